@@ -1,0 +1,180 @@
+/**
+ * Reads GitHub's answers: the few fields that we use, under GitHub's names. The names are held by GitHub's published
+ * schema; the values are doubted all the same, since an answer may come from a proxy or be cut short.
+ */
+
+import type { components } from "@octokit/openapi-types";
+
+type Schemas = components["schemas"];
+
+/** Ids go beyond 2^32; octokit reads those beyond 2^53 as bigint. */
+export type Id = number | bigint;
+
+/** What GitHub answered to a dispatch: which run it started, if the server gives run details (PLATFORM.md). */
+export type Dispatched = { runId: undefined } | { runId: Id; htmlUrl: string; jobsUrl: string };
+
+export interface Repository {
+  /** `owner/name` */
+  fullName: string;
+  defaultBranch: string;
+}
+
+export interface Workflow {
+  id: Id;
+  name: string;
+  /** e.g. `.github/workflows/deploy.yml` */
+  path: string;
+}
+
+export interface Run {
+  id: Id;
+  /** `run-name`, or the workflow's name. */
+  name: string;
+  /** `run-name`, or the event's type (repository_dispatch), or the workflow's name. */
+  displayTitle: string;
+  event: string;
+  /** e.g. `.github/workflows/deploy.yml`, at times with `@ref` behind it. */
+  path: string;
+  workflowId: Id | undefined;
+  /** GitHub's word, known or not. */
+  status: string;
+  /** GitHub's word, known or not; null until completed. */
+  conclusion: string | null;
+  runAttempt: number;
+  /** Epoch ms by the server's clock, in whole seconds. */
+  createdAtMs: number;
+  htmlUrl: string;
+  jobsUrl: string;
+}
+
+export interface Step {
+  name: string;
+  status: string;
+  conclusion: string | null;
+}
+
+export interface Job extends Step {
+  id: Id;
+  htmlUrl: string;
+  /** Empty until the job has started; then `Set up job` alone for a moment; then all. */
+  steps: Step[];
+  startedAtMs: number | undefined;
+  completedAtMs: number | undefined;
+}
+
+/** An answer that is not what the schema says. */
+export class Unreadable extends Error {
+  override readonly name = "Unreadable";
+}
+
+/** Any 2xx was acted on, whatever its body: an id is looked for and not insisted on (PLATFORM.md). */
+export function readDispatched(data: unknown): Dispatched {
+  if (typeof data !== "object" || data === null) return { runId: undefined };
+  const { workflow_run_id, run_url, html_url } = data as Doubted<"workflow-dispatch-response">;
+  if (!isId(workflow_run_id)) return { runId: undefined };
+  return {
+    runId: workflow_run_id,
+    htmlUrl: text(html_url),
+    jobsUrl: text(run_url) && `${text(run_url)}/jobs`,
+  };
+}
+
+export function readRepository(data: unknown): Repository {
+  const { full_name, default_branch } = fields(data, "full-repository");
+  if (!/^[^/]+\/[^/]+$/.test(text(full_name)) || text(default_branch) === "")
+    throw new Unreadable("full-repository");
+  return { fullName: text(full_name), defaultBranch: text(default_branch) };
+}
+
+export function readWorkflow(data: unknown): Workflow {
+  const { id, name, path } = fields(data, "workflow");
+  if (!isId(id)) throw new Unreadable("workflow");
+  return { id, name: text(name), path: text(path) };
+}
+
+export function readWorkflows(data: unknown): Workflow[] {
+  return list((data as { workflows?: unknown } | null)?.workflows, readWorkflow);
+}
+
+export function readRun(data: unknown): Run {
+  const run = fields(data, "workflow-run");
+  const createdAtMs = timeMs(run.created_at);
+  if (!isId(run.id) || typeof run.status !== "string" || createdAtMs === undefined)
+    throw new Unreadable("workflow-run");
+  return {
+    id: run.id,
+    name: text(run.name),
+    displayTitle: text(run.display_title),
+    event: text(run.event),
+    path: text(run.path),
+    workflowId: isId(run.workflow_id) ? run.workflow_id : undefined,
+    status: run.status,
+    conclusion: textOrNull(run.conclusion),
+    runAttempt: typeof run.run_attempt === "number" ? run.run_attempt : 1,
+    createdAtMs,
+    htmlUrl: text(run.html_url),
+    jobsUrl: text(run.jobs_url),
+  };
+}
+
+export function readRuns(data: unknown): Run[] {
+  return list((data as { workflow_runs?: unknown } | null)?.workflow_runs, readRun);
+}
+
+export function readJobs(data: unknown): Job[] {
+  return list((data as { jobs?: unknown } | null)?.jobs, readJob);
+}
+
+/** The names of the environments. */
+export function readPendingDeployments(data: unknown): string[] {
+  return list(data, (each) =>
+    text((fields(each, "pending-deployment").environment as { name?: unknown } | null)?.name),
+  );
+}
+
+function readJob(data: unknown): Job {
+  const job = fields(data, "job");
+  if (!isId(job.id) || typeof job.name !== "string") throw new Unreadable("job");
+  return {
+    ...readStep(data),
+    id: job.id,
+    htmlUrl: text(job.html_url),
+    steps: Array.isArray(job.steps) ? job.steps.map(readStep) : [],
+    startedAtMs: timeMs(job.started_at),
+    completedAtMs: timeMs(job.completed_at),
+  };
+}
+
+function readStep(data: unknown): Step {
+  const { name, status, conclusion } = (data ?? {}) as Doubted<"job">;
+  return { name: text(name), status: text(status), conclusion: textOrNull(conclusion) };
+}
+
+type Doubted<Name extends keyof Schemas> = { [Field in keyof Schemas[Name]]?: unknown };
+
+function fields<Name extends keyof Schemas>(data: unknown, schema: Name): Doubted<Name> {
+  if (typeof data !== "object" || data === null) throw new Unreadable(schema);
+  return data as Doubted<Name>;
+}
+
+function list<Item>(data: unknown, read: (data: unknown) => Item): Item[] {
+  if (!Array.isArray(data)) throw new Unreadable("list");
+  return data.map(read);
+}
+
+function isId(value: unknown): value is Id {
+  return (typeof value === "number" && Number.isSafeInteger(value) && value > 0) || typeof value === "bigint";
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function timeMs(value: unknown): number | undefined {
+  const ms = Date.parse(text(value));
+  return Number.isFinite(ms) ? ms : undefined;
+}

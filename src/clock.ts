@@ -1,0 +1,36 @@
+/**
+ * The edge to time. Rules and story never read a clock of their own, so that tests own the time.
+ */
+export interface Clock {
+  /**
+   * Milliseconds on a scale that never jumps; only differences mean anything. It says nothing of the time of day:
+   * runner clocks are wrong by minutes at times, so everything that needs a date takes the server's.
+   */
+  nowMs(): number;
+
+  /** Resolves after `ms` milliseconds. Rejects with `signal.reason` as soon as `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The real clock of this process. */
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      // setTimeout fires at once for more than 2^31-1 ms; a month's time-out is below, a broken server's `retry-after` is not.
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        },
+        Math.min(ms, 2 ** 31 - 1),
+      );
+      signal?.addEventListener("abort", onAbort, { once: true });
+    }),
+};

@@ -1,0 +1,154 @@
+/** What can go wrong with one request, and what that means for what GitHub did and for asking again. */
+
+/**
+ * - `unreachable`: no connection came about (refused, DNS, no route)
+ * - `untrusted`: no connection came about, and none will: the server's certificate is not accepted
+ * - `lost`: the connection broke or the time for an answer ran out after the request may have been sent
+ * - `server_error`: 5xx or 408
+ * - `limited`: GitHub refused because of a rate limit
+ * - `unreadable`: a success whose body is not what GitHub's schema says
+ * - `rejected`: GitHub refused for good (any other status)
+ */
+export type FaultKind =
+  | "unreachable"
+  | "untrusted"
+  | "lost"
+  | "server_error"
+  | "limited"
+  | "unreadable"
+  | "rejected";
+
+/** A request that did not give its answer. */
+export class Fault extends Error {
+  override readonly name = "Fault";
+  readonly kind: FaultKind;
+  /** Method and path, e.g. `POST /repos/octo/target/dispatches`. */
+  readonly request: string;
+  /** HTTP status, where an answer came. */
+  readonly status: number | undefined;
+  /** System or TLS error code, e.g. `ECONNREFUSED`, where no answer came. */
+  readonly code: string | undefined;
+  /** GitHub's own words, without our request's values taken out: see explain.ts before printing them. */
+  readonly answer: string;
+  /** GitHub's id of the request, for its support. */
+  readonly requestId: string | undefined;
+  /** For `limited`: how long GitHub says to wait; undefined when it does not say. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    kind: FaultKind,
+    about: {
+      request: string;
+      answer: string;
+      status?: number | undefined;
+      code?: string | undefined;
+      requestId?: string | undefined;
+      retryAfterMs?: number | undefined;
+    },
+  ) {
+    super(`${about.request}: ${about.status ?? about.code ?? kind} ${about.answer}`);
+    this.kind = kind;
+    this.request = about.request;
+    this.answer = about.answer;
+    this.status = about.status;
+    this.code = about.code;
+    this.requestId = about.requestId;
+    this.retryAfterMs = about.retryAfterMs;
+  }
+}
+
+/** Says whether asking again may give another answer. */
+export function mayHeal(fault: Fault): boolean {
+  return fault.kind !== "rejected" && fault.kind !== "untrusted";
+}
+
+/**
+ * What GitHub did with a request that ended in `fault`. `maybe` is the dangerous one: a client that sends a dispatch
+ * again on a 5xx has started some fifty runs for one (PLATFORM.md).
+ */
+export function acted(fault: Fault): "no" | "maybe" | "yes" {
+  switch (fault.kind) {
+    case "unreachable":
+    case "untrusted":
+    case "limited":
+    case "rejected":
+      return "no";
+    case "lost":
+    case "server_error":
+      return "maybe";
+    case "unreadable":
+      return "yes";
+  }
+}
+
+/** The parts of an HTTP answer that tell a fault. Header names are lower case. */
+export interface FailedAnswer {
+  status: number;
+  headers: Readonly<Record<string, string | number | undefined>>;
+  message: string;
+}
+
+/** Classifies an answer that is no success. */
+export function kindOfAnswer({ status, headers, message }: FailedAnswer): FaultKind {
+  if (isRateLimit(status, headers, message)) return "limited";
+  if (status >= 500 || status === 408) return "server_error";
+  return "rejected";
+}
+
+function isRateLimit(status: number, headers: FailedAnswer["headers"], message: string): boolean {
+  if (status === 429) return true;
+  if (status !== 403) return false;
+  if (headers["retry-after"] !== undefined || /rate limit|abuse detection/i.test(message)) return true;
+  // The last request that the limit allowed may be refused for lack of a permission: that is no limit.
+  return (
+    String(headers["x-ratelimit-remaining"]) === "0" && !/not accessible|must have|denied/i.test(message)
+  );
+}
+
+/**
+ * How long a rate-limit answer asks to wait, in ms, or undefined when it does not say.
+ * `retry-after` is in seconds (a date is also legal); `x-ratelimit-reset` is in epoch seconds and is compared with the
+ * answer's own `Date`, since the runner's clock may be wrong.
+ */
+export function retryAfterMs(headers: FailedAnswer["headers"]): number | undefined {
+  const date = Date.parse(String(headers.date));
+  const after = headers["retry-after"];
+  if (after !== undefined) {
+    const seconds = Number(after);
+    if (Number.isFinite(seconds)) return Math.max(seconds, 1) * 1000;
+    const until = Date.parse(String(after)) - date;
+    if (Number.isFinite(until)) return Math.max(until, 1000);
+  }
+  if (String(headers["x-ratelimit-remaining"]) !== "0") return undefined;
+  const untilReset = Number(headers["x-ratelimit-reset"]) * 1000 - date;
+  return Number.isFinite(untilReset) ? Math.max(untilReset, 1000) : undefined;
+}
+
+/** Classifies an error that came instead of an answer, by the system's error codes in its chain of causes. */
+export function kindOfError(error: unknown): {
+  kind: "unreachable" | "untrusted" | "lost";
+  code: string | undefined;
+} {
+  let code: string | undefined;
+  for (const cause of causes(error)) {
+    const { code: own, syscall } = cause as { code?: unknown; syscall?: unknown };
+    if (typeof own !== "string") continue;
+    code = own;
+    if (/CERT|UNABLE_TO_|WRONG_VERSION_NUMBER|EPROTO|HANDSHAKE/.test(own)) return { kind: "untrusted", code };
+    // Only these calls fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH while reading say nothing of the kind.
+    if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {
+      return { kind: "unreachable", code };
+    }
+  }
+  return { kind: "lost", code };
+}
+
+function* causes(error: unknown): Generator<object> {
+  for (let at = error, depth = 0; typeof at === "object" && at !== null && depth < 8; depth++) {
+    yield at;
+    // Node tries every address of a host and wraps the failures, one for each.
+    if (at instanceof AggregateError)
+      for (const each of at.errors) if (typeof each === "object" && each) yield each;
+    at = (at as { cause?: unknown }).cause;
+  }
+}

@@ -1,0 +1,146 @@
+/** Reads the action's inputs: strings → `Inputs`, or one error that lists every problem. Nothing has been sent yet. */
+
+import { generateDistinctId } from "./distinct-id.ts";
+import { Failure } from "./failure.ts";
+import { type DistinctId, type Order, readOrder } from "./order.ts";
+import { readTarget, type Target } from "./target.ts";
+
+/** What the step was asked to do. */
+export interface Inputs {
+  token: string;
+  target: Target;
+  order: Order;
+  distinctId: DistinctId;
+  waitFor: WaitFor;
+  findTimeoutMs: number;
+  timeoutMs: number;
+  pollIntervalMs: number;
+  maxRuns: number;
+  successConclusions: ReadonlySet<string>;
+  cancelRunOn: ReadonlySet<string>;
+}
+
+export type WaitFor = "nothing" | "found" | "completed";
+
+/** The caller's side of the story, from the runner's environment. */
+export interface Caller {
+  /** `owner/name` of the repository that the step runs in. */
+  repository: string;
+  apiUrl: string;
+  runId: string;
+  runAttempt: string;
+}
+
+/** Bad inputs. The message lists every problem, names inputs and keys, and quotes no token and no payload value. */
+export class InputError extends Failure {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    const count = problems.length === 1 ? "There is a problem" : `There are ${problems.length} problems`;
+    super(
+      `${count} with the inputs, so nothing was sent:\n${problems.map((problem) => `- ${problem}`).join("\n")}`,
+    );
+    this.problems = problems;
+  }
+}
+
+const WAIT_FOR = ["nothing", "found", "completed"] as const;
+const CANCEL_RUN_ON = ["cancel", "timeout"] as const;
+const CONCLUSIONS = [
+  "success",
+  "failure",
+  "neutral",
+  "cancelled",
+  "skipped",
+  "timed_out",
+  "action_required",
+  "stale",
+  "startup_failure",
+] as const;
+
+/**
+ * Reads all inputs. `read` gives an input's text; an empty one means the default, save for `distinct_id_key` (do not
+ * send) and `token` (an error: the secret is empty). `randomHex` is the random part of a generated id.
+ * @throws InputError with every problem
+ */
+export function readInputs(read: (name: string) => string, caller: Caller, randomHex: string): Inputs {
+  const problems: string[] = [];
+  const text = (name: string) => read(name).trim();
+
+  const token = text("token");
+  if (token === "") {
+    problems.push(
+      "`token` is empty: the secret it is read from is not set, or this run gets no secrets (runs from forks and " +
+        "from Dependabot get none). Check the secret's name, and that the event gives secrets to this run.",
+    );
+  } else if (!/^[\x21-\x7e]+$/.test(token)) {
+    problems.push(
+      "`token` has a space, a line break or a character that no token has; store the secret again.",
+    );
+  }
+
+  const [callersOwner = ""] = caller.repository.split("/");
+  const target = readTarget({
+    owner: text("owner") || callersOwner,
+    repo: text("repo") || caller.repository,
+    apiUrl: text("api_url") || caller.apiUrl,
+  });
+  if ("problems" in target) problems.push(...target.problems);
+
+  const waitFor = readWord("wait_for", text("wait_for") || "found", WAIT_FOR, problems);
+  const freshId = generateDistinctId(caller, randomHex);
+  const { order, distinctId } = readOrder(text, { freshId, mustFind: waitFor !== "nothing" }, problems);
+
+  const number = (name: string, byDefault: number, max: number) =>
+    readNumber(name, text(name) || String(byDefault), max, problems);
+  const inputs = {
+    token,
+    order,
+    distinctId,
+    waitFor,
+    findTimeoutMs: number("find_timeout_seconds", 300, 86_400) * 1000,
+    timeoutMs: number("timeout_seconds", 3600, 2_592_000) * 1000,
+    pollIntervalMs: number("poll_interval_seconds", 10, 3600) * 1000,
+    maxRuns: number("max_runs", 500, 10_000),
+    successConclusions: readWords("success_conclusions", text, "success", [...CONCLUSIONS, "any"], problems),
+    cancelRunOn: readWords("cancel_run_on", text, "", CANCEL_RUN_ON, problems),
+  };
+  if (problems.length > 0 || "problems" in target) throw new InputError(problems);
+  return { ...inputs, target };
+}
+
+function readNumber(name: string, text: string, max: number, problems: string[]): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1 && value <= max) return value;
+  problems.push(`\`${name}\` is \`${text}\`: give a whole number from 1 to ${max}.`);
+  return 1;
+}
+
+function readWord<Word extends string>(
+  name: string,
+  text: string,
+  words: readonly Word[],
+  problems: string[],
+): Word {
+  const word = words.find((each) => each === text);
+  if (word === undefined) problems.push(`\`${name}\` is \`${text}\`: give one of ${quoted(words)}.`);
+  return word ?? (words[0] as Word);
+}
+
+/** A list, separated by commas, spaces or lines. */
+function readWords(
+  name: string,
+  text: (name: string) => string,
+  byDefault: string,
+  words: readonly string[],
+  problems: string[],
+): ReadonlySet<string> {
+  const given = (text(name) || byDefault).split(/[\s,]+/).filter((word) => word !== "");
+  const unknown = given.filter((word) => !words.includes(word));
+  if (unknown.length > 0) problems.push(`\`${name}\` has ${quoted(unknown)}: it takes ${quoted(words)}.`);
+  return new Set(given);
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(", ");
+}

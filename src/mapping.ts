@@ -1,0 +1,88 @@
+/** Reads an input that holds an object, as JSON or YAML. JSON is read as the YAML that it is, which keeps how a number was written. */
+
+import { isAlias, isMap, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from "yaml";
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** An object that was read, or what is wrong with the text. No problem ever quotes the text: it may hold secrets. */
+export type Mapping<Value> = { value: { [key: string]: Value } } | { problems: string[] };
+
+/** Reads an object of any JSON values. An empty text is the empty object. */
+export function readMapping(text: string): Mapping<Json> {
+  const parsed = parse(text);
+  if ("problems" in parsed) return parsed;
+  return { value: parsed.document.toJS() as { [key: string]: Json } };
+}
+
+/**
+ * Reads an object of scalars, each exactly as written: `1.10` stays `1.10`, `0x1F` stays `0x1F`, null is the empty string.
+ * These are the values that a `workflow_dispatch` takes.
+ */
+export function readScalars(text: string): Mapping<string> {
+  const parsed = parse(text, { asWritten: true });
+  if ("problems" in parsed) return parsed;
+  const value: { [key: string]: string } = {};
+  const problems: string[] = [];
+  const { document } = parsed;
+  const items = isMap(document.contents) ? document.contents.items : [];
+  for (const { key, value: given } of items) {
+    const name = String(isScalar(key) ? key.value : key);
+    const node = isAlias(given) ? given.resolve(document) : given;
+    if (node === null || node === undefined) value[name] = "";
+    else if (!isScalar(node))
+      problems.push(
+        `'${name}' is a list or an object; an input takes a single value (give it as a JSON string)`,
+      );
+    else if (node.value === null) value[name] = "";
+    else value[name] = typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
+  }
+  return problems.length > 0 ? { problems } : { value };
+}
+
+type Parsed = { document: ReturnType<typeof parseDocument<ParsedNode>> } | { problems: string[] };
+
+function parse(text: string, { asWritten = false } = {}): Parsed {
+  const lines = new LineCounter();
+  const document = parseDocument<ParsedNode>(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number | undefined) => {
+    const { line, col } = lines.linePos(offset ?? 0);
+    return `line ${line}, column ${col}`;
+  };
+  // Only the first is told: those that follow are mostly its consequences.
+  const wrong = document.errors[0] ?? document.warnings[0];
+  if (wrong) {
+    const what = wrong.code.toLowerCase().replaceAll("_", " ");
+    return { problems: [`neither JSON nor YAML: ${what} at ${at(wrong.pos[0])}`] };
+  }
+  if (document.contents === null) return { document: parseDocument<ParsedNode>("{}") as never };
+  if (!isMap(document.contents))
+    return { problems: [`not an object (\`key: value\` lines or \`{"key": "value"}\`)`] };
+
+  const problems: string[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isScalar(key)) problems.push("has a key that is a list or an object; is a `{{ … }}` left in it?");
+    },
+    Scalar(_, node) {
+      if (asWritten || typeof node.value !== "number") return;
+      const exact =
+        /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(node.source ?? "") && Number.isFinite(node.value);
+      if (exact && (!Number.isInteger(node.value) || Number.isSafeInteger(node.value))) return;
+      // 0123456 would arrive as 123456, 12e4567 as null: short commit ids are written like this.
+      problems.push(
+        `has a number at ${at(node.range?.[0])} that JSON cannot carry as it is written: put it in quotes`,
+      );
+    },
+    Alias(_, node) {
+      if (!node.resolve(document))
+        problems.push(`has an alias at ${at(node.range?.[0])} that nothing defines: put it in quotes`);
+    },
+  });
+  if (problems.length > 0) return { problems };
+  try {
+    document.toJS(); // expands aliases, within the library's limit
+  } catch {
+    return { problems: ["has aliases that expand without end"] };
+  }
+  return { document };
+}

@@ -1,0 +1,41 @@
+/** When to look next. Pure: from what is known to a pause. */
+
+import type { RateLimit } from "./github.ts";
+
+/** What the pause before the next look depends on. */
+export interface Pace {
+  /** Age of what is looked for: time since the dispatch, or since the run was created. */
+  ageMs: number;
+  /** The longest pause; only a limit makes it longer. */
+  pollIntervalMs: number;
+  rateLimit: RateLimit | undefined;
+  /** From 0 to 1: keeps many dispatchers on one token from marching in step. */
+  random: number;
+}
+
+const FIRST_PAUSE_MS = 1000;
+
+/** The pause before the next look for a run that is not found yet: 1 s at first, then a twentieth of the time passed. */
+export function pauseBeforeFind(pace: Pace): number {
+  return paced(Math.max(FIRST_PAUSE_MS, pace.ageMs / 20), pace);
+}
+
+/** The pause before the next look at a run that is being followed. */
+export function pauseBeforeFollow(pace: Pace): number {
+  return paced(Math.max(2 * FIRST_PAUSE_MS, pace.ageMs / 20), pace);
+}
+
+function paced(wantedMs: number, { pollIntervalMs, rateLimit, random }: Pace): number {
+  const jittered = wantedMs * (0.85 + 0.3 * random);
+  return Math.max(Math.min(jittered, pollIntervalMs), spareMs(rateLimit));
+}
+
+/**
+ * The pause that makes what is left of the limit last until it is full again. There is none while over half of it is
+ * left; and of the rest a tenth is kept for others on the same token.
+ */
+function spareMs(rateLimit: RateLimit | undefined): number {
+  if (!rateLimit || rateLimit.remaining > rateLimit.limit / 2) return 0;
+  const usable = rateLimit.remaining - rateLimit.limit / 10;
+  return usable < 1 ? Math.min(rateLimit.resetInMs, 60_000) : rateLimit.resetInMs / usable;
+}

@@ -1,0 +1,140 @@
+/** Asks until GitHub answers: faults of the network or the server, and limits, never end a wait before its deadline. */
+
+import type { Clock } from "./clock.ts";
+import { Fault, mayHeal } from "./fault.ts";
+import type { GitHub, RequestOptions } from "./github.ts";
+import type { Log } from "./log.ts";
+
+/** The deadline came before an answer did. */
+export class OutOfTime extends Error {
+  override readonly name = "OutOfTime";
+  /** What went wrong last, if anything did. */
+  readonly fault: Fault | undefined;
+
+  constructor(fault?: Fault) {
+    super("the deadline has passed");
+    this.fault = fault;
+  }
+}
+
+export interface Persistence {
+  /** When to give up, by the clock. No request and no pause goes beyond it. */
+  deadlineMs: number;
+  /** Which faults may be asked again; by default all that may heal. A dispatch is choosier. */
+  asksAgain?: (fault: Fault) => boolean;
+  /** What is asked for was seen before, so that a 404 may be a stray one. */
+  wasSeen?: boolean;
+  /** What is asked for is new: until this time a 404 says only that not all of GitHub knows of it yet. */
+  isNewUntilMs?: number;
+}
+
+/**
+ * Asks until an answer comes.
+ * @throws Fault that asking again cannot heal, OutOfTime at the deadline, the signal's reason when it is aborted
+ */
+export type Persist = <Answer>(
+  ask: (options: RequestOptions) => Promise<Answer>,
+  persistence: Persistence,
+) => Promise<Answer>;
+
+/** The longest that a request may take. */
+export const REQUEST_TIMEOUT_MS = 20_000;
+
+const LONGEST_PAUSE_MS = 30_000;
+/** A secondary limit without a `retry-after`: a minute, then twice as long each time (GitHub's own advice). */
+const UNTOLD_LIMIT_MS = 60_000;
+/** How often a single bad answer among good ones (401, 404) is asked again. */
+const STRAYS = 2;
+const STRAY_PAUSE_MS = 3000;
+const NEW_PAUSE_MS = 1000;
+
+/** What the pause depends on, beside the fault. */
+export interface Standing extends Persistence {
+  nowMs: number;
+  /** How many answers in a row were faults, this one included. */
+  failures: number;
+  /** How many of them were stray 401s or 404s, this one not included. */
+  strays: number;
+  tokenHasWorked: boolean;
+}
+
+/** How long to pause before asking again, in ms; undefined: the fault is permanent. Jitter comes on top. */
+export function pauseAfter(fault: Fault, standing: Standing): number | undefined {
+  const {
+    asksAgain = mayHeal,
+    failures,
+    strays,
+    nowMs,
+    tokenHasWorked,
+    wasSeen,
+    isNewUntilMs = 0,
+  } = standing;
+  if (fault.status === 404 && nowMs < isNewUntilMs) return NEW_PAUSE_MS;
+  const stray = (fault.status === 401 && tokenHasWorked) || (fault.status === 404 && wasSeen === true);
+  if (stray && strays < STRAYS) return STRAY_PAUSE_MS;
+  if (!asksAgain(fault)) return undefined;
+  if (fault.kind === "limited") return fault.retryAfterMs ?? UNTOLD_LIMIT_MS * 2 ** (failures - 1);
+  return Math.min(1000 * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+}
+
+/** Makes the one that asks. It tells the log once when trouble begins, and once when it ends. */
+export function patience(edges: {
+  github: GitHub;
+  clock: Clock;
+  log: Log;
+  random: () => number;
+  signal: AbortSignal;
+}): Persist {
+  const { github, clock, log, random, signal } = edges;
+  let told: { what: string; sinceMs: number } | undefined;
+
+  function tell(fault: Fault, pauseMs: number): void {
+    const what = fault.kind === "limited" ? `limit ${fault.status}` : "trouble";
+    if (told?.what === what) return;
+    told = { what, sinceMs: told?.sinceMs ?? clock.nowMs() };
+    const seen = fault.status ?? fault.code ?? "no answer";
+    if (fault.kind === "limited") {
+      const until = github.serverTimeMs(clock.nowMs() + pauseMs);
+      const time = until === undefined ? "" : ` until ${new Date(until).toISOString().slice(11, 19)} UTC`;
+      log.info(
+        `GitHub's rate limit is reached; waiting ${seconds(pauseMs)}${time}, then going on by itself.`,
+      );
+    } else {
+      log.info(
+        `GitHub did not answer as it should (${seen} to ${fault.request}); asking again until it does.`,
+      );
+    }
+  }
+
+  return async (ask, persistence) => {
+    const { deadlineMs } = persistence;
+    let last: Fault | undefined;
+    let strays = 0;
+    for (let failures = 1; ; failures++) {
+      const leftMs = deadlineMs - clock.nowMs();
+      if (leftMs <= 0) throw new OutOfTime(last);
+      try {
+        const answer = await ask({ timeoutMs: Math.min(REQUEST_TIMEOUT_MS, leftMs), signal });
+        if (told) log.info(`GitHub answers again, after ${seconds(clock.nowMs() - told.sinceMs)}.`);
+        told = undefined;
+        return answer;
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        last = error;
+      }
+      const nowMs = clock.nowMs();
+      const standing = { ...persistence, nowMs, failures, strays, tokenHasWorked: github.hasAnswered() };
+      const pauseMs = pauseAfter(last, standing);
+      if (pauseMs === undefined) throw last;
+      if (last.status === 401 || last.status === 404) strays++;
+      else tell(last, pauseMs);
+      // The more who wait for one token's limit, the less they should come back at one moment.
+      const jitterMs = random() * Math.min(pauseMs / 4, 5000);
+      await clock.sleep(Math.min(pauseMs + jitterMs, Math.max(deadlineMs - nowMs, 0)), signal);
+    }
+  };
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`;
+}

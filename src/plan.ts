@@ -1,0 +1,78 @@
+/** Fills in what the inputs leave to the target: its default branch, and the workflow that a display name stands for. */
+
+import type { Run, Workflow } from "./answers.ts";
+import { Failure } from "./failure.ts";
+import { type GitHub, PAGE_LENGTH } from "./github.ts";
+import type { Json } from "./mapping.ts";
+import type { Order, WorkflowName } from "./order.ts";
+import type { Persist } from "./patience.ts";
+
+/** A dispatch with nothing left open. */
+export type Plan =
+  | {
+      event: "repository_dispatch";
+      eventType: string;
+      clientPayload: { [key: string]: Json };
+      workflow: ResolvedWorkflow | undefined;
+    }
+  | {
+      event: "workflow_dispatch";
+      workflow: ResolvedWorkflow;
+      ref: string;
+      inputs: { [key: string]: string };
+    };
+
+/** A workflow as GitHub's API takes it. */
+export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
+
+/**
+ * Makes the plan. Sends nothing when the order names everything already.
+ * @throws Failure when no workflow, or more than one, has the display name
+ */
+export async function makePlan(
+  order: Order,
+  github: GitHub,
+  persist: Persist,
+  deadlineMs: number,
+): Promise<Plan> {
+  const workflow = order.workflow && (await resolve(order.workflow, github, persist, deadlineMs));
+  if (order.event === "repository_dispatch") return { ...order, workflow };
+  const ref = order.ref ?? (await persist(github.getRepository, { deadlineMs })).defaultBranch;
+  return { ...order, workflow: workflow as ResolvedWorkflow, ref };
+}
+
+/** Says whether `run` may be the run of this plan, by its event and workflow alone. */
+export function mayBeOf(plan: Plan, run: Run): boolean {
+  if (run.event !== plan.event) return false;
+  if (!plan.workflow) return true;
+  if (plan.workflow.kind === "id") return String(run.workflowId) === plan.workflow.value;
+  const file = run.path.replace(/@.*$/, "").replace(/^.*\//, "");
+  return file === plan.workflow.value;
+}
+
+async function resolve(
+  name: WorkflowName,
+  github: GitHub,
+  persist: Persist,
+  deadlineMs: number,
+): Promise<ResolvedWorkflow> {
+  if (name.kind !== "name") return name as ResolvedWorkflow;
+  const workflows: Workflow[] = [];
+  for (let page = 1; ; page++) {
+    const onPage = await persist((options) => github.listWorkflows(page, options), { deadlineMs });
+    workflows.push(...onPage);
+    if (onPage.length < PAGE_LENGTH) break;
+  }
+  const matches = workflows.filter((each) => each.name === name.value);
+  if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
+  const listed = (matches.length > 0 ? matches : workflows)
+    .map((each) => `${each.path} (${each.name})`)
+    .join(", ");
+  throw new Failure(
+    matches.length > 0
+      ? `${matches.length} workflows of ${github.fullName()} are called \`${name.value}\`, so nothing was sent.\n` +
+          `Give the input \`workflow\` as a file name: ${listed}.`
+      : `${github.fullName()} has no workflow called \`${name.value}\` on its default branch, so nothing was sent.\n` +
+          `Give the input \`workflow\` as one of: ${listed || "none; the repository has no workflows"}.`,
+  );
+}

@@ -1,0 +1,41 @@
+/** After a 404: finds out which of repository, workflow and ref the token cannot see. GitHub says the same of all three. */
+
+import type { Visible } from "./explain.ts";
+import { Fault } from "./fault.ts";
+import type { GitHub, RequestOptions } from "./github.ts";
+import type { Order } from "./order.ts";
+import { OutOfTime, type Persist } from "./patience.ts";
+
+/** What the token can see of the order's target. Parts that cannot be made out stay undefined. */
+export async function probe(
+  order: Order,
+  github: GitHub,
+  persist: Persist,
+  deadlineMs: number,
+): Promise<Visible> {
+  const sees = async (ask: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {
+    try {
+      await persist(ask, { deadlineMs, asksAgain: () => false });
+      return true;
+    } catch (error) {
+      if (error instanceof Fault) return error.status === 404 ? false : undefined;
+      if (error instanceof OutOfTime) return undefined;
+      throw error;
+    }
+  };
+
+  const repository = await sees(github.getRepository);
+  if (repository === false) return { repository };
+  const visible: Visible = { repository: true };
+  const { workflow } = order;
+  if (workflow && workflow.kind !== "name") {
+    visible.workflow = await sees((options) => github.getWorkflow(workflow.value, options));
+  }
+  if (order.event === "workflow_dispatch" && order.ref !== undefined) {
+    const ref = order.ref.replace(/^refs\//, "");
+    const names = /^(heads|tags)\//.test(ref) ? [ref] : [`heads/${ref}`, `tags/${ref}`];
+    visible.ref = false;
+    for (const name of names) visible.ref ||= await sees((options) => github.getRef(name, options));
+  }
+  return visible;
+}

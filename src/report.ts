@@ -1,0 +1,145 @@
+/** What the step says at its end: its outputs, and in words how it ended. */
+
+import type { Id, Job, Run } from "./answers.ts";
+import type { NotFound } from "./find.ts";
+import type { Plan } from "./plan.ts";
+import { linesToAdd } from "./receiver.ts";
+
+/** Everything that is known so far of the dispatch and its run. */
+export interface Known {
+  /** The id that was sent; empty when none was. */
+  distinctId: string;
+  /** From GitHub's answer to the dispatch, before the run was seen. */
+  started?: { runId: Id; htmlUrl: string; jobsUrl: string };
+  /** The run as last seen. */
+  run?: Run;
+  jobs?: readonly Job[];
+}
+
+/** The step's outputs, each with its value or, while it is not known, left out. */
+export function outputsOf({ distinctId, started, run, jobs }: Known): Record<string, string> {
+  const outputs: Record<string, string> = { distinct_id: distinctId };
+  if (started) {
+    outputs.runId = String(started.runId);
+    outputs.jobs_url = started.jobsUrl;
+    outputs.html_url = started.htmlUrl;
+  }
+  if (run) {
+    outputs.runId = String(run.id);
+    outputs.status = run.status;
+    outputs.jobs_url = run.jobsUrl;
+    outputs.html_url = run.htmlUrl;
+    outputs.run_attempt = String(run.runAttempt);
+    if (run.status === "completed") {
+      outputs.conclusion = run.conclusion ?? "";
+      if (jobs) outputs.failed_jobs = JSON.stringify(failedJobs(jobs));
+    }
+  }
+  return outputs;
+}
+
+/** An entry of the output `failed_jobs`. */
+export interface FailedJob {
+  name: string;
+  conclusion: string;
+  html_url: string;
+  failed_step: string | null;
+}
+
+/** The jobs that did not go well, under the names of the output. */
+export function failedJobs(jobs: readonly Job[]): FailedJob[] {
+  return jobs
+    .filter((job) => !wentWell(job.conclusion))
+    .map((job) => ({
+      name: job.name,
+      conclusion: job.conclusion ?? "",
+      html_url: job.htmlUrl,
+      failed_step:
+        job.steps.find((step) => step.status === "completed" && !wentWell(step.conclusion))?.name ?? null,
+    }));
+}
+
+function wentWell(conclusion: string | null): boolean {
+  return conclusion === "success" || conclusion === "skipped" || conclusion === "neutral";
+}
+
+/** Says whether a conclusion leaves the step green. One that is missing never does; `any` stands for all others. */
+export function isGreen(conclusion: string | null, successConclusions: ReadonlySet<string>): boolean {
+  return conclusion !== null && (successConclusions.has("any") || successConclusions.has(conclusion));
+}
+
+/** Why the step fails although the run was followed to its end. */
+export function explainRed(run: Run, jobs: readonly Job[]): string {
+  const how = run.conclusion === null ? "ended without a conclusion" : `ended as ${run.conclusion}`;
+  const lines = [`The run ${how}: ${run.htmlUrl}`];
+  if (run.conclusion === "cancelled" && !jobs.some((job) => job.steps.length > 0)) {
+    lines.push(
+      "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.",
+    );
+  }
+  if (run.conclusion === "startup_failure" && jobs.length === 0) {
+    lines.push(
+      `It has no jobs: the workflow file ${run.path} is invalid on that ref. GitHub's page of the run says where.`,
+    );
+  }
+  for (const { name, conclusion, failed_step, html_url } of failedJobs(jobs)) {
+    lines.push(
+      `- ${name}: ${conclusion || "no conclusion"}${failed_step ? ` in step "${failed_step}"` : ""}, ${html_url}`,
+    );
+  }
+  return lines.join("\n");
+}
+
+/** Why no run was found: what was looked at, and what the receiver has to add. */
+export function explainNotFound(
+  search: NotFound,
+  plan: Plan,
+  {
+    distinctId,
+    key,
+    repository,
+    seconds,
+  }: { distinctId: string; key: string; repository: string; seconds: number },
+): string {
+  const { seen } = search;
+  const lines = [
+    `No run of ${repository} showed the id ${distinctId} within ${seconds} s (\`find_timeout_seconds\`).`,
+  ];
+  if (search.trouble) {
+    const { status, code, kind, request } = search.trouble;
+    lines.push(`The last look did not come to an end: ${status ?? code ?? kind} to ${request}.`);
+  }
+  const possible = seen.filter(({ verdict }) => verdict !== "not ours");
+  const event =
+    plan.event === "repository_dispatch" ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
+  if (possible.length === 0) {
+    lines.push(
+      `GitHub listed ${count(seen.length, "run")} since the dispatch, none of them started by ${event}: ` +
+        (plan.event === "repository_dispatch"
+          ? "no workflow on the default branch listens for it, or the run was not created yet. The receiving workflow needs:"
+          : "the run was not created yet, or `workflow` names another one. The receiving workflow needs:"),
+    );
+  } else {
+    lines.push(`GitHub listed ${count(seen.length, "run")} since the dispatch, these of them by ${event}:`);
+    for (const { run, verdict } of possible.slice(0, 10)) {
+      const how = verdict === "undecided" ? `${run.status}, shows no id yet` : "shows no id";
+      lines.push(`- ${run.path} "${run.displayTitle}": ${how}, ${run.htmlUrl}`);
+    }
+    if (possible.length > 10) lines.push(`- and ${possible.length - 10} more`);
+    lines.push(
+      "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
+    );
+  }
+  lines.push(
+    linesToAdd({
+      event: plan.event,
+      eventType: plan.event === "repository_dispatch" ? plan.eventType : "",
+      key,
+    }),
+  );
+  return lines.join("\n");
+}
+
+function count(number: number, word: string): string {
+  return number === 1 ? `1 ${word}` : `${number} ${word}s`;
+}

@@ -1,0 +1,77 @@
+/** Where the dispatch goes: which repository, on which server. */
+
+/** A repository and the REST root of the server it lives on. */
+export interface Target {
+  owner: string;
+  repo: string;
+  /** REST root without a slash at its end, e.g. `https://api.github.com` or `https://ghe.example.com/api/v3`. */
+  apiUrl: string;
+}
+
+/** What names the target, as the inputs give it. */
+export interface TargetInputs {
+  owner: string;
+  repo: string;
+  apiUrl: string;
+}
+
+/**
+ * Reads the target. `owner/name` and URLs go before `owner`; a URL goes before `api_url` as well.
+ * Returns the problems instead when the inputs name no repository or no server.
+ */
+export function readTarget({ owner, repo, apiUrl }: TargetInputs): Target | { problems: string[] } {
+  const problems: string[] = [];
+  const api = readUrl(apiUrl);
+  if (!api) problems.push("`api_url` is not an http(s) URL such as `https://ghe.example.com/api/v3`.");
+  const named = readRepository(repo, owner);
+  if (typeof named === "string") problems.push(named);
+  if (!api || typeof named === "string") return { problems };
+  return {
+    owner: named.owner,
+    repo: named.repo,
+    apiUrl: withoutSlash((named.server ? restRoot(named.server, api) : api).href),
+  };
+}
+
+/**
+ * The REST root that serves a repository's page: `github.com` → `api.github.com`, `TENANT.ghe.com` →
+ * `api.TENANT.ghe.com`, the host of `api_url` → `api_url`, any other → its origin + `/api/v3`.
+ */
+function restRoot(server: URL, api: URL): URL {
+  if (server.host === api.host) return api;
+  if (server.hostname === "github.com" || server.hostname === "www.github.com")
+    return new URL("https://api.github.com");
+  if (server.hostname.endsWith(".ghe.com"))
+    return new URL(`https://api.${server.host.replace(/^api\./, "")}`);
+  return new URL("/api/v3", server.origin);
+}
+
+function readRepository(repo: string, owner: string): { owner: string; repo: string; server?: URL } | string {
+  const wanted = "give `name`, `owner/name` or the repository's URL";
+  if (repo === "") return `\`repo\` is empty: ${wanted}.`;
+  const url = readUrl(repo.replace(/^(?:ssh:\/\/)?git@([^:/]+)[:/]/, "https://$1/"));
+  if (!url && repo.includes(":")) return `\`repo\` is not a repository's URL: ${wanted}.`;
+  const path = (url ? url.pathname : repo).replace(/^\/|\/$/g, "").replace(/\.git$/, "");
+  const parts = path.split("/");
+  if (parts.length > 2 || (url && parts.length !== 2))
+    return `\`repo\` does not name one repository: ${wanted}.`;
+  const [first = "", second] = parts;
+  const named = second === undefined ? { owner, repo: first } : { owner: first, repo: second };
+  if (named.owner === "")
+    return "`owner` is empty, and `repo` is only a name: give `owner`, or `repo` as `owner/name`.";
+  if (![named.owner, named.repo].every((name) => /^[A-Za-z0-9_.-]+$/.test(name) && !/^\.\.?$/.test(name))) {
+    return `\`repo\` or \`owner\` has characters that no name on GitHub has: ${wanted}.`;
+  }
+  return url ? { ...named, server: url } : named;
+}
+
+function readUrl(text: string): URL | undefined {
+  if (!/^https?:\/\//.test(text)) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // Credentials, queries and fragments have no meaning here; kept, they would end up in a log.
+  return url && url.username + url.password + url.search + url.hash === "" ? url : undefined;
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}

@@ -1,0 +1,182 @@
+/** The step as a workflow runs it: within this process on virtual time, or the committed bundle as a process. */
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { Cancelled } from "../src/cancel.ts";
+import { Failure } from "../src/failure.ts";
+import { connect } from "../src/github.ts";
+import { readInputs } from "../src/inputs.ts";
+import { run } from "../src/run.ts";
+import type { GitHub, VirtualClock } from "./simulator/index.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The caller's workflow run. */
+export const CALLER = { repository: "octo/the-app", runId: "1658821493", runAttempt: "1" };
+/** The token that a step has if it gives none: the caller's `github.token`. */
+export const GITHUB_TOKEN = "ghs_thecallersown";
+
+interface ActionYml {
+  inputs: Record<string, { default?: string; description: string }>;
+  outputs: Record<string, { description: string }>;
+}
+
+export const actionYml = parse(readFileSync(join(root, "action.yml"), "utf8")) as ActionYml;
+
+/** All inputs as the runner hands them over: what `with:` gives, and else the defaults of action.yml. */
+export function inputsOf(given: Record<string, string>, apiUrl: string): Record<string, string> {
+  for (const name of Object.keys(given))
+    if (!(name in actionYml.inputs)) throw new Error(`no such input: ${name}`);
+  const context: Record<string, string> = {
+    token: GITHUB_TOKEN,
+    api_url: apiUrl,
+    repository: CALLER.repository,
+    repository_owner: CALLER.repository.split("/")[0] as string,
+  };
+  const inputs: Record<string, string> = {};
+  for (const [name, { default: byDefault = "" }] of Object.entries(actionYml.inputs)) {
+    inputs[name] =
+      given[name] ?? byDefault.replace(/\$\{\{ github\.(\w+) \}\}/g, (_, key: string) => context[key] ?? "");
+  }
+  return inputs;
+}
+
+/** What a step left behind. */
+export interface Played {
+  outputs: Record<string, string>;
+  log: string[];
+  warnings: string[];
+  /** The message of the failed step; undefined when it is green. */
+  failure: string | undefined;
+  /** By the clock. */
+  tookMs: number;
+}
+
+export interface Play {
+  clock: VirtualClock;
+  /** When the caller cancels the step, from its start. */
+  cancelAfterMs?: number;
+  /** Jitter; the middle of it by default. */
+  random?: () => number;
+  randomHex?: string;
+}
+
+let steps = 0;
+
+/** Plays a step on virtual time, by its inputs as in `with:`. */
+export async function playStep(github: GitHub, given: Record<string, string>, play: Play): Promise<Played> {
+  const { clock, random = () => 0.5 } = play;
+  const startedAtMs = clock.nowMs();
+  const played: Played = { outputs: {}, log: [], warnings: [], failure: undefined, tookMs: 0 };
+  const inputs = inputsOf(given, github.apiUrl);
+  const cancellation = new AbortController();
+  const { cancelAfterMs } = play;
+  if (cancelAfterMs !== undefined)
+    clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT")));
+  try {
+    const randomHex = play.randomHex ?? (++steps).toString(16).padStart(16, "0");
+    const read = readInputs((name) => inputs[name] ?? "", { ...CALLER, apiUrl: github.apiUrl }, randomHex);
+    const log = {
+      info: (line: string) => played.log.push(line),
+      warning: (line: string) => played.warnings.push(line),
+      debug() {},
+    };
+    await run(read, {
+      github: connect({ ...read, fetch: clock.fetch, clock, log }),
+      clock,
+      log,
+      random,
+      signal: cancellation.signal,
+      hasProxy: false,
+      setOutputs: (outputs) => Object.assign(played.outputs, outputs),
+    });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    played.failure = error.message;
+  }
+  played.tookMs = clock.nowMs() - startedAtMs;
+  return played;
+}
+
+/** What a process left behind. */
+export interface Ran {
+  outputs: Record<string, string>;
+  stdout: string;
+  stderr: string;
+  exitCode: number | null;
+  tookMs: number;
+}
+
+export interface RunningStep {
+  /** Sends a signal, as the runner does on cancellation. */
+  kill(signal: NodeJS.Signals): void;
+  /** Each line of the step's log as it comes. */
+  onLine: (listener: (line: string) => void) => void;
+  ended: Promise<Ran>;
+}
+
+/** Starts the committed bundle exactly as the runner does. `env` adds to the environment or, by undefined, takes away. */
+export function startBundle(
+  apiUrl: string,
+  given: Record<string, string>,
+  env: Record<string, string | undefined> = {},
+): RunningStep {
+  const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
+  const outputFile = join(directory, "output");
+  writeFileSync(outputFile, "");
+  const inputs = Object.entries(inputsOf(given, apiUrl)).map(([name, value]) => [
+    `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
+    value,
+  ]);
+  const startedAtMs = performance.now();
+  const child = spawn(process.execPath, [join(root, "dist", "index.js")], {
+    cwd: directory,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      GITHUB_ACTIONS: "true",
+      GITHUB_API_URL: apiUrl,
+      GITHUB_REPOSITORY: CALLER.repository,
+      GITHUB_RUN_ID: CALLER.runId,
+      GITHUB_RUN_ATTEMPT: CALLER.runAttempt,
+      GITHUB_OUTPUT: outputFile,
+      ...Object.fromEntries(inputs),
+      ...env,
+    },
+  });
+  let stdout = "";
+  let stderr = "";
+  const listeners: ((line: string) => void)[] = [];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    for (const line of text.split("\n")) for (const listener of listeners) listener(line);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ran>((resolve) => {
+    child.on("close", (exitCode) => {
+      const outputs = readOutputs(readFileSync(outputFile, "utf8"));
+      rmSync(directory, { recursive: true });
+      resolve({ outputs, stdout, stderr, exitCode, tookMs: performance.now() - startedAtMs });
+    });
+  });
+  return { kill: (signal) => child.kill(signal), onLine: (listener) => listeners.push(listener), ended };
+}
+
+/** Runs the committed bundle to its end. */
+export function runBundle(...step: Parameters<typeof startBundle>): Promise<Ran> {
+  return startBundle(...step).ended;
+}
+
+/** Reads the runner's output file: `name<<DELIMITER`, lines, `DELIMITER`. The last value counts. */
+function readOutputs(text: string): Record<string, string> {
+  const outputs: Record<string, string> = {};
+  for (const [, name = "", , value = ""] of text.matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm))
+    outputs[name] = value;
+  return outputs;
+}
