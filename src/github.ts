@@ -100,14 +100,15 @@ type Parameters = Record<string, unknown> & { headers?: Record<string, string> }
 
 /** Opens the API of one repository on one server. Nothing is sent yet. */
 export function connect({ target, token, fetch, clock, log }: Connection): GitHub {
+  // octokit would print each failed request, and a deprecation warning for every dispatch that asks for no details.
+  const quiet = { debug() {}, info() {}, warn: log.debug, error() {} };
   const octokit = new Octokit({
     auth: token,
     baseUrl: target.apiUrl,
     userAgent: "tracked-dispatch",
     // `fetch` would turn a POST into a GET on a 301, and would follow to any host.
-    request: { fetch, redirect: "manual" },
-    // octokit would print each failed request, and a deprecation warning for every dispatch to an older server.
-    log: { debug() {}, info() {}, warn: log.debug, error() {} },
+    request: { fetch, redirect: "manual", log: quiet },
+    log: quiet,
   });
   let { owner, repo } = target;
   let rateLimit: RateLimit | undefined;
@@ -117,7 +118,8 @@ export function connect({ target, token, fetch, clock, log }: Connection): GitHu
 
   /** Sends one request and reads its whole answer within `timeoutMs`. */
   async function send(route: string, parameters: Parameters, options: RequestOptions): Promise<Reply> {
-    const { method, url } = octokit.request.endpoint(route, { owner, repo, ...parameters });
+    const place = route.includes("{owner}") ? { owner, repo } : {};
+    const { method, url } = octokit.request.endpoint(route, { ...place, ...parameters });
     const request = `${method} ${new URL(url).pathname}`;
     options.signal?.throwIfAborted();
     const abort = new AbortController();
@@ -132,7 +134,7 @@ export function connect({ target, token, fetch, clock, log }: Connection): GitHu
       () => {},
     );
     const reply = await octokit
-      .request(route, { owner, repo, ...parameters, request: { signal: abort.signal } })
+      .request(route, { ...place, ...parameters, request: { signal: abort.signal } })
       .catch((error: Error & { response?: Reply }): Reply => {
         if (abort.signal.aborted) throw abort.signal.reason;
         if (error.response) return error.response;

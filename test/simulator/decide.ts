@@ -1,0 +1,93 @@
+import { reject } from "./answer.ts";
+import type { Arrival } from "./arrival.ts";
+import { detailsVersion } from "./dispatch-routes.ts";
+import type { JournalEntry } from "./journal.ts";
+import type { Answer, Route } from "./routes.ts";
+import type { ServerState } from "./server.ts";
+import { mayDo, type Repository } from "./world.ts";
+
+/** GitHub's order: who are you, how often, in which version, may you see it, may you do it, can it be read. */
+export function decide(
+  state: ServerState,
+  arrival: Arrival,
+  route: Route,
+  params: Record<string, string>,
+  repository: Repository | undefined,
+): Answer {
+  const { world, limits } = state;
+  const { entry, token, credential, client, bases } = arrival;
+  const nowMs = state.nowMs();
+  const isExpired = token?.expiresAtMs !== undefined && nowMs >= token.expiresAtMs;
+  if (credential !== undefined && (!token || isExpired)) return reject(401, "Bad credentials");
+  const account = credential ?? "nobody";
+  const isFree = route.pattern === "/rate_limit" || route.pattern.startsWith("/job-logs/");
+  if (!isFree) {
+    const refusal = limits.admit(account, client, entry.method, entry.path, nowMs);
+    if (refusal?.kind === "primary")
+      return reject(limits.status, `API rate limit exceeded for user ID 583231.`);
+    if (refusal) {
+      const told = refusal.retryAfterS === undefined ? {} : { "retry-after": String(refusal.retryAfterS) };
+      const message =
+        "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+      return reject(limits.status, message, told);
+    }
+    entry.billed = true;
+  }
+  const version = entry.headers["x-github-api-version"] ?? "2022-11-28";
+  const isKnown = version === "2022-11-28" || (version === detailsVersion && state.runDetails === "known");
+  if (!isKnown) {
+    const status =
+      state.runDetails === "rejected-410" ? 410 : state.runDetails === "rejected-422" ? 422 : 400;
+    return reject(status, `Unsupported API version: ${version}`);
+  }
+  const isBelow = route.pattern.startsWith("/repos/");
+  const renamed = repository ? undefined : world.findRenamed(`${params.owner}/${params.repo}`);
+  const target = repository ?? renamed;
+  if (isBelow && (!target || !mayDo(token, target, "metadata", "read"))) return reject(404, "Not Found");
+  if (renamed) return redirect(arrival, renamed);
+  if (isBelow && target && route.needs && !mayDo(token, target, ...route.needs)) {
+    if (!token) return reject(401, "Requires authentication");
+    const kind = token.kind === "integration" ? "integration" : "personal access token";
+    return reject(403, `Resource not accessible by ${kind}`);
+  }
+  const body = entry.body ?? {};
+  if (typeof body !== "object" || body === null) return reject(400, "Problems parsing JSON");
+  return route.answer({
+    world,
+    method: entry.method,
+    path: entry.path,
+    params,
+    query: entry.query,
+    body: body as Record<string, unknown>,
+    token,
+    // Routes that stand above all repositories do not look at it.
+    repository: target as Repository,
+    bases,
+    nowMs,
+    version,
+    runDetails: state.runDetails,
+    maxInputs: state.maxInputs,
+    budget: limits.budget(account, nowMs),
+    countFilteredList: () => {
+      state.filteredLists++;
+    },
+    violate: (what) => violate(state, entry, what),
+  });
+}
+
+/** GET: 301, which is harmless. Others: 307, so that method and body are kept. */
+function redirect({ entry, bases }: Arrival, { id }: Repository): Answer {
+  const rest = entry.path.replace(/^\/repos\/[^/]+\/[^/]+/, "");
+  const search = new URLSearchParams(entry.query).toString();
+  const url = `${bases.api}/repositories/${id}${rest}${search && `?${search}`}`;
+  const [status, message] = entry.method === "GET" ? [301, "Moved Permanently"] : [307, "Temporary Redirect"];
+  const body = { message, url, documentation_url: "https://docs.github.com/rest" };
+  return { status, body, headers: { location: url } };
+}
+
+/** Records that the code under test did what GitHub does not know, and answers so. */
+export function violate(state: ServerState, { method, path }: JournalEntry, what: string): Answer {
+  const message = `Simulator: ${method} ${path}: ${what}`;
+  state.violations.push(message);
+  return { status: 501, body: { message } };
+}

@@ -1,0 +1,179 @@
+import { type Clock, systemClock } from "../../src/clock.ts";
+import type { FaultHook } from "./faults.ts";
+import { describeEntry, type JournalEntry } from "./journal.ts";
+import { type EarlyRequest, type LimitOptions, Limits, type Refusal } from "./limits.ts";
+import type { RunDetails } from "./routes.ts";
+import { attemptAt } from "./run.ts";
+import { listen, type ServerState } from "./server.ts";
+import type { Behaviour } from "./timeline.ts";
+import { type SimulatorClock, VirtualClock } from "./virtual-clock.ts";
+import {
+  type BehaviourSource,
+  lastAttempt,
+  type RepositoryOptions,
+  type TokenOptions,
+  type Trigger,
+  World,
+} from "./world.ts";
+
+export interface GitHubOptions {
+  /** Default: the system's. */
+  clock?: SimulatorClock;
+  /** Time of day at the server when it starts; default now, for a virtual clock 2026-11-20T12:00:00Z. */
+  startsAt?: string;
+  /**
+   * `known` (default): a server of today. `rejected`: an older one, which answers the new version header with 400 and
+   * the key `return_run_details` with 422; `rejected-410` and `rejected-422` answer the header so.
+   */
+  runDetails?: RunDetails;
+  /** Of a workflow_dispatch; default 25, older servers 10. */
+  maxInputs?: number;
+  /** Default true. */
+  etags?: boolean;
+  /** Default true. */
+  rateLimitHeaders?: boolean;
+  /** Before each request is looked at. */
+  latencyMs?: number;
+  /** Default: none enforced, a budget of 5000 displayed. */
+  limits?: LimitOptions;
+}
+
+/** What the server knows of a run, visible or not. Times in its epoch milliseconds. */
+export interface RunTruth {
+  id: number;
+  attempt: number;
+  workflowPath: string;
+  event: string;
+  displayTitle: string;
+  payload: Record<string, unknown>;
+  inputs: Record<string, unknown>;
+  createdAtMs: number;
+  status: string;
+  conclusion: string | null;
+  cancelRequestedAtMs: number | undefined;
+}
+
+/** A GitHub for one test. Everything that can be seen of it follows from what was done and what time it is there. */
+export interface GitHub {
+  /** REST root; the same is served under `/api/v3` of this origin. */
+  readonly apiUrl: string;
+  addRepository(fullName: string, options?: RepositoryOptions): void;
+  addToken(token: string, options: TokenOptions): void;
+  /** How the runs of this workflow go from now on. */
+  behaviour(fullName: string, file: string, behaviour: BehaviourSource): void;
+  /** Starts a run that the code under test did not ask for; returns its id. */
+  startRun(fullName: string, file: string, trigger: Trigger): number;
+  /** A further attempt, now. Throws if the run has not ended. */
+  rerun(id: number, behaviour?: Behaviour): void;
+  deleteRun(id: number): void;
+  renameRepository(from: string, to: string): void;
+  /** All runs, oldest first. */
+  runs(fullName: string): RunTruth[];
+  /** Asked for each request. */
+  fault: FaultHook | undefined;
+  /** Changeable in between. */
+  runDetails: RunDetails;
+  readonly requests: readonly JournalEntry[];
+  /** The requests, one line each: `POST /repos/octo/target/dispatches → 204`. */
+  transcript(): string[];
+  /** What was asked that GitHub does not know. A test expects none. */
+  readonly violations: readonly string[];
+  /** How often a filtered, stale list of runs was read. */
+  readonly filteredLists: number;
+  readonly refusals: readonly Refusal[];
+  /** Requests that came although their client had been told to wait. */
+  readonly earlyAfterRefusal: readonly EarlyRequest[];
+  /** The server's epoch milliseconds. */
+  nowMs(): number;
+  close(): Promise<void>;
+}
+
+/** Starts a GitHub on a free port of loopback. Close it after the test. */
+export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> {
+  const clock: SimulatorClock = options.clock ?? systemClock;
+  const isVirtual = clock instanceof VirtualClock;
+  const startsAt = options.startsAt ?? (isVirtual ? "2026-11-20T12:00:00Z" : undefined);
+  const originMs = (startsAt === undefined ? Date.now() : Date.parse(startsAt)) - clock.nowMs();
+  const nowMs = () => Math.floor(originMs + clock.nowMs());
+  const world = new World(nowMs);
+  const limits = new Limits(options.limits);
+  const state: ServerState = {
+    world,
+    limits,
+    requests: [],
+    violations: [],
+    filteredLists: 0,
+    fault: undefined,
+    runDetails: options.runDetails ?? "known",
+    maxInputs: options.maxInputs ?? 25,
+    etags: options.etags ?? true,
+    rateLimitHeaders: options.rateLimitHeaders ?? true,
+    latencyMs: options.latencyMs ?? 0,
+    nowMs,
+    pause: (ms, signal, flight) => clock.pause?.(ms, signal, flight) ?? waitReally(clock, ms, signal),
+  };
+  const { origin, close } = await listen(state);
+  return {
+    apiUrl: origin,
+    addRepository: (fullName, settings) => world.addRepository(fullName, settings),
+    addToken: (token, settings) => world.addToken(token, settings),
+    behaviour: (fullName, file, behaviour) => {
+      world.workflow(world.repository(fullName), file).behaviour = behaviour;
+    },
+    startRun: (fullName, file, trigger) => {
+      const repository = world.repository(fullName);
+      return world.start(repository, world.workflow(repository, file), trigger).id;
+    },
+    rerun: (id, behaviour) => world.rerun(id, behaviour),
+    deleteRun: (id) => world.deleteRun(id),
+    renameRepository: (from, to) => world.rename(from, to),
+    runs: (fullName) => truthOf(world, fullName, nowMs()),
+    get fault() {
+      return state.fault;
+    },
+    set fault(hook) {
+      state.fault = hook;
+    },
+    get runDetails() {
+      return state.runDetails;
+    },
+    set runDetails(details) {
+      state.runDetails = details;
+    },
+    requests: state.requests,
+    transcript: () => state.requests.map(describeEntry),
+    violations: state.violations,
+    get filteredLists() {
+      return state.filteredLists;
+    },
+    refusals: limits.refusals,
+    earlyAfterRefusal: limits.early,
+    nowMs,
+    close,
+  };
+}
+
+function truthOf(world: World, fullName: string, nowMs: number): RunTruth[] {
+  return world.repository(fullName).runs.map((run) => {
+    const attempt = lastAttempt(run);
+    const { status, conclusion } = attemptAt(attempt, nowMs);
+    return {
+      id: run.id,
+      attempt: attempt.number,
+      workflowPath: `.github/workflows/${run.file}`,
+      event: run.event,
+      displayTitle: run.displayTitle,
+      payload: run.payload,
+      inputs: run.inputs,
+      createdAtMs: run.createdMs,
+      status,
+      conclusion,
+      cancelRequestedAtMs: attempt.cancelRequestedMs,
+    };
+  });
+}
+
+/** The system's timers do not know forever. */
+function waitReally(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return clock.sleep(Math.min(ms, 2 ** 31 - 1), signal);
+}

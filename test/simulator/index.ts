@@ -1,0 +1,9 @@
+/** The simulated GitHub: what a test needs of it. */
+export type { Fault, FaultHook, FaultRequest } from "./faults.ts";
+export { type GitHub, type GitHubOptions, type RunTruth, startGitHub } from "./github.ts";
+export type { JournalEntry } from "./journal.ts";
+export type { EarlyRequest, LimitOptions, Refusal } from "./limits.ts";
+export type { RunDetails } from "./routes.ts";
+export type { Behaviour, JobBehaviour, JobConclusion } from "./timeline.ts";
+export { type SimulatorClock, VirtualClock } from "./virtual-clock.ts";
+export type { BehaviourSource, RepositoryOptions, TokenOptions, Trigger } from "./world.ts";

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import type { Arrival } from "./arrival.ts";
+import type { Fault } from "./faults.ts";
+import type { Answer, Route } from "./routes.ts";
+import type { ServerState } from "./server.ts";
+
+/** Puts the headers on that every answer has, answers conditions, and settles the bill. */
+function finish(
+  state: ServerState,
+  response: ServerResponse,
+  arrival: Arrival,
+  answer: Answer,
+  route?: Route,
+) {
+  const { entry, credential } = arrival;
+  let { status } = answer;
+  const isJson = answer.body !== undefined;
+  let body = isJson ? JSON.stringify(answer.body) : (answer.text ?? "");
+  response.setHeader("date", new Date(state.nowMs()).toUTCString());
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+  if (body !== "")
+    response.setHeader("content-type", isJson ? "application/json; charset=utf-8" : "text/plain");
+  if (state.etags && status === 200 && entry.method === "GET" && isJson && route?.pattern !== "/rate_limit") {
+    const etag = `W/"${createHash("sha256").update(body).digest("hex")}"`;
+    response.setHeader("etag", etag);
+    const kept = entry.headers["if-none-match"]?.split(/,\s*/).map((tag) => tag.replace(/^(W\/)?/, "W/"));
+    if (kept?.includes(etag)) {
+      status = 304;
+      body = "";
+      response.removeHeader("content-type");
+      entry.billed &&= credential === undefined;
+    }
+  }
+  const account = credential ?? "nobody";
+  const nowMs = state.nowMs();
+  if (entry.billed) state.limits.bill(account, nowMs);
+  if (state.rateLimitHeaders && status !== 401 && status !== 501) {
+    const { limit, remaining, used, reset } = state.limits.budget(account, nowMs);
+    const headers = { limit, remaining, used, reset, resource: "core" };
+    for (const [name, value] of Object.entries(headers))
+      response.setHeader(`x-ratelimit-${name}`, String(value));
+  }
+  return { status, body };
+}
+
+/** Answers as GitHub does. */
+export function send(
+  state: ServerState,
+  response: ServerResponse,
+  arrival: Arrival,
+  answer: Answer,
+  route?: Route,
+): void {
+  const { status, body } = finish(state, response, arrival, answer, route);
+  if (response.destroyed) {
+    arrival.entry.fault ??= "client gone";
+    return;
+  }
+  arrival.entry.status = status;
+  response.statusCode = status;
+  if (status !== 204 && status !== 304) response.setHeader("content-length", Buffer.byteLength(body));
+  response.end(body);
+}
+
+/**
+ * Spoils an exchange. `done` is what GitHub answers, if the request got that far: what took effect is paid for, whatever
+ * comes back. Ends when the client has its answer or, if it gets none, has gone.
+ */
+export async function spoil(
+  state: ServerState,
+  response: ServerResponse,
+  arrival: Arrival,
+  fault: Exclude<Fault, { kind: "delay" }>,
+  done: { answer: Answer; route: Route } | undefined,
+  gone: AbortSignal,
+): Promise<void> {
+  const { entry } = arrival;
+  const whole = done && finish(state, response, arrival, done.answer, done.route);
+  entry.fault = fault.kind;
+  if (response.destroyed) return;
+  if (fault.kind === "hang") {
+    await state.pause(Infinity, gone, arrival.flight).catch(() => {});
+    return;
+  }
+  // Without a body there is nothing to cut but the line.
+  if (fault.kind === "reset" || (fault.kind === "cut" && !whole?.body)) {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  if (fault.kind === "cut" && whole) {
+    entry.status = response.statusCode = whole.status;
+    response.setHeader("content-length", Buffer.byteLength(whole.body));
+    response.write(whole.body.slice(0, whole.body.length / 2), () => response.destroy());
+    return;
+  }
+  for (const name of response.getHeaderNames()) {
+    if (name !== "x-github-request-id") response.removeHeader(name);
+  }
+  response.setHeader("date", new Date(state.nowMs()).toUTCString());
+  const status = fault.kind === "status" ? fault.status : 200;
+  const page = fault.kind === "status" ? (fault.body ?? { message: "Simulated fault" }) : garbage;
+  const isPage = typeof page === "string";
+  const text = isPage ? page : JSON.stringify(page);
+  response.setHeader("content-type", isPage ? "text/html" : "application/json; charset=utf-8");
+  for (const [name, value] of Object.entries((fault.kind === "status" && fault.headers) || {})) {
+    response.setHeader(name, value);
+  }
+  entry.status = response.statusCode = status;
+  response.end(status === 204 || status === 304 ? undefined : text);
+}
+
+/** What a proxy in between puts in the place of an answer. */
+const garbage = "<!DOCTYPE html><html><body>This is not the answer you are looking for.</body></html>";

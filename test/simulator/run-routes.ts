@@ -1,0 +1,170 @@
+import type { components } from "@octokit/openapi-types";
+import { json, pageOf, reject } from "./answer.ts";
+import type { Answer, Call, Route } from "./routes.ts";
+import { attemptAt, type Run } from "./run.ts";
+import { jobAnswer, pendingDeploymentAnswer, runAnswer } from "./run-answers.ts";
+import { lastAttempt } from "./world.ts";
+
+type Schemas = components["schemas"];
+
+const runs = "/repos/{owner}/{repo}/actions/runs";
+const filters = ["event", "branch", "actor", "status", "created", "head_sha", "check_suite_id"] as const;
+/** How far the search index behind filtered lists lags. */
+const staleMs = 300_000;
+
+/** Runs, their attempts and jobs, and what can be done to them. */
+export const runRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    pattern: runs,
+    query: ["per_page", "page", "exclude_pull_requests", ...filters],
+    needs: ["actions", "read"],
+    answer: listRuns,
+  },
+  {
+    method: "GET",
+    pattern: `${runs}/{run_id}`,
+    query: ["exclude_pull_requests"],
+    needs: ["actions", "read"],
+    answer: (call) =>
+      withRun(call, (run) => json(runAnswer(run, lastAttempt(run), call.repository, call.bases, call.nowMs))),
+  },
+  {
+    method: "GET",
+    pattern: `${runs}/{run_id}/jobs`,
+    query: ["per_page", "page", "filter"],
+    needs: ["actions", "read"],
+    answer: (call) =>
+      withRun(call, (run) =>
+        listJobs(call, run, call.query.filter === "all" ? run.attempts.toReversed() : [lastAttempt(run)]),
+      ),
+  },
+  {
+    method: "GET",
+    pattern: `${runs}/{run_id}/attempts/{attempt}`,
+    query: ["exclude_pull_requests"],
+    needs: ["actions", "read"],
+    answer: (call) =>
+      withAttempt(call, (run, attempt) =>
+        json(runAnswer(run, attempt, call.repository, call.bases, call.nowMs)),
+      ),
+  },
+  {
+    method: "GET",
+    pattern: `${runs}/{run_id}/attempts/{attempt}/jobs`,
+    query: ["per_page", "page"],
+    needs: ["actions", "read"],
+    answer: (call) => withAttempt(call, (run, attempt) => listJobs(call, run, [attempt])),
+  },
+  {
+    method: "GET",
+    pattern: `${runs}/{run_id}/pending_deployments`,
+    needs: ["actions", "read"],
+    answer: (call) =>
+      withRun(call, (run) => {
+        const attempt = lastAttempt(run);
+        const { status, jobs } = attemptAt(attempt, call.nowMs);
+        const waiting = jobs.filter((job) => job.status === "waiting").map(({ environment }) => environment);
+        const names =
+          status === "waiting" && attempt.behaviour.environment ? [attempt.behaviour.environment] : waiting;
+        const environments = [...new Set(names)].filter((name) => name !== undefined);
+        return json<Schemas["pending-deployment"][]>(
+          environments.map((name) => pendingDeploymentAnswer(name, call.bases)),
+        );
+      }),
+  },
+  {
+    method: "POST",
+    pattern: `${runs}/{run_id}/cancel`,
+    needs: ["actions", "write"],
+    answer: (call) => withRun(call, (run) => cancel(run, call.nowMs, false)),
+  },
+  {
+    method: "POST",
+    pattern: `${runs}/{run_id}/force-cancel`,
+    needs: ["actions", "write"],
+    answer: (call) => withRun(call, (run) => cancel(run, call.nowMs, true)),
+  },
+  {
+    method: "GET",
+    pattern: "/repos/{owner}/{repo}/actions/jobs/{job_id}/logs",
+    needs: ["actions", "read"],
+    answer: ({ repository, params, bases, nowMs }) => {
+      const known = repository.runs.flatMap((run) =>
+        run.attempts.flatMap((attempt) => attemptAt(attempt, nowMs).jobs),
+      );
+      if (!known.some(({ id }) => id === Number(params.job_id))) return reject(404, "Not Found");
+      return { status: 302, headers: { location: `${bases.html}/job-logs/${params.job_id}` } };
+    },
+  },
+  {
+    method: "GET",
+    pattern: "/job-logs/{job_id}",
+    answer: ({ params }) => ({ status: 200, text: `Log of job ${params.job_id}\n` }),
+  },
+];
+
+function listRuns(call: Call): Answer {
+  const { repository, query, bases } = call;
+  const filtered = filters.some((name) => query[name] !== undefined);
+  if (filtered) call.countFilteredList();
+  const nowMs = filtered ? call.nowMs - staleMs : call.nowMs;
+  const shown = repository.runs
+    .filter((run) => run.listedMs <= nowMs && (!filtered || isWanted(run, query, nowMs)))
+    .toSorted((one, other) => other.createdMs - one.createdMs || other.id - one.id);
+  const { page, link } = pageOf(call, shown);
+  const workflow_runs: Schemas["workflow-run"][] = page.map((run) =>
+    runAnswer(run, lastAttempt(run), repository, bases, nowMs),
+  );
+  return json({ total_count: shown.length, workflow_runs }, link);
+}
+
+function isWanted(run: Run, query: Call["query"], nowMs: number): boolean {
+  const { status, conclusion } = attemptAt(lastAttempt(run), nowMs);
+  const since = /^>=?(.*)$/.exec(query.created ?? "")?.[1];
+  return (
+    (query.event ?? run.event) === run.event &&
+    (query.branch ?? run.ref.name) === run.ref.name &&
+    (query.actor ?? run.actor) === run.actor &&
+    (query.head_sha ?? run.ref.sha) === run.ref.sha &&
+    [undefined, status, conclusion].includes(query.status) &&
+    (since === undefined || run.createdMs >= Date.parse(since))
+  );
+}
+
+function listJobs(call: Call, run: Run, attempts: readonly Run["attempts"][number][]): Answer {
+  const jobs = attempts.flatMap((attempt) =>
+    attemptAt(attempt, call.nowMs).jobs.map((job) =>
+      jobAnswer(job, run, attempt.number, call.repository, call.bases),
+    ),
+  );
+  const { page, link } = pageOf(call, jobs);
+  return json<{ total_count: number; jobs: Schemas["job"][] }>(
+    { total_count: jobs.length, jobs: page },
+    link,
+  );
+}
+
+function cancel(run: Run, nowMs: number, force: boolean): Answer {
+  const attempt = lastAttempt(run);
+  const how = force ? "works" : (attempt.behaviour.cancel ?? "works");
+  const open = attemptAt(attempt, nowMs).status !== "completed";
+  if (!open || how === "409") {
+    return reject(409, "Cannot cancel a workflow run that is completed.");
+  }
+  attempt.cancelRequestedMs ??= nowMs;
+  if (how === "works") attempt.cancelledMs ??= nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
+  return { status: 202, body: {} };
+}
+
+function withRun(call: Call, answer: (run: Run) => Answer): Answer {
+  const run = call.repository.runs.find(({ id }) => String(id) === call.params.run_id);
+  return run && run.knownMs <= call.nowMs ? answer(run) : reject(404, "Not Found");
+}
+
+function withAttempt(call: Call, answer: (run: Run, attempt: Run["attempts"][number]) => Answer): Answer {
+  return withRun(call, (run) => {
+    const attempt = run.attempts.find(({ number }) => String(number) === call.params.attempt);
+    return attempt ? answer(run, attempt) : reject(404, "Not Found");
+  });
+}

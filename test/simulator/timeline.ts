@@ -1,0 +1,208 @@
+import type { components } from "@octokit/openapi-types";
+import { fillTemplate } from "./expression.ts";
+import type { Workflow, WorkflowJob } from "./workflow.ts";
+
+type Schemas = components["schemas"];
+/** The words that a job's conclusion can be in GitHub's schema. */
+export type JobConclusion = NonNullable<Schemas["job"]["conclusion"]>;
+
+/** How one job goes; what is left out follows the run's behaviour. Durations in milliseconds. */
+export interface JobBehaviour {
+  /** Shown name, literally: `caller / called` for a reusable workflow's job. */
+  name?: string;
+  /** Names of its own steps, literally. */
+  steps?: string[];
+  /** When it shows in the list, from the run's creation (default: at once, or when its needs have ended). */
+  appearsAfterMs?: number;
+  /** How long it waits for an approval of its environment, once its needs have ended. */
+  waitingMs?: number;
+  queuedMs?: number;
+  /** From its start to its end. */
+  durationMs?: number;
+  conclusion?: JobConclusion;
+  /** The step that fails; the job's conclusion is then `failure` unless said otherwise. */
+  failedStep?: string;
+}
+
+/** How a run goes. Durations in milliseconds. */
+export interface Behaviour {
+  /** Until lists show it (1500). */
+  visibleAfterMs?: number;
+  /** Until `GET …/runs/{id}` knows it (as `visibleAfterMs`). */
+  freshRun404Ms?: number;
+  /** Statuses played first. `waiting` shows the jobs, waiting; all other words show no jobs yet. */
+  statuses?: { status: string; forMs: number }[];
+  /** Until a runner takes a job (2000). */
+  queuedMs?: number;
+  /** How long a started job shows only `Set up job` (1000). */
+  setupMs?: number;
+  /** How long each step takes (2000). */
+  stepMs?: number;
+  /** By the job's id in the workflow. */
+  jobs?: Record<string, JobBehaviour>;
+  /** Of the run; without it, it follows from the jobs. Null: completed without one. */
+  conclusion?: string | null;
+  /** No job is ever made: the run ends after `statuses` and `queuedMs` (then 0), as `startup_failure` unless said otherwise. */
+  zeroJobs?: boolean;
+  /** The environment that pending_deployments names while the run waits (else the jobs' own). */
+  environment?: string;
+  /** Runs that GitHub starts besides, for the same event. */
+  duplicates?: number;
+  /** What a cancellation does; forced, it always works. */
+  cancel?: "works" | "409" | "ignored";
+  /** From the cancellation to the end (2000). */
+  cancelTakesMs?: number;
+  /** Shows the run's path as `.github/workflows/x.yml@refs/heads/main`. */
+  pathWithRef?: boolean;
+}
+
+/** A step, planned. Times in milliseconds from the attempt's start. */
+export interface PlannedStep {
+  name: string;
+  startMs: number;
+  endMs: number;
+  conclusion: "success" | "failure" | "skipped" | "cancelled";
+}
+
+/** A job, planned. Times in milliseconds from the attempt's start. */
+export interface PlannedJob {
+  name: string;
+  environment: string | undefined;
+  appearsMs: number;
+  /** Until then it waits for approval. */
+  readyMs: number;
+  startMs: number;
+  setupEndMs: number;
+  endMs: number;
+  conclusion: JobConclusion;
+  steps: PlannedStep[];
+}
+
+/** What will happen to an attempt if nobody interferes. Times in milliseconds from its start. */
+export interface Timeline {
+  statuses: { status: string; fromMs: number; toMs: number }[];
+  jobs: PlannedJob[];
+  endMs: number;
+  conclusion: string | null;
+}
+
+/** Plans an attempt. Names are evaluated here, once, as GitHub does when it makes the run. */
+export function planTimeline(
+  workflow: Workflow,
+  contexts: Record<"github" | "inputs" | "vars", unknown>,
+  behaviour: Behaviour,
+): Timeline {
+  let begunMs = 0;
+  const statuses = (behaviour.statuses ?? []).map(({ status, forMs }) => {
+    const fromMs = begunMs;
+    begunMs += forMs;
+    return { status, fromMs, toMs: begunMs };
+  });
+  if (behaviour.zeroJobs) {
+    const conclusion = behaviour.conclusion === undefined ? "startup_failure" : behaviour.conclusion;
+    return { statuses, jobs: [], endMs: begunMs + (behaviour.queuedMs ?? 0), conclusion };
+  }
+  for (const id of Object.keys(behaviour.jobs ?? {})) {
+    if (!workflow.jobs.some((job) => job.id === id))
+      throw new Error(`behaviour: no job ${id} in ${workflow.name}`);
+  }
+  const shownMs = statuses.find(({ status }) => status === "waiting")?.fromMs ?? begunMs;
+  const planned = new Map<string, PlannedJob[]>();
+  while (planned.size < workflow.jobs.length) {
+    const job = workflow.jobs.find(
+      ({ id, needs }) => !planned.has(id) && needs.every((need) => planned.has(need)),
+    );
+    if (!job) throw new Error(`${workflow.name}: jobs need each other in a circle`);
+    const needs = job.needs.flatMap((need) => planned.get(need) ?? []);
+    const readyMs = Math.max(begunMs, ...needs.map(({ endMs }) => endMs));
+    const skipped =
+      job.when === "never" ||
+      (job.when !== "always" && needs.some(({ conclusion }) => conclusion !== "success"));
+    const names = { ...contexts, needs: {}, strategy: {} };
+    planned.set(
+      job.id,
+      job.combinations.map((matrix) => {
+        const shown = { shownMs: needs.length > 0 ? readyMs : shownMs, readyMs, skipped };
+        return planJob(workflow, job, { ...names, matrix }, behaviour, shown);
+      }),
+    );
+  }
+  const jobs = workflow.jobs.flatMap(({ id }) => planned.get(id) ?? []);
+  const conclusion = behaviour.conclusion === undefined ? conclusionOf(jobs) : behaviour.conclusion;
+  return { statuses, jobs, endMs: Math.max(...jobs.map(({ endMs }) => endMs)), conclusion };
+}
+
+/** What a run's conclusion is when its jobs have these. */
+export function conclusionOf(jobs: readonly { conclusion: JobConclusion | null }[]): string {
+  const has = (word: JobConclusion) => jobs.some(({ conclusion }) => conclusion === word);
+  if (has("failure") || has("timed_out")) return "failure";
+  if (has("cancelled")) return "cancelled";
+  return jobs.every(({ conclusion }) => conclusion === "skipped") ? "skipped" : "success";
+}
+
+function planJob(
+  workflow: Workflow,
+  job: WorkflowJob,
+  contexts: Record<string, unknown>,
+  behaviour: Behaviour,
+  { shownMs, readyMs, skipped }: { shownMs: number; readyMs: number; skipped: boolean },
+): PlannedJob {
+  const own = behaviour.jobs?.[job.id] ?? {};
+  const values = Object.values((contexts.matrix ?? {}) as Record<string, unknown>);
+  const suffix = job.name === undefined && values.length > 0 ? ` (${values.join(", ")})` : "";
+  const name = own.name ?? fillTemplate(job.name ?? job.id, contexts) + suffix;
+  const appearsMs = own.appearsAfterMs ?? shownMs;
+  const freeMs = Math.max(readyMs, appearsMs);
+  if (skipped || own.conclusion === "skipped") {
+    const at = { appearsMs: freeMs, readyMs: freeMs, startMs: freeMs, setupEndMs: freeMs, endMs: freeMs };
+    return { name, environment: job.environment, ...at, conclusion: "skipped", steps: [] };
+  }
+  const approvedMs = freeMs + (own.waitingMs ?? 0);
+  const startMs = approvedMs + (own.queuedMs ?? behaviour.queuedMs ?? 2000);
+  const env = fillEnv(fillEnv({}, workflow.env, contexts), job.env, contexts);
+  const names =
+    own.steps ??
+    job.steps.map((step) => fillTemplate(step.name, { ...contexts, env: fillEnv(env, step.env, contexts) }));
+  const conclusion = own.conclusion ?? (own.failedStep === undefined ? "success" : "failure");
+  if (own.failedStep !== undefined && !names.includes(own.failedStep)) {
+    throw new Error(
+      `behaviour: job ${job.id} has no step "${own.failedStep}", it has ${JSON.stringify(names)}`,
+    );
+  }
+  // A job that does not succeed does so in the step that is named, else in its last.
+  const lastRun = own.failedStep === undefined ? names.length - 1 : names.indexOf(own.failedStep);
+  const setupMs = Math.min(behaviour.setupMs ?? 1000, own.durationMs ?? Infinity);
+  const stepMs =
+    own.durationMs === undefined
+      ? (behaviour.stepMs ?? 2000)
+      : (own.durationMs - setupMs) / Math.max(lastRun + 1, 1);
+  const setupEndMs = startMs + setupMs;
+  let atMs = setupEndMs;
+  const steps: PlannedStep[] = [
+    { name: "Set up job", startMs, endMs: setupEndMs, conclusion: "success" },
+    ...names.map((step, index): PlannedStep => {
+      const stepStartMs = atMs;
+      if (index > lastRun) return { name: step, startMs: atMs, endMs: atMs, conclusion: "skipped" };
+      atMs += stepMs;
+      const bad = index === lastRun && conclusion !== "success" && conclusion !== "neutral";
+      const ending = conclusion === "cancelled" || conclusion === "timed_out" ? "cancelled" : "failure";
+      return { name: step, startMs: stepStartMs, endMs: atMs, conclusion: bad ? ending : "success" };
+    }),
+  ];
+  const endMs = own.durationMs === undefined ? atMs : startMs + own.durationMs;
+  steps.push({ name: "Complete job", startMs: endMs, endMs, conclusion: "success" });
+  const times = { appearsMs, readyMs: approvedMs, startMs, setupEndMs, endMs };
+  return { name, environment: job.environment, ...times, conclusion, steps };
+}
+
+function fillEnv(
+  outer: Record<string, string>,
+  env: Record<string, string>,
+  contexts: Record<string, unknown>,
+): Record<string, string> {
+  const filled = Object.entries(env).map(([key, text]) => [
+    key,
+    fillTemplate(text, { ...contexts, env: outer }),
+  ]);
+  return { ...outer, ...Object.fromEntries(filled) };
+}

@@ -1,0 +1,217 @@
+import { parse } from "yaml";
+import { checkTemplate } from "./expression.ts";
+
+/** An input of `workflow_dispatch`, as the workflow declares it. */
+export interface WorkflowInput {
+  type: "string" | "boolean" | "choice" | "number" | "environment";
+  required: boolean;
+  default?: string | undefined;
+  options?: string[] | undefined;
+}
+
+export interface WorkflowStep {
+  /** May hold expressions. */
+  name: string;
+  env: Record<string, string>;
+}
+
+/** A job as the file has it: names are templates still, and a matrix is one job. */
+export interface WorkflowJob {
+  id: string;
+  name: string | undefined;
+  needs: string[];
+  /** `never`: a literal `if: false`. `always`: also behind a failed need. */
+  when: "needs succeed" | "always" | "never";
+  /** One entry per combination; one empty entry without a matrix. */
+  combinations: Record<string, unknown>[];
+  environment: string | undefined;
+  env: Record<string, string>;
+  steps: WorkflowStep[];
+}
+
+export interface Workflow {
+  name: string;
+  runName: string | undefined;
+  /** Event → nothing more to say; the two that we send are below. */
+  events: string[];
+  /** Undefined: does not listen. Empty `types`: listens to all. */
+  repositoryDispatch: { types: string[] } | undefined;
+  workflowDispatch: { inputs: Record<string, WorkflowInput> } | undefined;
+  env: Record<string, string>;
+  jobs: WorkflowJob[];
+}
+
+const runContexts = ["github", "inputs", "vars"];
+const jobContexts = [...runContexts, "needs", "strategy", "matrix"];
+const stepContexts = [...jobContexts, "env"];
+
+type Fields = Record<string, unknown>;
+
+/** Reads a workflow file as a user writes it. Throws, naming it, at any construct that this simulator does not play. */
+export function readWorkflow(file: string, text: string): Workflow {
+  const root = fieldsOf(parse(text), file);
+  only(root, ["name", "run-name", "on", "env", "jobs"], ["permissions", "defaults", "concurrency"], file);
+  const runName = optionalText(root["run-name"], `${file}: run-name`);
+  if (runName) checkTemplate(runName, runContexts, `${file}: run-name`);
+  const jobs = Object.entries(fieldsOf(root.jobs, `${file}: jobs`));
+  if (jobs.length === 0) throw new Error(`${file}: has no jobs`);
+  const workflow: Workflow = {
+    name: optionalText(root.name, `${file}: name`) ?? `.github/workflows/${file}`,
+    runName,
+    events: [],
+    repositoryDispatch: undefined,
+    workflowDispatch: undefined,
+    env: readEnv(root.env, runContexts, `${file}: env`),
+    jobs: jobs.map(([id, job]) => readJob(id, job, `${file}: jobs.${id}`)),
+  };
+  readTriggers(workflow, root.on, `${file}: on`);
+  for (const job of workflow.jobs) {
+    for (const need of job.needs) {
+      if (!workflow.jobs.some(({ id }) => id === need)) throw new Error(`${file}: needs unknown job ${need}`);
+    }
+  }
+  return workflow;
+}
+
+function readTriggers(workflow: Workflow, on: unknown, where: string): void {
+  const triggers: Fields =
+    typeof on === "string"
+      ? { [on]: null }
+      : Array.isArray(on)
+        ? Object.fromEntries(on.map((event) => [String(event), null]))
+        : fieldsOf(on, where);
+  for (const [event, settings] of Object.entries(triggers)) {
+    workflow.events.push(event);
+    const fields = fieldsOf(settings ?? {}, `${where}.${event}`);
+    if (event === "repository_dispatch") {
+      only(fields, ["types"], [], `${where}.${event}`);
+      workflow.repositoryDispatch = { types: listOf(fields.types) };
+    } else if (event === "workflow_dispatch") {
+      only(fields, ["inputs"], [], `${where}.${event}`);
+      const inputs = Object.entries(fieldsOf(fields.inputs ?? {}, `${where}.${event}.inputs`));
+      workflow.workflowDispatch = {
+        inputs: Object.fromEntries(
+          inputs.map(([name, input]) => [name, readInput(input, `${where}.${event}.inputs.${name}`)]),
+        ),
+      };
+    }
+  }
+}
+
+function readInput(value: unknown, where: string): WorkflowInput {
+  const fields = fieldsOf(value ?? {}, where);
+  only(fields, ["type", "required", "default", "options"], ["description", "deprecationMessage"], where);
+  const type = fields.type ?? "string";
+  if (
+    type !== "string" &&
+    type !== "boolean" &&
+    type !== "choice" &&
+    type !== "number" &&
+    type !== "environment"
+  ) {
+    throw new Error(`${where}: unknown type ${String(type)}`);
+  }
+  return {
+    type,
+    required: fields.required === true,
+    default: fields.default === undefined || fields.default === null ? undefined : String(fields.default),
+    options: fields.options === undefined ? undefined : listOf(fields.options),
+  };
+}
+
+function readJob(id: string, value: unknown, where: string): WorkflowJob {
+  const fields = fieldsOf(value, where);
+  const harmless = ["permissions", "defaults", "timeout-minutes", "runs-on", "outputs", "with", "secrets"];
+  const played = ["name", "needs", "if", "steps", "strategy", "environment", "env", "uses"];
+  only(fields, played, [...harmless, "continue-on-error", "concurrency"], where);
+  const name = optionalText(fields.name, `${where}.name`);
+  if (name) checkTemplate(name, jobContexts, `${where}.name`);
+  if (fields.steps === undefined && fields.uses === undefined) throw new Error(`${where}: no steps, no uses`);
+  const steps = fields.steps ?? [];
+  if (!Array.isArray(steps)) throw new Error(`${where}.steps: not a list`);
+  const environment = fields.environment;
+  return {
+    id,
+    name: name ?? (fields.uses === undefined ? undefined : `${id} / called`),
+    needs: listOf(fields.needs),
+    when: readCondition(fields.if, `${where}.if`),
+    combinations: readMatrix(fields.strategy, `${where}.strategy`),
+    environment:
+      environment === undefined || typeof environment === "string"
+        ? environment
+        : String(fieldsOf(environment, `${where}.environment`).name),
+    env: readEnv(fields.env, jobContexts, `${where}.env`),
+    steps: steps.map((step, index) => readStep(step, `${where}.steps[${index}]`)),
+  };
+}
+
+function readStep(value: unknown, where: string): WorkflowStep {
+  const fields = fieldsOf(value, where);
+  const harmless = ["with", "shell", "id", "if", "timeout-minutes", "continue-on-error", "working-directory"];
+  only(fields, ["name", "run", "uses", "env"], harmless, where);
+  const run = optionalText(fields.run, `${where}.run`);
+  const uses = optionalText(fields.uses, `${where}.uses`);
+  if ((run === undefined) === (uses === undefined)) throw new Error(`${where}: either run or uses`);
+  const name = optionalText(fields.name, `${where}.name`) ?? `Run ${uses ?? run?.trim().split("\n")[0]}`;
+  checkTemplate(name, stepContexts, `${where}.name`);
+  return { name, env: readEnv(fields.env, stepContexts, `${where}.env`) };
+}
+
+function readCondition(value: unknown, where: string): WorkflowJob["when"] {
+  const condition = String(value ?? "success()")
+    .replace(/^\$\{\{(.*)\}\}$/, "$1")
+    .trim();
+  if (condition === "false") return "never";
+  if (condition === "always()" || condition === "!cancelled()") return "always";
+  if (condition === "true" || condition === "success()") return "needs succeed";
+  throw new Error(`${where}: the simulator does not play this condition: ${condition}`);
+}
+
+function readMatrix(strategy: unknown, where: string): Record<string, unknown>[] {
+  if (strategy === undefined) return [{}];
+  const fields = fieldsOf(strategy, where);
+  only(fields, ["matrix"], ["fail-fast", "max-parallel"], where);
+  let combinations: Record<string, unknown>[] = [{}];
+  for (const [key, values] of Object.entries(fieldsOf(fields.matrix, `${where}.matrix`))) {
+    if (!Array.isArray(values) || key === "include" || key === "exclude") {
+      throw new Error(`${where}.matrix.${key}: the simulator plays simple lists only`);
+    }
+    combinations = combinations.flatMap((known) => values.map((value) => ({ ...known, [key]: value })));
+  }
+  return combinations;
+}
+
+function readEnv(value: unknown, contexts: readonly string[], where: string): Record<string, string> {
+  const pairs = Object.entries(fieldsOf(value ?? {}, where)).map(
+    ([key, text]) => [key, String(text)] as const,
+  );
+  // A secret in an env block is common and never reaches a name: only what can be evaluated is kept.
+  const kept = pairs.filter(([, text]) => !/\b(secrets|steps|runner|job)\b/.test(text));
+  for (const [key, text] of kept) checkTemplate(text, contexts, `${where}.${key}`);
+  return Object.fromEntries(kept);
+}
+
+function only(fields: Fields, played: readonly string[], harmless: readonly string[], where: string): void {
+  for (const key of Object.keys(fields)) {
+    if (!played.includes(key) && !harmless.includes(key)) {
+      throw new Error(`${where}: the simulator does not play "${key}"`);
+    }
+  }
+}
+
+function fieldsOf(value: unknown, where: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error(`${where}: not a map`);
+  return value as Fields;
+}
+
+function optionalText(value: unknown, where: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "object") throw new Error(`${where}: not a text`);
+  return String(value);
+}
+
+function listOf(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? value : [value]).map(String);
+}

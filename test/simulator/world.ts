@@ -1,0 +1,333 @@
+import { createHash } from "node:crypto";
+import { fillTemplate } from "./expression.ts";
+import { type Attempt, attemptAt, type Run } from "./run.ts";
+import { type Behaviour, planTimeline } from "./timeline.ts";
+import { readWorkflow, type Workflow } from "./workflow.ts";
+
+/** How the runs of a workflow go; `nth` is the run's number (1, 2, …), `payload` what the caller sent. */
+export type BehaviourSource = Behaviour | ((nth: number, payload: Record<string, unknown>) => Behaviour);
+
+/** A workflow file on the default branch. */
+export interface WorkflowFile {
+  id: number;
+  file: string;
+  text: string;
+  state: "active" | "disabled_manually";
+  workflow: Workflow;
+  behaviour: BehaviourSource;
+  runCount: number;
+}
+
+export interface RepositoryOptions {
+  /** Default `main`. */
+  defaultBranch?: string;
+  /** Besides the default branch. */
+  branches?: string[];
+  tags?: string[];
+  /** Default `private`. */
+  visibility?: "private" | "public";
+  /** File name → the text a user would write. */
+  workflows?: Record<string, string>;
+  /** File names of those workflows that are switched off. */
+  disabled?: string[];
+  vars?: Record<string, string>;
+}
+
+export interface Repository {
+  id: number;
+  fullName: string;
+  formerNames: string[];
+  defaultBranch: string;
+  branches: string[];
+  tags: string[];
+  visibility: "private" | "public";
+  vars: Record<string, string>;
+  workflows: WorkflowFile[];
+  /** In order of making; deleted ones are gone. */
+  runs: Run[];
+}
+
+export type Permission = "contents" | "actions" | "metadata";
+export type Level = "read" | "write";
+
+export interface TokenOptions {
+  permissions?: Partial<Record<Permission, Level>>;
+  /** Full names; without it, all. */
+  repositories?: string[];
+  /** Default `personal`. */
+  kind?: "integration" | "personal";
+  /** Server's epoch milliseconds from which it is answered 401. */
+  expiresAtMs?: number;
+}
+
+export interface Token extends TokenOptions {
+  text: string;
+  kind: "integration" | "personal";
+}
+
+/** What starts a run. */
+export interface Trigger {
+  event: string;
+  /** Branch or tag; default: the default branch. */
+  ref?: string | undefined;
+  /** `event_type` of a repository_dispatch. */
+  action?: string | undefined;
+  payload?: Record<string, unknown> | undefined;
+  inputs?: Record<string, unknown> | undefined;
+  actor?: string | undefined;
+  /** Server's epoch milliseconds; default now. */
+  createdAtMs?: number | undefined;
+  behaviour?: Behaviour | undefined;
+  /** The title of a push or pull request; default: the commit's. */
+  title?: string | undefined;
+}
+
+/** Everything GitHub knows. It changes by calls only, never by time. */
+export class World {
+  readonly repositories: Repository[] = [];
+  readonly tokens = new Map<string, Token>();
+  readonly #nowMs: () => number;
+  // Beyond 2^32, as today's ids are: a client that cuts them to 32 bits must not pass.
+  #lastRunId = 30_000_000_000;
+  #lastJobId = 60_000_000_000;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  addRepository(fullName: string, options: RepositoryOptions = {}): void {
+    if (!/^[\w.-]+\/[\w.-]+$/.test(fullName)) throw new Error(`not owner/name: ${fullName}`);
+    if (this.find(fullName)) throw new Error(`exists already: ${fullName}`);
+    const id = 500_000_001 + this.repositories.length;
+    const defaultBranch = options.defaultBranch ?? "main";
+    const files = Object.entries(options.workflows ?? {});
+    this.repositories.push({
+      id,
+      fullName,
+      formerNames: [],
+      defaultBranch,
+      branches: [...new Set([defaultBranch, ...(options.branches ?? [])])],
+      tags: options.tags ?? [],
+      visibility: options.visibility ?? "private",
+      vars: options.vars ?? {},
+      runs: [],
+      workflows: files.map(([file, text], index) => ({
+        id: 70_000_000 + this.repositories.length * 1000 + index + 1,
+        file,
+        text,
+        state: options.disabled?.includes(file) ? "disabled_manually" : "active",
+        workflow: readWorkflow(file, text),
+        behaviour: {},
+        runCount: 0,
+      })),
+    });
+  }
+
+  addToken(text: string, options: TokenOptions): void {
+    this.tokens.set(text, { kind: "personal", ...options, text });
+  }
+
+  /** By its name today; GitHub does not mind upper and lower case. */
+  find(fullName: string): Repository | undefined {
+    return this.repositories.find((known) => known.fullName.toLowerCase() === fullName.toLowerCase());
+  }
+
+  /** By a name it had before. */
+  findRenamed(fullName: string): Repository | undefined {
+    const wanted = fullName.toLowerCase();
+    return this.repositories.find(({ formerNames }) =>
+      formerNames.some((name) => name.toLowerCase() === wanted),
+    );
+  }
+
+  /** By its name today; throws if there is none. */
+  repository(fullName: string): Repository {
+    const found = this.find(fullName);
+    if (!found) throw new Error(`no such repository: ${fullName}`);
+    return found;
+  }
+
+  workflow(repository: Repository, file: string): WorkflowFile {
+    const found = repository.workflows.find((known) => known.file === file);
+    if (!found) throw new Error(`no workflow ${file} in ${repository.fullName}`);
+    return found;
+  }
+
+  /** Wherever it is; throws if there is none. */
+  run(id: number): { repository: Repository; run: Run } {
+    for (const repository of this.repositories) {
+      const run = repository.runs.find((known) => known.id === id);
+      if (run) return { repository, run };
+    }
+    throw new Error(`no such run: ${id}`);
+  }
+
+  rename(from: string, to: string): void {
+    const repository = this.repository(from);
+    repository.formerNames.push(repository.fullName);
+    repository.fullName = to;
+  }
+
+  /** Starts a run (and its duplicates, if it is to have some) and returns the first. */
+  start(repository: Repository, file: WorkflowFile, trigger: Trigger): Run {
+    const payload = trigger.payload ?? trigger.inputs ?? {};
+    const source = file.behaviour;
+    const given = typeof source === "function" ? source(file.runCount + 1, payload) : source;
+    const behaviour = trigger.behaviour ?? given;
+    const first = this.#make(repository, file, trigger, behaviour);
+    for (let more = 0; more < (behaviour.duplicates ?? 0); more++)
+      this.#make(repository, file, trigger, behaviour);
+    return first;
+  }
+
+  rerun(id: number, behaviour?: Behaviour): void {
+    const { repository, run } = this.run(id);
+    const last = lastAttempt(run);
+    if (attemptAt(last, this.#nowMs()).status !== "completed") throw new Error(`run ${id} has not ended yet`);
+    const workflow = this.workflow(repository, run.file);
+    run.attempts.push(this.#attempt(workflow, run, behaviour ?? last.behaviour, this.#nowMs()));
+  }
+
+  deleteRun(id: number): void {
+    const { repository, run } = this.run(id);
+    repository.runs.splice(repository.runs.indexOf(run), 1);
+  }
+
+  #make(repository: Repository, file: WorkflowFile, trigger: Trigger, behaviour: Behaviour): Run {
+    const { workflow } = file;
+    this.#lastRunId += 11;
+    file.runCount++;
+    const createdMs = trigger.createdAtMs ?? this.#nowMs();
+    const ref = resolveRef(repository, trigger.ref ?? repository.defaultBranch);
+    if (!ref) throw new Error(`no ref ${trigger.ref} in ${repository.fullName}`);
+    const contexts = contextsOf(repository, file, trigger, ref, this.#lastRunId);
+    const byEvent =
+      trigger.event === "repository_dispatch"
+        ? trigger.action
+        : trigger.event === "push" || trigger.event === "pull_request"
+          ? (trigger.title ?? commitMessage)
+          : trigger.title;
+    // A run-name that is blank once evaluated counts as none.
+    const runName = workflow.runName && fillTemplate(workflow.runName, contexts).trim();
+    const visibleAfterMs = behaviour.visibleAfterMs ?? 1500;
+    const run: Run = {
+      id: this.#lastRunId,
+      number: file.runCount,
+      file: file.file,
+      name: runName || workflow.name,
+      displayTitle: runName || byEvent || workflow.name,
+      event: trigger.event,
+      ref,
+      actor: trigger.actor ?? "octocat",
+      payload: trigger.payload ?? {},
+      inputs: trigger.inputs ?? {},
+      contexts,
+      createdMs,
+      listedMs: createdMs + visibleAfterMs,
+      knownMs: createdMs + (behaviour.freshRun404Ms ?? visibleAfterMs),
+      attempts: [],
+    };
+    run.attempts.push(this.#attempt(file, run, behaviour, createdMs));
+    repository.runs.push(run);
+    return run;
+  }
+
+  #attempt(file: WorkflowFile, run: Run, behaviour: Behaviour, startedMs: number): Attempt {
+    const timeline = planTimeline(file.workflow, run.contexts, behaviour);
+    const jobIds = timeline.jobs.map(() => {
+      this.#lastJobId += 7;
+      return this.#lastJobId;
+    });
+    return { number: run.attempts.length + 1, startedMs, timeline, behaviour, jobIds };
+  }
+}
+
+/** The message of every commit here. */
+export const commitMessage = "Add the thing";
+
+export function lastAttempt(run: Run): Attempt {
+  const last = run.attempts.at(-1);
+  if (!last) throw new Error(`run ${run.id} has no attempt`);
+  return last;
+}
+
+/** Branch or tag, short or with `refs/heads/`, `refs/tags/`; undefined if the repository has none of that name. */
+export function resolveRef(repository: Repository, text: string): Run["ref"] | undefined {
+  const name = text.replace(/^refs\/(heads|tags)\//, "");
+  const full = [
+    ...repository.branches.filter((branch) => branch === name).map((branch) => `refs/heads/${branch}`),
+    ...repository.tags.filter((tag) => tag === name).map((tag) => `refs/tags/${tag}`),
+  ].find((candidate) => text === name || text === candidate);
+  return full === undefined ? undefined : { name, full, sha: shaOf(`${repository.id} ${full}`) };
+}
+
+/** A commit's or blob's id, always the same for the same thing. */
+export function shaOf(text: string): string {
+  return createHash("sha1").update(text).digest("hex");
+}
+
+/** May this token (undefined: nobody) do this? Everybody reads what is public. */
+export function mayDo(
+  token: Token | undefined,
+  repository: Repository,
+  permission: Permission,
+  level: Level,
+) {
+  if (repository.visibility === "public" && level === "read") return true;
+  if (!token || !reaches(token, repository)) return false;
+  const granted = token.permissions?.[permission] ?? (permission === "metadata" ? "read" : undefined);
+  return granted === "write" || granted === level;
+}
+
+/** Was it granted for this repository, under whatever name? */
+function reaches(token: Token, { fullName, formerNames }: Repository): boolean {
+  const names = [fullName, ...formerNames].map((name) => name.toLowerCase());
+  return (
+    token.repositories === undefined || token.repositories.some((name) => names.includes(name.toLowerCase()))
+  );
+}
+
+function contextsOf(
+  repository: Repository,
+  file: WorkflowFile,
+  trigger: Trigger,
+  ref: Run["ref"],
+  id: number,
+) {
+  const [owner = "", name = ""] = repository.fullName.split("/");
+  const sender = trigger.actor ?? "octocat";
+  const shared = {
+    repository: { name, full_name: repository.fullName, default_branch: repository.defaultBranch },
+    sender: { login: sender },
+  };
+  // In the event, inputs are text; in the context `inputs`, booleans and numbers are what they are.
+  const texts = Object.entries(trigger.inputs ?? {}).map(([key, value]) => [key, String(value)]);
+  const event =
+    trigger.event === "repository_dispatch"
+      ? { ...shared, action: trigger.action, branch: ref.name, client_payload: trigger.payload ?? {} }
+      : trigger.event === "workflow_dispatch"
+        ? {
+            ...shared,
+            inputs: Object.fromEntries(texts),
+            ref: ref.full,
+            workflow: `.github/workflows/${file.file}`,
+          }
+        : { ...shared, ...trigger.payload };
+  const github = {
+    event,
+    event_name: trigger.event,
+    sha: ref.sha,
+    ref: ref.full,
+    ref_name: ref.name,
+    ref_type: ref.full.startsWith("refs/tags/") ? "tag" : "branch",
+    repository: repository.fullName,
+    repository_owner: owner,
+    run_id: String(id),
+    run_number: String(file.runCount),
+    run_attempt: "1",
+    workflow: file.workflow.name,
+    actor: sender,
+    triggering_actor: sender,
+  };
+  return { github, inputs: trigger.inputs ?? {}, vars: repository.vars };
+}
