@@ -3,7 +3,7 @@
 import type { Id, Job, Run } from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import { shows } from "./distinct-id.ts";
-import type { Fault } from "./fault.ts";
+import { Fault } from "./fault.ts";
 import { type GitHub, PAGE_LENGTH } from "./github.ts";
 import { pauseBeforeFind } from "./pace.ts";
 import { OutOfTime, type Persist } from "./patience.ts";
@@ -136,21 +136,27 @@ export async function find(wanted: Wanted, edges: FindEdges): Promise<Search> {
   }
 
   async function lookAtJobs(candidate: Candidate): Promise<Sign | undefined> {
-    let showedAll = true;
-    for (let page = 1; ; page++) {
-      const jobs = await persist((options) => github.listJobs(candidate.run.id, page, options), {
-        deadlineMs,
-      });
-      const sign = signInJobs(jobs, distinctId);
-      if (sign) return sign;
-      showedAll &&= jobs.length > 0 && jobs.every(showsAllSteps);
-      if (jobs.length < PAGE_LENGTH) break;
-    }
     candidate.reads++;
     candidate.readAtMs = clock.nowMs();
     candidate.readStatus = candidate.run.status;
-    candidate.showedAll = showedAll;
-    return undefined;
+    candidate.showedAll = true;
+    for (let page = 1; ; page++) {
+      const jobs = await readJobs(candidate.run.id, page);
+      const sign = signInJobs(jobs, distinctId);
+      if (sign) return sign;
+      candidate.showedAll &&= jobs.length > 0 && jobs.every(showsAllSteps);
+      if (jobs.length < PAGE_LENGTH) return undefined;
+    }
+  }
+
+  async function readJobs(runId: Id, page: number): Promise<Job[]> {
+    try {
+      return await persist((options) => github.listJobs(runId, page, options), { deadlineMs });
+    } catch (error) {
+      // A neighbour's run was deleted, or is too new for this part of GitHub: that says nothing of ours.
+      if (error instanceof Fault && error.status === 404) return [];
+      throw error;
+    }
   }
 
   try {
