@@ -4,152 +4,123 @@
  */
 
 import type { Dispatched } from "./answers.ts";
-import type { Clock } from "./clock.ts";
+import { LATE_ANSWER_MS, later } from "./cancel.ts";
 import { unexpectedInputs } from "./explain.ts";
 import { Failure } from "./failure.ts";
 import { acted, Fault, mayHeal } from "./fault.ts";
-import type { Found, Search, Window } from "./find.ts";
-import type { GitHub, RequestOptions } from "./github.ts";
-import type { Log } from "./log.ts";
-import type { DistinctId } from "./order.ts";
-import type { Persist } from "./patience.ts";
+import { sayFound } from "./find.ts";
+import type { RequestOptions } from "./github.ts";
 import type { Plan } from "./plan.ts";
-
-export interface DispatchEdges {
-  github: GitHub;
-  clock: Clock;
-  log: Log;
-  persist: Persist;
-  /** Ends a sending that goes on. It comes later than the end of all waiting: the answer may be the only trace of a run. */
-  lateSignal: AbortSignal;
-  /** Looks for a run that carries our id, since `sentAtMs`, for the length of `window`. */
-  look: (sentAtMs: number, window: Window) => Promise<Search>;
-}
-
-/** A dispatch that GitHub has acted on. */
-export interface Sent {
-  /** What GitHub answered; the run it names is ours. */
-  answer: Dispatched;
-  /** The run that was seen to carry our id while it was unclear whether GitHub had acted. */
-  adopted: Found | undefined;
-  /** The moment of the first sending that GitHub may have acted on, by the clock. */
-  sentAtMs: number;
-  /** Whether the run can show our id at all: an undeclared input had to be left out. */
-  carriesId: boolean;
-}
+import { type Found, type NotFound, search, type Window } from "./search.ts";
+import type { Story } from "./story.ts";
 
 /** What is believed to show that no run was started: DESIGN.md section 3, point 4. */
 const FULL_WINDOW: Window = { ms: 60_000, lists: 3 };
 const RESENDS = 2;
 
 /**
- * Sends the dispatch of `plan`.
+ * Sends the dispatch and returns when GitHub has acted on it. Makes known what its answer tells of the run.
  * @throws Fault that is GitHub's refusal, Failure when it stays unclear whether a run was started or when its run could
  * never be found, OutOfTime when the deadline came before GitHub could be reached
  */
-export async function dispatch(
-  plan: Plan,
-  { distinctId, mustFind, deadlineMs }: { distinctId: DistinctId; mustFind: boolean; deadlineMs: number },
-  edges: DispatchEdges,
-): Promise<Sent> {
-  const { github, clock, log, persist, lateSignal, look } = edges;
-  const offer = {
-    askForRunDetails: plan.event === "workflow_dispatch",
-    sendsId: distinctId.key !== undefined,
-  };
-  let firstSentAtMs: number | undefined;
+export async function dispatch(plan: Plan, story: Story): Promise<void> {
+  const { github, clock, log, persist, signal, inputs, known, learn } = story;
+  const { distinctId, waitFor } = inputs;
+  // Comes after the end of all waiting: the answer to a dispatch may be the only trace of a run.
+  const lateSignal = later(signal, LATE_ANSWER_MS, clock);
+  let asksForRunDetails = plan.event === "workflow_dispatch";
+  let sendsId = distinctId.key !== undefined;
+  let isUnclear = false;
+
+  log.info(
+    `Sending a ${announce(plan)} to ${github.fullName()}${sendsId ? `, with the id ${distinctId.value}` : ""}.`,
+  );
+  const deadlineMs = clock.nowMs() + inputs.findTimeoutMs;
+  story.findDeadlineMs = deadlineMs;
 
   for (let resends = 0; ; ) {
-    let sentAtMs = clock.nowMs();
     try {
-      const answer = await persist(
-        ({ timeoutMs }) => {
-          sentAtMs = clock.nowMs();
-          return send({ timeoutMs, signal: lateSignal });
-        },
-        { deadlineMs, asksAgain: (fault) => mayHeal(fault) && acted(fault) === "no" },
-      );
-      return { answer, adopted: undefined, sentAtMs: firstSentAtMs ?? sentAtMs, carriesId: offer.sendsId };
+      const answer = await persist(send, {
+        deadlineMs,
+        asksAgain: (fault) => mayHeal(fault) && acted(fault) === "no",
+      });
+      learn({ distinctId: sendsId ? distinctId.value : "" });
+      if (answer.runId === undefined) return log.info("GitHub has accepted it.");
+      learn({ started: answer });
+      return log.info(`GitHub has started run ${answer.runId}: ${answer.htmlUrl}`);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       if (acted(error) === "no") {
-        if (firstSentAtMs !== undefined)
-          throw mayHaveStarted(error, "the dispatch was sent before with an unclear outcome");
+        if (isUnclear) throw mayHaveStarted(error, "the dispatch was sent before, with an unclear answer");
         adapt(error);
         continue;
       }
-      firstSentAtMs ??= sentAtMs;
-      const adopted = await resolveAmbiguity(error, firstSentAtMs, resends++);
-      if (adopted) return { answer: { runId: undefined }, adopted, sentAtMs: firstSentAtMs, carriesId: true };
+      isUnclear = true;
+      const adopted = await resolve(error, resends++);
+      if (adopted) return learn({ run: sayFound(adopted, story) });
     }
   }
 
-  function send(options: RequestOptions): Promise<Dispatched> {
+  function send({ timeoutMs }: RequestOptions): Promise<Dispatched> {
+    if (!isUnclear) learn({ sentAtMs: clock.nowMs() });
+    const options = { timeoutMs, signal: lateSignal };
     if (plan.event === "repository_dispatch") {
       return github.dispatchEvent(plan.eventType, plan.clientPayload, options);
     }
-    const inputs = { ...plan.inputs };
-    if (!offer.sendsId && distinctId.key !== undefined) delete inputs[distinctId.key];
-    const { workflow, ref } = plan;
-    const { askForRunDetails } = offer;
-    return github.dispatchWorkflow({ workflow: workflow.value, ref, inputs, askForRunDetails }, options);
+    const sent = Object.entries(plan.inputs).filter(([name]) => sendsId || name !== distinctId.key);
+    const order = {
+      workflow: plan.workflow.value,
+      ref: plan.ref,
+      inputs: Object.fromEntries(sent),
+      asksForRunDetails,
+    };
+    return github.dispatchWorkflow(order, options);
   }
 
-  /** Changes what a refusal can be answered with, or throws it. Nothing was started yet. */
+  /** Changes what the refusal is about, or throws it. Nothing was started. */
   function adapt(fault: Fault): void {
-    if (offer.askForRunDetails && isRefusalToTellDetails(fault)) {
+    if (asksForRunDetails && isRefusalToTellDetails(fault)) {
       log.debug(`The server does not know how to answer with the run's id (${fault.status}).`);
-      offer.askForRunDetails = false;
-      if (mustFind && !offer.sendsId) {
-        throw new Failure(
-          "This server does not answer with the run's id, and no id is sent: the run could never be found, so nothing was sent.\n" +
-            "Give `distinct_id_key`, or `wait_for: nothing`.",
-        );
-      }
-      return;
-    }
-    const key = distinctId.key;
-    if (
-      offer.sendsId &&
-      key !== undefined &&
-      isOnly(unexpectedInputs(fault), key) &&
-      offer.askForRunDetails
-    ) {
-      log.info(
-        `The workflow does not declare the input ${key}; sending without it, since GitHub answers with the run's id.`,
+      asksForRunDetails = false;
+      if (sendsId || waitFor === "nothing") return;
+      throw new Failure(
+        "This server does not answer with the run's id, and no id is sent: the run could never be found, so nothing was sent.\n" +
+          "Give `distinct_id_key`, or `wait_for: nothing`.",
       );
-      offer.sendsId = false;
+    }
+    const unexpected = unexpectedInputs(fault);
+    if (asksForRunDetails && sendsId && unexpected.length === 1 && unexpected[0] === distinctId.key) {
+      log.info(
+        `The workflow does not declare the input ${distinctId.key}. GitHub will name the run; sending without it.`,
+      );
+      sendsId = false;
       return;
     }
     throw fault;
   }
 
   /** Returns the run that was started after all, or undefined when none was and the dispatch may be sent again. */
-  async function resolveAmbiguity(fault: Fault, sentAtMs: number, resends: number): Promise<Sent["adopted"]> {
-    if (!offer.sendsId) throw mayHaveStarted(fault, "it carries no id by which it could be looked for");
-    log.info(
-      `It is unclear whether GitHub started a run (${told(fault)}); looking for one with our id before anything is sent again.`,
-    );
-    let search: Search;
-    try {
-      search = await look(sentAtMs, FULL_WINDOW);
-    } catch (error) {
+  async function resolve(fault: Fault, resends: number): Promise<Found | undefined> {
+    if (!sendsId) throw mayHaveStarted(fault, "it carries no id by which it could be looked for");
+    log.info(`It is unclear whether GitHub has started a run (${told(fault)}); looking for one with our id.`);
+    const bounds = { sentAtMs: known.sentAtMs ?? 0, deadlineMs, window: FULL_WINDOW };
+    const result = await search(plan, bounds, story).catch((error: unknown): NotFound => {
       if (!(error instanceof Fault)) throw error;
       throw mayHaveStarted(fault, `looking for it was refused (${told(error)})`);
-    }
-    if (search.run) return search;
-    if (!search.windowIsFull) {
+    });
+    if (result.run) return result;
+    if (!result.windowIsFull) {
       throw mayHaveStarted(fault, "`find_timeout_seconds` left no time to make sure that none was");
     }
     if (resends >= RESENDS) throw mayHaveStarted(fault, `that was the answer ${RESENDS + 1} times`);
     log.info(
-      `No run with our id for ${FULL_WINDOW.ms / 1000} s: GitHub did not act on it. Sending it again.`,
+      `No run with our id for ${FULL_WINDOW.ms / 1000} s: GitHub has not acted on it. Sending it again.`,
     );
     return undefined;
   }
 
   function mayHaveStarted(fault: Fault, why: string): Failure {
-    const id = offer.sendsId ? ` It would show \`${distinctId.value}\`.` : "";
+    const id = sendsId ? ` It would show \`${distinctId.value}\`.` : "";
     const requestId = fault.requestId ? `\nGitHub's request id: ${fault.requestId}` : "";
     return new Failure(
       `GitHub's answer to the dispatch leaves open whether a run was started (${told(fault)}), and ${why}.\n` +
@@ -158,17 +129,15 @@ export async function dispatch(
   }
 }
 
-/** Servers before GHES 3.21: the version is answered with 400, perhaps 410, or named in a 422 (PLATFORM.md). */
-function isRefusalToTellDetails(fault: Fault): boolean {
-  return (
-    fault.status === 400 ||
-    fault.status === 410 ||
-    (fault.status === 422 && /api.version/i.test(fault.answer))
-  );
+function announce(plan: Plan): string {
+  return plan.event === "repository_dispatch"
+    ? `repository_dispatch ${plan.eventType}`
+    : `workflow_dispatch for ${plan.workflow.value} at ${plan.ref}`;
 }
 
-function isOnly(names: readonly string[], name: string): boolean {
-  return names.length === 1 && names[0] === name;
+/** Servers before GHES 3.21: the version is answered with 400, perhaps 410, or named in a 422 (PLATFORM.md). */
+function isRefusalToTellDetails({ status, answer }: Fault): boolean {
+  return status === 400 || status === 410 || (status === 422 && /api.version/i.test(answer));
 }
 
 function told({ status, code, kind }: Fault): string {

@@ -46,7 +46,7 @@ export interface GitHub {
     options: RequestOptions,
   ): Promise<Dispatched>;
   dispatchWorkflow(
-    order: { workflow: string; ref: string; inputs: { [key: string]: string }; askForRunDetails: boolean },
+    order: { workflow: string; ref: string; inputs: { [key: string]: string }; asksForRunDetails: boolean },
     options: RequestOptions,
   ): Promise<Dispatched>;
   getRepository(options: RequestOptions): Promise<Repository>;
@@ -234,8 +234,8 @@ export function connect({ target, token, fetch, clock, log }: Connection): GitHu
     dispatchEvent: (event_type, client_payload, options) =>
       ask(`POST ${REPOSITORY}/dispatches`, { event_type, client_payload }, options, readDispatched),
 
-    dispatchWorkflow: ({ workflow, ref, inputs, askForRunDetails }, options) => {
-      const headers: Record<string, string> = askForRunDetails
+    dispatchWorkflow: ({ workflow, ref, inputs, asksForRunDetails }, options) => {
+      const headers: Record<string, string> = asksForRunDetails
         ? { "x-github-api-version": RUN_DETAILS_VERSION }
         : {};
       const parameters = { workflow_id: workflow, ref, inputs, headers };

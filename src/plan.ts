@@ -2,10 +2,10 @@
 
 import type { Run, Workflow } from "./answers.ts";
 import { Failure } from "./failure.ts";
-import { type GitHub, PAGE_LENGTH } from "./github.ts";
+import { PAGE_LENGTH } from "./github.ts";
 import type { Json } from "./mapping.ts";
-import type { Order, WorkflowName } from "./order.ts";
-import type { Persist } from "./patience.ts";
+import type { WorkflowName } from "./order.ts";
+import type { Story } from "./story.ts";
 
 /** A dispatch with nothing left open. */
 export type Plan =
@@ -29,16 +29,16 @@ export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
  * Makes the plan. Sends nothing when the order names everything already.
  * @throws Failure when no workflow, or more than one, has the display name
  */
-export async function makePlan(
-  order: Order,
-  github: GitHub,
-  persist: Persist,
-  deadlineMs: number,
-): Promise<Plan> {
-  const workflow = order.workflow && (await resolve(order.workflow, github, persist, deadlineMs));
-  if (order.event === "repository_dispatch") return { ...order, workflow };
-  const ref = order.ref ?? (await persist(github.getRepository, { deadlineMs })).defaultBranch;
-  return { ...order, workflow: workflow as ResolvedWorkflow, ref };
+export async function makePlan(story: Story): Promise<Plan> {
+  const { order } = story.inputs;
+  const workflow = order.workflow && (await resolve(order.workflow, story));
+  if (order.event === "repository_dispatch") return (story.plan = { ...order, workflow });
+  const ref = order.ref ?? (await readDefaultBranch(story));
+  return (story.plan = { ...order, workflow: workflow as ResolvedWorkflow, ref });
+}
+
+async function readDefaultBranch({ github, persist, findDeadlineMs }: Story): Promise<string> {
+  return (await persist(github.getRepository, { deadlineMs: findDeadlineMs })).defaultBranch;
 }
 
 /** Says whether `run` may be the run of this plan, by its event and workflow alone. */
@@ -52,14 +52,14 @@ export function mayBeOf(plan: Plan, run: Run): boolean {
 
 async function resolve(
   name: WorkflowName,
-  github: GitHub,
-  persist: Persist,
-  deadlineMs: number,
+  { github, persist, findDeadlineMs }: Story,
 ): Promise<ResolvedWorkflow> {
   if (name.kind !== "name") return name as ResolvedWorkflow;
   const workflows: Workflow[] = [];
   for (let page = 1; ; page++) {
-    const onPage = await persist((options) => github.listWorkflows(page, options), { deadlineMs });
+    const onPage = await persist((options) => github.listWorkflows(page, options), {
+      deadlineMs: findDeadlineMs,
+    });
     workflows.push(...onPage);
     if (onPage.length < PAGE_LENGTH) break;
   }

@@ -2,17 +2,17 @@
 
 import type { Visible } from "./explain.ts";
 import { Fault } from "./fault.ts";
-import type { GitHub, RequestOptions } from "./github.ts";
-import type { Order } from "./order.ts";
-import { OutOfTime, type Persist } from "./patience.ts";
+import type { RequestOptions } from "./github.ts";
+import { OutOfTime } from "./patience.ts";
+import type { Story } from "./story.ts";
 
-/** What the token can see of the order's target. Parts that cannot be made out stay undefined. */
-export async function probe(
-  order: Order,
-  github: GitHub,
-  persist: Persist,
-  deadlineMs: number,
-): Promise<Visible> {
+/** A look that only makes the error clearer must not hold it up. */
+const PROBE_MS = 10_000;
+
+/** What the token can see of the target. Parts that cannot be made out stay undefined. */
+export async function probe({ github, clock, persist, inputs }: Story): Promise<Visible> {
+  const { order } = inputs;
+  const deadlineMs = clock.nowMs() + PROBE_MS;
   const sees = async (ask: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {
     try {
       await persist(ask, { deadlineMs, asksAgain: () => false });

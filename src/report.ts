@@ -1,14 +1,21 @@
 /** What the step says at its end: its outputs, and in words how it ended. */
 
 import type { Id, Job, Run } from "./answers.ts";
-import type { NotFound } from "./find.ts";
+
+import { Failure } from "./failure.ts";
+import type { Fault } from "./fault.ts";
+import type { Sight } from "./follow.ts";
+import type { Inputs } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
 import { linesToAdd } from "./receiver.ts";
+import type { NotFound } from "./search.ts";
 
 /** Everything that is known so far of the dispatch and its run. */
 export interface Known {
   /** The id that was sent; empty when none was. */
   distinctId: string;
+  /** The first sending that GitHub may have acted on, by the clock. */
+  sentAtMs?: number;
   /** From GitHub's answer to the dispatch, before the run was seen. */
   started?: { runId: Id; htmlUrl: string; jobsUrl: string };
   /** The run as last seen. */
@@ -68,6 +75,14 @@ export function isGreen(conclusion: string | null, successConclusions: ReadonlyS
   return conclusion !== null && (successConclusions.has("any") || successConclusions.has(conclusion));
 }
 
+/**
+ * Passes a run whose conclusion is among the successful ones.
+ * @throws Failure for every other
+ */
+export function judge({ run, jobs }: Sight, successConclusions: ReadonlySet<string>): void {
+  if (!isGreen(run.conclusion, successConclusions)) throw new Failure(explainRed(run, jobs));
+}
+
 /** Why the step fails although the run was followed to its end. */
 export function explainRed(run: Run, jobs: readonly Job[]): string {
   const how = run.conclusion === null ? "ended without a conclusion" : `ended as ${run.conclusion}`;
@@ -90,25 +105,37 @@ export function explainRed(run: Run, jobs: readonly Job[]): string {
   return lines.join("\n");
 }
 
+/** Why the step fails at `timeout_seconds`. `cancelled` tells what came of cancelling the run, if that was asked for. */
+export function explainTimeout(
+  run: Run,
+  timeoutMs: number,
+  trouble: Fault | undefined,
+  cancelled?: string,
+): string {
+  return [
+    `The run did not complete within ${timeoutMs / 1000} s (\`timeout_seconds\`); when last seen it was ${run.status}.`,
+    ...lastTrouble(trouble),
+    cancelled ?? `It goes on: ${run.htmlUrl}`,
+  ].join("\n");
+}
+
+function lastTrouble(trouble: Fault | undefined): string[] {
+  if (!trouble) return [];
+  const { status, code, kind, request } = trouble;
+  return [`The last look had no answer: ${status ?? code ?? kind} to ${request}.`];
+}
+
 /** Why no run was found: what was looked at, and what the receiver has to add. */
 export function explainNotFound(
-  search: NotFound,
+  { seen, trouble }: NotFound,
   plan: Plan,
-  {
-    distinctId,
-    key,
-    repository,
-    seconds,
-  }: { distinctId: string; key: string; repository: string; seconds: number },
+  { distinctId, findTimeoutMs }: Inputs,
+  repository: string,
 ): string {
-  const { seen } = search;
   const lines = [
-    `No run of ${repository} showed the id ${distinctId} within ${seconds} s (\`find_timeout_seconds\`).`,
+    `No run of ${repository} showed the id ${distinctId.value} within ${findTimeoutMs / 1000} s (\`find_timeout_seconds\`).`,
+    ...lastTrouble(trouble),
   ];
-  if (search.trouble) {
-    const { status, code, kind, request } = search.trouble;
-    lines.push(`The last look did not come to an end: ${status ?? code ?? kind} to ${request}.`);
-  }
   const possible = seen.filter(({ verdict }) => verdict !== "not ours");
   const event =
     plan.event === "repository_dispatch" ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
@@ -134,7 +161,7 @@ export function explainNotFound(
     linesToAdd({
       event: plan.event,
       eventType: plan.event === "repository_dispatch" ? plan.eventType : "",
-      key,
+      key: distinctId.key ?? "distinct_id",
     }),
   );
   return lines.join("\n");

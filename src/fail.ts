@@ -1,0 +1,57 @@
+/** Turns whatever ended the story early into words for the reader. */
+
+import { Cancelled, giveUp } from "./cancel.ts";
+import { explain, isAboutOneRun } from "./explain.ts";
+import { Failure } from "./failure.ts";
+import { Fault } from "./fault.ts";
+import type { Order } from "./order.ts";
+import { OutOfTime } from "./patience.ts";
+import { probe } from "./probe.ts";
+import type { Story } from "./story.ts";
+
+/** The failure that the reader sees. What is no fault of the outside world comes back as it is. */
+export async function failureOf(error: unknown, story: Story): Promise<unknown> {
+  if (error instanceof Cancelled) return giveUp(error, story);
+  if (error instanceof OutOfTime && !error.fault) {
+    return new Failure(
+      `The time to find the run (\`find_timeout_seconds\`: ${story.inputs.findTimeoutMs / 1000} s) ran out before GitHub was asked for it.`,
+    );
+  }
+  const fault = error instanceof OutOfTime ? error.fault : error;
+  return fault instanceof Fault ? inWords(fault, story) : error;
+}
+
+async function inWords(fault: Fault, story: Story): Promise<Failure> {
+  const { github, inputs, plan, hasProxy } = story;
+  const { order, distinctId } = inputs;
+  const isMissing = fault.status === 404 && !isAboutOneRun(fault);
+  const visible = isMissing ? await probe(story) : undefined;
+  return new Failure(
+    explain(fault, {
+      repository: github.fullName(),
+      apiUrl: inputs.target.apiUrl,
+      event: order.event,
+      eventType: order.event === "repository_dispatch" ? order.eventType : undefined,
+      workflow: order.workflow?.value,
+      ref: plan?.event === "workflow_dispatch" ? plan.ref : undefined,
+      key: distinctId.key,
+      sentValues: valuesOf(order).filter((value) => value !== distinctId.value),
+      tokenHasWorked: github.hasAnswered(),
+      hasProxy,
+      visible,
+    }),
+  );
+}
+
+/** Every text that was sent: GitHub may repeat it in an answer, and no message may. */
+function valuesOf(order: Order): string[] {
+  const values: string[] = [];
+  JSON.stringify(
+    order.event === "repository_dispatch" ? order.clientPayload : order.inputs,
+    (_, value: unknown) => {
+      if (typeof value === "string" || typeof value === "number") values.push(String(value));
+      return value;
+    },
+  );
+  return values;
+}

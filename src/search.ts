@@ -1,0 +1,171 @@
+/** Looks through the recent runs for the one that carries our id. It never guesses: a run that shows no id is not ours. */
+
+import type { Id, Job, Run } from "./answers.ts";
+import {
+  byAge,
+  type Candidate,
+  isNamed,
+  isUndecided,
+  newCandidate,
+  type Sign,
+  showsAllSteps,
+  signInJobs,
+  worthReading,
+} from "./candidates.ts";
+import { Fault } from "./fault.ts";
+import { PAGE_LENGTH } from "./github.ts";
+import { pauseBeforeFind } from "./pace.ts";
+import { OutOfTime } from "./patience.ts";
+import { mayBeOf, type Plan } from "./plan.ts";
+import type { Story } from "./story.ts";
+
+export interface SearchBounds {
+  /** The moment of the dispatch, by the clock. Older runs are not ours, even if they carry the id. */
+  sentAtMs: number;
+  deadlineMs: number;
+  /** Ends the search before its deadline, as soon as it is clear that no run shows the id. */
+  window?: Window;
+}
+
+/** How long and how often the runs are looked at before "there is none" is believed. */
+export interface Window {
+  ms: number;
+  lists: number;
+}
+
+export interface Found {
+  run: Run;
+  sign: Sign;
+  /** Others with our id in the same look: they are younger. */
+  others: Run[];
+}
+
+export interface NotFound {
+  run: undefined;
+  /** What the last look saw, newest first. */
+  seen: SeenRun[];
+  /** The window that was asked for has passed, and no run that was listed can show the id any more. */
+  windowIsFull: boolean;
+  /** What kept the last look from its end, if anything did. */
+  trouble: Fault | undefined;
+}
+
+/** A run since the dispatch, and what came of it. `undecided`: it may yet show the id. */
+export interface SeenRun {
+  run: Run;
+  verdict: "not ours" | "undecided" | "without id";
+}
+
+/** GitHub's servers and its `created_at` may differ by a second or two (PLATFORM.md). */
+const MARGIN_MS = 5000;
+/** A first page that reaches back far enough in nearly every repository, at a third of the bytes. */
+const SHORT_PAGE = 30;
+
+/** Looks until a run shows the id, the window is full, or the deadline has passed. */
+export async function search(plan: Plan, bounds: SearchBounds, story: Story): Promise<Found | NotFound> {
+  const { github, clock, random, signal, persist, inputs } = story;
+  const { sentAtMs, deadlineMs, window } = bounds;
+  const distinctId = inputs.distinctId.value;
+  const startedAtMs = clock.nowMs();
+  const candidates = new Map<Id, Candidate>();
+  let seen: Run[] = [];
+  let lists = 0;
+  let perPage = Math.min(SHORT_PAGE, inputs.maxRuns);
+  // The dispatch's own answer tells the server's time best; without one, the first list has to.
+  let sinceMs = github.serverTimeMs(sentAtMs);
+
+  try {
+    for (;;) {
+      seen = await listRecentRuns();
+      lists++;
+      const possible = seen.filter((run) => mayBeOf(plan, run));
+
+      const [named, ...others] = possible.filter((run) => isNamed(run, distinctId)).sort(byAge);
+      if (named) return { run: named, sign: "name", others };
+
+      for (const candidate of worthReading(possible.map(toCandidate), clock.nowMs())) {
+        const sign = await readJobsOf(candidate);
+        if (sign) return { run: candidate.run, sign, others: [] };
+      }
+
+      if (windowIsFull()) return notFound();
+      const pauseMs = pauseBeforeFind({
+        ageMs: clock.nowMs() - sentAtMs,
+        pollIntervalMs: inputs.pollIntervalMs,
+        rateLimit: github.rateLimit(),
+        random: random(),
+      });
+      await clock.sleep(Math.min(pauseMs, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
+    }
+  } catch (error) {
+    if (error instanceof OutOfTime) return notFound(error.fault);
+    throw error;
+  }
+
+  /** The runs since the dispatch, newest first. */
+  async function listRecentRuns(): Promise<Run[]> {
+    const runs = new Map<Id, Run>();
+    for (let page = 1; ; page++) {
+      const onPage = await persist((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
+      sinceMs ??= github.serverTimeMs(sentAtMs);
+      const earliestMs = (sinceMs ?? 0) - MARGIN_MS;
+      // Runs move on to later pages while new ones come in: one may be read twice, none is missed.
+      for (const run of onPage) {
+        if (run.createdAtMs >= earliestMs && runs.size < inputs.maxRuns) runs.set(run.id, run);
+      }
+      const reachesBack = onPage.length < perPage || onPage.some((run) => run.createdAtMs < earliestMs);
+      if (reachesBack || page * perPage >= inputs.maxRuns) return [...runs.values()];
+      const longer = Math.min(PAGE_LENGTH, inputs.maxRuns);
+      if (perPage < longer) {
+        perPage = longer;
+        page = 0;
+      }
+    }
+  }
+
+  function toCandidate(run: Run): Candidate {
+    const candidate = { ...(candidates.get(run.id) ?? newCandidate(run)), run };
+    candidates.set(run.id, candidate);
+    return candidate;
+  }
+
+  async function readJobsOf(candidate: Candidate): Promise<Sign | undefined> {
+    candidate.reads++;
+    candidate.readAtMs = clock.nowMs();
+    candidate.readStatus = candidate.run.status;
+    candidate.showedAll = true;
+    for (let page = 1; ; page++) {
+      const jobs = await readJobs(candidate.run.id, page);
+      const sign = signInJobs(jobs, distinctId);
+      if (sign) return sign;
+      candidate.showedAll &&= jobs.length > 0 && jobs.every(showsAllSteps);
+      if (jobs.length < PAGE_LENGTH) return undefined;
+    }
+  }
+
+  async function readJobs(runId: Id, page: number): Promise<Job[]> {
+    try {
+      return await persist((options) => github.listJobs(runId, page, options), { deadlineMs });
+    } catch (error) {
+      // A neighbour's run was deleted, or is too new for this part of GitHub: that says nothing of ours.
+      if (error instanceof Fault && error.status === 404) return [];
+      throw error;
+    }
+  }
+
+  function windowIsFull(): boolean {
+    if (!window || clock.nowMs() - startedAtMs < window.ms || lists < window.lists) return false;
+    // A run that is still to show its steps may be ours: "none" would be a guess.
+    return ![...candidates.values()].some(isUndecided);
+  }
+
+  function notFound(trouble?: Fault): NotFound {
+    const verdict = (run: Run) => {
+      const candidate = candidates.get(run.id);
+      if (!candidate) return "not ours";
+      return isUndecided(candidate) ? "undecided" : "without id";
+    };
+    const seenRuns = seen.map((run) => ({ run, verdict: verdict(run) }) as const);
+    return { run: undefined, seen: seenRuns, windowIsFull: windowIsFull(), trouble };
+  }
+}

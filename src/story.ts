@@ -1,0 +1,45 @@
+/** What the parts of the story share: the inputs, the edges, and what is known so far. */
+
+import type { Clock } from "./clock.ts";
+import type { GitHub } from "./github.ts";
+import type { Inputs } from "./inputs.ts";
+import type { Log } from "./log.ts";
+import { type Persist, patience } from "./patience.ts";
+import type { Plan } from "./plan.ts";
+import { type Known, outputsOf } from "./report.ts";
+
+/** The world outside the story. */
+export interface Edges {
+  github: GitHub;
+  clock: Clock;
+  log: Log;
+  /** From 0 to 1. */
+  random: () => number;
+  /** Aborted with `Cancelled` when the caller cancels the step. */
+  signal: AbortSignal;
+  /** Sets the step's outputs; called again whenever more is known. */
+  setOutputs: (outputs: Record<string, string>) => void;
+  /** A proxy variable is set. */
+  hasProxy: boolean;
+}
+
+export interface Story extends Edges {
+  readonly inputs: Inputs;
+  readonly persist: Persist;
+  readonly known: Readonly<Known>;
+  /** Adds to what is known; the outputs tell it at once, whatever happens next. */
+  learn(more: Partial<Known>): void;
+  /** The plan, once it is made. */
+  plan?: Plan;
+  /** When the search for the run has to end, by the clock: `find_timeout_seconds` after the first sending. */
+  findDeadlineMs: number;
+}
+
+export function beginStory(inputs: Inputs, edges: Edges): Story {
+  const { key, value } = inputs.distinctId;
+  const known: Known = { distinctId: key === undefined ? "" : value };
+  const learn = (more: Partial<Known>) => edges.setOutputs(outputsOf(Object.assign(known, more)));
+  learn({});
+  const findDeadlineMs = edges.clock.nowMs() + inputs.findTimeoutMs;
+  return { ...edges, inputs, persist: patience(edges), known, learn, findDeadlineMs };
+}
