@@ -44,7 +44,7 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
         deadlineMs,
         asksAgain: (fault) => mayHeal(fault) && acted(fault) === "no",
       });
-      learn({ distinctId: sendsId ? distinctId.value : "" });
+      learn({ isAccepted: true, distinctId: sendsId ? distinctId.value : "" });
       if (answer.runId === undefined) return log.info("GitHub has accepted it.");
       learn({ started: answer });
       return log.info(`GitHub has started run ${answer.runId}: ${answer.htmlUrl}`);

@@ -22,11 +22,11 @@ export async function failureOf(error: unknown, story: Story): Promise<unknown> 
 }
 
 async function inWords(fault: Fault, story: Story): Promise<Failure> {
-  const { github, inputs, plan, hasProxy } = story;
+  const { github, inputs, plan, known, hasProxy } = story;
   const { order, distinctId } = inputs;
   const isMissing = fault.status === 404 && !isAboutOneRun(fault);
   const visible = isMissing ? await probe(story) : undefined;
-  return new Failure(
+  const words = [
     explain(fault, {
       repository: github.fullName(),
       apiUrl: inputs.target.apiUrl,
@@ -40,7 +40,11 @@ async function inWords(fault: Fault, story: Story): Promise<Failure> {
       hasProxy,
       visible,
     }),
-  );
+  ];
+  if (known.run) words.push(`The run itself goes on: ${known.run.htmlUrl}`);
+  else if (known.isAccepted)
+    words.push("The dispatch had been accepted before this: its run goes on, unseen from here.");
+  return new Failure(words.join("\n"));
 }
 
 /** Every text that was sent: GitHub may repeat it in an answer, and no message may. */

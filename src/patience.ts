@@ -88,22 +88,24 @@ export function patience(edges: {
   const { github, clock, log, random, signal } = edges;
   let told: { what: string; sinceMs: number } | undefined;
 
-  function tell(fault: Fault, pauseMs: number): void {
+  function tell(fault: Fault, pauseMs: number, leftMs: number): void {
     const what = fault.kind === "limited" ? `limit ${fault.status}` : "trouble";
     if (told?.what === what) return;
     told = { what, sinceMs: told?.sinceMs ?? clock.nowMs() };
-    const seen = fault.status ?? fault.code ?? "no answer";
-    if (fault.kind === "limited") {
-      const until = github.serverTimeMs(clock.nowMs() + pauseMs);
-      const time = until === undefined ? "" : ` until ${new Date(until).toISOString().slice(11, 19)} UTC`;
-      log.info(
-        `GitHub's rate limit is reached; waiting ${seconds(pauseMs)}${time}, then going on by itself.`,
-      );
-    } else {
+    if (fault.kind !== "limited") {
+      const seen = fault.status ?? fault.code ?? "no answer";
       log.info(
         `GitHub did not answer as it should (${seen} to ${fault.request}); asking again until it does.`,
       );
+      return;
     }
+    const until = github.serverTimeMs(clock.nowMs() + pauseMs);
+    const lasts = until === undefined ? "" : ` until ${new Date(until).toISOString().slice(11, 19)} UTC`;
+    const waits =
+      pauseMs < leftMs
+        ? `waiting ${seconds(pauseMs)}, then going on by itself`
+        : "which is after the deadline";
+    log.info(`GitHub's rate limit is reached${lasts}; ${waits}.`);
   }
 
   return async (ask, persistence) => {
@@ -127,7 +129,7 @@ export function patience(edges: {
       const pauseMs = pauseAfter(last, standing);
       if (pauseMs === undefined) throw last;
       if (last.status === 401 || last.status === 404) strays++;
-      else tell(last, pauseMs);
+      else tell(last, pauseMs, deadlineMs - nowMs);
       // The more who wait for one token's limit, the less they should come back at one moment.
       const jitterMs = random() * Math.min(pauseMs / 4, 5000);
       await clock.sleep(Math.min(pauseMs + jitterMs, Math.max(deadlineMs - nowMs, 0)), signal);

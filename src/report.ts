@@ -16,6 +16,8 @@ export interface Known {
   distinctId: string;
   /** The first sending that GitHub may have acted on, by the clock. */
   sentAtMs?: number;
+  /** GitHub has acted on the dispatch. */
+  isAccepted?: boolean;
   /** From GitHub's answer to the dispatch, before the run was seen. */
   started?: { runId: Id; htmlUrl: string; jobsUrl: string };
   /** The run as last seen. */

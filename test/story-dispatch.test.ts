@@ -285,7 +285,7 @@ describe("once", () => {
     const [first, second] = github.requests;
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBe(40_000);
     expect(log).toContain(
-      "GitHub's rate limit is reached; waiting 40 s until 12:00:40 UTC, then going on by itself.",
+      "GitHub's rate limit is reached until 12:00:40 UTC; waiting 40 s, then going on by itself.",
     );
   });
 

@@ -1,0 +1,246 @@
+/** The story from a found run to its end. */
+
+import { describe, expect, test } from "vitest";
+import { receiver } from "./receivers.ts";
+import type { Behaviour } from "./simulator/index.ts";
+import { asked, setStage, TARGET } from "./stage.ts";
+
+const WORKFLOW = receiver("workflow_dispatch", "run-name");
+const START = { workflow: "deploy.yml", ref: "main", wait_for: "completed" };
+
+/** A stage on which one run of `deploy.yml` goes as `behaviour` says. */
+function stage(behaviour: Behaviour) {
+  return setStage({ "deploy.yml": WORKFLOW }, { behaviour: { freshRun404Ms: 0, ...behaviour } });
+}
+
+describe("a run's conclusion", () => {
+  test("is green when it is success", async () => {
+    const { play } = await stage({});
+    const { outputs, failure } = await play(START);
+    expect(failure).toBeUndefined();
+    expect(outputs).toMatchObject({
+      status: "completed",
+      conclusion: "success",
+      failed_jobs: "[]",
+      run_attempt: "1",
+    });
+  });
+
+  test.each([
+    "failure",
+    "timed_out",
+    "startup_failure",
+    "action_required",
+    "stale",
+    "cancelled",
+    "skipped",
+    "neutral",
+    "tomorrows_word",
+  ])("is red when it is %s, and green when that is among success_conclusions", async (conclusion) => {
+    const { play } = await stage({ conclusion });
+    const red = await play(START);
+    expect(red.failure).toMatch(new RegExp(`^The run ended as ${conclusion}: http`));
+    expect(red.outputs).toMatchObject({ status: "completed", conclusion });
+    const any = await play({ ...START, success_conclusions: "any" });
+    expect(any.failure).toBeUndefined();
+    if (conclusion === "tomorrows_word") return;
+    const green = await play({ ...START, success_conclusions: `success\n${conclusion}` });
+    expect(green.failure).toBeUndefined();
+  });
+
+  test("is red when there is none, whatever success_conclusions says", async () => {
+    const { play } = await stage({ conclusion: null });
+    for (const success_conclusions of ["success", "any"]) {
+      const { outputs, failure } = await play({ ...START, success_conclusions });
+      expect(failure).toContain("The run ended without a conclusion");
+      expect(outputs).toMatchObject({ status: "completed", conclusion: "" });
+    }
+  });
+});
+
+test.each(["pending", "requested", "waiting", "queued", "in_progress", "tomorrows_word"])(
+  "the status %s never ends a wait",
+  async (status) => {
+    const { play } = await stage({ statuses: [{ status, forMs: 600_000 }] });
+    const { outputs, tookMs, failure } = await play(START);
+    expect(failure).toBeUndefined();
+    expect(tookMs).toBeGreaterThan(600_000);
+    expect(outputs).toMatchObject({ status: "completed", conclusion: "success" });
+  },
+);
+
+describe("the log", () => {
+  test("tells each change once, as it happens", async () => {
+    const text = `${WORKFLOW}\n  verify:\n    needs: identify\n    runs-on: x\n    steps:\n      - run: make`;
+    const { github, play } = await setStage(
+      { "deploy.yml": text },
+      {
+        behaviour: {
+          freshRun404Ms: 0,
+          statuses: [{ status: "pending", forMs: 20_000 }],
+          queuedMs: 10_000,
+          jobs: { identify: { durationMs: 61_000 }, verify: { durationMs: 30_000 } },
+        },
+      },
+    );
+    const { log } = await play(START, { randomHex: "9f3c2a7e41d06b58" });
+    expect(log.map((line) => line.replaceAll(github.apiUrl, "https://github.test"))).toMatchInlineSnapshot(`
+      [
+        "Sending a workflow_dispatch for deploy.yml at main to octo/target, with the id 1658821493-1-9f3c2a7e41d06b58.",
+        "GitHub has started run 30000000011: https://github.test/octo/target/actions/runs/30000000011",
+        "The run is pending: its concurrency group lets another run go first.",
+        "The run is queued.",
+        "The run is in progress.",
+        "Job identify: success after 1 min 1 s.",
+        "Job verify: success after 30 s.",
+        "The run is completed: success.",
+      ]
+    `);
+  });
+
+  test("names the environment whose approval the run waits for", async () => {
+    const { log } = await (
+      await stage({ statuses: [{ status: "waiting", forMs: 30_000 }], environment: "production" })
+    ).play(START);
+    expect(log.join("\n")).toContain("The run is waiting for an approval of production: http");
+  });
+
+  test("tells trouble once, and once that it is over", async () => {
+    const { github, play } = await stage({ queuedMs: 120_000 });
+    github.fault = ({ method }) =>
+      method === "GET" && github.nowMs() % 120_000 > 30_000 && github.nowMs() % 120_000 < 60_000
+        ? { when: "before", kind: "status", status: 502 }
+        : undefined;
+    const { log, failure } = await play(START);
+    expect(failure).toBeUndefined();
+    expect(log.filter((line) => line.startsWith("GitHub did not answer"))).toHaveLength(1);
+    expect(log.filter((line) => line.startsWith("GitHub answers again"))).toHaveLength(1);
+  });
+});
+
+describe("a failed run", () => {
+  test("is told with its failed jobs and steps, and their links", async () => {
+    const { github, play } = await stage({ jobs: { identify: { failedStep: "Deploy" } } });
+    const { failure, outputs } = await play(START);
+    const local = (text = "") => text.replaceAll(github.apiUrl, "https://github.test");
+    expect(local(failure)).toMatchInlineSnapshot(`
+      "The run ended as failure: https://github.test/octo/target/actions/runs/30000000011
+      - identify: failure in step "Deploy", https://github.test/octo/target/actions/runs/30000000011/job/60000000007"
+    `);
+    expect(JSON.parse(local(outputs.failed_jobs))).toMatchInlineSnapshot(`
+      [
+        {
+          "conclusion": "failure",
+          "failed_step": "Deploy",
+          "html_url": "https://github.test/octo/target/actions/runs/30000000011/job/60000000007",
+          "name": "identify",
+        },
+      ]
+    `);
+  });
+
+  test("that was cancelled before any job had started is told as superseded", async () => {
+    const { play } = await stage({
+      zeroJobs: true,
+      conclusion: "cancelled",
+      statuses: [{ status: "pending", forMs: 9000 }],
+    });
+    const { failure } = await play(START);
+    expect(failure).toContain("a newer run of its concurrency group has probably taken its place");
+  });
+
+  test("without jobs whose conclusion is startup_failure is told as an invalid workflow file", async () => {
+    const { play } = await stage({ zeroJobs: true });
+    const { failure } = await play(START);
+    expect(failure).toContain("the workflow file .github/workflows/deploy.yml is invalid");
+  });
+});
+
+describe("timeout_seconds", () => {
+  test("ends the wait to the second, red, and the run goes on", async () => {
+    const { github, play } = await stage({ queuedMs: 7_200_000 });
+    const { failure, tookMs, outputs } = await play({ ...START, timeout_seconds: "600" });
+    expect(tookMs).toBe(600_000);
+    expect(outputs).toMatchObject({ status: "queued" });
+    expect(outputs.conclusion).toBeUndefined();
+    expect(failure).toMatch(
+      /^The run did not complete within 600 s \(`timeout_seconds`\); when last seen it was queued\.\nIt goes on: http/,
+    );
+    expect(asked(github, "POST")).toHaveLength(1);
+  });
+
+  test("cancels the run when that was asked for", async () => {
+    const { github, play } = await stage({ queuedMs: 7_200_000 });
+    const { failure } = await play({ ...START, timeout_seconds: "60", cancel_run_on: "timeout" });
+    expect(failure).toContain("The remote run is being cancelled: http");
+    expect(github.runs(TARGET)[0]?.cancelRequestedAtMs).toBeDefined();
+  });
+});
+
+describe("a caller that cancels", () => {
+  test("ends the wait at once, and leaves the run alone", async () => {
+    const { github, play } = await stage({ queuedMs: 7_200_000 });
+    const { failure, tookMs, outputs } = await play(START, { cancelAfterMs: 33_333 });
+    expect(tookMs).toBe(33_333);
+    expect(outputs).toMatchObject({ runId: String(github.runs(TARGET)[0]?.id), status: "queued" });
+    expect(failure).toMatch(
+      /^The step was cancelled \(SIGINT\)\. The remote run goes on \(see `cancel_run_on`\): http/,
+    );
+    expect(asked(github, "POST")).toHaveLength(1);
+  });
+
+  test("cancels the run as well when that was asked for", async () => {
+    const { github, play } = await stage({ queuedMs: 7_200_000 });
+    const { failure, tookMs } = await play({ ...START, cancel_run_on: "cancel" }, { cancelAfterMs: 33_333 });
+    expect(tookMs).toBe(33_333);
+    expect(failure).toContain("The remote run is being cancelled: http");
+    expect(github.runs(TARGET)[0]?.cancelRequestedAtMs).toBeDefined();
+  });
+
+  test("has a run that was not known yet looked for, and cancelled", async () => {
+    const { github, play } = await setStage(
+      { "deploy.yml": receiver("repository_dispatch", "run-name") },
+      { behaviour: { visibleAfterMs: 8000, queuedMs: 7_200_000 } },
+    );
+    const { failure, tookMs } = await play(
+      { event_type: "deploy", cancel_run_on: "cancel" },
+      { cancelAfterMs: 4000 },
+    );
+    expect(failure).toContain("The remote run is being cancelled: http");
+    expect(tookMs).toBeLessThanOrEqual(10_000);
+    expect(github.runs(TARGET)[0]?.cancelRequestedAtMs).toBeDefined();
+  });
+});
+
+test("a run that is deleted ends the wait with that message, after asking twice more", async () => {
+  const { github, play } = await stage({ queuedMs: 7_200_000 });
+  github.fault = () => {
+    if (github.requests.length === 5) github.deleteRun(github.runs(TARGET)[0]?.id ?? 0);
+    return undefined;
+  };
+  const { failure, outputs } = await play(START);
+  expect(failure).toContain("The run is gone from octo/target (404): somebody has deleted it.");
+  expect(
+    github
+      .transcript()
+      .slice(-3)
+      .every((line) => line.endsWith("→ 404")),
+  ).toBe(true);
+  expect(outputs.status).toBe("queued");
+});
+
+test("a stray 401 among good answers is asked again", async () => {
+  const { github, play } = await stage({ queuedMs: 60_000 });
+  github.fault = ({ nth, path }) =>
+    nth === 3 && /\/runs\/\d+$/.test(path)
+      ? { when: "before", kind: "status", status: 401, body: { message: "Bad credentials" } }
+      : undefined;
+  const { failure } = await play(START);
+  expect(failure).toBeUndefined();
+});
+
+test("an unchanged run costs nothing of the limit: three hours of waiting bill a few requests", async () => {
+  const { github, play } = await stage({ queuedMs: 10_000, jobs: { identify: { durationMs: 10_800_000 } } });
+  await play({ ...START, timeout_seconds: "20000" });
+  expect(github.requests.filter(({ billed }) => billed).length).toBeLessThan(20);
+});
