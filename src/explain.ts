@@ -34,6 +34,8 @@ export interface Situation {
   hasProxy: boolean;
   /** After a 404: what the token can see. */
   visible?: Visible | undefined;
+  /** GitHub had acted on the dispatch before: the page of its run, or nothing but that. */
+  started?: { htmlUrl: string | undefined } | undefined;
 }
 
 /** What the token can see of the target; undefined where it was not looked at. */
@@ -45,7 +47,12 @@ export interface Visible {
 
 /** The advice for a fault: a few lines, the first of them the event itself. */
 export function explain(fault: Fault, situation: Situation): string {
+  const { started } = situation;
   const lines = advice(fault, situation);
+  if (started?.htmlUrl && !(fault.status === 404 && isAboutOneRun(fault)))
+    lines.push(`The run itself goes on: ${started.htmlUrl}`);
+  if (started && !started.htmlUrl)
+    lines.push("The dispatch had been accepted before this: its run goes on, unseen from here.");
   if (fault.requestId) lines.push(`GitHub's request id: ${fault.requestId}`);
   return lines.join("\n");
 }

@@ -26,7 +26,8 @@ async function inWords(fault: Fault, story: Story): Promise<Failure> {
   const { order, distinctId } = inputs;
   const isMissing = fault.status === 404 && !isAboutOneRun(fault);
   const visible = isMissing ? await probe(story) : undefined;
-  const words = [
+  const htmlUrl = known.run?.htmlUrl ?? known.started?.htmlUrl;
+  return new Failure(
     explain(fault, {
       repository: github.fullName(),
       apiUrl: inputs.target.apiUrl,
@@ -39,12 +40,9 @@ async function inWords(fault: Fault, story: Story): Promise<Failure> {
       tokenHasWorked: github.hasAnswered(),
       hasProxy,
       visible,
+      started: known.isAccepted || known.run ? { htmlUrl } : undefined,
     }),
-  ];
-  if (known.run) words.push(`The run itself goes on: ${known.run.htmlUrl}`);
-  else if (known.isAccepted)
-    words.push("The dispatch had been accepted before this: its run goes on, unseen from here.");
-  return new Failure(words.join("\n"));
+  );
 }
 
 /** Every text that was sent: GitHub may repeat it in an answer, and no message may. */

@@ -103,9 +103,9 @@ export function patience(edges: {
     const lasts = until === undefined ? "" : ` until ${new Date(until).toISOString().slice(11, 19)} UTC`;
     const waits =
       pauseMs < leftMs
-        ? `waiting ${seconds(pauseMs)}, then going on by itself`
-        : "which is after the deadline";
-    log.info(`GitHub's rate limit is reached${lasts}; ${waits}.`);
+        ? `; waiting ${seconds(pauseMs)}, then going on by itself`
+        : ", which is after the deadline";
+    log.info(`GitHub's rate limit is reached${lasts}${waits}.`);
   }
 
   return async (ask, persistence) => {

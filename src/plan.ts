@@ -30,11 +30,17 @@ export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
  * @throws Failure when no workflow, or more than one, has the display name
  */
 export async function makePlan(story: Story): Promise<Plan> {
+  story.plan = await fillIn(story);
+  return story.plan;
+}
+
+async function fillIn(story: Story): Promise<Plan> {
   const { order } = story.inputs;
-  const workflow = order.workflow && (await resolve(order.workflow, story));
-  if (order.event === "repository_dispatch") return (story.plan = { ...order, workflow });
-  const ref = order.ref ?? (await readDefaultBranch(story));
-  return (story.plan = { ...order, workflow: workflow as ResolvedWorkflow, ref });
+  if (order.event === "repository_dispatch") {
+    return { ...order, workflow: order.workflow && (await resolve(order.workflow, story)) };
+  }
+  const workflow = await resolve(order.workflow, story);
+  return { ...order, workflow, ref: order.ref ?? (await readDefaultBranch(story)) };
 }
 
 async function readDefaultBranch({ github, persist, findDeadlineMs }: Story): Promise<string> {

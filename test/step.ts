@@ -27,15 +27,19 @@ interface ActionYml {
 
 export const actionYml = parse(readFileSync(join(root, "action.yml"), "utf8")) as ActionYml;
 
-/** All inputs as the runner hands them over: what `with:` gives, and else the defaults of action.yml. */
-export function inputsOf(given: Record<string, string>, apiUrl: string): Record<string, string> {
+/** All inputs as the runner hands them over: what `with:` gives, and else the defaults of action.yml for the caller's repository. */
+export function inputsOf(
+  given: Record<string, string>,
+  apiUrl: string,
+  repository = CALLER.repository,
+): Record<string, string> {
   for (const name of Object.keys(given))
     if (!(name in actionYml.inputs)) throw new Error(`no such input: ${name}`);
   const context: Record<string, string> = {
     token: GITHUB_TOKEN,
     api_url: apiUrl,
-    repository: CALLER.repository,
-    repository_owner: CALLER.repository.split("/")[0] as string,
+    repository,
+    repository_owner: repository.split("/")[0] as string,
   };
   const inputs: Record<string, string> = {};
   for (const [name, { default: byDefault = "" }] of Object.entries(actionYml.inputs)) {
@@ -119,7 +123,10 @@ export interface RunningStep {
   ended: Promise<Ran>;
 }
 
-/** Starts the committed bundle exactly as the runner does. `env` adds to the environment or, by undefined, takes away. */
+/**
+ * Starts the committed bundle exactly as the runner does. `env` adds to the environment or, by undefined, takes away;
+ * its `GITHUB_REPOSITORY` is the caller's, from which the inputs' defaults follow.
+ */
 export function startBundle(
   apiUrl: string,
   given: Record<string, string>,
@@ -128,7 +135,7 @@ export function startBundle(
   const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
   const outputFile = join(directory, "output");
   writeFileSync(outputFile, "");
-  const inputs = Object.entries(inputsOf(given, apiUrl)).map(([name, value]) => [
+  const inputs = Object.entries(inputsOf(given, apiUrl, env.GITHUB_REPOSITORY)).map(([name, value]) => [
     `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
     value,
   ]);
@@ -150,10 +157,14 @@ export function startBundle(
   });
   let stdout = "";
   let stderr = "";
+  let beginning = "";
   const listeners: ((line: string) => void)[] = [];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
-    for (const line of text.split("\n")) for (const listener of listeners) listener(line);
+    // What comes at once may hold many lines, and end within one.
+    const lines = (beginning + text).split("\n");
+    beginning = lines.pop() ?? "";
+    for (const line of lines) for (const listener of listeners) listener(line);
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;

@@ -54,6 +54,7 @@ describe("a token", () => {
     expect(await messageOf(on, given)).toMatchInlineSnapshot(`
       "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.
       Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired.
+      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
       GitHub's request id: A1B2:000531"
     `);
     expect(on.clock.nowMs()).toBeLessThan(3_630_000);
@@ -90,6 +91,7 @@ describe("a token", () => {
     expect(await messageOf(on, { ...BY_EVENT, token: "lacking" })).toMatchInlineSnapshot(`
       "The token may not read the runs of octo/target (403 Resource not accessible by personal access token).
       It needs \`actions: read\` for octo/target: a fine-grained token "Actions: Read" with that repository selected, a classic one the scope \`repo\`.
+      The dispatch had been accepted before this: its run goes on, unseen from here.
       GitHub's request id: A1B2:000002"
     `);
   });
@@ -182,7 +184,7 @@ test("a limit that lasts beyond the deadline fails at the deadline, and says so"
   `);
   expect(played.log.filter((line) => line.includes("rate limit"))).toMatchInlineSnapshot(`
     [
-      "GitHub's rate limit is reached; waiting 1800 s until 12:30:00 UTC, then going on by itself.",
+      "GitHub's rate limit is reached until 12:30:00 UTC, which is after the deadline.",
     ]
   `);
   expect(on.github.requests).toHaveLength(1);

@@ -1,0 +1,45 @@
+/** Writes the tables of README.md from action.yml; with `--check` it only says whether they are stale. */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { parse } from "yaml";
+
+interface ActionYml {
+  inputs: Record<string, { description: string; default?: string }>;
+  outputs: Record<string, { description: string }>;
+}
+
+const action = parse(readFileSync("action.yml", "utf8")) as ActionYml;
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+const tables: Record<string, string> = {
+  inputs: table(
+    ["input", "default", "meaning"],
+    Object.entries(action.inputs).map(([name, { description, default: byDefault }]) => [
+      `\`${name}\``,
+      byDefault === undefined ? "–" : `\`${byDefault}\``,
+      description,
+    ]),
+  ),
+  outputs: table(
+    ["output", "meaning"],
+    Object.entries(action.outputs).map(([name, { description }]) => [`\`${name}\``, description]),
+  ),
+};
+
+const before = readFileSync("README.md", "utf8");
+const after = Object.entries(tables).reduce((text, [name, rows]) => {
+  const place = new RegExp(`(<!-- ${name}: from action.yml -->\n)[\\s\\S]*?(<!-- end of ${name} -->)`);
+  if (!place.test(text)) throw new Error(`README.md has no place for the table of ${name}`);
+  return text.replace(place, (_, start: string, end: string) => `${start}${rows}\n${end}`);
+}, before);
+
+if (!process.argv.includes("--check")) {
+  writeFileSync("README.md", after);
+} else if (before !== after) {
+  console.error("README.md is not what action.yml says: run `npm run readme` and commit it.");
+  process.exitCode = 1;
+}
