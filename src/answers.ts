@@ -89,7 +89,7 @@ export function readRepository(data: unknown): Repository {
 export function readWorkflow(data: unknown): Workflow {
   const { id, name, path } = fields(data, "workflow");
   if (!isId(id)) throw new Unreadable("workflow");
-  return { id, name: text(name), path: text(path) };
+  return { id, name: nameOf(name), path: nameOf(path) };
 }
 
 export function readWorkflows(data: unknown): Workflow[] {
@@ -103,10 +103,10 @@ export function readRun(data: unknown): Run {
     throw new Unreadable("workflow-run");
   return {
     id: run.id,
-    name: text(run.name),
-    displayTitle: text(run.display_title),
+    name: nameOf(run.name),
+    displayTitle: nameOf(run.display_title),
     event: text(run.event),
-    path: text(run.path),
+    path: nameOf(run.path),
     workflowId: isId(run.workflow_id) ? run.workflow_id : undefined,
     status: run.status,
     conclusion: textOrNull(run.conclusion),
@@ -128,7 +128,7 @@ export function readJobs(data: unknown): Job[] {
 /** The names of the environments. */
 export function readPendingDeployments(data: unknown): string[] {
   return list(data, (each) =>
-    text((fields(each, "pending-deployment").environment as { name?: unknown } | null)?.name),
+    nameOf((fields(each, "pending-deployment").environment as { name?: unknown } | null)?.name),
   );
 }
 
@@ -147,7 +147,7 @@ function readJob(data: unknown): Job {
 
 function readStep(data: unknown): Step {
   const { name, status, conclusion } = (data ?? {}) as Doubted<"job">;
-  return { name: text(name), status: text(status), conclusion: textOrNull(conclusion) };
+  return { name: nameOf(name), status: text(status), conclusion: textOrNull(conclusion) };
 }
 
 type Doubted<Name extends keyof Schemas> = { [Field in keyof Schemas[Name]]?: unknown };
@@ -168,6 +168,11 @@ function isId(value: unknown): value is Id {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+/** A name on one line: in a log, a line break in it could begin a command to the runner. */
+function nameOf(value: unknown): string {
+  return text(value).replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
 function textOrNull(value: unknown): string | null {

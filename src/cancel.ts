@@ -40,13 +40,27 @@ export async function cancelRun(id: Id, htmlUrl: string, github: GitHub): Promis
   }
 }
 
-/** A signal that follows `signal` after `ms`. */
-export function later(signal: AbortSignal, ms: number, clock: Clock): AbortSignal {
+/** Does `work` with a signal that comes `ms` after `signal`. */
+export async function withLateSignal<Result>(
+  { signal, clock }: { signal: AbortSignal; clock: Clock },
+  ms: number,
+  work: (late: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const late = new AbortController();
-  const onAbort = () => clock.sleep(ms).then(() => late.abort(signal.reason));
+  const done = new AbortController();
+  const onAbort = () =>
+    clock.sleep(ms, done.signal).then(
+      () => late.abort(signal.reason),
+      () => {},
+    );
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
-  return late.signal;
+  try {
+    return await work(late.signal);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    done.abort();
+  }
 }
 
 /** Ends the story for a caller who has cancelled it, and the remote run if that was asked for. */

@@ -47,7 +47,7 @@ export function showsAllSteps(job: Job): boolean {
 }
 
 /** Many dispatchers must not read each other's jobs at every look. */
-const JOBS_PER_LOOK = 8;
+export const JOBS_PER_LOOK = 8;
 const REST_MS = 15_000;
 const LONGEST_REST_MS = 120_000;
 

@@ -4,7 +4,7 @@
  */
 
 import type { Dispatched } from "./answers.ts";
-import { LATE_ANSWER_MS, later } from "./cancel.ts";
+import { LATE_ANSWER_MS, withLateSignal } from "./cancel.ts";
 import { unexpectedInputs } from "./explain.ts";
 import { Failure } from "./failure.ts";
 import { acted, Fault, mayHeal } from "./fault.ts";
@@ -24,10 +24,8 @@ const RESENDS = 2;
  * never be found, OutOfTime when the deadline came before GitHub could be reached
  */
 export async function dispatch(plan: Plan, story: Story): Promise<void> {
-  const { github, clock, log, persist, signal, inputs, known, learn } = story;
+  const { github, clock, log, persist, inputs, known, learn } = story;
   const { distinctId, waitFor } = inputs;
-  // Comes after the end of all waiting: the answer to a dispatch may be the only trace of a run.
-  const lateSignal = later(signal, LATE_ANSWER_MS, clock);
   let asksForRunDetails = plan.event === "workflow_dispatch";
   let sendsId = distinctId.key !== undefined;
   let isUnclear = false;
@@ -63,7 +61,11 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
 
   function send({ timeoutMs }: RequestOptions): Promise<Dispatched> {
     if (!isUnclear) learn({ sentAtMs: clock.nowMs() });
-    const options = { timeoutMs, signal: lateSignal };
+    // Comes after the end of all waiting: the answer to a dispatch may be the only trace of a run.
+    return withLateSignal(story, LATE_ANSWER_MS, (signal) => sendOnce({ timeoutMs, signal }));
+  }
+
+  function sendOnce(options: RequestOptions): Promise<Dispatched> {
     if (plan.event === "repository_dispatch") {
       return github.dispatchEvent(plan.eventType, plan.clientPayload, options);
     }

@@ -167,7 +167,8 @@ export function connect({ target, token, fetch, clock, log }: Connection): GitHu
     if (reply.status < 400) hasAnswered = true;
     const dateMs = Date.parse(header(reply, "date") ?? "");
     if (Number.isNaN(dateMs)) return;
-    serverTime = { dateMs, atMs: clock.nowMs() };
+    // A proxy's answer has a Date as well, by a clock of its own.
+    if (header(reply, "x-github-request-id") || !serverTime) serverTime = { dateMs, atMs: clock.nowMs() };
     const limit = Number(header(reply, "x-ratelimit-limit"));
     const remaining = Number(header(reply, "x-ratelimit-remaining"));
     const resetMs = Number(header(reply, "x-ratelimit-reset")) * 1000;

@@ -11,7 +11,8 @@ import { run } from "./run.ts";
 
 async function main(): Promise<void> {
   const { env } = process;
-  core.setSecret(core.getInput("token"));
+  const token = core.getInput("token");
+  if (token) core.setSecret(token);
   const inputs = readInputs(
     core.getInput,
     {
@@ -30,7 +31,9 @@ async function main(): Promise<void> {
   }
 
   const hasProxy = ["https_proxy", "http_proxy"].some((name) => env[name] || env[name.toUpperCase()]);
-  const log = { info: core.info, warning: core.warning, debug: core.debug };
+  // The runner takes `##[…]` for a command wherever it stands, and names of remote runs and jobs come from outside.
+  const inert = (line: string) => line.replaceAll("##[", "## [");
+  const log = { info: (line: string) => core.info(inert(line)), warning: core.warning, debug: core.debug };
   const outputs = new Map<string, string>();
   await run(inputs, {
     github: connect({

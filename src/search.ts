@@ -6,6 +6,7 @@ import {
   type Candidate,
   isNamed,
   isUndecided,
+  JOBS_PER_LOOK,
   newCandidate,
   type Sign,
   showsAllSteps,
@@ -83,10 +84,17 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
       const [named, ...others] = possible.filter((run) => isNamed(run, distinctId)).sort(byAge);
       if (named) return { run: named, sign: "name", others };
 
-      for (const candidate of worthReading(possible.map(toCandidate), clock.nowMs())) {
+      const present = possible.map(toCandidate);
+      const isCrowd = present.length > JOBS_PER_LOOK;
+      const shown: { run: Run; sign: Sign }[] = [];
+      for (const candidate of worthReading(present, clock.nowMs())) {
         const sign = await readJobsOf(candidate);
-        if (sign) return { run: candidate.run, sign, others: [] };
+        if (sign) shown.push({ run: candidate.run, sign });
+        // In a crowd, nobody can afford to ask whether another run carries our id as well.
+        if (sign && isCrowd) break;
       }
+      const [first, ...more] = shown.sort((a, b) => byAge(a.run, b.run));
+      if (first) return { ...first, others: more.map(({ run }) => run) };
 
       if (windowIsFull()) return notFound();
       const pauseMs = pauseBeforeFind({

@@ -222,15 +222,21 @@ describe("a run is found rightly", () => {
   });
 });
 
-test("the oldest of two runs with our id is ours, and a warning names the other", async () => {
-  const { github, play } = await setStage({ "deploy.yml": EVENT }, { behaviour: { duplicates: 1 } });
-  const { outputs, warnings } = await play({ event_type: "deploy", distinct_id: "mine" });
-  const [first, second] = github.runs(TARGET);
-  expect(outputs.runId).toBe(String(first?.id));
-  expect(warnings).toEqual([
-    `2 runs carry the id mine. The oldest is taken for ours; the others are: ${github.apiUrl}/octo/target/actions/runs/${second?.id}`,
-  ]);
-});
+test.each(SIGNS)(
+  "the oldest of two runs with our id in its %s is ours, and a warning names the other",
+  async (sign) => {
+    const { github, play } = await setStage(
+      { "deploy.yml": receiver("repository_dispatch", sign) },
+      { behaviour: { duplicates: 1 } },
+    );
+    const { outputs, warnings } = await play({ event_type: "deploy", distinct_id: "mine" });
+    const [first, second] = github.runs(TARGET);
+    expect(outputs.runId).toBe(String(first?.id));
+    expect(warnings).toEqual([
+      `2 runs carry the id mine. The oldest is taken for ours; the others are: ${github.apiUrl}/octo/target/actions/runs/${second?.id}`,
+    ]);
+  },
+);
 
 describe("a run that is not found", () => {
   test("is told with what was looked at, and with the lines that the receiver needs", async () => {
