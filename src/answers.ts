@@ -99,7 +99,7 @@ export function readWorkflows(data: unknown): Workflow[] {
 export function readRun(data: unknown): Run {
   const run = fields(data, "workflow-run");
   const createdAtMs = timeMs(run.created_at);
-  if (!isId(run.id) || typeof run.status !== "string" || createdAtMs === undefined)
+  if (!isId(run.id) || !(typeof run.status === "string" || run.status === null) || createdAtMs === undefined)
     throw new Unreadable("workflow-run");
   return {
     id: run.id,
@@ -108,7 +108,7 @@ export function readRun(data: unknown): Run {
     event: text(run.event),
     path: nameOf(run.path),
     workflowId: isId(run.workflow_id) ? run.workflow_id : undefined,
-    status: run.status,
+    status: text(run.status),
     conclusion: textOrNull(run.conclusion),
     runAttempt: typeof run.run_attempt === "number" ? run.run_attempt : 1,
     createdAtMs,

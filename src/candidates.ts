@@ -64,8 +64,14 @@ export function worthReading(candidates: readonly Candidate[], nowMs: number): C
       if (run.status === "in_progress" && !showedAll) return true;
       return nowMs - readAtMs >= Math.min(REST_MS * 2 ** (reads - 1), LONGEST_REST_MS);
     })
-    .sort((a, b) => a.reads - b.reads || byAge(a.run, b.run))
+    .sort((a, b) => urgency(a) - urgency(b) || a.readAtMs - b.readAtMs || byAge(a.run, b.run))
     .slice(0, JOBS_PER_LOOK);
+}
+
+/** First those that nobody has read, then those that are about to show their steps, last those that have nothing to hide. */
+function urgency({ reads, showedAll }: Candidate): number {
+  if (reads === 0) return 0;
+  return showedAll ? 2 : 1;
 }
 
 /** Oldest first. Ids grow with time, and `created_at` has whole seconds only. */

@@ -4,6 +4,7 @@
  */
 
 import type { Fault } from "./fault.ts";
+import { timeOfDay } from "./patience.ts";
 import { linesToAdd } from "./receiver.ts";
 
 /** What was asked of GitHub when the fault came. */
@@ -40,7 +41,7 @@ export interface Situation {
 
 /** What the token can see of the target; undefined where it was not looked at. */
 export interface Visible {
-  repository: boolean;
+  repository?: boolean | undefined;
   workflow?: boolean | undefined;
   ref?: boolean | undefined;
 }
@@ -65,7 +66,7 @@ function advice(fault: Fault, situation: Situation): string[] {
       return network(fault, situation);
     case "limited":
       return [
-        `GitHub's rate limit for this token is used up (${fault.status} to ${fault.request}), and it lasts beyond the deadline.`,
+        `GitHub's rate limit for this token is reached${limitEnd(fault)}, which is after the deadline (${fault.status} to ${fault.request}).`,
         "Start fewer requests with this token, raise `poll_interval_seconds`, or allow more time (`find_timeout_seconds`, `timeout_seconds`).",
       ];
     case "server_error":
@@ -91,8 +92,19 @@ function advice(fault: Fault, situation: Situation): string[] {
   }
 }
 
+function limitEnd({ dateMs = Number.NaN, retryAfterMs = Number.NaN }: Fault): string {
+  const endMs = dateMs + retryAfterMs;
+  return Number.isFinite(endMs) ? ` until ${timeOfDay(endMs)}` : "";
+}
+
 function network(fault: Fault, { apiUrl, hasProxy }: Situation): string[] {
   const where = `${apiUrl} (${fault.code ?? fault.answer})`;
+  if (/WRONG_VERSION|EPROTO|HANDSHAKE/.test(fault.code ?? "")) {
+    return [
+      `There is no TLS connection to ${where}: the other side does not speak it, or not this version.`,
+      "Check the scheme and the port of `api_url`, and those of the proxy in `HTTPS_PROXY`.",
+    ];
+  }
   if (fault.kind === "untrusted") {
     return [
       `The certificate of ${where} is not trusted.`,
@@ -173,7 +185,7 @@ function forbidden(fault: Fault, situation: Situation): string[] {
   }
   return [
     first,
-    `It needs ${needs} for ${repository}: a fine-grained token "${label(name)}: ${access === "write" ? "Read and write" : "Read"}" with that repository selected, a classic one the scope \`repo\`.`,
+    `It needs ${needs} for ${repository}: a fine-grained token "${label(name)}: ${access === "write" ? "Read and write" : "Read-only"}" with that repository selected, a classic one the scope \`repo\`.`,
   ];
 }
 
@@ -189,7 +201,7 @@ function notFound(fault: Fault, situation: Situation): string[] {
       "Its result cannot be known any more.",
     ];
   }
-  if (visible && !visible.repository) {
+  if (visible?.repository === false) {
     return [
       `The token cannot see the repository ${repository} (404).`,
       "Check `owner` and `repo`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.",
@@ -209,8 +221,8 @@ function notFound(fault: Fault, situation: Situation): string[] {
   }
   const { name, access } = purpose(fault, situation);
   return [
-    `GitHub says 404 to ${fault.request}, although the token can see ${repository}.`,
-    `That is what it says when a permission is missing: the token needs \`${name}: ${access}\` for this repository (a classic token the scope \`repo\`).`,
+    `GitHub says 404 to ${fault.request}${visible?.repository ? `, although the token can see ${repository}` : ""}.`,
+    `That is what it says, too, when a permission is missing: the token needs \`${name}: ${access}\` for this repository (a classic token the scope \`repo\`).`,
   ];
 }
 
@@ -224,7 +236,7 @@ function unprocessable(fault: Fault, situation: Situation): string[] {
     const lines =
       others.length > 0
         ? [
-            `${file} does not declare the inputs ${others.map((name) => `\`${name}\``).join(", ")}, so GitHub started nothing (422).`,
+            `${file} does not declare the input${others.length > 1 ? "s" : ""} ${others.map((name) => `\`${name}\``).join(", ")}, so GitHub started nothing (422).`,
             "Correct `workflow_inputs`, or declare them under `on.workflow_dispatch.inputs` on the default branch and on the ref.",
           ]
         : [
@@ -291,10 +303,13 @@ function refused(fault: Fault, situation: Situation): string[] {
 /** GitHub's words without the values that were sent: an answer may repeat them. */
 function strike(answer: string, { sentValues }: Situation): string {
   let struck = answer;
-  for (const value of [...sentValues].sort((a, b) => b.length - a.length)) {
+  const forms = sentValues.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
+  for (const value of forms.sort((a, b) => b.length - a.length)) {
     if (value === "") continue;
     const literal = value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    struck = struck.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, "gu"), "***");
+    // A short value, such as a digit, would strike out half of GitHub's words if it counted within a word.
+    const pattern = value.length > 3 ? literal : `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
+    struck = struck.replace(new RegExp(pattern, "gu"), "***");
   }
   return struck;
 }

@@ -34,6 +34,8 @@ export class Fault extends Error {
   readonly requestId: string | undefined;
   /** For `limited`: how long GitHub says to wait; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
+  /** When that answer was given, by the server's clock, in epoch ms. */
+  readonly dateMs: number | undefined;
 
   constructor(
     kind: FaultKind,
@@ -44,6 +46,7 @@ export class Fault extends Error {
       code?: string | undefined;
       requestId?: string | undefined;
       retryAfterMs?: number | undefined;
+      dateMs?: number | undefined;
     },
   ) {
     super(`${about.request}: ${about.status ?? about.code ?? kind} ${about.answer}`);
@@ -54,6 +57,7 @@ export class Fault extends Error {
     this.code = about.code;
     this.requestId = about.requestId;
     this.retryAfterMs = about.retryAfterMs;
+    this.dateMs = about.dateMs;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Run } from "./answers.ts";
 import { Failure } from "./failure.ts";
+import { readJobs } from "./follow.ts";
 import type { Plan } from "./plan.ts";
 import { explainNotFound } from "./report.ts";
 import { type Found, search } from "./search.ts";
@@ -15,10 +16,14 @@ const NEW_RUN_MS = 30_000;
  * @throws Failure when it was not found in time, or can never be
  */
 export async function find(plan: Plan, story: Story): Promise<Run> {
-  const { known, learn } = story;
+  const { known, learn, inputs, findDeadlineMs } = story;
   const found =
     known.run ?? (known.started ? await readStarted(known.started.runId, story) : await seek(plan, story));
   learn({ run: found });
+  // Nobody will follow a run that has ended already; its failed jobs are an output all the same.
+  if (found.status === "completed" && inputs.waitFor === "found") {
+    learn({ jobs: await readJobs(found.id, findDeadlineMs, story) });
+  }
   return found;
 }
 

@@ -63,26 +63,13 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     const run = look === 1 ? found : await readRun(found.id);
     const isUnchanged = run === last?.run;
     if (last && isUnchanged && look % LOOKS_PER_JOBS_LOOK !== 0) return last;
-    const jobs = await readJobs(run.id);
+    const jobs = await readJobs(run.id, deadlineMs, story);
     if (last && isUnchanged && jobs === last.jobs) return last;
     return { run, jobs, awaitedEnvironments: run.status === "waiting" ? await readAwaited(run.id) : [] };
   }
 
   function readRun(id: Id): Promise<Run> {
     return persist((options) => github.getRun(id, options), { deadlineMs, wasSeen: true });
-  }
-
-  async function readJobs(id: Id): Promise<readonly Job[]> {
-    const all: Job[] = [];
-    for (let page = 1; ; page++) {
-      const onPage = await persist((options) => github.listJobs(id, page, options), {
-        deadlineMs,
-        wasSeen: true,
-      });
-      if (page === 1 && onPage.length < PAGE_LENGTH) return onPage;
-      all.push(...onPage);
-      if (onPage.length < PAGE_LENGTH) return all;
-    }
   }
 
   /** Nice to know, and not to be insisted on: the token may lack the permission. */
@@ -97,5 +84,23 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
       if (error instanceof Fault) return [];
       throw error;
     }
+  }
+}
+
+/** All jobs of the run's latest attempt; the same array when nothing has changed. */
+export async function readJobs(
+  id: Id,
+  deadlineMs: number,
+  { github, persist }: Pick<Story, "github" | "persist">,
+): Promise<readonly Job[]> {
+  const all: Job[] = [];
+  for (let page = 1; ; page++) {
+    const onPage = await persist((options) => github.listJobs(id, page, options), {
+      deadlineMs,
+      wasSeen: true,
+    });
+    if (page === 1 && onPage.length < PAGE_LENGTH) return onPage;
+    all.push(...onPage);
+    if (onPage.length < PAGE_LENGTH) return all;
   }
 }

@@ -159,6 +159,7 @@ export function connect({ target, token, fetch, clock, log }: Connection): GitHu
       status: reply.status,
       requestId: header(reply, "x-github-request-id"),
       retryAfterMs: kind === "limited" ? retryAfterMs(reply.headers) : undefined,
+      dateMs: Date.parse(header(reply, "date") ?? ""),
     });
   }
 
@@ -297,7 +298,7 @@ function header(reply: Reply, name: string): string | undefined {
 
 /** GitHub's own words in an error's body; nothing of a proxy's HTML page. */
 function words(data: unknown): string {
-  if (typeof data === "string") return data.trimStart().startsWith("<") ? "" : data.slice(0, 300);
+  if (typeof data === "string") return data.length > 300 || data.trimStart().startsWith("<") ? "" : data;
   if (typeof data !== "object" || data === null) return "";
   const { message, errors } = data as { message?: unknown; errors?: unknown };
   const details = (Array.isArray(errors) ? errors : [errors]).map((each) =>

@@ -18,6 +18,8 @@ export interface Inputs {
   maxRuns: number;
   successConclusions: ReadonlySet<string>;
   cancelRunOn: ReadonlySet<string>;
+  /** What is odd about the inputs, and no reason to stop. */
+  warnings: readonly string[];
 }
 
 export type WaitFor = "nothing" | "found" | "completed";
@@ -106,7 +108,14 @@ export function readInputs(read: (name: string) => string, caller: Caller, rando
     cancelRunOn: readWords("cancel_run_on", text, "", CANCEL_RUN_ON, problems),
   };
   if (problems.length > 0 || "problems" in target) throw new InputError(problems);
-  return { ...inputs, target };
+  const owner = text("owner") || callersOwner;
+  const isIgnored = ![callersOwner, target.owner].some((each) => each.toLowerCase() === owner.toLowerCase());
+  const warnings = isIgnored
+    ? [
+        `\`owner\` (${owner}) is not used, since \`repo\` names its owner itself: the target is ${target.owner}/${target.repo}.`,
+      ]
+    : [];
+  return { ...inputs, target, warnings };
 }
 
 function readNumber(name: string, text: string, max: number, problems: string[]): number {
@@ -136,6 +145,8 @@ function readWords(
   problems: string[],
 ): ReadonlySet<string> {
   const given = (text(name) || byDefault).split(/[\s,]+/).filter((word) => word !== "");
+  if (given.length === 0 && byDefault !== "")
+    problems.push(`\`${name}\` names none: it takes ${quoted(words)}.`);
   const unknown = given.filter((word) => !words.includes(word));
   if (unknown.length > 0) problems.push(`\`${name}\` has ${quoted(unknown)}: it takes ${quoted(words)}.`);
   return new Set(given);

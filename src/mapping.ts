@@ -1,6 +1,15 @@
 /** Reads an input that holds an object, as JSON or YAML. JSON is read as the YAML that it is, which keeps how a number was written. */
 
-import { isAlias, isMap, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from "yaml";
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  visit,
+} from "yaml";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -21,23 +30,38 @@ export function readMapping(text: string): Mapping<Json> {
 export function readScalars(text: string): Mapping<string> {
   const parsed = parse(text, { asWritten: true });
   if ("problems" in parsed) return parsed;
-  const value: { [key: string]: string } = {};
+  const value = new Map<string, string>();
   const problems: string[] = [];
   const { document } = parsed;
   const items = isMap(document.contents) ? document.contents.items : [];
   for (const { key, value: given } of items) {
     const name = String(isScalar(key) ? key.value : key);
     const node = isAlias(given) ? given.resolve(document) : given;
-    if (node === null || node === undefined) value[name] = "";
+    if (node === null || node === undefined) value.set(name, "");
     else if (!isScalar(node))
       problems.push(
         `'${name}' is a list or an object; an input takes a single value (give it as a JSON string)`,
       );
-    else if (node.value === null) value[name] = "";
-    else value[name] = typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
+    else if (node.value === null) value.set(name, "");
+    else value.set(name, typeof node.value === "string" ? node.value : (node.source ?? String(node.value)));
   }
-  return problems.length > 0 ? { problems } : { value };
+  return problems.length > 0 ? { problems } : { value: Object.fromEntries(value) };
 }
+
+/** The library's own messages quote the text at times. */
+const IN_WORDS: Partial<Record<ErrorCode, string>> = {
+  BAD_DQ_ESCAPE: "a `\\` in double quotes begins no known escape",
+  BAD_INDENT: "the indentation is off",
+  BAD_SCALAR_START: "a value begins with a reserved character: put it in quotes",
+  BLOCK_AS_IMPLICIT_KEY: "there is a second `: ` on the line: put the value in quotes",
+  DUPLICATE_KEY: "a key is given twice",
+  MISSING_CHAR: "a quote, a bracket, a brace or a comma is missing",
+  MULTILINE_IMPLICIT_KEY: "a comma or a `:` is missing",
+  MULTIPLE_DOCS: "it is more than one document",
+  TAB_AS_INDENT: "a tab is used for indentation",
+  TAG_RESOLVE_FAILED: "a `!tag` is unknown: put the value in quotes",
+  UNEXPECTED_TOKEN: "something stands where it cannot",
+};
 
 type Parsed = { document: ReturnType<typeof parseDocument<ParsedNode>> } | { problems: string[] };
 
@@ -46,13 +70,13 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
   const document = parseDocument<ParsedNode>(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number | undefined) => {
     const { line, col } = lines.linePos(offset ?? 0);
-    return `line ${line}, column ${col}`;
+    return `${line}, column ${col}`;
   };
   // Only the first is told: those that follow are mostly its consequences.
   const wrong = document.errors[0] ?? document.warnings[0];
   if (wrong) {
-    const what = wrong.code.toLowerCase().replaceAll("_", " ");
-    return { problems: [`neither JSON nor YAML: ${what} at ${at(wrong.pos[0])}`] };
+    const what = IN_WORDS[wrong.code] ?? "it cannot be read further";
+    return { problems: [`neither JSON nor YAML; ${what} (line ${at(wrong.pos[0])})`] };
   }
   if (document.contents === null) return { document: parseDocument<ParsedNode>("{}") as never };
   if (!isMap(document.contents))
@@ -61,7 +85,10 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
   const problems: string[] = [];
   visit(document, {
     Pair(_, { key }) {
-      if (!isScalar(key)) problems.push("has a key that is a list or an object; is a `{{ … }}` left in it?");
+      if (!isScalar(key))
+        problems.push(
+          "has a key that is a list or an object: is there a `{{ … }}` that nothing has filled in",
+        );
     },
     Scalar(_, node) {
       if (asWritten || typeof node.value !== "number") return;
@@ -70,17 +97,17 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
       if (exact && (!Number.isInteger(node.value) || Number.isSafeInteger(node.value))) return;
       // 0123456 would arrive as 123456, 12e4567 as null: short commit ids are written like this.
       problems.push(
-        `has a number at ${at(node.range?.[0])} that JSON cannot carry as it is written: put it in quotes`,
+        `has a number that JSON cannot carry as it is written (line ${at(node.range?.[0])}): put it in quotes`,
       );
     },
     Alias(_, node) {
       if (!node.resolve(document))
-        problems.push(`has an alias at ${at(node.range?.[0])} that nothing defines: put it in quotes`);
+        problems.push(`has an alias that nothing defines (line ${at(node.range?.[0])}): put it in quotes`);
     },
   });
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems: [...new Set(problems)] };
   try {
-    document.toJS(); // expands aliases, within the library's limit
+    JSON.stringify(document.toJS()); // expands aliases, within the library's limit, and refuses circles
   } catch {
     return { problems: ["has aliases that expand without end"] };
   }

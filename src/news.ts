@@ -14,7 +14,8 @@ export function news(before: Sight | undefined, now: Sight): string[] {
   }
   const changed = run.status !== before?.run.status || run.runAttempt !== before.run.runAttempt;
   const awaited = now.awaitedEnvironments.join(", ");
-  if (changed || awaited !== before?.awaitedEnvironments.join(", ")) lines.push(statusLine(now, awaited));
+  const asksForMore = awaited !== "" && awaited !== before?.awaitedEnvironments.join(", ");
+  if (changed || asksForMore) lines.push(statusLine(now, awaited));
   return lines;
 }
 

@@ -93,7 +93,7 @@ export function readOrder(
         `\`workflow_inputs\` has ${Object.keys(all).length} inputs${ours}; GitHub takes at most ${MAX_WORKFLOW_INPUTS}.`,
       );
     }
-    if (ref !== undefined && (/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(ref) || /^(refs\/)?pull\//.test(ref))) {
+    if (ref !== undefined && (/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(ref) || ref.startsWith("refs/pull/"))) {
       problems.push(
         "`ref` is a commit or a pull request; a `workflow_dispatch` takes a branch or a tag only (for a pull request: " +
           "`${{ github.head_ref }}`).",

@@ -25,9 +25,12 @@ export function pauseBeforeFollow(pace: Pace): number {
   return paced(Math.max(2 * FIRST_PAUSE_MS, pace.ageMs / 20), pace);
 }
 
+/** Jitter only ever shortens a pause up to `pollIntervalMs`, and only ever lengthens one that a limit asks for. */
 function paced(wantedMs: number, { pollIntervalMs, rateLimit, random }: Pace): number {
-  const jittered = wantedMs * (0.85 + 0.3 * random);
-  return Math.max(Math.min(jittered, pollIntervalMs), spareMs(rateLimit));
+  return Math.max(
+    Math.min(wantedMs, pollIntervalMs) * (1 - random / 4),
+    spareMs(rateLimit) * (1 + random / 4),
+  );
 }
 
 /**

@@ -43,6 +43,7 @@ export const REQUEST_TIMEOUT_MS = 20_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** A secondary limit without a `retry-after`: a minute, then twice as long each time (GitHub's own advice). */
 const UNTOLD_LIMIT_MS = 60_000;
+const LONGEST_UNTOLD_LIMIT_MS = 16 * UNTOLD_LIMIT_MS;
 /** How often a single bad answer among good ones (401, 404) is asked again. */
 const STRAYS = 2;
 const STRAY_PAUSE_MS = 3000;
@@ -51,8 +52,9 @@ const NEW_PAUSE_MS = 1000;
 /** What the pause depends on, beside the fault. */
 export interface Standing extends Persistence {
   nowMs: number;
-  /** How many answers in a row were faults, this one included. */
+  /** How many answers in a row were faults, this one included, and how many of them were limits. */
   failures: number;
+  limits: number;
   /** How many of them were stray 401s or 404s, this one not included. */
   strays: number;
   tokenHasWorked: boolean;
@@ -63,6 +65,7 @@ export function pauseAfter(fault: Fault, standing: Standing): number | undefined
   const {
     asksAgain = mayHeal,
     failures,
+    limits,
     strays,
     nowMs,
     tokenHasWorked,
@@ -73,11 +76,12 @@ export function pauseAfter(fault: Fault, standing: Standing): number | undefined
   const stray = (fault.status === 401 && tokenHasWorked) || (fault.status === 404 && wasSeen === true);
   if (stray && strays < STRAYS) return STRAY_PAUSE_MS;
   if (!asksAgain(fault)) return undefined;
-  if (fault.kind === "limited") return fault.retryAfterMs ?? UNTOLD_LIMIT_MS * 2 ** (failures - 1);
+  if (fault.kind === "limited")
+    return fault.retryAfterMs ?? Math.min(UNTOLD_LIMIT_MS * 2 ** (limits - 1), LONGEST_UNTOLD_LIMIT_MS);
   return Math.min(1000 * 2 ** (failures - 1), LONGEST_PAUSE_MS);
 }
 
-/** Makes the one that asks. It tells the log once when trouble begins, and once when it ends. */
+/** Makes the one that asks. It tells the log when trouble begins, until when each limit lasts, and when it is over. */
 export function patience(edges: {
   github: GitHub;
   clock: Clock;
@@ -86,13 +90,13 @@ export function patience(edges: {
   signal: AbortSignal;
 }): Persist {
   const { github, clock, log, random, signal } = edges;
-  let told: { what: string; sinceMs: number } | undefined;
+  let troubleSinceMs: number | undefined;
 
   function tell(fault: Fault, pauseMs: number, leftMs: number): void {
-    const what = fault.kind === "limited" ? `limit ${fault.status}` : "trouble";
-    if (told?.what === what) return;
-    told = { what, sinceMs: told?.sinceMs ?? clock.nowMs() };
+    const isFirst = troubleSinceMs === undefined;
+    troubleSinceMs ??= clock.nowMs();
     if (fault.kind !== "limited") {
+      if (!isFirst) return;
       const seen = fault.status ?? fault.code ?? "no answer";
       log.info(
         `GitHub did not answer as it should (${seen} to ${fault.request}); asking again until it does.`,
@@ -100,7 +104,7 @@ export function patience(edges: {
       return;
     }
     const until = github.serverTimeMs(clock.nowMs() + pauseMs);
-    const lasts = until === undefined ? "" : ` until ${new Date(until).toISOString().slice(11, 19)} UTC`;
+    const lasts = until === undefined ? "" : ` until ${timeOfDay(until)}`;
     const waits =
       pauseMs < leftMs
         ? `; waiting ${seconds(pauseMs)}, then going on by itself`
@@ -112,20 +116,31 @@ export function patience(edges: {
     const { deadlineMs } = persistence;
     let last: Fault | undefined;
     let strays = 0;
+    let limits = 0;
     for (let failures = 1; ; failures++) {
       const leftMs = deadlineMs - clock.nowMs();
       if (leftMs <= 0) throw new OutOfTime(last);
       try {
         const answer = await ask({ timeoutMs: Math.min(REQUEST_TIMEOUT_MS, leftMs), signal });
-        if (told) log.info(`GitHub answers again, after ${seconds(clock.nowMs() - told.sinceMs)}.`);
-        told = undefined;
+        if (troubleSinceMs !== undefined) {
+          log.info(`GitHub answers again, after ${seconds(clock.nowMs() - troubleSinceMs)}.`);
+        }
+        troubleSinceMs = undefined;
         return answer;
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         last = error;
       }
       const nowMs = clock.nowMs();
-      const standing = { ...persistence, nowMs, failures, strays, tokenHasWorked: github.hasAnswered() };
+      if (last.kind === "limited") limits++;
+      const standing = {
+        ...persistence,
+        nowMs,
+        failures,
+        limits,
+        strays,
+        tokenHasWorked: github.hasAnswered(),
+      };
       const pauseMs = pauseAfter(last, standing);
       if (pauseMs === undefined) throw last;
       if (last.status === 401 || last.status === 404) strays++;
@@ -135,6 +150,11 @@ export function patience(edges: {
       await clock.sleep(Math.min(pauseMs + jitterMs, Math.max(deadlineMs - nowMs, 0)), signal);
     }
   };
+}
+
+/** e.g. `12:30:00 UTC` */
+export function timeOfDay(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;
 }
 
 function seconds(ms: number): string {

@@ -26,7 +26,7 @@ export async function probe({ github, clock, persist, inputs }: Story): Promise<
 
   const repository = await sees(github.getRepository);
   if (repository === false) return { repository };
-  const visible: Visible = { repository: true };
+  const visible: Visible = { repository };
   const { workflow } = order;
   if (workflow && workflow.kind !== "name") {
     visible.workflow = await sees((options) => github.getWorkflow(workflow.value, options));

@@ -26,6 +26,11 @@ export function linesToAdd({ event, eventType = "", key }: ReceiverNeeds): strin
     `run-name: My workflow [\${{ github.event.client_payload.${key} }}]`,
     "on:",
     "  repository_dispatch:",
-    `    types: [${/^[A-Za-z0-9_-]+$/.test(eventType) ? eventType : JSON.stringify(eventType)}]`,
+    `    types: [${isPlainText(eventType) ? eventType : JSON.stringify(eventType)}]`,
   ].join("\n");
+}
+
+/** Says whether YAML reads it as text without quotes. */
+function isPlainText(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
 }

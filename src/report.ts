@@ -32,6 +32,7 @@ export function outputsOf({ distinctId, started, run, jobs }: Known): Record<str
     outputs.runId = String(started.runId);
     outputs.jobs_url = started.jobsUrl;
     outputs.html_url = started.htmlUrl;
+    outputs.run_attempt = "1";
   }
   if (run) {
     outputs.runId = String(run.id);
@@ -89,6 +90,7 @@ export function judge({ run, jobs }: Sight, successConclusions: ReadonlySet<stri
 export function explainRed(run: Run, jobs: readonly Job[]): string {
   const how = run.conclusion === null ? "ended without a conclusion" : `ended as ${run.conclusion}`;
   const lines = [`The run ${how}: ${run.htmlUrl}`];
+  if (run.conclusion === "success") lines.push("`success_conclusions` does not list success.");
   if (run.conclusion === "cancelled" && !jobs.some((job) => job.steps.length > 0)) {
     lines.push(
       "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.",
@@ -138,7 +140,7 @@ export function explainNotFound(
     `No run of ${repository} showed the id ${distinctId.value} within ${findTimeoutMs / 1000} s (\`find_timeout_seconds\`).`,
     ...lastTrouble(trouble),
   ];
-  const possible = seen.filter(({ verdict }) => verdict !== "not ours");
+  const possible = seen.flatMap(({ run, verdict }) => (verdict === "other event" ? [] : [{ run, verdict }]));
   const event =
     plan.event === "repository_dispatch" ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
   if (possible.length === 0) {
@@ -151,7 +153,11 @@ export function explainNotFound(
   } else {
     lines.push(`GitHub listed ${count(seen.length, "run")} since the dispatch, these of them by ${event}:`);
     for (const { run, verdict } of possible.slice(0, 10)) {
-      const how = verdict === "undecided" ? `${run.status}, shows no id yet` : "shows no id";
+      const how = {
+        "other workflow": "is of another workflow than `workflow` says",
+        undecided: `is ${run.status}, shows no id yet`,
+        "without id": "shows no id",
+      }[verdict];
       lines.push(`- ${run.path} "${run.displayTitle}": ${how}, ${run.htmlUrl}`);
     }
     if (possible.length > 10) lines.push(`- and ${possible.length - 10} more`);

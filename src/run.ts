@@ -16,6 +16,7 @@ import { beginStory, type Edges } from "./story.ts";
  */
 export async function run(inputs: Inputs, edges: Edges): Promise<void> {
   const story = beginStory(inputs, edges);
+  for (const warning of inputs.warnings) edges.log.warning(warning);
   try {
     const plan = await makePlan(story);
 

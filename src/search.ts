@@ -54,7 +54,7 @@ export interface NotFound {
 /** A run since the dispatch, and what came of it. `undecided`: it may yet show the id. */
 export interface SeenRun {
   run: Run;
-  verdict: "not ours" | "undecided" | "without id";
+  verdict: "other event" | "other workflow" | "undecided" | "without id";
 }
 
 /** GitHub's servers and its `created_at` may differ by a second or two (PLATFORM.md). */
@@ -170,7 +170,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   function notFound(trouble?: Fault): NotFound {
     const verdict = (run: Run) => {
       const candidate = candidates.get(run.id);
-      if (!candidate) return "not ours";
+      if (!candidate) return run.event === plan.event ? "other workflow" : "other event";
       return isUndecided(candidate) ? "undecided" : "without id";
     };
     const seenRuns = seen.map((run) => ({ run, verdict: verdict(run) }) as const);

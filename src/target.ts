@@ -51,7 +51,7 @@ function readRepository(repo: string, owner: string): { owner: string; repo: str
   if (repo === "") return `\`repo\` is empty: ${wanted}.`;
   const url = readUrl(repo.replace(/^(?:ssh:\/\/)?git@([^:/]+)[:/]/, "https://$1/"));
   if (!url && repo.includes(":")) return `\`repo\` is not a repository's URL: ${wanted}.`;
-  const path = (url ? url.pathname : repo).replace(/^\/|\/$/g, "").replace(/\.git$/, "");
+  const path = (url ? url.pathname.replace(/^\/|\/$/g, "") : repo).replace(/\.git$/, "");
   const parts = path.split("/");
   if (parts.length > 2 || (url && parts.length !== 2))
     return `\`repo\` does not name one repository: ${wanted}.`;
