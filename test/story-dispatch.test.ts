@@ -247,7 +247,7 @@ describe("once", () => {
     expect(failure).toMatchInlineSnapshot(`
       "GitHub's answer to the dispatch leaves open whether a run was started (HTTP 502), and that was the answer 3 times.
       Look at the runs of octo/target before you start this step again: a run may have been started. It would show \`mine\`.
-      GitHub's request id: A1B2:000062"
+      GitHub's request id: A1B2:000070"
     `);
   });
 

@@ -55,7 +55,7 @@ describe("a token", () => {
       "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.
       Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired.
       The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
-      GitHub's request id: A1B2:000531"
+      GitHub's request id: A1B2:000605"
     `);
     expect(on.clock.nowMs()).toBeLessThan(3_630_000);
   });
@@ -90,7 +90,7 @@ describe("a token", () => {
     on.github.addToken("lacking", { permissions: { contents: "write" } });
     expect(await messageOf(on, { ...BY_EVENT, token: "lacking" })).toMatchInlineSnapshot(`
       "The token may not read the runs of octo/target (403 Resource not accessible by personal access token).
-      It needs \`actions: read\` for octo/target: a fine-grained token "Actions: Read" with that repository selected, a classic one the scope \`repo\`.
+      It needs \`actions: read\` for octo/target: a fine-grained token "Actions: Read-only" with that repository selected, a classic one the scope \`repo\`.
       The dispatch had been accepted before this: its run goes on, unseen from here.
       GitHub's request id: A1B2:000002"
     `);
@@ -178,7 +178,7 @@ test("a limit that lasts beyond the deadline fails at the deadline, and says so"
   const played = await on.play(BY_EVENT);
   expect(played.tookMs).toBe(300_000);
   expect(played.failure).toMatchInlineSnapshot(`
-    "GitHub's rate limit for this token is used up (403 to POST /repos/octo/target/dispatches), and it lasts beyond the deadline.
+    "GitHub's rate limit for this token is reached until 12:30:00 UTC, which is after the deadline (403 to POST /repos/octo/target/dispatches).
     Start fewer requests with this token, raise \`poll_interval_seconds\`, or allow more time (\`find_timeout_seconds\`, \`timeout_seconds\`).
     GitHub's request id: A1B2:000001"
   `);
