@@ -1,11 +1,10 @@
-/** Cancels the remote run, where that was asked for. */
+/** Ends the story for a caller who has cancelled it, and cancels the remote run where that was asked for. */
 
 import type { Id } from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
-import type { GitHub } from "./github.ts";
-import { patience } from "./patience.ts";
+import { OutOfTime, patience } from "./patience.ts";
 import { search } from "./search.ts";
 import type { Story } from "./story.ts";
 
@@ -14,31 +13,23 @@ export class Cancelled extends Error {
   override readonly name = "Cancelled";
   /** e.g. `SIGINT` */
   readonly by: string;
+  /** By the clock. */
+  readonly atMs: number;
 
-  constructor(by: string) {
+  constructor(by: string, atMs: number) {
     super(`cancelled by ${by}`);
     this.by = by;
+    this.atMs = atMs;
   }
 }
 
-/** The runner kills 10 s after its first signal; the look for a run that is not known yet ends well before. */
+/** How long a dispatch that was already sent may still wait for its answer, after the signal. */
+export const LATE_ANSWER_MS = 2000;
+/** The runner kills 10 s after its first signal: until then the run has to be known, and its cancellation accepted. */
 const LAST_LOOK_MS = 6000;
-/** How long a dispatch that was already sent may still wait for its answer. */
-export const LATE_ANSWER_MS = 3000;
-
-const CANCEL_TIMEOUT_MS = 5000;
-
-/** Asks GitHub to cancel a run. Returns what came of it, as a line for the log. Nothing is thrown for a fault. */
-export async function cancelRun(id: Id, htmlUrl: string, github: GitHub): Promise<string> {
-  try {
-    await github.cancelRun(id, { timeoutMs: CANCEL_TIMEOUT_MS });
-    return `The remote run is being cancelled: ${htmlUrl}`;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    if (error.status === 409) return `The remote run cannot be cancelled any more (409): ${htmlUrl}`;
-    return `The remote run could not be cancelled (${error.status ?? error.code ?? error.kind}) and goes on: ${htmlUrl}`;
-  }
-}
+const LAST_REQUEST_MS = 9000;
+/** How long the step may outlast its `timeout_seconds` to have the run cancelled. */
+const CANCEL_AFTER_TIMEOUT_MS = 10_000;
 
 /** Does `work` with a signal that comes `ms` after `signal`. */
 export async function withLateSignal<Result>(
@@ -63,31 +54,79 @@ export async function withLateSignal<Result>(
   }
 }
 
-/** Ends the story for a caller who has cancelled it, and the remote run if that was asked for. */
-export async function giveUp({ by }: Cancelled, story: Story): Promise<Failure> {
-  const { known, github, inputs } = story;
+/** Ends all waiting, and the remote run if `cancel_run_on` says so. Returns what there is to say of it. */
+export async function giveUp({ by, atMs }: Cancelled, story: Story): Promise<Failure> {
+  const { known, learn, github, inputs } = story;
   const first = `The step was cancelled (${by}).`;
   if (known.sentAtMs === undefined) return new Failure(`${first} Nothing had been sent.`);
   const wantsCancel = inputs.cancelRunOn.has("cancel");
-  if (!known.run && !known.started && wantsCancel) await lookOnceMore(known.sentAtMs, story);
-  const id = known.run?.id ?? known.started?.runId;
-  const htmlUrl = known.run?.htmlUrl ?? known.started?.htmlUrl ?? "";
-  if (id === undefined) {
+  if (wantsCancel) learn({ wantsCancel });
+  if (wantsCancel && startedRun(story) === undefined) await lookOnceMore(atMs + LAST_LOOK_MS, calm(story));
+  const started = startedRun(story);
+  if (!started) {
+    const later = wantsCancel ? " The step's end (`Post`) looks for it once more." : "";
     return new Failure(
-      `${first} A run may have been started in ${github.fullName()}, and goes on if it was.`,
+      `${first} A run may have been started in ${github.fullName()}, and goes on if it was.${later}`,
     );
   }
-  if (!wantsCancel) return new Failure(`${first} The remote run goes on (see \`cancel_run_on\`): ${htmlUrl}`);
-  return new Failure(`${first} ${await cancelRun(id, htmlUrl, github)}`);
+  if (!wantsCancel) {
+    return new Failure(`${first} The remote run goes on (see \`cancel_run_on\`): ${started.htmlUrl}`);
+  }
+  return new Failure(`${first} ${await cancelRun(started, atMs + LAST_REQUEST_MS, calm(story))}`);
+}
+
+/** Cancels the remote run at `timeout_seconds`. Returns what came of it. */
+export function cancelAtTimeout(started: StartedRun, story: Story): Promise<string> {
+  story.learn({ wantsCancel: true });
+  return cancelRun(started, story.clock.nowMs() + CANCEL_AFTER_TIMEOUT_MS, story);
+}
+
+/** The run that is known to be ours, seen or only named by GitHub's answer. */
+export interface StartedRun {
+  id: Id;
+  htmlUrl: string;
+}
+
+export function startedRun({ known: { run, started } }: Pick<Story, "known">): StartedRun | undefined {
+  return run ?? (started && { id: started.runId, htmlUrl: started.htmlUrl });
+}
+
+/** Asks GitHub to cancel a run, until it answers. A fault is told, not thrown: the step has failed anyway. */
+export async function cancelRun(
+  { id, htmlUrl }: StartedRun,
+  deadlineMs: number,
+  { github, persist }: Pick<Story, "github" | "persist">,
+): Promise<string> {
+  try {
+    await persist((options) => github.cancelRun(id, options), { deadlineMs });
+    return `The remote run is being cancelled: ${htmlUrl}`;
+  } catch (error) {
+    if (error instanceof Fault && error.status === 409) {
+      return `The remote run cannot be cancelled, as a rule because it has ended (409): ${htmlUrl}`;
+    }
+    const fault = error instanceof OutOfTime ? error.fault : error;
+    if (!(fault instanceof Fault || fault === undefined)) throw error;
+    const seen = fault ? ` (${fault.status ?? fault.code ?? fault.kind})` : "";
+    return `The remote run could not be cancelled${seen} and goes on: ${htmlUrl}`;
+  }
 }
 
 /** The run has to be known to be cancelled. */
-async function lookOnceMore(sentAtMs: number, story: Story): Promise<void> {
-  const { known, plan, clock, log, learn } = story;
-  if (!plan || known.distinctId === "") return;
+export async function lookOnceMore(deadlineMs: number, story: Story): Promise<void> {
+  const { known, plan, log, learn } = story;
+  if (!plan || known.distinctId === "" || known.sentAtMs === undefined) return;
   log.info("Looking for the run once more, to cancel it.");
-  const calm = { ...story, signal: new AbortController().signal };
-  const bounds = { sentAtMs, deadlineMs: clock.nowMs() + LAST_LOOK_MS };
-  const { run } = await search(plan, bounds, { ...calm, persist: patience(calm) });
-  if (run) learn({ run });
+  try {
+    const { run } = await search(plan, { sentAtMs: known.sentAtMs, deadlineMs }, story);
+    if (run) learn({ run });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    log.info(`The look was refused (${error.status ?? error.code ?? error.kind}).`);
+  }
+}
+
+/** The same story for work that the caller's signal must not end any more. */
+function calm(story: Story): Story {
+  const unheard = { ...story, signal: new AbortController().signal };
+  return { ...unheard, persist: patience(unheard) };
 }

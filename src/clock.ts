@@ -3,8 +3,8 @@
  */
 export interface Clock {
   /**
-   * Milliseconds on a scale that never jumps; only differences mean anything. It says nothing of the time of day:
-   * runner clocks are wrong by minutes at times, so everything that needs a date takes the server's.
+   * Milliseconds on a scale that never jumps while a process lives, and that all processes of this machine share. Only
+   * differences mean anything: runner clocks are wrong by minutes at times, so what needs a date takes the server's.
    */
   nowMs(): number;
 
@@ -14,7 +14,8 @@ export interface Clock {
 
 /** The real clock of this process. */
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
+  // The origin is the time of day when the process began; so the `post` step can tell how long ago the dispatch was.
+  nowMs: () => performance.timeOrigin + performance.now(),
 
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {

@@ -43,8 +43,9 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
         asksAgain: (fault) => mayHeal(fault) && acted(fault) === "no",
       });
       learn({ isAccepted: true, distinctId: sendsId ? distinctId.value : "" });
+      if (answer.runId !== undefined) learn({ started: answer });
+      story.signal.throwIfAborted();
       if (answer.runId === undefined) return log.info("GitHub has accepted it.");
-      learn({ started: answer });
       return log.info(`GitHub has started run ${answer.runId}: ${answer.htmlUrl}`);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
@@ -59,10 +60,16 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
     }
   }
 
-  function send({ timeoutMs }: RequestOptions): Promise<Dispatched> {
+  async function send({ timeoutMs }: RequestOptions): Promise<Dispatched> {
     if (!isUnclear) learn({ sentAtMs: clock.nowMs() });
-    // Comes after the end of all waiting: the answer to a dispatch may be the only trace of a run.
-    return withLateSignal(story, LATE_ANSWER_MS, (signal) => sendOnce({ timeoutMs, signal }));
+    try {
+      // Comes after the end of all waiting: the answer to a dispatch may be the only trace of a run.
+      return await withLateSignal(story, LATE_ANSWER_MS, (signal) => sendOnce({ timeoutMs, signal }));
+    } catch (error) {
+      // GitHub has not acted, so there is no run to look for and none to cancel.
+      if (!isUnclear && error instanceof Fault && acted(error) === "no") learn({ sentAtMs: undefined });
+      throw error;
+    }
   }
 
   function sendOnce(options: RequestOptions): Promise<Dispatched> {

@@ -1,7 +1,7 @@
 /** Follows a run to its end. Only `completed` ends a run; every other word, tomorrow's too, means go on. */
 
 import type { Id, Job, Run } from "./answers.ts";
-import { cancelRun } from "./cancel.ts";
+import { cancelAtTimeout } from "./cancel.ts";
 import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
 import { PAGE_LENGTH } from "./github.ts";
@@ -51,9 +51,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
     const { run } = last ?? { run: found };
-    const cancelled = inputs.cancelRunOn.has("timeout")
-      ? await cancelRun(run.id, run.htmlUrl, github)
-      : undefined;
+    const cancelled = inputs.cancelRunOn.has("timeout") ? await cancelAtTimeout(run, story) : undefined;
     throw new Failure(explainTimeout(run, inputs.timeoutMs, error.fault, cancelled));
   }
 

@@ -64,6 +64,8 @@ export interface GitHub {
   /** The names of the environments that wait for an approval before the run goes on. */
   listPendingDeployments(runId: Id, options: RequestOptions): Promise<string[]>;
   cancelRun(id: Id, options: RequestOptions): Promise<void>;
+  /** For a run that ignores its cancellation. */
+  forceCancelRun(id: Id, options: RequestOptions): Promise<void>;
   /** The repository's name as it is now. */
   fullName(): string;
   /** Undefined until an answer tells it. */
@@ -279,6 +281,9 @@ export function connect({ target, token, fetch, clock, log }: Connection): GitHu
       ask(`GET ${RUN}/pending_deployments`, { run_id: String(runId) }, options, readPendingDeployments),
 
     cancelRun: (id, options) => ask(`POST ${RUN}/cancel`, { run_id: String(id) }, options, () => undefined),
+
+    forceCancelRun: (id, options) =>
+      ask(`POST ${RUN}/force-cancel`, { run_id: String(id) }, options, () => undefined),
 
     fullName: () => `${owner}/${repo}`,
     rateLimit: () => rateLimit,

@@ -7,10 +7,15 @@ import { systemClock } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { connect } from "./github.ts";
 import { readInputs } from "./inputs.ts";
+import { post } from "./post.ts";
 import { run } from "./run.ts";
+import { readTrace } from "./trace.ts";
 
 async function main(): Promise<void> {
   const { env } = process;
+  const isPost = core.getState("isPost") !== "";
+  // Before all else: a `post` step that took itself for the step would dispatch.
+  if (!isPost) core.saveState("isPost", "true");
   const token = core.getInput("token");
   if (token) core.setSecret(token);
   const inputs = readInputs(
@@ -27,15 +32,18 @@ async function main(): Promise<void> {
   const cancellation = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     // A second signal changes nothing: the first one's work is short, and the runner kills in the end.
-    process.on(signal, () => cancellation.abort(new Cancelled(signal)));
+    process.on(signal, () => cancellation.abort(new Cancelled(signal, systemClock.nowMs())));
   }
 
   const hasProxy = ["https_proxy", "http_proxy"].some((name) => env[name] || env[name.toUpperCase()]);
   // The runner takes `##[…]` for a command wherever it stands, and names of remote runs and jobs come from outside.
   const inert = (line: string) => line.replaceAll("##[", "## [");
-  const log = { info: (line: string) => core.info(inert(line)), warning: core.warning, debug: core.debug };
-  const outputs = new Map<string, string>();
-  await run(inputs, {
+  const log = {
+    info: (line: string) => core.info(inert(line)),
+    warning: (line: string) => core.warning(line),
+    debug: (line: string) => core.debug(line),
+  };
+  const edges = {
     github: connect({
       ...inputs,
       fetch: await chooseFetch(inputs.target.apiUrl, hasProxy),
@@ -47,14 +55,27 @@ async function main(): Promise<void> {
     random: Math.random,
     signal: cancellation.signal,
     hasProxy,
-    setOutputs(all) {
-      for (const [name, value] of Object.entries(all)) {
-        if (outputs.get(name) === value) continue;
-        outputs.set(name, value);
-        core.setOutput(name, value);
-      }
-    },
-  });
+    setOutputs: onlyNews((name, value) => core.setOutput(name, value)),
+    saveTrace: (trace: string) => saveState({ trace }),
+  };
+
+  if (!isPost) return run(inputs, edges);
+  const trace = core.getState("trace");
+  if (trace) await post(inputs, readTrace(trace), { ...edges, setOutputs() {}, saveTrace() {} });
+}
+
+const saveState = onlyNews((name, value) => core.saveState(name, value));
+
+/** Passes on what has changed since the last time. */
+function onlyNews(tell: (name: string, value: string) => void): (all: Record<string, string>) => void {
+  const told = new Map<string, string>();
+  return (all) => {
+    for (const [name, value] of Object.entries(all)) {
+      if (told.get(name) === value) continue;
+      told.set(name, value);
+      tell(name, value);
+    }
+  };
 }
 
 /** Node 20's own fetch knows no proxy variables; that of @actions/github does, for the server that it finds at its import. */

@@ -14,12 +14,16 @@ import type { NotFound } from "./search.ts";
 export interface Known {
   /** The id that was sent; empty when none was. */
   distinctId: string;
-  /** The first sending that GitHub may have acted on, by the clock. */
-  sentAtMs?: number;
+  /** The first sending that GitHub may have acted on, by the clock; undefined when there was none. */
+  sentAtMs?: number | undefined;
   /** GitHub has acted on the dispatch. */
   isAccepted?: boolean;
   /** From GitHub's answer to the dispatch, before the run was seen. */
   started?: { runId: Id; htmlUrl: string; jobsUrl: string };
+  /** The remote run has to be cancelled: by the `post` step, if the step itself does not come to it. */
+  wantsCancel?: boolean;
+  /** The step has come to an end of its own. */
+  hasEnded?: boolean;
   /** The run as last seen. */
   run?: Run;
   jobs?: readonly Job[];

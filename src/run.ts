@@ -30,5 +30,7 @@ export async function run(inputs: Inputs, edges: Edges): Promise<void> {
     judge(ended, inputs.successConclusions);
   } catch (error) {
     throw await failureOf(error, story);
+  } finally {
+    story.learn({ hasEnded: true });
   }
 }

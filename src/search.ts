@@ -66,7 +66,7 @@ const SHORT_PAGE = 30;
 export async function search(plan: Plan, bounds: SearchBounds, story: Story): Promise<Found | NotFound> {
   const { github, clock, random, signal, persist, inputs } = story;
   const { sentAtMs, deadlineMs, window } = bounds;
-  const distinctId = inputs.distinctId.value;
+  const { distinctId } = story.known;
   const startedAtMs = clock.nowMs();
   const candidates = new Map<Id, Candidate>();
   let seen: Run[] = [];

@@ -7,6 +7,7 @@ import type { Log } from "./log.ts";
 import { type Persist, patience } from "./patience.ts";
 import type { Plan } from "./plan.ts";
 import { type Known, outputsOf } from "./report.ts";
+import { traceOf } from "./trace.ts";
 
 /** The world outside the story. */
 export interface Edges {
@@ -19,6 +20,8 @@ export interface Edges {
   signal: AbortSignal;
   /** Sets the step's outputs; called again whenever more is known. */
   setOutputs: (outputs: Record<string, string>) => void;
+  /** Saves what the `post` step needs to know; called again whenever more is known. */
+  saveTrace: (trace: string) => void;
   /** A proxy variable is set. */
   hasProxy: boolean;
 }
@@ -38,7 +41,10 @@ export interface Story extends Edges {
 export function beginStory(inputs: Inputs, edges: Edges): Story {
   const { key, value } = inputs.distinctId;
   const known: Known = { distinctId: key === undefined ? "" : value };
-  const learn = (more: Partial<Known>) => edges.setOutputs(outputsOf(Object.assign(known, more)));
+  const learn = (more: Partial<Known>) => {
+    edges.setOutputs(outputsOf(Object.assign(known, more)));
+    edges.saveTrace(traceOf(known));
+  };
   learn({});
   const findDeadlineMs = edges.clock.nowMs() + inputs.findTimeoutMs;
   return { ...edges, inputs, persist: patience(edges), known, learn, findDeadlineMs };

@@ -9,7 +9,7 @@ import {
   startGitHub,
   VirtualClock,
 } from "./simulator/index.ts";
-import { type Play, type Played, playStep } from "./step.ts";
+import { type Play, type Played, playPost, playStep } from "./step.ts";
 
 export const TARGET = "octo/target";
 /** May do everything in the target. */
@@ -20,6 +20,8 @@ export interface Stage {
   clock: VirtualClock;
   /** Plays a step whose target is `octo/target`, with a token that may do everything. */
   play(given: Record<string, string>, play?: Partial<Play>): Promise<Played>;
+  /** Plays the `post` step after a step that left `trace`. */
+  playPost(given: Record<string, string>, trace: string): Promise<Played>;
 }
 
 const open: { github: GitHub; expectsViolations?: boolean }[] = [];
@@ -39,6 +41,7 @@ export async function setStage(
     github,
     clock,
     play: (given, play) => playStep(github, { token: TOKEN, repo: TARGET, ...given }, { clock, ...play }),
+    playPost: (given, trace) => playPost(github, { token: TOKEN, repo: TARGET, ...given }, trace, { clock }),
   };
 }
 

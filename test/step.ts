@@ -9,8 +9,11 @@ import { parse } from "yaml";
 import { Cancelled } from "../src/cancel.ts";
 import { Failure } from "../src/failure.ts";
 import { connect } from "../src/github.ts";
-import { readInputs } from "../src/inputs.ts";
+import { type Inputs, readInputs } from "../src/inputs.ts";
+import { post } from "../src/post.ts";
 import { run } from "../src/run.ts";
+import type { Edges } from "../src/story.ts";
+import { readTrace } from "../src/trace.ts";
 import type { GitHub, VirtualClock } from "./simulator/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -56,6 +59,8 @@ export interface Played {
   warnings: string[];
   /** The message of the failed step; undefined when it is green. */
   failure: string | undefined;
+  /** What the step leaves for its `post` step. */
+  trace: string;
   /** By the clock. */
   tookMs: number;
 }
@@ -72,31 +77,49 @@ export interface Play {
 let steps = 0;
 
 /** Plays a step on virtual time, by its inputs as in `with:`. */
-export async function playStep(github: GitHub, given: Record<string, string>, play: Play): Promise<Played> {
-  const { clock, random = () => 0.5 } = play;
+export function playStep(github: GitHub, given: Record<string, string>, play: Play): Promise<Played> {
+  return onStage(github, given, play, run);
+}
+
+/** Plays the `post` step of a step that left `trace`; it gets the same inputs. */
+export function playPost(
+  github: GitHub,
+  given: Record<string, string>,
+  trace: string,
+  play: Play,
+): Promise<Played> {
+  return onStage(github, given, play, (inputs, edges) => post(inputs, readTrace(trace), edges));
+}
+
+async function onStage(
+  github: GitHub,
+  given: Record<string, string>,
+  { clock, random = () => 0.5, randomHex = (++steps).toString(16).padStart(16, "0"), cancelAfterMs }: Play,
+  perform: (inputs: Inputs, edges: Edges) => Promise<void>,
+): Promise<Played> {
   const startedAtMs = clock.nowMs();
-  const played: Played = { outputs: {}, log: [], warnings: [], failure: undefined, tookMs: 0 };
-  const inputs = inputsOf(given, github.apiUrl);
+  const played: Played = { outputs: {}, log: [], warnings: [], failure: undefined, trace: "", tookMs: 0 };
+  const texts = inputsOf(given, github.apiUrl);
   const cancellation = new AbortController();
-  const { cancelAfterMs } = play;
-  if (cancelAfterMs !== undefined)
-    clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT")));
+  if (cancelAfterMs !== undefined) {
+    clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
+  }
   try {
-    const randomHex = play.randomHex ?? (++steps).toString(16).padStart(16, "0");
-    const read = readInputs((name) => inputs[name] ?? "", { ...CALLER, apiUrl: github.apiUrl }, randomHex);
+    const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl: github.apiUrl }, randomHex);
     const log = {
       info: (line: string) => played.log.push(line),
       warning: (line: string) => played.warnings.push(line),
       debug() {},
     };
-    await run(read, {
-      github: connect({ ...read, fetch: clock.fetch, clock, log }),
+    await perform(inputs, {
+      github: connect({ ...inputs, fetch: clock.fetch, clock, log }),
       clock,
       log,
       random,
       signal: cancellation.signal,
       hasProxy: false,
       setOutputs: (outputs) => Object.assign(played.outputs, outputs),
+      saveTrace: (trace) => Object.assign(played, { trace }),
     });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -109,6 +132,8 @@ export async function playStep(github: GitHub, given: Record<string, string>, pl
 /** What a process left behind. */
 export interface Ran {
   outputs: Record<string, string>;
+  /** What it saved for its `post` step. */
+  state: Record<string, string>;
   stdout: string;
   stderr: string;
   exitCode: number | null;
@@ -134,7 +159,8 @@ export function startBundle(
 ): RunningStep {
   const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
   const outputFile = join(directory, "output");
-  writeFileSync(outputFile, "");
+  const stateFile = join(directory, "state");
+  for (const file of [outputFile, stateFile]) writeFileSync(file, "");
   const inputs = Object.entries(inputsOf(given, apiUrl, env.GITHUB_REPOSITORY)).map(([name, value]) => [
     `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
     value,
@@ -151,6 +177,7 @@ export function startBundle(
       GITHUB_RUN_ID: CALLER.runId,
       GITHUB_RUN_ATTEMPT: CALLER.runAttempt,
       GITHUB_OUTPUT: outputFile,
+      GITHUB_STATE: stateFile,
       ...Object.fromEntries(inputs),
       ...env,
     },
@@ -171,9 +198,11 @@ export function startBundle(
   });
   const ended = new Promise<Ran>((resolve) => {
     child.on("close", (exitCode) => {
-      const outputs = readOutputs(readFileSync(outputFile, "utf8"));
+      const [outputs = {}, state = {}] = [outputFile, stateFile].map((file) =>
+        readCommandFile(readFileSync(file, "utf8")),
+      );
       rmSync(directory, { recursive: true });
-      resolve({ outputs, stdout, stderr, exitCode, tookMs: performance.now() - startedAtMs });
+      resolve({ outputs, state, stdout, stderr, exitCode, tookMs: performance.now() - startedAtMs });
     });
   });
   return { kill: (signal) => child.kill(signal), onLine: (listener) => listeners.push(listener), ended };
@@ -184,10 +213,10 @@ export function runBundle(...step: Parameters<typeof startBundle>): Promise<Ran>
   return startBundle(...step).ended;
 }
 
-/** Reads the runner's output file: `name<<DELIMITER`, lines, `DELIMITER`. The last value counts. */
-function readOutputs(text: string): Record<string, string> {
-  const outputs: Record<string, string> = {};
+/** Reads a file of the runner's for outputs or state: `name<<DELIMITER`, lines, `DELIMITER`. The last value counts. */
+function readCommandFile(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
   for (const [, name = "", , value = ""] of text.matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm))
-    outputs[name] = value;
-  return outputs;
+    values[name] = value;
+  return values;
 }

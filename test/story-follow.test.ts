@@ -177,41 +177,6 @@ describe("timeout_seconds", () => {
   });
 });
 
-describe("a caller that cancels", () => {
-  test("ends the wait at once, and leaves the run alone", async () => {
-    const { github, play } = await stage({ queuedMs: 7_200_000 });
-    const { failure, tookMs, outputs } = await play(START, { cancelAfterMs: 33_333 });
-    expect(tookMs).toBe(33_333);
-    expect(outputs).toMatchObject({ runId: String(github.runs(TARGET)[0]?.id), status: "queued" });
-    expect(failure).toMatch(
-      /^The step was cancelled \(SIGINT\)\. The remote run goes on \(see `cancel_run_on`\): http/,
-    );
-    expect(asked(github, "POST")).toHaveLength(1);
-  });
-
-  test("cancels the run as well when that was asked for", async () => {
-    const { github, play } = await stage({ queuedMs: 7_200_000 });
-    const { failure, tookMs } = await play({ ...START, cancel_run_on: "cancel" }, { cancelAfterMs: 33_333 });
-    expect(tookMs).toBe(33_333);
-    expect(failure).toContain("The remote run is being cancelled: http");
-    expect(github.runs(TARGET)[0]?.cancelRequestedAtMs).toBeDefined();
-  });
-
-  test("has a run that was not known yet looked for, and cancelled", async () => {
-    const { github, play } = await setStage(
-      { "deploy.yml": receiver("repository_dispatch", "run-name") },
-      { behaviour: { visibleAfterMs: 8000, queuedMs: 7_200_000 } },
-    );
-    const { failure, tookMs } = await play(
-      { event_type: "deploy", cancel_run_on: "cancel" },
-      { cancelAfterMs: 4000 },
-    );
-    expect(failure).toContain("The remote run is being cancelled: http");
-    expect(tookMs).toBeLessThanOrEqual(10_000);
-    expect(github.runs(TARGET)[0]?.cancelRequestedAtMs).toBeDefined();
-  });
-});
-
 test("a run that is deleted ends the wait with that message, after asking twice more", async () => {
   const { github, play } = await stage({ queuedMs: 7_200_000 });
   github.fault = () => {

@@ -1,0 +1,63 @@
+/**
+ * After the step: cancels a remote run whose step was cancelled, where the step itself could not. In a container job the
+ * signal may never arrive, and a run may become visible only after the runner has killed the step (PLATFORM.md).
+ */
+
+import type { Run } from "./answers.ts";
+import { cancelRun, lookOnceMore, startedRun } from "./cancel.ts";
+import { Fault } from "./fault.ts";
+import type { Inputs } from "./inputs.ts";
+import { OutOfTime } from "./patience.ts";
+import { makePlan } from "./plan.ts";
+import { beginStory, type Edges } from "./story.ts";
+import type { Trace } from "./trace.ts";
+
+/** How long all of it may take. */
+const POST_MS = 20_000;
+/** A run is given half of that to end by itself before it is forced. */
+const PATIENT_MS = 10_000;
+const PAUSE_MS = 2000;
+
+/** Does what is left to do after a step that left `trace`. Never fails: the step's own result stands. */
+export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<void> {
+  const isCancelled =
+    trace.phase === "cancelling" || (trace.phase === "sent" && inputs.cancelRunOn.has("cancel"));
+  if (!isCancelled) return;
+  const story = { ...beginStory(inputs, edges), findDeadlineMs: edges.clock.nowMs() + POST_MS };
+  const { github, clock, log, signal, persist, learn } = story;
+  const deadlineMs = story.findDeadlineMs;
+  learn(trace.known);
+  try {
+    if (!startedRun(story)) {
+      await makePlan(story);
+      await lookOnceMore(deadlineMs - PATIENT_MS, story);
+    }
+    const started = startedRun(story);
+    if (!started)
+      return log.warning(
+        `No run with our id is visible in ${github.fullName()}; if one was started, it goes on.`,
+      );
+
+    const read = (): Promise<Run> => persist((options) => github.getRun(started.id, options), { deadlineMs });
+    if ((await read()).status === "completed")
+      return log.info(`The remote run has ended: ${started.htmlUrl}`);
+    log.info(await cancelRun(started, deadlineMs, story));
+    const forceAtMs = clock.nowMs() + PATIENT_MS;
+    let isForced = false;
+    for (;;) {
+      await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
+      const { status, conclusion } = await read();
+      if (status === "completed") return log.info(`The remote run has ended as ${conclusion}.`);
+      if (isForced || clock.nowMs() < Math.min(forceAtMs, deadlineMs - PAUSE_MS)) continue;
+      log.info("The remote run ignores its cancellation; forcing it.");
+      await persist((options) => github.forceCancelRun(started.id, options), { deadlineMs });
+      isForced = true;
+    }
+  } catch (error) {
+    const fault = error instanceof OutOfTime ? error.fault : error;
+    if (!(fault instanceof Fault || fault === undefined)) throw error;
+    const url = startedRun(story)?.htmlUrl ?? github.fullName();
+    const seen = fault ? ` (${fault.status ?? fault.code ?? fault.kind})` : "";
+    log.warning(`It was not seen that the remote run has ended${seen}; it may go on: ${url}`);
+  }
+}
