@@ -125,6 +125,22 @@ export function readJobs(data: unknown): Job[] {
   return list((data as { jobs?: unknown } | null)?.jobs, readJob);
 }
 
+/** The id of an App's installation. */
+export function readInstallation(data: unknown): number {
+  const { id } = fields(data, "installation");
+  if (typeof id !== "number") throw new Unreadable("installation");
+  return id;
+}
+
+/** An installation's token, and how long it lives from `dateMs`, the answer's own date. */
+export function readInstallationToken(data: unknown, dateMs: number): { token: string; lifetimeMs: number } {
+  const { token, expires_at } = fields(data, "installation-token");
+  const lifetimeMs = (timeMs(expires_at) ?? Number.NaN) - dateMs;
+  if (text(token) === "") throw new Unreadable("installation-token");
+  // GitHub's tokens live one hour.
+  return { token: text(token), lifetimeMs: Number.isFinite(lifetimeMs) ? lifetimeMs : 3_600_000 };
+}
+
 /** The names of the environments. */
 export function readPendingDeployments(data: unknown): string[] {
   return list(data, (each) =>

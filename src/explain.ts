@@ -48,11 +48,11 @@ export interface Visible {
 
 /** The advice for a fault: a few lines, the first of them the event itself. */
 export function explain(fault: Fault, situation: Situation): string {
-  const { started } = situation;
   const lines = advice(fault, situation);
-  if (started?.htmlUrl && !(fault.status === 404 && isAboutOneRun(fault)))
-    lines.push(`The run itself goes on: ${started.htmlUrl}`);
-  if (started && !started.htmlUrl)
+  const { started } = situation;
+  const isGone = fault.status === 404 && isAboutOneRun(fault);
+  if (started?.htmlUrl && !isGone) lines.push(`The run itself goes on: ${started.htmlUrl}`);
+  else if (started && !isGone)
     lines.push("The dispatch had been accepted before this: its run goes on, unseen from here.");
   if (fault.requestId) lines.push(`GitHub's request id: ${fault.requestId}`);
   return lines.join("\n");
@@ -66,7 +66,7 @@ function advice(fault: Fault, situation: Situation): string[] {
       return network(fault, situation);
     case "limited":
       return [
-        `GitHub's rate limit for this token is reached${limitEnd(fault)}, which is after the deadline (${fault.status} to ${fault.request}).`,
+        `GitHub's rate limit for this token is reached${limitEnd(fault)} (${fault.status} to ${fault.request}).`,
         "Start fewer requests with this token, raise `poll_interval_seconds`, or allow more time (`find_timeout_seconds`, `timeout_seconds`).",
       ];
     case "server_error":
@@ -94,14 +94,16 @@ function advice(fault: Fault, situation: Situation): string[] {
 
 function limitEnd({ dateMs = Number.NaN, retryAfterMs = Number.NaN }: Fault): string {
   const endMs = dateMs + retryAfterMs;
-  return Number.isFinite(endMs) ? ` until ${timeOfDay(endMs)}` : "";
+  return Number.isFinite(endMs)
+    ? ` until ${timeOfDay(endMs)}, which is after the deadline`
+    : ", and was still in force at the deadline";
 }
 
 function network(fault: Fault, { apiUrl, hasProxy }: Situation): string[] {
   const where = `${apiUrl} (${fault.code ?? fault.answer})`;
-  if (/WRONG_VERSION|EPROTO|HANDSHAKE/.test(fault.code ?? "")) {
+  if (/^ERR_SSL_(?!.*CERT)|EPROTO/.test(fault.code ?? "")) {
     return [
-      `There is no TLS connection to ${where}: the other side does not speak it, or not this version.`,
+      `There is no TLS connection to ${where}: what answers there does not speak TLS, or no version that the runner accepts.`,
       "Check the scheme and the port of `api_url`, and those of the proxy in `HTTPS_PROXY`.",
     ];
   }
@@ -161,23 +163,23 @@ function forbidden(fault: Fault, situation: Situation): string[] {
   const struck = strike(fault.answer, situation);
   const { to, name, access } = purpose(fault, situation);
   const first = `The token may not ${to} ${repository} (403 ${struck}).`;
-  if (/archived/i.test(struck))
+  if (/archived/i.test(fault.answer))
     return [
       `${repository} is archived (403), so nothing can be started in it.`,
       "Unarchive it, or change `repo`.",
     ];
-  if (/saml|sso/i.test(struck))
+  if (/saml|sso/i.test(fault.answer))
     return [
       first,
       "Authorise the token for the organisation's single sign-on (Settings → Developer settings → Configure SSO).",
     ];
-  if (/ip allow list/i.test(struck))
+  if (/ip allow list/i.test(fault.answer))
     return [
       first,
       "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
     ];
   const needs = `\`${name}: ${access}\``;
-  if (/by integration/i.test(struck)) {
+  if (/by integration/i.test(fault.answer)) {
     return [
       first,
       `\`GITHUB_TOKEN\` reaches its own repository only, and there with \`permissions:\` ${needs} in the job; for another repository give a token of its own. A GitHub App needs ${needs} in its installation on ${repository}.`,

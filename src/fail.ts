@@ -11,17 +11,27 @@ import type { Story } from "./story.ts";
 
 /** The failure that the reader sees. What is no fault of the outside world comes back as it is. */
 export async function failureOf(error: unknown, story: Story): Promise<unknown> {
-  if (error instanceof Cancelled) return giveUp(error, story);
+  try {
+    if (!(error instanceof Cancelled)) return await inWords(error, story);
+  } catch (sooner) {
+    // The look that was to make the error clearer was cut off by the caller's signal.
+    if (!(sooner instanceof Cancelled)) throw sooner;
+    return giveUp(sooner, story);
+  }
+  return giveUp(error, story);
+}
+
+async function inWords(error: unknown, story: Story): Promise<unknown> {
   if (error instanceof OutOfTime && !error.fault) {
     return new Failure(
       `The time to find the run (\`find_timeout_seconds\`: ${story.inputs.findTimeoutMs / 1000} s) ran out before GitHub was asked for it.`,
     );
   }
   const fault = error instanceof OutOfTime ? error.fault : error;
-  return fault instanceof Fault ? inWords(fault, story) : error;
+  return fault instanceof Fault ? explained(fault, story) : error;
 }
 
-async function inWords(fault: Fault, story: Story): Promise<Failure> {
+async function explained(fault: Fault, story: Story): Promise<Failure> {
   const { github, inputs, plan, known, hasProxy } = story;
   const { order, distinctId } = inputs;
   const isMissing = fault.status === 404 && !isAboutOneRun(fault);

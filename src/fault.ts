@@ -138,7 +138,7 @@ export function kindOfError(error: unknown): {
     const { code: own, syscall } = cause as { code?: unknown; syscall?: unknown };
     if (typeof own !== "string") continue;
     code = own;
-    if (/CERT|UNABLE_TO_|WRONG_VERSION_NUMBER|EPROTO|HANDSHAKE/.test(own)) return { kind: "untrusted", code };
+    if (/CERT|UNABLE_TO_|^ERR_SSL_|EPROTO/.test(own)) return { kind: "untrusted", code };
     // Only these calls fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH while reading say nothing of the kind.
     if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {
       return { kind: "unreachable", code };

@@ -1,10 +1,10 @@
 /** Follows a run to its end. Only `completed` ends a run; every other word, tomorrow's too, means go on. */
 
 import type { Id, Job, Run } from "./answers.ts";
+import { PAGE_LENGTH } from "./api.ts";
 import { cancelAtTimeout } from "./cancel.ts";
 import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
-import { PAGE_LENGTH } from "./github.ts";
 import { news } from "./news.ts";
 import { pauseBeforeFollow } from "./pace.ts";
 import { OutOfTime } from "./patience.ts";
@@ -35,7 +35,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     for (let look = 1; ; look++) {
       const sight = await lookOnce(look);
       if (sight !== last) {
-        learn({ run: sight.run, jobs: sight.jobs });
+        learn({ jobs: sight.jobs });
         for (const line of news(last, sight)) log.info(line);
       }
       if (sight.run.status === "completed") return sight;
@@ -50,7 +50,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     }
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
-    const { run } = last ?? { run: found };
+    const { run = found } = story.known;
     const cancelled = inputs.cancelRunOn.has("timeout") ? await cancelAtTimeout(run, story) : undefined;
     throw new Failure(explainTimeout(run, inputs.timeoutMs, error.fault, cancelled));
   }
@@ -59,6 +59,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   async function lookOnce(look: number): Promise<Sight> {
     // The run that was just found need not be read again; an unchanged answer (304) is the same object.
     const run = look === 1 ? found : await readRun(found.id);
+    learn({ run });
     const isUnchanged = run === last?.run;
     if (last && isUnchanged && look % LOOKS_PER_JOBS_LOOK !== 0) return last;
     const jobs = await readJobs(run.id, deadlineMs, story);
@@ -71,7 +72,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   }
 
   /** Nice to know, and not to be insisted on: the token may lack the permission. */
-  async function readAwaited(id: Id): Promise<string[]> {
+  async function readAwaited(id: Id): Promise<readonly string[]> {
     try {
       const asksAgain = () => false;
       return await persist((options) => github.listPendingDeployments(id, options), {
@@ -79,7 +80,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
         asksAgain,
       });
     } catch (error) {
-      if (error instanceof Fault) return [];
+      if (error instanceof Fault) return last?.awaitedEnvironments ?? [];
       throw error;
     }
   }

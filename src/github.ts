@@ -1,28 +1,40 @@
 /** The edge to GitHub: the only file that speaks HTTP. Every failure leaves it as a `Fault`. */
 
 import { Octokit } from "@octokit/rest";
-import {
-  type Dispatched,
-  type Id,
-  type Job,
-  type Repository,
-  type Run,
-  readDispatched,
-  readJobs,
-  readPendingDeployments,
-  readRepository,
-  readRun,
-  readRuns,
-  readWorkflow,
-  readWorkflows,
-  Unreadable,
-  type Workflow,
-} from "./answers.ts";
+import { readInstallation, readInstallationToken, readRepository, Unreadable } from "./answers.ts";
+import { type AppCredentials, appTokens, type TokenSource } from "./app.ts";
 import type { Clock } from "./clock.ts";
 import { Fault, kindOfAnswer, kindOfError, retryAfterMs } from "./fault.ts";
 import type { Log } from "./log.ts";
-import type { Json } from "./mapping.ts";
+import type { Permissions } from "./permissions.ts";
 import type { Target } from "./target.ts";
+
+export interface Connection {
+  target: Target;
+  credentials: Credentials;
+  fetch: typeof globalThis.fetch;
+  clock: Clock;
+  log: Log;
+}
+
+export type Credentials = { token: string } | { app: App };
+
+/** An App that gets its own tokens. */
+export interface App extends AppCredentials {
+  permissions: Permissions;
+  /** `createAppAuth` of @octokit/auth-app, loaded where it is needed. */
+  strategy: OctokitOptions["authStrategy"];
+  /** Hides a secret in the log. */
+  mask: (secret: string) => void;
+}
+
+type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0]>;
+
+/** How long one request may take, and what ends it early: an abort rejects with the signal's reason. */
+export interface RequestOptions {
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
 
 /** What is left of the token's hourly limit, as the last answer told it. */
 export interface RateLimit {
@@ -32,40 +44,8 @@ export interface RateLimit {
   resetInMs: number;
 }
 
-/** How long one request may take, and what ends it early: an abort rejects with the signal's reason. */
-export interface RequestOptions {
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
-}
-
-/** GitHub's API for one repository. Each method sends one request (two more when the repository was renamed) or rejects with a `Fault`. */
-export interface GitHub {
-  dispatchEvent(
-    eventType: string,
-    payload: { [key: string]: Json },
-    options: RequestOptions,
-  ): Promise<Dispatched>;
-  dispatchWorkflow(
-    order: { workflow: string; ref: string; inputs: { [key: string]: string }; asksForRunDetails: boolean },
-    options: RequestOptions,
-  ): Promise<Dispatched>;
-  getRepository(options: RequestOptions): Promise<Repository>;
-  /** `workflow` is a file name or an id. */
-  getWorkflow(workflow: string, options: RequestOptions): Promise<Workflow>;
-  /** One page of 100 of the repository's workflows. */
-  listWorkflows(page: number, options: RequestOptions): Promise<Workflow[]>;
-  /** Resolves when the branch or tag exists; `name` is e.g. `heads/main` or `tags/v1`. */
-  getRef(name: string, options: RequestOptions): Promise<void>;
-  /** One page of the repository's runs, newest first. */
-  listRuns(page: { perPage: number; page: number }, options: RequestOptions): Promise<Run[]>;
-  getRun(id: Id, options: RequestOptions): Promise<Run>;
-  /** One page of 100 of the jobs of the run's latest attempt. */
-  listJobs(runId: Id, page: number, options: RequestOptions): Promise<Job[]>;
-  /** The names of the environments that wait for an approval before the run goes on. */
-  listPendingDeployments(runId: Id, options: RequestOptions): Promise<string[]>;
-  cancelRun(id: Id, options: RequestOptions): Promise<void>;
-  /** For a run that ignores its cancellation. */
-  forceCancelRun(id: Id, options: RequestOptions): Promise<void>;
+/** What answers tell by the way. */
+export interface Told {
   /** The repository's name as it is now. */
   fullName(): string;
   /** Undefined until an answer tells it. */
@@ -74,70 +54,96 @@ export interface GitHub {
   serverTimeMs(clockMs: number): number | undefined;
   /** Whether any request has succeeded: the token works, or did. */
   hasAnswered(): boolean;
+  /** Revokes a token that was minted here, if there is one. */
+  revokeToken(options: RequestOptions): Promise<void>;
 }
 
-export interface Connection {
-  target: Target;
-  token: string;
-  fetch: typeof globalThis.fetch;
-  clock: Clock;
-  log: Log;
+export interface Wire extends Told {
+  /**
+   * Sends one request (two more if the repository was renamed) and reads its answer. `{owner}` and `{repo}` in the route
+   * are the target's. A GET is conditional: while its answer stays the same, it is the same object.
+   */
+  ask<Answer>(
+    route: string,
+    parameters: Parameters,
+    options: RequestOptions,
+    read: (data: unknown) => Answer,
+  ): Promise<Answer>;
 }
 
-/** The version whose workflow dispatch answers with the run's id. Servers before GHES 3.21 refuse it. */
-const RUN_DETAILS_VERSION = "2026-03-10";
-
-/** Stuck 304s have been reported elsewhere, so a kept answer is asked for anew after this time. */
-const KEEP_ANSWERS_MS = 60 * 60 * 1000;
-
-export const PAGE_LENGTH = 100;
+export type Parameters = Record<string, unknown> & { headers?: Record<string, string> };
 
 interface Reply {
+  /** Method and path, as they were sent. */
+  request: string;
   status: number;
   headers: Readonly<Record<string, string | number | undefined>>;
   data: unknown;
 }
 
-type Parameters = Record<string, unknown> & { headers?: Record<string, string> };
+/** Stuck 304s have been reported elsewhere, so a kept answer is asked for anew after this time. */
+const KEEP_ANSWERS_MS = 60 * 60 * 1000;
 
-/** Opens the API of one repository on one server. Nothing is sent yet. */
-export function connect({ target, token, fetch, clock, log }: Connection): GitHub {
+/** Opens the way to one repository on one server. Nothing is sent yet. */
+export function connect({ target, credentials, fetch, clock, log }: Connection): Wire {
   // octokit would print each failed request, and a deprecation warning for every dispatch that asks for no details.
   const quiet = { debug() {}, info() {}, warn: log.debug, error() {} };
-  const octokit = new Octokit({
-    auth: token,
+  const settings: OctokitOptions = {
     baseUrl: target.apiUrl,
     userAgent: "tracked-dispatch",
     // `fetch` would turn a POST into a GET on a 301, and would follow to any host.
     request: { fetch, redirect: "manual", log: quiet },
     log: quiet,
-  });
+  };
+  const octokit = new Octokit(settings);
+  const tokens = "token" in credentials ? plainToken(credentials.token) : mintedTokens(credentials.app);
   let { owner, repo } = target;
   let rateLimit: RateLimit | undefined;
   let serverTime: { dateMs: number; atMs: number } | undefined;
   let hasAnswered = false;
   const kept = new Map<string, { etag: string; answer: unknown; sinceMs: number }>();
 
-  /** Sends one request and reads its whole answer within `timeoutMs`. */
+  /** Sends one request with the token of the hour. */
   async function send(route: string, parameters: Parameters, options: RequestOptions): Promise<Reply> {
+    const authorization = `token ${await tokens.get(options)}`;
+    try {
+      return await sendBy(
+        octokit,
+        route,
+        { ...parameters, headers: { ...parameters.headers, authorization } },
+        options,
+      );
+    } catch (error) {
+      if (error instanceof Fault && error.status === 401) tokens.refuse();
+      throw error;
+    }
+  }
+
+  /** Sends one request and reads its whole answer within `timeoutMs`. */
+  async function sendBy(
+    by: Octokit,
+    route: string,
+    parameters: Parameters,
+    { timeoutMs, signal }: RequestOptions,
+  ): Promise<Reply> {
     const place = route.includes("{owner}") ? { owner, repo } : {};
-    const { method, url } = octokit.request.endpoint(route, { ...place, ...parameters });
+    const { method, url } = by.request.endpoint(route, { ...place, ...parameters });
     const request = `${method} ${new URL(url).pathname}`;
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const abort = new AbortController();
     const done = new AbortController();
-    const onAbort = () => abort.abort(options.signal?.reason);
-    options.signal?.addEventListener("abort", onAbort, { once: true });
-    clock.sleep(options.timeoutMs, done.signal).then(
+    const onAbort = () => abort.abort(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    clock.sleep(timeoutMs, done.signal).then(
       () => {
-        const answer = `no answer within ${Math.round(options.timeoutMs / 1000)} s`;
+        const answer = `no answer within ${Math.round(timeoutMs / 1000)} s`;
         abort.abort(new Fault("lost", { request, code: "ETIMEDOUT", answer }));
       },
       () => {},
     );
-    const reply = await octokit
+    const answered = await by
       .request(route, { ...place, ...parameters, request: { signal: abort.signal } })
-      .catch((error: Error & { response?: Reply }): Reply => {
+      .catch((error: Error & { response?: Omit<Reply, "request"> }) => {
         if (abort.signal.aborted) throw abort.signal.reason;
         if (error.response) return error.response;
         const { kind, code } = kindOfError(error);
@@ -146,23 +152,22 @@ export function connect({ target, token, fetch, clock, log }: Connection): GitHu
       })
       .finally(() => {
         done.abort();
-        options.signal?.removeEventListener("abort", onAbort);
+        signal?.removeEventListener("abort", onAbort);
       });
     // octokit takes an answer that breaks off while it is read for an empty one.
     if (abort.signal.aborted) throw abort.signal.reason;
+    const reply = {
+      request,
+      status: answered.status,
+      headers: answered.headers,
+      data: answered.data as unknown,
+    };
     take(reply);
     log.debug(`${request} → ${reply.status}`);
     if (reply.status < 400) return reply;
     const answer = words(reply.data);
     const kind = kindOfAnswer({ ...reply, message: answer });
-    throw new Fault(kind, {
-      request,
-      answer,
-      status: reply.status,
-      requestId: header(reply, "x-github-request-id"),
-      retryAfterMs: kind === "limited" ? retryAfterMs(reply.headers) : undefined,
-      dateMs: Date.parse(header(reply, "date") ?? ""),
-    });
+    throw fault(kind, reply, answer);
   }
 
   /** Takes what an answer tells by the way. */
@@ -182,22 +187,22 @@ export function connect({ target, token, fetch, clock, log }: Connection): GitHu
 
   /** Sends one request, again to the new name if the repository was renamed (GitHub does not act on the old one). */
   async function sendOn(route: string, parameters: Parameters, options: RequestOptions): Promise<Reply> {
-    let reply = await send(route, parameters, options);
+    const reply = await send(route, parameters, options);
     if (!isRedirect(reply)) return reply;
-    const refuse = (answer: string) =>
-      new Fault("rejected", { request: route, status: reply.status, answer });
     const to = header(reply, "location") ?? "";
     const url = URL.canParse(to, target.apiUrl) ? new URL(to, target.apiUrl) : undefined;
-    if (url?.origin !== new URL(target.apiUrl).origin)
-      throw refuse(`redirected to ${url?.host ?? "nowhere"}`);
+    if (url?.origin !== new URL(target.apiUrl).origin) {
+      throw fault("rejected", reply, `redirected to ${url?.host ?? "nowhere"}`);
+    }
     const path = url.pathname.match(/\/repositories\/\d+|\/repos\/[^/]+\/[^/]+/)?.[0];
-    if (!path) throw refuse(`redirected to ${url.pathname}`);
-    const { fullName } = readRepository((await send(`GET ${path}`, {}, options)).data);
+    if (!path) throw fault("rejected", reply, `redirected to ${url.pathname}`);
+    const moved = await send(`GET ${path}`, {}, options);
+    const { fullName } = readAnswer(moved, readRepository);
     log.info(`${owner}/${repo} is now called ${fullName}; going on there.`);
     [owner = owner, repo = repo] = fullName.split("/");
-    reply = await send(route, parameters, options);
-    if (isRedirect(reply)) throw refuse("redirected again and again");
-    return reply;
+    const again = await send(route, parameters, options);
+    if (isRedirect(again)) throw fault("rejected", again, "redirected again and again");
+    return again;
   }
 
   async function ask<Answer>(
@@ -208,92 +213,84 @@ export function connect({ target, token, fetch, clock, log }: Connection): GitHu
   ): Promise<Answer> {
     const key = JSON.stringify([route, parameters]);
     const last = kept.get(key);
-    const condition =
-      last && clock.nowMs() - last.sinceMs < KEEP_ANSWERS_MS ? { "if-none-match": last.etag } : {};
-    const headers: Record<string, string> = { ...parameters.headers, ...condition };
+    const isFresh = last && clock.nowMs() - last.sinceMs < KEEP_ANSWERS_MS;
+    const headers: Record<string, string> = {
+      ...parameters.headers,
+      ...(isFresh && { "if-none-match": last.etag }),
+    };
     const reply = await sendOn(route, { ...parameters, headers }, options);
     // An unchanged answer costs nothing of the primary limit.
     if (reply.status === 304 && last) return last.answer as Answer;
-    try {
-      const answer = read(reply.data);
-      const etag = header(reply, "etag");
-      if (etag && route.startsWith("GET")) kept.set(key, { etag, answer, sinceMs: clock.nowMs() });
-      return answer;
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      throw new Fault("unreadable", {
-        request: route,
-        answer: `the answer is no ${error.message} as GitHub's schema describes it`,
-        status: reply.status,
-        requestId: header(reply, "x-github-request-id"),
-      });
-    }
+    const answer = readAnswer(reply, read);
+    const etag = header(reply, "etag");
+    if (etag && route.startsWith("GET")) kept.set(key, { etag, answer, sinceMs: clock.nowMs() });
+    return answer;
   }
 
-  const REPOSITORY = "/repos/{owner}/{repo}";
-  const WORKFLOW = `${REPOSITORY}/actions/workflows/{workflow_id}`;
-  const RUN = `${REPOSITORY}/actions/runs/{run_id}`;
+  function plainToken(token: string): TokenSource {
+    return { get: async () => token, refuse() {}, current: () => undefined };
+  }
+
+  function mintedTokens({ appId, privateKey, permissions, strategy, mask }: App): TokenSource {
+    const asApp = new Octokit({
+      ...settings,
+      authStrategy: strategy,
+      auth: { appId, privateKey, log: quiet },
+    });
+    const requests = {
+      async getInstallation(options: RequestOptions) {
+        const reply = await sendBy(asApp, "GET /repos/{owner}/{repo}/installation", {}, options);
+        return readAnswer(reply, readInstallation);
+      },
+      async createToken(installation_id: number, wanted: Permissions, options: RequestOptions) {
+        const parameters = { installation_id, repositories: [repo], permissions: wanted };
+        const route = "POST /app/installations/{installation_id}/access_tokens";
+        const reply = await sendBy(asApp, route, parameters, options);
+        return readAnswer(reply, (data) =>
+          readInstallationToken(data, Date.parse(header(reply, "date") ?? "")),
+        );
+      },
+    };
+    return appTokens(requests, permissions, { clock, mask });
+  }
 
   return {
-    dispatchEvent: (event_type, client_payload, options) =>
-      ask(`POST ${REPOSITORY}/dispatches`, { event_type, client_payload }, options, readDispatched),
-
-    dispatchWorkflow: ({ workflow, ref, inputs, asksForRunDetails }, options) => {
-      const headers: Record<string, string> = asksForRunDetails
-        ? { "x-github-api-version": RUN_DETAILS_VERSION }
-        : {};
-      const parameters = { workflow_id: workflow, ref, inputs, headers };
-      return ask(`POST ${WORKFLOW}/dispatches`, parameters, options, readDispatched);
-    },
-
-    getRepository: (options) => ask(`GET ${REPOSITORY}`, {}, options, readRepository),
-
-    getWorkflow: (workflow, options) =>
-      ask(`GET ${WORKFLOW}`, { workflow_id: workflow }, options, readWorkflow),
-
-    listWorkflows: (page, options) =>
-      ask(`GET ${REPOSITORY}/actions/workflows`, { per_page: PAGE_LENGTH, page }, options, readWorkflows),
-
-    getRef: (name, options) =>
-      ask(
-        `GET ${REPOSITORY}/git/ref/${name.split("/").map(encodeURIComponent).join("/")}`,
-        {},
-        options,
-        () => undefined,
-      ),
-
-    // Unfiltered: lists filtered by event, status or time come from an index that lags or is empty (PLATFORM.md).
-    listRuns: ({ perPage, page }, options) =>
-      ask(
-        `GET ${REPOSITORY}/actions/runs`,
-        { per_page: perPage, page, exclude_pull_requests: true },
-        options,
-        readRuns,
-      ),
-
-    getRun: (id, options) =>
-      ask(`GET ${RUN}`, { run_id: String(id), exclude_pull_requests: true }, options, readRun),
-
-    listJobs: (runId, page, options) =>
-      ask(`GET ${RUN}/jobs`, { run_id: String(runId), per_page: PAGE_LENGTH, page }, options, readJobs),
-
-    listPendingDeployments: (runId, options) =>
-      ask(`GET ${RUN}/pending_deployments`, { run_id: String(runId) }, options, readPendingDeployments),
-
-    cancelRun: (id, options) => ask(`POST ${RUN}/cancel`, { run_id: String(id) }, options, () => undefined),
-
-    forceCancelRun: (id, options) =>
-      ask(`POST ${RUN}/force-cancel`, { run_id: String(id) }, options, () => undefined),
-
+    ask,
     fullName: () => `${owner}/${repo}`,
     rateLimit: () => rateLimit,
     serverTimeMs: (clockMs) => serverTime && serverTime.dateMs + (clockMs - serverTime.atMs),
     hasAnswered: () => hasAnswered,
+    async revokeToken(options) {
+      const token = tokens.current();
+      if (token === undefined) return;
+      const headers = { authorization: `token ${token}` };
+      await sendBy(octokit, "DELETE /installation/token", { headers }, options);
+    },
   };
 }
 
 function isRedirect({ status }: Reply): boolean {
   return status >= 300 && status < 400 && status !== 304;
+}
+
+function readAnswer<Answer>(reply: Reply, read: (data: unknown) => Answer): Answer {
+  try {
+    return read(reply.data);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    throw fault("unreadable", reply, `the answer is no ${error.message} as GitHub's schema describes it`);
+  }
+}
+
+function fault(kind: Fault["kind"], reply: Reply, answer: string): Fault {
+  return new Fault(kind, {
+    request: reply.request,
+    answer,
+    status: reply.status,
+    requestId: header(reply, "x-github-request-id"),
+    retryAfterMs: kind === "limited" ? retryAfterMs(reply.headers) : undefined,
+    dateMs: Date.parse(header(reply, "date") ?? ""),
+  });
 }
 
 function header(reply: Reply, name: string): string | undefined {

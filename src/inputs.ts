@@ -1,5 +1,6 @@
 /** Reads the action's inputs: strings → `Inputs`, or one error that lists every problem. Nothing has been sent yet. */
 
+import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId } from "./distinct-id.ts";
 import { Failure } from "./failure.ts";
 import { type DistinctId, type Order, readOrder } from "./order.ts";
@@ -7,7 +8,7 @@ import { readTarget, type Target } from "./target.ts";
 
 /** What the step was asked to do. */
 export interface Inputs {
-  token: string;
+  credentials: GivenCredentials;
   target: Target;
   order: Order;
   distinctId: DistinctId;
@@ -69,17 +70,7 @@ export function readInputs(read: (name: string) => string, caller: Caller, rando
   const problems: string[] = [];
   const text = (name: string) => read(name).trim();
 
-  const token = text("token");
-  if (token === "") {
-    problems.push(
-      "`token` is empty: the secret it is read from is not set, or this run gets no secrets (runs from forks and " +
-        "from Dependabot get none). Check the secret's name, and that the event gives secrets to this run.",
-    );
-  } else if (!/^[\x21-\x7e]+$/.test(token)) {
-    problems.push(
-      "`token` has a space, a line break or a character that no token has; store the secret again.",
-    );
-  }
+  const credentials = readCredentials(text, problems);
 
   const [callersOwner = ""] = caller.repository.split("/");
   const target = readTarget({
@@ -96,7 +87,7 @@ export function readInputs(read: (name: string) => string, caller: Caller, rando
   const number = (name: string, byDefault: number, max: number) =>
     readNumber(name, text(name) || String(byDefault), max, problems);
   const inputs = {
-    token,
+    credentials,
     order,
     distinctId,
     waitFor,

@@ -2,22 +2,27 @@
 
 import { randomBytes } from "node:crypto";
 import * as core from "@actions/core";
+import { openGitHub } from "./api.ts";
 import { Cancelled } from "./cancel.ts";
 import { systemClock } from "./clock.ts";
+import { secretsOf } from "./credentials.ts";
 import { Failure } from "./failure.ts";
-import { connect } from "./github.ts";
-import { readInputs } from "./inputs.ts";
+import type { Credentials } from "./github.ts";
+import { type Inputs, readInputs } from "./inputs.ts";
+import { permissionsFor } from "./permissions.ts";
 import { post } from "./post.ts";
 import { run } from "./run.ts";
 import { readTrace } from "./trace.ts";
 
+/** A token that is not revoked ends by itself within the hour. */
+const REVOKE_TIMEOUT_MS = 3000;
+
 async function main(): Promise<void> {
   const { env } = process;
+  for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
   const isPost = core.getState("isPost") !== "";
   // Before all else: a `post` step that took itself for the step would dispatch.
   if (!isPost) core.saveState("isPost", "true");
-  const token = core.getInput("token");
-  if (token) core.setSecret(token);
   const inputs = readInputs(
     core.getInput,
     {
@@ -43,13 +48,15 @@ async function main(): Promise<void> {
     warning: (line: string) => core.warning(line),
     debug: (line: string) => core.debug(line),
   };
+  const github = openGitHub({
+    target: inputs.target,
+    credentials: await chooseCredentials(inputs),
+    fetch: await chooseFetch(inputs.target.apiUrl, hasProxy),
+    clock: systemClock,
+    log,
+  });
   const edges = {
-    github: connect({
-      ...inputs,
-      fetch: await chooseFetch(inputs.target.apiUrl, hasProxy),
-      clock: systemClock,
-      log,
-    }),
+    github,
     clock: systemClock,
     log,
     random: Math.random,
@@ -59,9 +66,15 @@ async function main(): Promise<void> {
     saveTrace: (trace: string) => saveState({ trace }),
   };
 
-  if (!isPost) return run(inputs, edges);
-  const trace = core.getState("trace");
-  if (trace) await post(inputs, readTrace(trace), { ...edges, setOutputs() {}, saveTrace() {} });
+  try {
+    if (!isPost) return await run(inputs, edges);
+    const trace = core.getState("trace");
+    if (trace) await post(inputs, readTrace(trace), { ...edges, setOutputs() {}, saveTrace() {} });
+  } finally {
+    await github
+      .revokeToken({ timeoutMs: REVOKE_TIMEOUT_MS })
+      .catch((error: Error) => core.debug(error.message));
+  }
 }
 
 const saveState = onlyNews((name, value) => core.saveState(name, value));
@@ -78,6 +91,13 @@ function onlyNews(tell: (name: string, value: string) => void): (all: Record<str
   };
 }
 
+async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
+  if (!("app" in inputs.credentials)) return inputs.credentials;
+  const { createAppAuth } = await import("@octokit/auth-app");
+  const permissions = permissionsFor(inputs);
+  return { app: { ...inputs.credentials.app, permissions, strategy: createAppAuth, mask: core.setSecret } };
+}
+
 /** Node 20's own fetch knows no proxy variables; that of @actions/github does, for the server that it finds at its import. */
 async function chooseFetch(apiUrl: string, hasProxy: boolean): Promise<typeof globalThis.fetch> {
   if (!hasProxy) return globalThis.fetch;
@@ -86,15 +106,10 @@ async function chooseFetch(apiUrl: string, hasProxy: boolean): Promise<typeof gl
   return defaults.request?.fetch;
 }
 
-main()
-  .catch((error: unknown) => {
-    // Only what is written for the reader is shown; the rest would be a stack trace.
-    core.setFailed(
-      error instanceof Failure ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`,
-    );
-    core.debug(String((error as Error)?.stack));
-  })
-  .finally(() => {
-    // Kept-alive connections would keep the process for seconds.
-    process.exit();
-  });
+main().catch((error: unknown) => {
+  // Only what is written for the reader is shown; the rest would be a stack trace.
+  core.setFailed(
+    error instanceof Failure ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`,
+  );
+  core.debug(String((error as Error)?.stack));
+});

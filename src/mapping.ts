@@ -51,11 +51,13 @@ export function readScalars(text: string): Mapping<string> {
 /** The library's own messages quote the text at times. */
 const IN_WORDS: Partial<Record<ErrorCode, string>> = {
   BAD_DQ_ESCAPE: "a `\\` in double quotes begins no known escape",
-  BAD_INDENT: "the indentation is off",
+  BAD_ALIAS: "a value begins with `*` or `&`: put it in quotes",
+  BAD_INDENT: "the indentation is off, or a bracket is not closed",
   BAD_SCALAR_START: "a value begins with a reserved character: put it in quotes",
-  BLOCK_AS_IMPLICIT_KEY: "there is a second `: ` on the line: put the value in quotes",
+  BLOCK_AS_IMPLICIT_KEY: "there is a second `: ` in the value: put it in quotes, or mend the indentation",
+  BLOCK_IN_FLOW: "a comma is missing",
   DUPLICATE_KEY: "a key is given twice",
-  MISSING_CHAR: "a quote, a bracket, a brace or a comma is missing",
+  MISSING_CHAR: "a quote, a bracket, a brace, a comma or a `:` is missing",
   MULTILINE_IMPLICIT_KEY: "a comma or a `:` is missing",
   MULTIPLE_DOCS: "it is more than one document",
   TAB_AS_INDENT: "a tab is used for indentation",
@@ -67,7 +69,9 @@ type Parsed = { document: ReturnType<typeof parseDocument<ParsedNode>> } | { pro
 
 function parse(text: string, { asWritten = false } = {}): Parsed {
   const lines = new LineCounter();
-  const document = parseDocument<ParsedNode>(text, { lineCounter: lines, prettyErrors: false });
+  // `!!set`, `!!binary` and the like have no form in JSON.
+  const options = { lineCounter: lines, prettyErrors: false, resolveKnownTags: false };
+  const document = parseDocument<ParsedNode>(text, options);
   const at = (offset: number | undefined) => {
     const { line, col } = lines.linePos(offset ?? 0);
     return `${line}, column ${col}`;
@@ -86,9 +90,7 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
   visit(document, {
     Pair(_, { key }) {
       if (!isScalar(key))
-        problems.push(
-          "has a key that is a list or an object: is there a `{{ … }}` that nothing has filled in",
-        );
+        problems.push("has a key that is no text: probably a `{{ … }}` that nothing has filled in");
     },
     Scalar(_, node) {
       if (asWritten || typeof node.value !== "number") return;

@@ -13,7 +13,7 @@ export function news(before: Sight | undefined, now: Sight): string[] {
     if (job.status === "completed" && was?.status !== "completed") lines.push(endOf(job));
   }
   const changed = run.status !== before?.run.status || run.runAttempt !== before.run.runAttempt;
-  const awaited = now.awaitedEnvironments.join(", ");
+  const awaited = now.awaitedEnvironments.filter((name) => name !== "").join(", ");
   const asksForMore = awaited !== "" && awaited !== before?.awaitedEnvironments.join(", ");
   if (changed || asksForMore) lines.push(statusLine(now, awaited));
   return lines;
@@ -29,6 +29,8 @@ function statusLine({ run }: Sight, awaited: string): string {
         : `The run is waiting for an approval of ${awaited}: ${run.htmlUrl}`;
     case "pending":
       return "The run is pending: its concurrency group lets another run go first.";
+    case "":
+      return "The run has no status yet.";
     default:
       return `The run is ${run.status.replaceAll("_", " ")}.`;
   }

@@ -14,6 +14,8 @@ export interface Pace {
 }
 
 const FIRST_PAUSE_MS = 1000;
+/** However little is left: the limit may be full again sooner than it said, and others may stop using it. */
+const LONGEST_SPARING_PAUSE_MS = 60_000;
 
 /** The pause before the next look for a run that is not found yet: 1 s at first, then a twentieth of the time passed. */
 export function pauseBeforeFind(pace: Pace): number {
@@ -39,6 +41,6 @@ function paced(wantedMs: number, { pollIntervalMs, rateLimit, random }: Pace): n
  */
 function spareMs(rateLimit: RateLimit | undefined): number {
   if (!rateLimit || rateLimit.remaining > rateLimit.limit / 2) return 0;
-  const usable = rateLimit.remaining - rateLimit.limit / 10;
-  return usable < 1 ? Math.min(rateLimit.resetInMs, 60_000) : rateLimit.resetInMs / usable;
+  const usable = Math.max(rateLimit.remaining - rateLimit.limit / 10, 1);
+  return Math.min(rateLimit.resetInMs / usable, rateLimit.resetInMs, LONGEST_SPARING_PAUSE_MS);
 }

@@ -1,8 +1,9 @@
 /** Asks until GitHub answers: faults of the network or the server, and limits, never end a wait before its deadline. */
 
+import type { GitHub } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { Fault, mayHeal } from "./fault.ts";
-import type { GitHub, RequestOptions } from "./github.ts";
+import type { RequestOptions } from "./github.ts";
 import type { Log } from "./log.ts";
 
 /** The deadline came before an answer did. */
@@ -146,7 +147,7 @@ export function patience(edges: {
       if (last.status === 401 || last.status === 404) strays++;
       else tell(last, pauseMs, deadlineMs - nowMs);
       // The more who wait for one token's limit, the less they should come back at one moment.
-      const jitterMs = random() * Math.min(pauseMs / 4, 5000);
+      const jitterMs = random() * Math.min(pauseMs / 4, 5000, Math.max(deadlineMs - nowMs - pauseMs, 0) / 2);
       await clock.sleep(Math.min(pauseMs + jitterMs, Math.max(deadlineMs - nowMs, 0)), signal);
     }
   };

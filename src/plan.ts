@@ -1,8 +1,8 @@
 /** Fills in what the inputs leave to the target: its default branch, and the workflow that a display name stands for. */
 
 import type { Run, Workflow } from "./answers.ts";
+import { PAGE_LENGTH } from "./api.ts";
 import { Failure } from "./failure.ts";
-import { PAGE_LENGTH } from "./github.ts";
 import type { Json } from "./mapping.ts";
 import type { WorkflowName } from "./order.ts";
 import type { Story } from "./story.ts";

@@ -8,7 +8,7 @@ import type { Sight } from "./follow.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
 import { linesToAdd } from "./receiver.ts";
-import type { NotFound } from "./search.ts";
+import type { NotFound, SeenRun } from "./search.ts";
 
 /** Everything that is known so far of the dispatch and its run. */
 export interface Known {
@@ -121,7 +121,7 @@ export function explainTimeout(
   cancelled?: string,
 ): string {
   return [
-    `The run did not complete within ${timeoutMs / 1000} s (\`timeout_seconds\`); when last seen it was ${run.status}.`,
+    `The run did not complete within ${timeoutMs / 1000} s (\`timeout_seconds\`); when last seen it was ${run.status || "without a status"}.`,
     ...lastTrouble(trouble),
     cancelled ?? `It goes on: ${run.htmlUrl}`,
   ].join("\n");
@@ -152,19 +152,22 @@ export function explainNotFound(
       `GitHub listed ${count(seen.length, "run")} since the dispatch, none of them started by ${event}: ` +
         (plan.event === "repository_dispatch"
           ? "no workflow on the default branch listens for it, or the run was not created yet. The receiving workflow needs:"
-          : "the run was not created yet, or `workflow` names another one. The receiving workflow needs:"),
+          : "the run was not created yet. The receiving workflow needs:"),
     );
   } else {
     lines.push(`GitHub listed ${count(seen.length, "run")} since the dispatch, these of them by ${event}:`);
-    for (const { run, verdict } of possible.slice(0, 10)) {
+    const nearest = [...possible.filter(isCandidate), ...possible.filter((each) => !isCandidate(each))];
+    for (const { run, verdict } of nearest.slice(0, 10)) {
       const how = {
         "other workflow": "is of another workflow than `workflow` says",
-        undecided: `is ${run.status}, shows no id yet`,
+        undecided: `is ${run.status || "without a status"}, shows no id yet`,
         "without id": "shows no id",
       }[verdict];
       lines.push(`- ${run.path} "${run.displayTitle}": ${how}, ${run.htmlUrl}`);
     }
     if (possible.length > 10) lines.push(`- and ${possible.length - 10} more`);
+    if (!possible.some(isCandidate))
+      lines.push(`None is of \`${plan.workflow?.value}\`: check the input \`workflow\`.`);
     lines.push(
       "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
     );
@@ -177,6 +180,10 @@ export function explainNotFound(
     }),
   );
   return lines.join("\n");
+}
+
+function isCandidate({ verdict }: { verdict: SeenRun["verdict"] }): boolean {
+  return verdict === "undecided" || verdict === "without id";
 }
 
 function count(number: number, word: string): string {

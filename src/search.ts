@@ -1,6 +1,7 @@
 /** Looks through the recent runs for the one that carries our id. It never guesses: a run that shows no id is not ours. */
 
 import type { Id, Job, Run } from "./answers.ts";
+import { PAGE_LENGTH } from "./api.ts";
 import {
   byAge,
   type Candidate,
@@ -14,7 +15,6 @@ import {
   worthReading,
 } from "./candidates.ts";
 import { Fault } from "./fault.ts";
-import { PAGE_LENGTH } from "./github.ts";
 import { pauseBeforeFind } from "./pace.ts";
 import { OutOfTime } from "./patience.ts";
 import { mayBeOf, type Plan } from "./plan.ts";

@@ -1,7 +1,7 @@
 /** What the parts of the story share: the inputs, the edges, and what is known so far. */
 
+import type { GitHub } from "./api.ts";
 import type { Clock } from "./clock.ts";
-import type { GitHub } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Log } from "./log.ts";
 import { type Persist, patience } from "./patience.ts";

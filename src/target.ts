@@ -53,7 +53,7 @@ function readRepository(repo: string, owner: string): { owner: string; repo: str
   if (!url && repo.includes(":")) return `\`repo\` is not a repository's URL: ${wanted}.`;
   const path = (url ? url.pathname.replace(/^\/|\/$/g, "") : repo).replace(/\.git$/, "");
   const parts = path.split("/");
-  if (parts.length > 2 || (url && parts.length !== 2))
+  if (parts.length > 2 || parts.includes("") || (url && parts.length !== 2))
     return `\`repo\` does not name one repository: ${wanted}.`;
   const [first = "", second] = parts;
   const named = second === undefined ? { owner, repo: first } : { owner: first, repo: second };

@@ -5,11 +5,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createAppAuth } from "@octokit/auth-app";
 import { parse } from "yaml";
+import { openGitHub } from "../src/api.ts";
 import { Cancelled } from "../src/cancel.ts";
 import { Failure } from "../src/failure.ts";
-import { connect } from "../src/github.ts";
+import type { Credentials } from "../src/github.ts";
 import { type Inputs, readInputs } from "../src/inputs.ts";
+import { permissionsFor } from "../src/permissions.ts";
 import { post } from "../src/post.ts";
 import { run } from "../src/run.ts";
 import type { Edges } from "../src/story.ts";
@@ -112,7 +115,13 @@ async function onStage(
       debug() {},
     };
     await perform(inputs, {
-      github: connect({ ...inputs, fetch: clock.fetch, clock, log }),
+      github: openGitHub({
+        target: inputs.target,
+        credentials: credentialsOf(inputs, clock),
+        fetch: clock.fetch,
+        clock,
+        log,
+      }),
       clock,
       log,
       random,
@@ -127,6 +136,29 @@ async function onStage(
   }
   played.tookMs = clock.nowMs() - startedAtMs;
   return played;
+}
+
+/** As the door does it; while a key signs, which takes real time, the virtual one stands still. */
+function credentialsOf(inputs: Inputs, clock: VirtualClock): Credentials {
+  if (!("app" in inputs.credentials)) return inputs.credentials;
+  const strategy = (options: Parameters<typeof createAppAuth>[0]) => {
+    const auth = createAppAuth(options);
+    type Hook = typeof auth.hook;
+    const hook = (async (request: Parameters<Hook>[0], ...rest: [never, never]) => {
+      clock.hold();
+      const released = Object.assign((...sent: Parameters<typeof request>) => {
+        clock.release();
+        return request(...sent).finally(() => clock.hold());
+      }, request);
+      try {
+        return await auth.hook(released as never, ...rest);
+      } finally {
+        clock.release();
+      }
+    }) as Hook;
+    return Object.assign((...given: Parameters<typeof auth>) => auth(...given), { hook });
+  };
+  return { app: { ...inputs.credentials.app, permissions: permissionsFor(inputs), strategy, mask() {} } };
 }
 
 /** What a process left behind. */

@@ -6,13 +6,17 @@ import type { Answer, Route } from "./routes.ts";
 import type { ServerState } from "./server.ts";
 import { mayDo, type Repository } from "./world.ts";
 
-/** GitHub's order: who are you, how often, in which version, may you see it, may you do it, can it be read. */
+/**
+ * GitHub's order: who are you, how often, in which version, may you see it, may you do it, can it be read. What is read
+ * is as it was `staleMs` ago.
+ */
 export function decide(
   state: ServerState,
   arrival: Arrival,
   route: Route,
   params: Record<string, string>,
   repository: Repository | undefined,
+  staleMs = 0,
 ): Answer {
   const { world, limits } = state;
   const { entry, token, credential, client, bases } = arrival;
@@ -63,7 +67,7 @@ export function decide(
     // Routes that stand above all repositories do not look at it.
     repository: target as Repository,
     bases,
-    nowMs,
+    nowMs: nowMs - staleMs,
     version,
     runDetails: state.runDetails,
     maxInputs: state.maxInputs,

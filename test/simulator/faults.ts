@@ -31,7 +31,9 @@ export type Fault =
   /** 200 with a page that is not JSON. */
   | { kind: "garbage"; when: "before" | "after" }
   /** Default `before`: arrives late and takes effect then, even if its client has gone. `after`: only the answer is late. */
-  | { kind: "delay"; ms: number; when?: "before" | "after" };
+  | { kind: "delay"; ms: number; when?: "before" | "after" }
+  /** A GET is answered as it would have been `ms` ago: by a replica that lags. */
+  | { kind: "stale"; ms: number };
 
 /** Asked for each request that the simulator knows; undefined: nothing goes wrong. */
 export type FaultHook = (request: FaultRequest) => Fault | undefined;

@@ -67,8 +67,8 @@ export interface GitHub {
   rerun(id: number, behaviour?: Behaviour): void;
   deleteRun(id: number): void;
   renameRepository(from: string, to: string): void;
-  /** All runs, oldest first. */
-  runs(fullName: string): RunTruth[];
+  /** All runs, oldest first, as they are, or as they were (will be, if nobody interferes) at `atMs` by the server. */
+  runs(fullName: string, atMs?: number): RunTruth[];
   /** Asked for each request. */
   fault: FaultHook | undefined;
   /** Changeable in between. */
@@ -127,7 +127,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     rerun: (id, behaviour) => world.rerun(id, behaviour),
     deleteRun: (id) => world.deleteRun(id),
     renameRepository: (from, to) => world.rename(from, to),
-    runs: (fullName) => truthOf(world, fullName, nowMs()),
+    runs: (fullName, atMs = nowMs()) => truthOf(world, fullName, atMs),
     get fault() {
       return state.fault;
     },
@@ -155,7 +155,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
 
 function truthOf(world: World, fullName: string, nowMs: number): RunTruth[] {
   return world.repository(fullName).runs.map((run) => {
-    const attempt = lastAttempt(run);
+    const attempt = run.attempts.findLast(({ startedMs }) => startedMs <= nowMs) ?? lastAttempt(run);
     const { status, conclusion } = attemptAt(attempt, nowMs);
     return {
       id: run.id,

@@ -71,7 +71,7 @@ export async function spoil(
   state: ServerState,
   response: ServerResponse,
   arrival: Arrival,
-  fault: Exclude<Fault, { kind: "delay" }>,
+  fault: Exclude<Fault, { kind: "delay" | "stale" }>,
   done: { answer: Answer; route: Route } | undefined,
   gone: AbortSignal,
 ): Promise<void> {

@@ -89,14 +89,12 @@ async function serve(
   const lateMs = fault?.kind === "delay" ? fault.ms : 0;
   const isLateBefore = fault?.kind === "delay" && fault.when !== "after";
   if (lateMs > 0 && isLateBefore) await state.pause(lateMs, closing, flight);
-  if (fault && fault.kind !== "delay" && fault.when === "before") {
-    return spoil(state, response, arrival, fault, undefined, ending);
-  }
+  const spoils = fault && fault.kind !== "delay" && fault.kind !== "stale" ? fault : undefined;
+  if (spoils?.when === "before") return spoil(state, response, arrival, spoils, undefined, ending);
   const { route } = found;
-  const answer = decide(state, arrival, route, found.params, path.repository);
+  const staleMs = fault?.kind === "stale" && method === "GET" ? fault.ms : 0;
+  const answer = decide(state, arrival, route, found.params, path.repository, staleMs);
   if (lateMs > 0 && !isLateBefore) await state.pause(lateMs, closing, flight);
-  if (fault && fault.kind !== "delay") {
-    return spoil(state, response, arrival, fault, { answer, route }, ending);
-  }
+  if (spoils) return spoil(state, response, arrival, spoils, { answer, route }, ending);
   send(state, response, arrival, answer, route);
 }

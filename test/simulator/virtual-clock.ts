@@ -12,6 +12,9 @@ export interface SimulatorClock extends Clock {
   pause?(ms: number, signal: AbortSignal, flight: string | undefined): Promise<void>;
 }
 
+/** Nobody listens here, which gives a true refusal with the system's own error. (Port 1 would be refused by `fetch`.) */
+const nowhere = "http://127.0.0.1:2/";
+
 interface Sleeper {
   wakesAtMs: number;
   wake(): void;
@@ -28,7 +31,10 @@ export class VirtualClock implements SimulatorClock {
   /** Use this as the `fetch` of the code under test: time stands still from the call until the body has been read. */
   readonly fetch: typeof globalThis.fetch = (input, init) => this.#fetch(input, init);
 
-  #nowMs = 0;
+  /** Asked for each request: true refuses its connection, as where nobody listens. The server never sees it. */
+  refuses: ((method: string, path: string) => boolean) | undefined;
+
+  #nowMs: number;
   #holds = 0;
   #flights = 0;
   #changes = 0;
@@ -37,6 +43,11 @@ export class VirtualClock implements SimulatorClock {
   readonly #sleepers: Sleeper[] = [];
   readonly #inFlight = new Set<string>();
   readonly #parked = new Set<string>();
+
+  /** `startMs` is what it shows at first. */
+  constructor(startMs = 0) {
+    this.#nowMs = startMs;
+  }
 
   nowMs(): number {
     return this.#nowMs;
@@ -136,7 +147,9 @@ export class VirtualClock implements SimulatorClock {
     try {
       const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
       headers.set(flightHeader, flight);
-      const answer = await globalThis.fetch(input, { ...init, headers });
+      const { pathname } = new URL(input instanceof Request ? input.url : input);
+      const isRefused = this.refuses?.(init?.method ?? "GET", pathname);
+      const answer = await globalThis.fetch(isRefused ? nowhere : input, { ...init, headers });
       const bytes = await answer.arrayBuffer();
       const { status, statusText } = answer;
       const bodyless = status === 204 || status === 205 || status === 304;

@@ -1,0 +1,67 @@
+/**
+ * Tokens of a GitHub App: found by the target repository, limited to it and to what the step needs, renewed before they
+ * end, and revoked at the end. So a wait may outlast the hour that such a token lives.
+ */
+
+import type { Clock } from "./clock.ts";
+import type { RequestOptions } from "./github.ts";
+import type { Permissions } from "./permissions.ts";
+
+/** The App's credentials, as the inputs give them. */
+export interface AppCredentials {
+  /** App id or client id. */
+  appId: string;
+  /** PEM, PKCS#8. */
+  privateKey: string;
+}
+
+/** Where the token of each request comes from. */
+export interface TokenSource {
+  /** Rejects with a `Fault` when none is to be had. */
+  get(options: RequestOptions): Promise<string>;
+  /** GitHub has answered 401: the token must not be used again. */
+  refuse(): void;
+  /** The token that would have to be revoked. */
+  current(): string | undefined;
+}
+
+/** The two requests that only the App itself may make, signed with its key. */
+export interface AppRequests {
+  /** Id of the App's installation on the target repository. */
+  getInstallation(options: RequestOptions): Promise<number>;
+  /** `lifetimeMs` by the server's clock. */
+  createToken(
+    installationId: number,
+    permissions: Permissions,
+    options: RequestOptions,
+  ): Promise<{ token: string; lifetimeMs: number }>;
+}
+
+/** A token is renewed when this part of its life is left: six minutes of an hour. */
+const RENEWAL = 0.1;
+
+/** Mints tokens as they are needed. `mask` hides each before anything can print it. */
+export function appTokens(
+  requests: AppRequests,
+  permissions: Permissions,
+  { clock, mask }: { clock: Clock; mask: (secret: string) => void },
+): TokenSource {
+  let installationId: number | undefined;
+  let current: { token: string; renewAtMs: number } | undefined;
+  return {
+    async get(options) {
+      // @octokit/auth-app would keep a token for 59 minutes, whatever its answer says (PLATFORM.md); so it is kept here.
+      if (current && clock.nowMs() < current.renewAtMs) return current.token;
+      installationId ??= await requests.getInstallation(options);
+      const startedMs = clock.nowMs();
+      const { token, lifetimeMs } = await requests.createToken(installationId, permissions, options);
+      mask(token);
+      current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL) };
+      return token;
+    },
+    refuse() {
+      if (current) current.renewAtMs = 0;
+    },
+    current: () => current?.token,
+  };
+}

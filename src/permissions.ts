@@ -1,0 +1,23 @@
+/** Which permissions a step needs in the target: never more than what its inputs make it do (docs/permissions.md). */
+
+import type { Inputs } from "./inputs.ts";
+
+export type Access = "read" | "write";
+
+/** Permissions by GitHub's names. `metadata: read` comes with every token. */
+export interface Permissions {
+  contents?: Access;
+  actions?: Access;
+}
+
+/** The least that the inputs need. `write` includes `read`. */
+export function permissionsFor({
+  order,
+  waitFor,
+  cancelRunOn,
+}: Pick<Inputs, "order" | "waitFor" | "cancelRunOn">): Permissions {
+  if (order.event === "workflow_dispatch") return { actions: "write" };
+  if (cancelRunOn.size > 0) return { contents: "write", actions: "write" };
+  const reads = waitFor !== "nothing" || order.workflow?.kind === "name";
+  return reads ? { contents: "write", actions: "read" } : { contents: "write" };
+}

@@ -1,0 +1,328 @@
+/** The bundle as a process: how it ends, what it says, what it keeps to itself, and what a signal does. */
+
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import {
+  annotations,
+  askedOf,
+  type ProcessStage,
+  postEnvironment,
+  setProcessStage,
+  TOKEN,
+} from "./process-stage.ts";
+import { receiver, SILENT } from "./receivers.ts";
+
+const WORKFLOW = { "octo/target": { "deploy.yml": receiver("workflow_dispatch", "run-name") } };
+const EVENT = { "octo/target": { "deploy.yml": receiver("repository_dispatch", "run-name") } };
+const START = { repo: "octo/target", workflow: "deploy.yml", ref: "main" };
+const POST = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
+const RUN_1 = "GET /repos/octo/target/actions/runs/{1}?exclude_pull_requests=true → 200";
+const JOBS_1 = "GET /repos/octo/target/actions/runs/{1}/jobs?per_page=100&page=1 → 200";
+
+const CANCEL = "POST /repos/octo/target/actions/runs/{1}/cancel → 202";
+
+/** The run outlasts the step. */
+const LONG = { behaviour: { queuedMs: 60_000 } };
+
+/** A line of a stack trace, outside the lines that only debugging shows. */
+const STACK = /^(?!::debug::).*\n? +at .+:\d+/m;
+
+test("the process ends as soon as its last answer is there, whatever connections are kept alive", async () => {
+  const { github, run } = await setProcessStage(WORKFLOW);
+  await run({ ...START, wait_for: "nothing" });
+  expect(github.nowMs() - (github.requests.at(-1)?.atMs ?? 0)).toBeLessThan(300);
+  await run({ ...START, wait_for: "completed" });
+  expect(github.nowMs() - (github.requests.at(-1)?.atMs ?? 0)).toBeLessThan(300);
+});
+
+describe.concurrent("a step that fails", () => {
+  test("because the run failed says which step of which job, once", async ({ expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW, {
+      behaviour: { jobs: { identify: { failedStep: "Deploy" } } },
+    });
+    const ran = await run({ ...START, wait_for: "completed", poll_interval_seconds: "1" });
+    const id = String(github.runs("octo/target")[0]?.id);
+    const page = `${github.apiUrl}/octo/target/actions/runs/${id}`;
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stderr).toBe("");
+    const { failed_jobs, ...outputs } = ran.outputs;
+    expect(outputs).toMatchObject({ runId: id, status: "completed", conclusion: "failure" });
+    const [job, ...others] = JSON.parse(failed_jobs ?? "") as { html_url: string }[];
+    expect(others).toEqual([]);
+    expect(job).toEqual({
+      name: "identify",
+      conclusion: "failure",
+      html_url: expect.stringContaining(page),
+      failed_step: "Deploy",
+    });
+    expect(annotations(ran, "error")).toEqual([
+      `The run ended as failure: ${page}\n- identify: failure in step "Deploy", ${job?.html_url}`,
+    ]);
+    expect(annotations(ran, "warning")).toEqual([]);
+    expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, RUN_1, JOBS_1]);
+  });
+
+  test("because of its inputs lists all problems in one annotation, and has asked for nothing", async ({
+    expect,
+  }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    const ran = await run({
+      ...START,
+      workflow_inputs: '{"password": "hunter2-7431", ',
+      ref: "5f1c0e2d9b8a7f6e5d4c3b2a190f8e7d6c5b4a39",
+      wait_for: "the end",
+      max_runs: "many",
+    });
+    expect(ran.exitCode).toBe(1);
+    const [message = "", ...others] = annotations(ran, "error");
+    expect(others).toEqual([]);
+    expect(message).toMatch(/^There are 4 problems with the inputs, so nothing was sent:\n(- .+(\n|$)){4}$/);
+    for (const name of ["workflow_inputs", "ref", "wait_for", "max_runs"])
+      expect(message).toContain(`\`${name}\``);
+    expect(ran.stdout + ran.stderr).not.toContain("hunter2");
+    expect(ran.stdout + ran.stderr).not.toMatch(STACK);
+    expect(github.transcript()).toEqual([]);
+  });
+
+  test("because its token is empty says where secrets are missing, and masks nothing", async ({ expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    const ran = await run({ ...START, token: "" });
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stdout).not.toContain("::add-mask::");
+    expect(annotations(ran, "error")).toEqual([expect.stringMatching(/`token` is empty.*forks.*Dependabot/)]);
+    expect(github.transcript()).toEqual([]);
+  });
+
+  test("because its token is bad says so after one request", async ({ expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    const ran = await run({ ...START, token: "ghp_nobodyknowsme" });
+    expect(ran.exitCode).toBe(1);
+    expect(annotations(ran, "error")).toEqual([
+      "GitHub does not accept the token (401 Bad credentials).\n" +
+        "It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret " +
+        "behind the input `token`.\nGitHub's request id: A1B2:000001",
+    ]);
+    expect(github.transcript()).toEqual([`${POST} → 401`]);
+    expect(ran.stdout).not.toMatch(STACK);
+  });
+
+  test("because its token cannot see the repository says so after a look at it", async ({ expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    github.addToken("ghp_ofanotherplace", {
+      permissions: { actions: "write" },
+      repositories: ["octo/other"],
+    });
+    const ran = await run({ ...START, token: "ghp_ofanotherplace" });
+    expect(ran.exitCode).toBe(1);
+    expect(annotations(ran, "error")).toEqual([
+      expect.stringMatching(/^The token cannot see the repository octo\/target \(404\)\.\nCheck `owner` and/),
+    ]);
+    expect(github.transcript()).toEqual([`${POST} → 404`, "GET /repos/octo/target → 404"]);
+    expect(github.runs("octo/target")).toEqual([]);
+  });
+});
+
+describe.concurrent("what the step knows", () => {
+  const SECRET = "correct-horse-7431";
+
+  test("of its token is masked first and said nowhere else, in debug lines neither", async ({ expect }) => {
+    const { run } = await setProcessStage(EVENT);
+    const { stdout, stderr, outputs, state, exitCode } = await run(
+      { repo: "octo/target", event_type: "deploy", client_payload: `key: ${SECRET}`, wait_for: "completed" },
+      { RUNNER_DEBUG: "1" },
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^::debug::POST \/repos\/octo\/target\/dispatches/m);
+    const [first = "", ...rest] = stdout.split("\n");
+    expect(first).toBe(`::add-mask::${TOKEN}`);
+    const all = [...rest, stderr, JSON.stringify([outputs, state])].join("\n");
+    expect(all).not.toContain(TOKEN);
+    expect(all).not.toContain(SECRET);
+  });
+
+  test("of its values is not said when GitHub's refusal repeats them", async ({ expect }) => {
+    const choosy = receiver("workflow_dispatch", "run-name").replace(
+      "      fail:\n",
+      "      color:\n        type: choice\n        options: [red, blue]\n      fail:\n",
+    );
+    const { run } = await setProcessStage({ "octo/target": { "deploy.yml": choosy } });
+    const ran = await run({ ...START, workflow_inputs: `color: ${SECRET}` }, { RUNNER_DEBUG: "1" });
+    expect(ran.exitCode).toBe(1);
+    expect(annotations(ran, "error")).toEqual([expect.stringContaining("its input `color` (422)")]);
+    expect(ran.stdout).toMatch(/^::debug::POST .+ → 422$/m);
+    expect(ran.stdout + ran.stderr + JSON.stringify(ran.outputs)).not.toContain(SECRET);
+  });
+
+  test("of a value that breaks the payload's text is not said when it does not parse", async ({ expect }) => {
+    const { run } = await setProcessStage(EVENT);
+    const given = { repo: "octo/target", event_type: "deploy", client_payload: `{"key": "${SECRET}` };
+    const ran = await run(given, { RUNNER_DEBUG: "1" });
+    expect(ran.exitCode).toBe(1);
+    expect(annotations(ran, "error")).toEqual([expect.stringContaining("`client_payload`: ")]);
+    expect(ran.stdout + ran.stderr).not.toContain(SECRET);
+  });
+
+  test("goes to the log where an old runner has no files for outputs and state", async ({ expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    const ran = await run(START, { GITHUB_OUTPUT: undefined, GITHUB_STATE: undefined });
+    expect(ran.exitCode).toBe(0);
+    expect(annotations(ran, "error")).toEqual([]);
+    expect(ran.stdout).toContain(`::set-output name=runId::${github.runs("octo/target")[0]?.id}\n`);
+  });
+});
+
+describe.concurrent("a runner behind a proxy", () => {
+  test("reaches through it a server that it cannot reach directly", async ({ expect, onTestFinished }) => {
+    const { github, run } = await setProcessStage(WORKFLOW, LONG);
+    const tunnels: string[] = [];
+    const proxy = createServer().on("connect", (request, client) => {
+      tunnels.push(request.url ?? "");
+      const server = connect(Number(new URL(github.apiUrl).port), "127.0.0.1", () => {
+        client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        server.pipe(client).pipe(server);
+      });
+      for (const socket of [client, server]) socket.on("error", () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void proxy.close());
+    const { port } = proxy.address() as AddressInfo;
+    const { exitCode, outputs } = await run(
+      { ...START, api_url: "http://ghe.test/api/v3", find_timeout_seconds: "5" },
+      { http_proxy: `http://127.0.0.1:${port}` },
+    );
+    expect(exitCode).toBe(0);
+    expect(new Set(tunnels)).toEqual(new Set(["ghe.test:80"]));
+    expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, RUN_1]);
+    expect(outputs.html_url).toMatch(/^http:\/\/ghe\.test\/octo\/target\/actions\/runs\/\d+$/);
+  });
+});
+
+/** Ends the step by a signal as soon as its log shows this. */
+async function endAt(line: RegExp, signal: NodeJS.Signals, step: ReturnType<ProcessStage["start"]>) {
+  let endedAtMs = Number.NaN;
+  step.onLine((shown) => {
+    if (!line.test(shown) || !Number.isNaN(endedAtMs)) return;
+    endedAtMs = performance.now();
+    step.kill(signal);
+  });
+  const ran = await step.ended;
+  return { ran, tookMs: performance.now() - endedAtMs };
+}
+
+describe.concurrent("a step that is cancelled", () => {
+  test.for(["SIGINT", "SIGTERM"] as const)(
+    "by %s leaves the remote run alone, with what is known as outputs",
+    async (signal, { expect }) => {
+      const { github, start } = await setProcessStage(WORKFLOW, LONG);
+      const { ran, tookMs } = await endAt(
+        /^The run is queued/,
+        signal,
+        start({ ...START, wait_for: "completed" }),
+      );
+      expect(tookMs).toBeLessThan(2000);
+      expect(ran.exitCode).toBe(1);
+      const [ours] = github.runs("octo/target");
+      const { runId, html_url, status, conclusion } = ran.outputs;
+      expect({ runId, status, conclusion }).toEqual({
+        runId: String(ours?.id),
+        status: "queued",
+        conclusion: undefined,
+      });
+      expect(annotations(ran, "error")).toEqual([
+        `The step was cancelled (${signal}). The remote run goes on (see \`cancel_run_on\`): ${html_url}`,
+      ]);
+      expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, RUN_1, JOBS_1]);
+      expect(ours?.cancelRequestedAtMs).toBeUndefined();
+    },
+  );
+
+  test.for(["SIGINT", "SIGTERM"] as const)(
+    "by %s cancels the remote run where that was asked for",
+    async (signal, { expect }) => {
+      const { github, start } = await setProcessStage(WORKFLOW, LONG);
+      const { ran, tookMs } = await endAt(
+        /^The run is queued/,
+        signal,
+        start({ ...START, wait_for: "completed", cancel_run_on: "cancel" }),
+      );
+      expect(tookMs).toBeLessThan(2000);
+      expect(ran.exitCode).toBe(1);
+      expect(annotations(ran, "error")).toEqual([
+        `The step was cancelled (${signal}). The remote run is being cancelled: ${ran.outputs.html_url}`,
+      ]);
+      expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, RUN_1, JOBS_1, CANCEL]);
+      expect(github.runs("octo/target")[0]?.cancelRequestedAtMs).toEqual(expect.any(Number));
+    },
+  );
+
+  test("before its run shows is looked for a few seconds more, to be cancelled", async ({ expect }) => {
+    const { github, start } = await setProcessStage(EVENT, {
+      behaviour: { visibleAfterMs: 3000, queuedMs: 60_000 },
+    });
+    const { ran, tookMs } = await endAt(
+      /^::debug::GET .*\/runs/,
+      "SIGINT",
+      start({ repo: "octo/target", event_type: "deploy", cancel_run_on: "cancel" }),
+    );
+    expect(tookMs).toBeLessThan(6000);
+    expect(ran.exitCode).toBe(1);
+    expect(ran.outputs.runId).toBe(String(github.runs("octo/target")[0]?.id));
+    expect(askedOf(github, "octo/target").at(-1)).toBe(CANCEL);
+  });
+
+  test("before its run shows ends at once where nothing is to be cancelled", async ({ expect }) => {
+    const { github, start } = await setProcessStage({ "octo/target": { "silent.yml": SILENT } }, LONG);
+    const { ran, tookMs } = await endAt(
+      /^::debug::GET .*\/runs/,
+      "SIGTERM",
+      start({ repo: "octo/target", event_type: "deploy" }),
+    );
+    expect(tookMs).toBeLessThan(2000);
+    expect(ran.exitCode).toBe(1);
+    expect(Object.keys(ran.outputs)).toEqual(["distinct_id"]);
+    expect(annotations(ran, "error")).toEqual([
+      "The step was cancelled (SIGTERM). A run may have been started in octo/target, and goes on if it was.",
+    ]);
+    expect(github.transcript().filter((line) => line.startsWith("POST"))).toHaveLength(1);
+  });
+});
+
+describe.concurrent("the post step", () => {
+  const given = { ...START, wait_for: "completed", cancel_run_on: "cancel" };
+  const behaviour = { ...LONG.behaviour, cancelTakesMs: 200 };
+
+  test("of a step that was killed without a signal cancels the remote run", async ({ expect }) => {
+    const { github, start, run } = await setProcessStage(WORKFLOW, { behaviour });
+    const { ran } = await endAt(/^The run is queued/, "SIGKILL", start(given));
+    expect(ran.exitCode).toBeNull();
+    const { exitCode, stdout } = await run(given, postEnvironment(ran));
+    expect(exitCode).toBe(0);
+    expect(stdout.split(TOKEN)).toHaveLength(2);
+    expect(github.transcript().filter((line) => line.startsWith("POST"))).toHaveLength(2);
+    expect(askedOf(github, "octo/target").at(-1)).toBe(CANCEL);
+    expect(github.runs("octo/target")).toMatchObject([{ status: "completed", conclusion: "cancelled" }]);
+  });
+
+  test("of a step that was killed leaves the remote run alone unless its cancellation was asked for", async ({
+    expect,
+  }) => {
+    const { github, start, run } = await setProcessStage(WORKFLOW, { behaviour });
+    const asked = { ...given, cancel_run_on: "timeout" };
+    const { ran } = await endAt(/^The run is queued/, "SIGKILL", start(asked));
+    const before = github.requests.length;
+    expect((await run(asked, postEnvironment(ran))).exitCode).toBe(0);
+    expect(github.requests).toHaveLength(before);
+  });
+
+  test("of a step that ended by itself asks for nothing", async ({ expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW, { behaviour });
+    const found = { ...given, wait_for: "found" };
+    const ran = await run(found);
+    expect(ran.exitCode).toBe(0);
+    const before = github.requests.length;
+    const post = await run(found, postEnvironment(ran));
+    expect(post).toMatchObject({ exitCode: 0, outputs: {}, stderr: "" });
+    expect(github.requests).toHaveLength(before);
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, test } from "vitest";
+import type { Job, Run } from "../src/answers.ts";
+import {
+  type Candidate,
+  isNamed,
+  isUndecided,
+  newCandidate,
+  showsAllSteps,
+  signInJobs,
+  worthReading,
+} from "../src/candidates.ts";
+
+const sentAtMs = Date.parse("2026-11-20T12:00:00Z");
+const now = 1_000_000;
+
+function run(id: number, about: Partial<Run> = {}): Run {
+  return {
+    id,
+    name: "Deploy",
+    displayTitle: "deploy",
+    event: "repository_dispatch",
+    path: ".github/workflows/deploy.yml",
+    workflowId: 7,
+    status: "queued",
+    conclusion: null,
+    runAttempt: 1,
+    createdAtMs: sentAtMs + id * 1000,
+    htmlUrl: "",
+    jobsUrl: "",
+    ...about,
+  };
+}
+
+function job(name: string, steps: string[] = []): Job {
+  const step = { status: "queued", conclusion: null };
+  return {
+    ...step,
+    id: 1,
+    name,
+    htmlUrl: "",
+    startedAtMs: undefined,
+    completedAtMs: undefined,
+    steps: steps.map((each) => ({ ...step, name: each })),
+  };
+}
+
+/** A run in `status` whose jobs were never read. */
+function unread(id: number, status = "queued", about: Partial<Run> = {}): Candidate {
+  return newCandidate(run(id, { status, ...about }));
+}
+
+/** A run in `status` whose jobs were read then, `agoMs` before now. */
+function read(id: number, status: string, agoMs: number, about: Partial<Candidate> = {}): Candidate {
+  return { ...unread(id, status), reads: 1, readAtMs: now - agoMs, readStatus: status, ...about };
+}
+
+function idsOf(candidates: readonly Candidate[]): unknown[] {
+  return worthReading(candidates, now).map((each) => each.run.id);
+}
+
+describe("a run is known by its name", () => {
+  test.each([
+    ["its title", { displayTitle: "Deploy [run-1]" }, true],
+    ["its name", { name: "Deploy [run-1]" }, true],
+    ["neither", {}, false],
+    ["another id in both", { name: "run-10", displayTitle: "run-1-2" }, false],
+    ["what is no name", { path: "run-1", htmlUrl: "run-1", event: "run-1" }, false],
+  ])("where %s shows the id", (_, about, isKnown) => {
+    expect(isNamed(run(1, about), "run-1")).toBe(isKnown);
+  });
+});
+
+describe("the sign in a run's jobs", () => {
+  test.each([
+    ["is in a job's name", [job("build"), job("deploy [run-1]")], "job"],
+    ["is in a called workflow's job's name", [job("run-1 / build")], "job"],
+    ["is in a step's name", [job("build", ["Set up job", "id run-1"])], "step"],
+    ["is the job's name before a step's", [job("build", ["run-1"]), job("run-1")], "job"],
+    ["is in any job's steps", [job("a", ["x"]), job("b"), job("c", ["Set up job", "run-1"])], "step"],
+    ["is not a part of another id", [job("run-10", ["run-1-2", "xrun-1"])], undefined],
+    ["is not put together from two names", [job("run", ["-1"])], undefined],
+    ["is missing where there are no jobs", [], undefined],
+    ["is missing where a job shows no steps yet", [job("build")], undefined],
+  ])("%s", (_, jobs, sign) => {
+    expect(signInJobs(jobs, "run-1")).toBe(sign);
+  });
+});
+
+describe("a job shows all its steps", () => {
+  test.each([
+    ["not while it is queued", { status: "queued" }, [], false],
+    ["not when it has just started", { status: "in_progress" }, ["Set up job"], false],
+    ["when it runs", { status: "in_progress" }, ["Set up job", "make"], true],
+    ["when it has ended", { status: "completed" }, ["Set up job"], true],
+    ["when it was skipped", { status: "completed", conclusion: "skipped" }, [], true],
+  ])("%s", (_, about, steps, showsAll) => {
+    expect(showsAllSteps({ ...job("build", steps), ...about })).toBe(showsAll);
+  });
+});
+
+describe("a run may yet show the id", () => {
+  test.each([
+    ["when it was never read", unread(1), true],
+    ["when it is complete and was never read", unread(1, "completed"), true],
+    ["when it was running as it was read", { ...read(1, "completed", 0), readStatus: "in_progress" }, true],
+    ["when it runs and has shown all it has", read(1, "in_progress", 0, { showedAll: true }), true],
+    ["not when it was complete as it was read", read(1, "completed", 0), false],
+  ])("%s", (_, candidate, mayShow) => {
+    expect(isUndecided(candidate)).toBe(mayShow);
+  });
+});
+
+describe("a run whose jobs are worth reading", () => {
+  test.each([
+    ["is one that was never read", unread(1), true],
+    ["is a running one that was never read", unread(1, "in_progress"), true],
+    ["is a complete one that was never read", unread(1, "completed"), true],
+    ["is not a complete one that was read when it was complete", read(1, "completed", 86_400_000), false],
+    [
+      "is one that is complete since it was read",
+      { ...read(1, "completed", 0), readStatus: "in_progress" },
+      true,
+    ],
+    [
+      "is one that is running since it was read",
+      { ...read(1, "in_progress", 0), readStatus: "queued" },
+      true,
+    ],
+    ["is a running one that did not show all its steps", read(1, "in_progress", 1000), true],
+    ["is not a running one that just showed all", read(1, "in_progress", 1000, { showedAll: true }), false],
+    [
+      "is a running one that showed all a while ago",
+      read(1, "in_progress", 60_000, { showedAll: true }),
+      true,
+    ],
+    ["is not a queued one that was just read", read(1, "queued", 1000), false],
+    ["is a queued one that was read a while ago", read(1, "queued", 60_000), true],
+    ["is a waiting one that was read a while ago", read(1, "waiting", 60_000), true],
+    ["is one in a state of tomorrow that was read a while ago", read(1, "dreaming", 60_000), true],
+  ])("%s", (_, candidate, isWorthIt) => {
+    expect(idsOf([candidate])).toEqual(isWorthIt ? [1] : []);
+  });
+
+  test("rests longer after each read, but not for ever", () => {
+    const restsMs = [1, 2, 3, 4, 5, 50].map((reads) => {
+      for (let agoMs = 0; agoMs <= 600_000; agoMs += 1000) {
+        if (idsOf([read(1, "in_progress", agoMs, { reads, showedAll: true })]).length > 0) return agoMs;
+      }
+      return Infinity;
+    });
+    expect(restsMs).toEqual([15_000, 30_000, 60_000, 120_000, 120_000, 120_000]);
+  });
+
+  test("comes earlier the nearer it is to the dispatch, by its id within a second", () => {
+    const same = { createdAtMs: sentAtMs };
+    const late = unread(1, "queued", { createdAtMs: sentAtMs + 60_000 });
+    expect(idsOf([late, unread(4, "queued", same), unread(2, "queued", same), unread(3)])).toEqual([
+      2, 4, 3, 1,
+    ]);
+  });
+
+  test("comes by its id also beyond what a number can tell apart", () => {
+    const same = { createdAtMs: sentAtMs };
+    const [older, younger] = [9007199254740992n, 9007199254740993n];
+    const both = [unread(0, "queued", { ...same, id: younger }), unread(0, "queued", { ...same, id: older })];
+    expect(idsOf(both)).toEqual([older, younger]);
+  });
+
+  test("is one of a few per look, those nearest to the dispatch", () => {
+    const many = Array.from({ length: 50 }, (_, index) => unread(50 - index));
+    expect(idsOf(many)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test("comes later when its steps were all shown already", () => {
+    const shown = Array.from({ length: 20 }, (_, index) =>
+      read(index + 1, "in_progress", 600_000, { showedAll: true }),
+    );
+    expect(idsOf([...shown, unread(99)])[0]).toBe(99);
+  });
+
+  test("comes in this order: nobody has read it, it has steps to show yet, it has shown them all", () => {
+    const shown = read(1, "in_progress", 600_000, { showedAll: true });
+    const showing = read(2, "in_progress", 1000, { reads: 40 });
+    const queued = read(3, "queued", 500_000);
+    expect(idsOf([shown, showing, queued, unread(4)])).toEqual([4, 3, 2, 1]);
+  });
+
+  test.each([
+    [true, [3, 1, 2, 4]],
+    [false, [3, 1, 2, 4]],
+  ])("comes by when it was last read, then by its age, whatever it showed: all is %s", (showedAll, ids) => {
+    const candidates = [
+      read(4, "in_progress", 200_000, { showedAll }),
+      read(2, "in_progress", 300_000, { showedAll }),
+      read(1, "in_progress", 300_000, { showedAll, reads: 9 }),
+      read(3, "in_progress", 400_000, { showedAll, reads: 5 }),
+    ];
+    expect(idsOf(candidates)).toEqual(ids);
+  });
+
+  test("gets its turn in a crowd, however many there are", () => {
+    const crowd = Array.from({ length: 20 }, (_, index) => read(index + 1, "in_progress", 1000));
+    const turns = [1, 2, 3].map((look) => {
+      const ids = idsOf(crowd);
+      for (const each of crowd) if (ids.includes(each.run.id)) each.readAtMs = now + look;
+      return ids.length;
+    });
+    expect(turns).toEqual([8, 8, 8]);
+    expect(crowd.filter((each) => each.readAtMs <= now)).toEqual([]);
+  });
+
+  test("leaves the candidates as they were", () => {
+    const candidates = [unread(2), unread(1)];
+    worthReading(candidates, now);
+    expect(candidates.map((each) => each.run.id)).toEqual([2, 1]);
+  });
+});

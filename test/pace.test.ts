@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { type Pace, pauseBeforeFind, pauseBeforeFollow } from "../src/pace.ts";
+
+const pace: Pace = { ageMs: 0, pollIntervalMs: 10_000, rateLimit: undefined, random: 0 };
+const plenty = { limit: 5000, remaining: 4000, resetInMs: 1_800_000 };
+
+describe("the pause before the next look", () => {
+  test.each([
+    [0, 1000, 2000],
+    [10_000, 1000, 2000],
+    [20_000, 1000, 2000],
+    [40_000, 2000, 2000],
+    [100_000, 5000, 5000],
+    [200_000, 10_000, 10_000],
+    [3_600_000, 10_000, 10_000],
+  ])("fits the age: after %i ms it is %i ms to find and %i ms to follow", (ageMs, find, follow) => {
+    expect(pauseBeforeFind({ ...pace, ageMs })).toBe(find);
+    expect(pauseBeforeFollow({ ...pace, ageMs })).toBe(follow);
+  });
+
+  test.each([1000, 5000, 60_000])(
+    "is never longer than poll_interval_seconds, here %i ms",
+    (pollIntervalMs) => {
+      for (const ageMs of [0, 60_000, 3_600_000]) {
+        for (const random of [0, 0.5, 0.999]) {
+          const slow = { ...pace, ageMs, pollIntervalMs, random, rateLimit: plenty };
+          expect(pauseBeforeFind(slow)).toBeLessThanOrEqual(pollIntervalMs);
+          expect(pauseBeforeFollow(slow)).toBeLessThanOrEqual(pollIntervalMs);
+        }
+      }
+    },
+  );
+
+  test.each([
+    [0, 5000],
+    [0.5, 4375],
+    [1, 3750],
+  ])("is only ever made shorter by jitter, here %d, to %i ms", (random, ms) => {
+    const soon = { ...pace, ageMs: 100_000, random };
+    expect(pauseBeforeFind(soon)).toBe(ms);
+    expect(pauseBeforeFollow(soon)).toBe(ms);
+  });
+
+  test.each([
+    ["getting short", 200, 3_000_000, [30_000, 33_750, 37_500]],
+    ["used up", 0, 3_000_000, [60_000, 67_500, 75_000]],
+    ["used up, and full again in 20 s", 0, 20_000, [20_000, 22_500, 25_000]],
+  ])("is only ever made longer by jitter when the limit is %s", (_, remaining, resetInMs, wantedMs) => {
+    const rateLimit = { limit: 1000, remaining, resetInMs };
+    const pauses = [0, 0.5, 1].map((random) => ({ ...pace, ageMs: 3_600_000, rateLimit, random }));
+    expect(pauses.map(pauseBeforeFind)).toEqual(wantedMs);
+    expect(pauses.map(pauseBeforeFollow)).toEqual(wantedMs);
+  });
+
+  test.each([
+    ["unknown", undefined, 10_000],
+    ["hardly touched", { limit: 5000, remaining: 4999, resetInMs: 3_600_000 }, 10_000],
+    ["half gone", { limit: 5000, remaining: 2501, resetInMs: 3_600_000 }, 10_000],
+    ["enough at this pace", { limit: 5000, remaining: 2000, resetInMs: 1_500_000 }, 10_000],
+    ["getting short", { limit: 1000, remaining: 200, resetInMs: 3_000_000 }, 30_000],
+    ["short, and soon full again", { limit: 1000, remaining: 200, resetInMs: 60_000 }, 10_000],
+    ["down to what is kept for others", { limit: 1000, remaining: 100, resetInMs: 3_000_000 }, 60_000],
+    ["used up", { limit: 1000, remaining: 0, resetInMs: 3_000_000 }, 60_000],
+    ["used up, and full again in 20 s", { limit: 1000, remaining: 0, resetInMs: 20_000 }, 20_000],
+    ["used up, and full again now", { limit: 1000, remaining: 0, resetInMs: 0 }, 10_000],
+  ])("fits what is left of the limit: %s", (_, rateLimit, ms) => {
+    expect(pauseBeforeFind({ ...pace, ageMs: 3_600_000, rateLimit })).toBe(ms);
+    expect(pauseBeforeFollow({ ...pace, ageMs: 3_600_000, rateLimit })).toBe(ms);
+  });
+});

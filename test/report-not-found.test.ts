@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import type { Run } from "../src/answers.ts";
+import { Fault } from "../src/fault.ts";
+import { type Inputs, readInputs } from "../src/inputs.ts";
+import type { Plan } from "../src/plan.ts";
+import { explainNotFound } from "../src/report.ts";
+import type { SeenRun } from "../src/search.ts";
+
+const link = "https://github.com/octo/target/actions/runs";
+
+const run: Run = {
+  id: 1,
+  name: "Deploy",
+  displayTitle: "Deploy",
+  event: "repository_dispatch",
+  path: ".github/workflows/deploy.yml",
+  workflowId: 7,
+  status: "in_progress",
+  conclusion: null,
+  runAttempt: 1,
+  createdAtMs: 0,
+  htmlUrl: `${link}/1`,
+  jobsUrl: "",
+};
+
+describe("a run that was not found is explained", () => {
+  const anEvent: Plan = {
+    event: "repository_dispatch",
+    eventType: "deploy",
+    clientPayload: { a: "s3cret" },
+    workflow: undefined,
+  };
+  const byHand: Plan = {
+    event: "workflow_dispatch",
+    workflow: { kind: "file", value: "deploy.yml" },
+    ref: "main",
+    inputs: { a: "s3cret" },
+  };
+  const first = "No run of octo/target showed the id run-1 within 300 s (`find_timeout_seconds`).";
+  const eventLines = `run-name: My workflow [\${{ github.event.client_payload.distinct_id }}]
+on:
+  repository_dispatch:
+    types: [deploy]`;
+
+  function inputsWith(key: string): Inputs {
+    const given: Record<string, string> = { token: "t0ken", workflow: "deploy.yml", distinct_id: "run-1" };
+    const caller = {
+      repository: "octo/target",
+      apiUrl: "https://api.github.com",
+      runId: "1",
+      runAttempt: "1",
+    };
+    return readInputs((name) => (name === "distinct_id_key" ? key : (given[name] ?? "")), caller, "");
+  }
+
+  function explain(
+    seen: SeenRun[],
+    plan: Plan,
+    { key = "distinct_id", trouble }: { key?: string; trouble?: Fault } = {},
+  ) {
+    const search = { run: undefined, seen, windowIsFull: false, trouble };
+    return explainNotFound(search, plan, inputsWith(key), "octo/target");
+  }
+
+  const seenRun = (id: number, verdict: SeenRun["verdict"], about: Partial<Run> = {}): SeenRun => ({
+    run: { ...run, id, htmlUrl: `${link}/${id}`, ...about },
+    verdict,
+  });
+
+  test("by nobody who listens for the event", () => {
+    expect(explain([], anEvent)).toBe(`${first}
+GitHub listed 0 runs since the dispatch, none of them started by repository_dispatch \`deploy\`: no workflow on the default branch listens for it, or the run was not created yet. The receiving workflow needs:
+${eventLines}`);
+  });
+
+  test("by nobody who could be started by hand", () => {
+    const key = "trace";
+    expect(explain([seenRun(3, "other event", { event: "push" })], byHand, { key })).toBe(`${first}
+GitHub listed 1 run since the dispatch, none of them started by workflow_dispatch: the run was not created yet. The receiving workflow needs:
+run-name: My workflow [\${{ inputs.trace }}]
+on:
+  workflow_dispatch:
+    inputs:
+      trace:
+        description: Set by the caller, who finds this run by it
+        required: false`);
+  });
+
+  test("by the runs that were looked at, with workflow and title", () => {
+    const seen = [
+      seenRun(4, "undecided", { status: "queued", displayTitle: "Build" }),
+      seenRun(3, "other event", { event: "push" }),
+      seenRun(2, "without id", { path: ".github/workflows/other.yml" }),
+    ];
+    expect(explain(seen, anEvent)).toBe(`${first}
+GitHub listed 3 runs since the dispatch, these of them by repository_dispatch \`deploy\`:
+- .github/workflows/deploy.yml "Build": is queued, shows no id yet, ${link}/4
+- .github/workflows/other.yml "Deploy": shows no id, ${link}/2
+So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
+${eventLines}`);
+  });
+
+  test("by the runs of the event that another workflow had", () => {
+    const seen = [
+      seenRun(4, "other workflow", { path: ".github/workflows/other.yml", displayTitle: "Build [run-1]" }),
+      seenRun(3, "other event", { event: "push" }),
+    ];
+    expect(explain(seen, byHand).split("\n").slice(1, 5)).toEqual([
+      "GitHub listed 2 runs since the dispatch, these of them by workflow_dispatch:",
+      `- .github/workflows/other.yml "Build [run-1]": is of another workflow than \`workflow\` says, ${link}/4`,
+      "None is of `deploy.yml`: check the input `workflow`.",
+      "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
+    ]);
+  });
+
+  test("by a few of very many runs", () => {
+    const lines = explain(
+      Array.from({ length: 12 }, (_, id) => seenRun(id, "without id")),
+      anEvent,
+    ).split("\n");
+    expect(lines.filter((line) => line.includes("shows no id,"))).toHaveLength(10);
+    expect(lines).toContain("- and 2 more");
+  });
+
+  test("by what kept the last look from its answer", () => {
+    const request = "GET /repos/octo/target/actions/runs";
+    const trouble = new Fault("lost", { request, code: "ECONNRESET", answer: "" });
+    expect(explain([], anEvent, { trouble }).split("\n").slice(0, 2)).toEqual([
+      first,
+      `The last look had no answer: ECONNRESET to ${request}.`,
+    ]);
+  });
+
+  test("without a value that was sent", () => {
+    expect(explain([seenRun(2, "without id")], byHand)).not.toContain("s3cret");
+  });
+});
