@@ -3,8 +3,10 @@
  * No message holds a token or a payload value.
  */
 
+import { explainApp } from "./explain-app.ts";
 import type { Fault } from "./fault.ts";
 import { timeOfDay } from "./patience.ts";
+import type { Permissions } from "./permissions.ts";
 import { linesToAdd } from "./receiver.ts";
 
 /** What was asked of GitHub when the fault came. */
@@ -31,8 +33,10 @@ export interface Situation {
   sentValues: readonly string[];
   /** The token worked before. */
   tokenHasWorked: boolean;
-  /** A proxy variable is set. */
+  /** The server is reached through a proxy. */
   hasProxy: boolean;
+  /** The permissions that a GitHub App was asked for; undefined with a plain `token`. */
+  appPermissions?: Permissions | undefined;
   /** After a 404: what the token can see. */
   visible?: Visible | undefined;
   /** GitHub had acted on the dispatch before: the page of its run, or nothing but that. */
@@ -78,6 +82,9 @@ function advice(fault: Fault, situation: Situation): string[] {
     case "rejected":
       break;
   }
+  const { appPermissions, repository } = situation;
+  const aboutApp = appPermissions && explainApp(fault, repository, appPermissions);
+  if (aboutApp) return aboutApp;
   switch (fault.status) {
     case 401:
       return unauthorized(situation);
@@ -121,7 +128,13 @@ function network(fault: Fault, { apiUrl, hasProxy }: Situation): string[] {
   return [`${what} ${where}.`, `Check \`api_url\`, and that the runner may connect to it. ${proxy}`];
 }
 
-function unauthorized({ tokenHasWorked }: Situation): string[] {
+function unauthorized({ tokenHasWorked, appPermissions, repository }: Situation): string[] {
+  if (appPermissions) {
+    return [
+      `GitHub does not accept the App's token (401), although it was made for this step.`,
+      `The App was uninstalled from ${repository} or suspended in the meantime, as a rule.`,
+    ];
+  }
   if (tokenHasWorked) {
     return [
       "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.",
@@ -179,6 +192,12 @@ function forbidden(fault: Fault, situation: Situation): string[] {
       "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
     ];
   const needs = `\`${name}: ${access}\``;
+  if (situation.appPermissions) {
+    return [
+      first,
+      `Give the App ${needs} in its settings, and have the owner of ${repository} accept it in the installation.`,
+    ];
+  }
   if (/by integration/i.test(fault.answer)) {
     return [
       first,

@@ -2,10 +2,12 @@
 
 import { Cancelled, giveUp } from "./cancel.ts";
 import { explain, isAboutOneRun } from "./explain.ts";
+import { isAboutApp } from "./explain-app.ts";
 import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
 import type { Order } from "./order.ts";
 import { OutOfTime } from "./patience.ts";
+import { permissionsFor } from "./permissions.ts";
 import { probe } from "./probe.ts";
 import type { Story } from "./story.ts";
 
@@ -34,7 +36,7 @@ async function inWords(error: unknown, story: Story): Promise<unknown> {
 async function explained(fault: Fault, story: Story): Promise<Failure> {
   const { github, inputs, plan, known, hasProxy } = story;
   const { order, distinctId } = inputs;
-  const isMissing = fault.status === 404 && !isAboutOneRun(fault);
+  const isMissing = fault.status === 404 && !isAboutOneRun(fault) && !isAboutApp(fault);
   const visible = isMissing ? await probe(story) : undefined;
   const htmlUrl = known.run?.htmlUrl ?? known.started?.htmlUrl;
   return new Failure(
@@ -49,6 +51,7 @@ async function explained(fault: Fault, story: Story): Promise<Failure> {
       sentValues: valuesOf(order).filter((value) => value !== distinctId.value),
       tokenHasWorked: github.hasAnswered(),
       hasProxy,
+      appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
       visible,
       started: known.isAccepted || known.run ? { htmlUrl } : undefined,
     }),

@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import * as core from "@actions/core";
+import { getProxyUrl } from "@actions/http-client/lib/proxy";
 import { openGitHub } from "./api.ts";
 import { Cancelled } from "./cancel.ts";
 import { systemClock } from "./clock.ts";
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
     process.on(signal, () => cancellation.abort(new Cancelled(signal, systemClock.nowMs())));
   }
 
-  const hasProxy = ["https_proxy", "http_proxy"].some((name) => env[name] || env[name.toUpperCase()]);
+  const proxy = findProxy(inputs.target.apiUrl);
   // The runner takes `##[…]` for a command wherever it stands, and names of remote runs and jobs come from outside.
   const inert = (line: string) => line.replaceAll("##[", "## [");
   const log = {
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
   const github = openGitHub({
     target: inputs.target,
     credentials: await chooseCredentials(inputs),
-    fetch: await chooseFetch(inputs.target.apiUrl, hasProxy),
+    fetch: await chooseFetch(inputs.target.apiUrl, proxy !== undefined),
     clock: systemClock,
     log,
   });
@@ -61,7 +62,7 @@ async function main(): Promise<void> {
     log,
     random: Math.random,
     signal: cancellation.signal,
-    hasProxy,
+    hasProxy: proxy !== undefined,
     setOutputs: onlyNews((name, value) => core.setOutput(name, value)),
     saveTrace: (trace: string) => saveState({ trace }),
   };
@@ -96,6 +97,21 @@ async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
   const { createAppAuth } = await import("@octokit/auth-app");
   const permissions = permissionsFor(inputs);
   return { app: { ...inputs.credentials.app, permissions, strategy: createAppAuth, mask: core.setSecret } };
+}
+
+/** The proxy for the server, by the usual variables in either case. Its password is hidden from here on. */
+function findProxy(apiUrl: string): URL | undefined {
+  try {
+    const proxy = getProxyUrl(new URL(apiUrl));
+    const password = proxy?.password ?? "";
+    for (const form of [password, encodeURIComponent(password)]) if (form) core.setSecret(form);
+    return proxy;
+  } catch {
+    throw new Failure(
+      "The proxy variable for this server (`HTTPS_PROXY` or `HTTP_PROXY`) is no URL such as `http://proxy.example.com:3128`, so nothing was sent.\n" +
+        "Correct it on the runner; characters such as `@` or `#` in a password have to be percent-encoded.",
+    );
+  }
 }
 
 /** Node 20's own fetch knows no proxy variables; that of @actions/github does, for the server that it finds at its import. */

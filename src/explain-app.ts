@@ -1,0 +1,44 @@
+/** The advice for what can go wrong while a GitHub App gets its token. */
+
+import type { Fault } from "./fault.ts";
+import type { Permissions } from "./permissions.ts";
+
+/** Says whether the request was the App's own: for its installation, or for a token of it. */
+export function isAboutApp({ request }: Fault): boolean {
+  return /\/installation$|\/access_tokens$/.test(request);
+}
+
+/** The advice for a refusal of such a request, or undefined where nothing is special about it. */
+export function explainApp(fault: Fault, repository: string, permissions: Permissions): string[] | undefined {
+  if (!isAboutApp(fault)) return undefined;
+  switch (fault.status) {
+    case 401:
+      return [
+        `GitHub does not accept the App's signature (401 ${fault.answer}).`,
+        "`app_id` and `app_private_key` do not belong together, the key was deleted in the App's settings, or the App lives on another server.",
+      ];
+    case 403:
+      return [
+        `The App's installation on ${repository} may not get a token (403 ${fault.answer}).`,
+        "It is suspended as a rule: the owner of the repository can unsuspend it in the settings of installed Apps.",
+      ];
+    case 404:
+      return [
+        `The App is not installed on ${repository} (404), or there is no such repository.`,
+        "Install the App there, and give it access to this repository; or check `owner` and `repo`.",
+      ];
+    case 422:
+      return [
+        `The App's installation on ${repository} may not get a token with ${listed(permissions)} for it (422 ${fault.answer}).`,
+        "Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository.",
+      ];
+    default:
+      return undefined;
+  }
+}
+
+function listed(permissions: Permissions): string {
+  return Object.entries(permissions)
+    .map(([name, access]) => `\`${name}: ${access}\``)
+    .join(" and ");
+}
