@@ -53,9 +53,15 @@ const LONGEST_REST_MS = 120_000;
 
 /**
  * The candidates whose jobs this look reads: those never read before the others, nearest to the dispatch first, and a
- * few only. One that has nothing new to show soon rests between two reads, each time for longer.
+ * few only. One that has nothing new to show soon rests between two reads, each time for longer. `dispatchedAtMs` is the
+ * server's time of the dispatch, in epoch ms.
  */
-export function worthReading(candidates: readonly Candidate[], nowMs: number): Candidate[] {
+export function worthReading(
+  candidates: readonly Candidate[],
+  nowMs: number,
+  dispatchedAtMs: number | undefined,
+): Candidate[] {
+  const distanceMs = ({ run }: Candidate) => Math.abs(run.createdAtMs - (dispatchedAtMs ?? 0));
   return candidates
     .filter((candidate) => {
       const { run, reads, readAtMs, readStatus, showedAll } = candidate;
@@ -64,7 +70,13 @@ export function worthReading(candidates: readonly Candidate[], nowMs: number): C
       if (run.status === "in_progress" && !showedAll) return true;
       return nowMs - readAtMs >= Math.min(REST_MS * 2 ** (reads - 1), LONGEST_REST_MS);
     })
-    .sort((a, b) => urgency(a) - urgency(b) || a.readAtMs - b.readAtMs || byAge(a.run, b.run))
+    .sort(
+      (a, b) =>
+        urgency(a) - urgency(b) ||
+        a.readAtMs - b.readAtMs ||
+        distanceMs(a) - distanceMs(b) ||
+        byAge(a.run, b.run),
+    )
     .slice(0, JOBS_PER_LOOK);
 }
 

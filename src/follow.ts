@@ -19,8 +19,11 @@ export interface Sight {
   awaitedEnvironments: readonly string[];
 }
 
-/** A run's own answer need not change when one of its jobs does, so its jobs are asked for at every third look as well. */
-const LOOKS_PER_JOBS_LOOK = 3;
+/**
+ * Every so many looks ask for the run itself, even though its jobs say that it goes on: a list of jobs that has stuck
+ * must not hold a wait to its deadline.
+ */
+const LOOKS_PER_RUN_LOOK = 12;
 
 /**
  * Follows `found` until it is completed, and tells the log what happens.
@@ -41,7 +44,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
       if (sight.run.status === "completed") return sight;
       last = sight;
       const pauseMs = pauseBeforeFollow({
-        ageMs: clock.nowMs() - startedAtMs,
+        ageMs: ageMs(),
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
         random: random(),
@@ -57,14 +60,29 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
 
   /** Returns the last sight itself when nothing has changed. */
   async function lookOnce(look: number): Promise<Sight> {
-    // The run that was just found need not be read again; an unchanged answer (304) is the same object.
-    const run = look === 1 ? found : await readRun(found.id);
+    // The run that was just found need not be read again.
+    if (!last) return see(found, await readJobs(found.id, deadlineMs, story));
+    let { jobs } = last;
+    if (jobsTellAll(last) && look % LOOKS_PER_RUN_LOOK !== 0) {
+      jobs = await readJobs(found.id, deadlineMs, story);
+      // An unchanged answer (304) is the same object.
+      if (jobs === last.jobs) return last;
+      if (jobsTellAll({ run: last.run, jobs })) return { ...last, jobs };
+    }
+    const run = await readRun(found.id);
     learn({ run });
-    const isUnchanged = run === last?.run;
-    if (last && isUnchanged && look % LOOKS_PER_JOBS_LOOK !== 0) return last;
-    const jobs = await readJobs(run.id, deadlineMs, story);
-    if (last && isUnchanged && jobs === last.jobs) return last;
+    if (run === last.run && jobs === last.jobs) return last;
+    return see(run, jobs === last.jobs ? await readJobs(run.id, deadlineMs, story) : jobs);
+  }
+
+  async function see(run: Run, jobs: readonly Job[]): Promise<Sight> {
     return { run, jobs, awaitedEnvironments: run.status === "waiting" ? await readAwaited(run.id) : [] };
+  }
+
+  /** Since the run was created, by the server's clock. */
+  function ageMs(): number {
+    const nowMs = github.serverTimeMs(clock.nowMs());
+    return nowMs === undefined ? clock.nowMs() - startedAtMs : Math.max(nowMs - found.createdAtMs, 0);
   }
 
   function readRun(id: Id): Promise<Run> {
@@ -84,6 +102,16 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
       throw error;
     }
   }
+}
+
+/**
+ * Says whether the jobs alone tell that the run goes on as it was: one of them is at work and none waits for an approval.
+ * Then one request is enough for a look, and the log gets the end of each job at once.
+ */
+export function jobsTellAll({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
+  const isOnePage = jobs.length < PAGE_LENGTH;
+  const statuses = new Set(jobs.map(({ status }) => status));
+  return run.status === "in_progress" && isOnePage && statuses.has("in_progress") && !statuses.has("waiting");
 }
 
 /** All jobs of the run's latest attempt; the same array when nothing has changed. */

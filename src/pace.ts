@@ -13,26 +13,30 @@ export interface Pace {
   random: number;
 }
 
-const FIRST_PAUSE_MS = 1000;
 /** However little is left: the limit may be full again sooner than it said, and others may stop using it. */
 const LONGEST_SPARING_PAUSE_MS = 60_000;
 
-/** The pause before the next look for a run that is not found yet: 1 s at first, then a twentieth of the time passed. */
+/**
+ * The pause before the next look for a run that is not found yet: a new run is visible after 1 to 10 s as a rule; after a
+ * minute it has become unusual, and a twentieth of the time passed is soon enough.
+ */
 export function pauseBeforeFind(pace: Pace): number {
-  return paced(Math.max(FIRST_PAUSE_MS, pace.ageMs / 20), pace);
+  const soonMs = pace.ageMs < 10_000 ? 1000 : 2000;
+  return paced(Math.max(soonMs, pace.ageMs / 20), pace);
 }
 
-/** The pause before the next look at a run that is being followed. */
+/** The pause before the next look at a run that is being followed: a twentieth of its age. */
 export function pauseBeforeFollow(pace: Pace): number {
-  return paced(Math.max(2 * FIRST_PAUSE_MS, pace.ageMs / 20), pace);
+  return paced(pace.ageMs < 15_000 ? 2000 : Math.max(1000, pace.ageMs / 20), pace);
 }
 
-/** Jitter only ever shortens a pause up to `pollIntervalMs`, and only ever lengthens one that a limit asks for. */
+/**
+ * Jitter only ever shortens a pause up to `pollIntervalMs`, little where it is at its longest, since there it costs a
+ * request each time; and it only ever lengthens a pause that a limit asks for.
+ */
 function paced(wantedMs: number, { pollIntervalMs, rateLimit, random }: Pace): number {
-  return Math.max(
-    Math.min(wantedMs, pollIntervalMs) * (1 - random / 4),
-    spareMs(rateLimit) * (1 + random / 4),
-  );
+  const looks = wantedMs < pollIntervalMs ? wantedMs * (1 - random / 5) : pollIntervalMs * (1 - random / 50);
+  return Math.max(looks, spareMs(rateLimit) * (1 + random / 4));
 }
 
 /**

@@ -87,7 +87,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
       const present = possible.map(toCandidate);
       const isCrowd = present.length > JOBS_PER_LOOK;
       const shown: { run: Run; sign: Sign }[] = [];
-      for (const candidate of worthReading(present, clock.nowMs())) {
+      for (const candidate of worthReading(present, clock.nowMs(), sinceMs)) {
         const sign = await readJobsOf(candidate);
         if (sign) shown.push({ run: candidate.run, sign });
         // In a crowd, nobody can afford to ask whether another run carries our id as well.

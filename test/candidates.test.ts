@@ -55,7 +55,7 @@ function read(id: number, status: string, agoMs: number, about: Partial<Candidat
 }
 
 function idsOf(candidates: readonly Candidate[]): unknown[] {
-  return worthReading(candidates, now).map((each) => each.run.id);
+  return worthReading(candidates, now, undefined).map((each) => each.run.id);
 }
 
 describe("a run is known by its name", () => {
@@ -209,9 +209,17 @@ describe("a run whose jobs are worth reading", () => {
     expect(crowd.filter((each) => each.readAtMs <= now)).toEqual([]);
   });
 
+  test("begins with the runs that were created nearest to the dispatch", () => {
+    const created = [0, 4000, 9000, 30_000].map((afterMs, index) => {
+      const candidate = unread(index + 1);
+      return { ...candidate, run: { ...candidate.run, createdAtMs: 1_000_000 + afterMs } };
+    });
+    expect(worthReading(created, now, 1_006_000).map(({ run }) => run.id)).toEqual([2, 3, 1, 4]);
+  });
+
   test("leaves the candidates as they were", () => {
     const candidates = [unread(2), unread(1)];
-    worthReading(candidates, now);
+    worthReading(candidates, now, undefined);
     expect(candidates.map((each) => each.run.id)).toEqual([2, 1]);
   });
 });

@@ -7,9 +7,11 @@ const plenty = { limit: 5000, remaining: 4000, resetInMs: 1_800_000 };
 describe("the pause before the next look", () => {
   test.each([
     [0, 1000, 2000],
-    [10_000, 1000, 2000],
-    [20_000, 1000, 2000],
+    [9999, 1000, 2000],
+    [10_000, 2000, 2000],
+    [16_000, 2000, 1000],
     [40_000, 2000, 2000],
+    [60_000, 3000, 3000],
     [100_000, 5000, 5000],
     [200_000, 10_000, 10_000],
     [3_600_000, 10_000, 10_000],
@@ -33,12 +35,16 @@ describe("the pause before the next look", () => {
 
   test.each([
     [0, 5000],
-    [0.5, 4375],
-    [1, 3750],
+    [0.5, 4500],
+    [1, 4000],
   ])("is only ever made shorter by jitter, here %d, to %i ms", (random, ms) => {
     const soon = { ...pace, ageMs: 100_000, random };
     expect(pauseBeforeFind(soon)).toBe(ms);
     expect(pauseBeforeFollow(soon)).toBe(ms);
+  });
+
+  test("is hardly made shorter by jitter where it is longest, since there it costs a request each time", () => {
+    expect(pauseBeforeFollow({ ...pace, ageMs: 3_600_000, random: 1 })).toBe(9800);
   });
 
   test.each([
