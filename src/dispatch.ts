@@ -50,9 +50,9 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       if (acted(error) === "no") {
+        if (adapt(error)) continue;
         if (isUnclear) throw mayHaveStarted(error, "the dispatch was sent before, with an unclear answer");
-        adapt(error);
-        continue;
+        throw error;
       }
       isUnclear = true;
       const adopted = await resolve(error, resends++);
@@ -86,12 +86,12 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
     return github.dispatchWorkflow(order, options);
   }
 
-  /** Changes what the refusal is about, or throws it. Nothing was started. */
-  function adapt(fault: Fault): void {
+  /** Changes what the refusal is about, if that can be changed. Nothing was started by what was refused. */
+  function adapt(fault: Fault): boolean {
     if (asksForRunDetails && isRefusalToTellDetails(fault)) {
       log.debug(`The server does not know how to answer with the run's id (${fault.status}).`);
       asksForRunDetails = false;
-      if (sendsId || waitFor === "nothing") return;
+      if (sendsId || waitFor === "nothing") return true;
       throw new Failure(
         "This server does not answer with the run's id, and no id is sent: the run could never be found, so nothing was sent.\n" +
           "Give `distinct_id_key`, or `wait_for: nothing`.",
@@ -103,9 +103,9 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
         `The workflow does not declare the input ${distinctId.key}. GitHub will name the run; sending without it.`,
       );
       sendsId = false;
-      return;
+      return true;
     }
-    throw fault;
+    return false;
   }
 
   /** Returns the run that was started after all, or undefined when none was and the dispatch may be sent again. */

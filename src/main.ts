@@ -22,8 +22,7 @@ async function main(): Promise<void> {
   const { env } = process;
   for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
   const isPost = core.getState("isPost") !== "";
-  // Before all else: a `post` step that took itself for the step would dispatch.
-  if (!isPost) core.saveState("isPost", "true");
+  if (!isPost) rememberStep();
   const inputs = readInputs(
     core.getInput,
     {
@@ -78,6 +77,18 @@ async function main(): Promise<void> {
   }
 }
 
+/** Before all else: a `post` step that took itself for the step would dispatch. */
+function rememberStep(): void {
+  try {
+    core.saveState("isPost", "true");
+  } catch (error) {
+    throw new Failure(
+      `The runner does not keep the step's state, so nothing was sent: ${(error as Error).message}\n` +
+        "That is a fault of the runner: the file named by `GITHUB_STATE` has to exist.",
+    );
+  }
+}
+
 const saveState = onlyNews((name, value) => core.saveState(name, value));
 
 /** Passes on what has changed since the last time. */
@@ -87,7 +98,12 @@ function onlyNews(tell: (name: string, value: string) => void): (all: Record<str
     for (const [name, value] of Object.entries(all)) {
       if (told.get(name) === value) continue;
       told.set(name, value);
-      tell(name, value);
+      try {
+        tell(name, value);
+      } catch (error) {
+        // A runner whose files are missing must not cost us the run that we have started.
+        core.warning(`The runner did not take \`${name}\`: ${(error as Error).message}`);
+      }
     }
   };
 }
