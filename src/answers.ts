@@ -43,6 +43,8 @@ export interface Run {
   runAttempt: number;
   /** Epoch ms by the server's clock, in whole seconds. */
   createdAtMs: number;
+  /** Epoch ms of the run's last change; of one that has ended, as a rule its end. */
+  updatedAtMs: number | undefined;
   htmlUrl: string;
   jobsUrl: string;
 }
@@ -112,6 +114,7 @@ export function readRun(data: unknown): Run {
     conclusion: textOrNull(run.conclusion),
     runAttempt: typeof run.run_attempt === "number" ? run.run_attempt : 1,
     createdAtMs,
+    updatedAtMs: timeMs(run.updated_at),
     htmlUrl: text(run.html_url),
     jobsUrl: text(run.jobs_url),
   };

@@ -5,6 +5,8 @@ import { PAGE_LENGTH } from "./api.ts";
 import { cancelAtTimeout } from "./cancel.ts";
 import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
+import type { RequestOptions } from "./github.ts";
+import { type Usual, usualDuration } from "./history.ts";
 import { news } from "./news.ts";
 import { pauseBeforeFollow } from "./pace.ts";
 import { OutOfTime } from "./patience.ts";
@@ -18,6 +20,9 @@ export interface Sight {
   /** The environments whose approval the run waits for. */
   awaitedEnvironments: readonly string[];
 }
+
+/** A wait that is over sooner gets along without knowing what earlier runs took. */
+const WORTH_A_LIST_MS = 60_000;
 
 /**
  * Every so many looks ask for the run itself, even though its jobs say that it goes on: a list of jobs that has stuck
@@ -45,6 +50,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
       last = sight;
       const pauseMs = pauseBeforeFollow({
         ageMs: ageMs(),
+        usual: await readUsual(),
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
         random: random(),
@@ -79,6 +85,18 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     return { run, jobs, awaitedEnvironments: run.status === "waiting" ? await readAwaited(run.id) : [] };
   }
 
+  /** What earlier runs took: from the list that found ours, else by one request of its own where the wait is worth it. */
+  async function readUsual(): Promise<Usual | undefined> {
+    if (!story.recentRuns && ageMs() > WORTH_A_LIST_MS) {
+      const nothing = () => [];
+      const ask = (options: RequestOptions) => github.listRuns({ perPage: PAGE_LENGTH, page: 1 }, options);
+      story.recentRuns = await persist(ask, { deadlineMs, asksAgain: () => false }).catch(
+        unlessFault(nothing),
+      );
+    }
+    return usualDuration(story.recentRuns ?? [], found);
+  }
+
   /** Since the run was created, by the server's clock. */
   function ageMs(): number {
     const nowMs = github.serverTimeMs(clock.nowMs());
@@ -89,19 +107,21 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     return persist((options) => github.getRun(id, options), { deadlineMs, wasSeen: true });
   }
 
-  /** Nice to know, and not to be insisted on: the token may lack the permission. */
-  async function readAwaited(id: Id): Promise<readonly string[]> {
-    try {
-      const asksAgain = () => false;
-      return await persist((options) => github.listPendingDeployments(id, options), {
-        deadlineMs,
-        asksAgain,
-      });
-    } catch (error) {
-      if (error instanceof Fault) return last?.awaitedEnvironments ?? [];
-      throw error;
-    }
+  function readAwaited(id: Id): Promise<readonly string[]> {
+    const ask = (options: RequestOptions) => github.listPendingDeployments(id, options);
+    const asBefore = () => last?.awaitedEnvironments ?? [];
+    return persist<readonly string[]>(ask, { deadlineMs, asksAgain: () => false }).catch(
+      unlessFault(asBefore),
+    );
   }
+}
+
+/** For what is nice to know and not to be insisted on: the token may lack the permission. */
+function unlessFault<Answer>(instead: () => Answer): (error: unknown) => Answer {
+  return (error) => {
+    if (error instanceof Fault) return instead();
+    throw error;
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** When to look next. Pure: from what is known to a pause. */
 
 import type { RateLimit } from "./github.ts";
+import type { Usual } from "./history.ts";
 
 /** What the pause before the next look depends on. */
 export interface Pace {
@@ -25,10 +26,22 @@ export function pauseBeforeFind(pace: Pace): number {
   return paced(Math.max(soonMs, pace.ageMs / 20), pace);
 }
 
-/** The pause before the next look at a run that is being followed: a twentieth of its age. */
-export function pauseBeforeFollow(pace: Pace): number {
-  return paced(pace.ageMs < 15_000 ? 2000 : Math.max(1000, pace.ageMs / 20), pace);
+/**
+ * The pause before the next look at a run that is being followed. Without a history, a twentieth of its age. With one, as
+ * long as may be until the run's usual end comes near, and closely from there on while it is still due.
+ */
+export function pauseBeforeFollow(pace: Pace & { usual?: Usual | undefined }): number {
+  const { ageMs, usual } = pace;
+  const byAgeMs = ageMs < 15_000 ? 2000 : Math.max(1000, ageMs / 20);
+  if (!usual || ageMs > usual.toMs) return paced(byAgeMs, pace);
+  const closelyMs = Math.max(Math.min(CLOSE_LOOK_MS, byAgeMs), (usual.toMs - usual.fromMs) / CLOSE_LOOKS);
+  return paced(Math.max(usual.fromMs - ageMs, closelyMs), pace);
 }
+
+/** Half of it is how late an end that was due is noticed in the median. */
+const CLOSE_LOOK_MS = 3000;
+/** Where earlier runs tell little, since they took anything from a minute to an hour, close looks would be too many. */
+const CLOSE_LOOKS = 60;
 
 /**
  * Jitter only ever shortens a pause up to `pollIntervalMs`, little where it is at its longest, since there it costs a

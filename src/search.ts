@@ -115,6 +115,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
     const runs = new Map<Id, Run>();
     for (let page = 1; ; page++) {
       const onPage = await persist((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
+      if (page === 1) story.recentRuns = onPage;
       sinceMs ??= github.serverTimeMs(sentAtMs);
       const earliestMs = (sinceMs ?? 0) - MARGIN_MS;
       // Runs move on to later pages while new ones come in: one may be read twice, none is missed.

@@ -1,5 +1,6 @@
 /** What the parts of the story share: the inputs, the edges, and what is known so far. */
 
+import type { Run } from "./answers.ts";
 import type { GitHub } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import type { Inputs } from "./inputs.ts";
@@ -34,6 +35,8 @@ export interface Story extends Edges {
   learn(more: Partial<Known>): void;
   /** The plan, once it is made. */
   plan?: Plan;
+  /** The repository's recent runs, as last listed, newest first. */
+  recentRuns?: readonly Run[];
   /** When the search for the run has to end, by the clock: `find_timeout_seconds` after the first sending. */
   findDeadlineMs: number;
 }

@@ -43,6 +43,7 @@ const run = {
   conclusion: "success",
   runAttempt: 2,
   createdAtMs: Date.UTC(2026, 10, 20, 12),
+  updatedAtMs: Date.UTC(2026, 10, 20, 12, 5),
   htmlUrl: html,
   jobsUrl: `${api}/runs/30433642/jobs`,
 };
@@ -136,6 +137,7 @@ describe("a run", () => {
         status: "queued",
         conclusion: null,
         runAttempt: 1,
+        updatedAtMs: undefined,
         htmlUrl: "",
         jobsUrl: "",
       },

@@ -25,6 +25,7 @@ function run(id: number, about: Partial<Run> = {}): Run {
     conclusion: null,
     runAttempt: 1,
     createdAtMs: sentAtMs + id * 1000,
+    updatedAtMs: undefined,
     htmlUrl: "",
     jobsUrl: "",
     ...about,

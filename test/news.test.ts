@@ -14,6 +14,7 @@ const run: Run = {
   conclusion: null,
   runAttempt: 1,
   createdAtMs: 0,
+  updatedAtMs: undefined,
   htmlUrl: "https://github.com/octo/target/actions/runs/1",
   jobsUrl: "",
 };

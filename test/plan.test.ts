@@ -13,6 +13,7 @@ const run: Run = {
   conclusion: null,
   runAttempt: 1,
   createdAtMs: 0,
+  updatedAtMs: undefined,
   htmlUrl: "",
   jobsUrl: "",
 };

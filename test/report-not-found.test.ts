@@ -19,6 +19,7 @@ const run: Run = {
   conclusion: null,
   runAttempt: 1,
   createdAtMs: 0,
+  updatedAtMs: undefined,
   htmlUrl: `${link}/1`,
   jobsUrl: "",
 };

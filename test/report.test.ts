@@ -18,6 +18,7 @@ const run: Run = {
   conclusion: null,
   runAttempt: 1,
   createdAtMs: 0,
+  updatedAtMs: undefined,
   htmlUrl: `${link}/1`,
   jobsUrl: `${api}/1/jobs`,
 };

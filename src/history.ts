@@ -1,0 +1,33 @@
+/** How long runs of a workflow usually take, from a list of runs that was read anyway. */
+
+import type { Run } from "./answers.ts";
+
+/** The time that earlier runs took from their creation to their end. */
+export interface Usual {
+  fromMs: number;
+  toMs: number;
+}
+
+/** How many earlier runs tell enough. */
+const RUNS = 10;
+/** A run may be a little faster or slower than any before. */
+const MARGIN = 0.05;
+
+/**
+ * The usual duration of runs like `run`: same workflow, ended well, at the first attempt. Undefined when there was none.
+ * `updated_at` is when the run ended, as far as nobody has touched it since; so the longest tenth is not believed.
+ */
+export function usualDuration(runs: readonly Run[], run: Run): Usual | undefined {
+  const durationsMs = runs
+    .filter((each) => each.id !== run.id && each.workflowId === run.workflowId)
+    .filter((each) => each.conclusion === "success" && each.runAttempt === 1)
+    .sort((a, b) => b.createdAtMs - a.createdAtMs)
+    .slice(0, RUNS)
+    .map((each) => (each.updatedAtMs ?? each.createdAtMs) - each.createdAtMs)
+    .filter((durationMs) => durationMs > 0)
+    .sort((a, b) => a - b);
+  const shortest = durationsMs[0];
+  const longest = durationsMs[Math.ceil(durationsMs.length * 0.9) - 1];
+  if (shortest === undefined || longest === undefined) return undefined;
+  return { fromMs: shortest * (1 - MARGIN), toMs: longest * (1 + MARGIN) };
+}
