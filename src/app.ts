@@ -52,9 +52,11 @@ export function appTokens(
     async get(options) {
       // @octokit/auth-app would keep a token for 59 minutes, whatever its answer says (PLATFORM.md); so it is kept here.
       if (current && clock.nowMs() < current.renewAtMs) return current.token;
+      const endMs = clock.nowMs() + options.timeoutMs;
       installationId ??= await requests.getInstallation(options);
       const startedMs = clock.nowMs();
-      const { token, lifetimeMs } = await requests.createToken(installationId, permissions, options);
+      const left = { ...options, timeoutMs: Math.max(endMs - startedMs, 0) };
+      const { token, lifetimeMs } = await requests.createToken(installationId, permissions, left);
       mask(token);
       current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL) };
       return token;

@@ -4,8 +4,8 @@ import type { Id } from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
-import { OutOfTime, patience } from "./patience.ts";
-import { search } from "./search.ts";
+import { OutOfTime, type Persist } from "./patience.ts";
+import { NEW_RUN_MS, search } from "./search.ts";
 import type { Story } from "./story.ts";
 
 /** The caller has cancelled the step: the reason of the aborted signal. */
@@ -95,10 +95,11 @@ export function startedRun({ known: { run, started } }: Pick<Story, "known">): S
 export async function cancelRun(
   { id, htmlUrl }: StartedRun,
   deadlineMs: number,
-  { github, persist }: Pick<Story, "github" | "persist">,
+  { github, persist, known }: Pick<Story, "github" | "persist" | "known">,
 ): Promise<string> {
   try {
-    await persist((options) => github.cancelRun(id, options), { deadlineMs });
+    const isNewUntilMs = (known.sentAtMs ?? 0) + NEW_RUN_MS;
+    await persist((options) => github.cancelRun(id, options), { deadlineMs, isNewUntilMs });
     return `The remote run is being cancelled: ${htmlUrl}`;
   } catch (error) {
     if (error instanceof Fault && error.status === 409) {
@@ -106,8 +107,9 @@ export async function cancelRun(
     }
     const fault = error instanceof OutOfTime ? error.fault : error;
     if (!(fault instanceof Fault || fault === undefined)) throw error;
-    const seen = fault ? ` (${fault.status ?? fault.code ?? fault.kind})` : "";
-    return `The remote run could not be cancelled${seen} and goes on: ${htmlUrl}`;
+    const seen = fault ? ` (${fault.status ?? fault.code ?? fault.kind})` : " in time";
+    const needs = fault?.status === 403 ? "; the token needs `actions: write` for that" : "";
+    return `The remote run could not be cancelled${seen} and goes on: ${htmlUrl}${needs}`;
   }
 }
 
@@ -125,8 +127,9 @@ export async function lookOnceMore(deadlineMs: number, story: Story): Promise<vo
   }
 }
 
-/** The same story for work that the caller's signal must not end any more. */
+/** The same story for work that the caller's signal must not end any more. What is known of limits stays known. */
 function calm(story: Story): Story {
-  const unheard = { ...story, signal: new AbortController().signal };
-  return { ...unheard, persist: patience(unheard) };
+  const { signal } = new AbortController();
+  const persist: Persist = (ask, persistence) => story.persist(ask, { ...persistence, signal });
+  return { ...story, signal, persist };
 }

@@ -1,7 +1,7 @@
 /** The rules of the search: where a run shows the id, and whose jobs are worth reading next. */
 
 import type { Job, Run } from "./answers.ts";
-import { shows } from "./distinct-id.ts";
+import { shows, showsGeneratedId } from "./distinct-id.ts";
 
 /** Where a run shows the id. */
 export type Sign = "name" | "job" | "step";
@@ -18,9 +18,17 @@ export function signInJobs(jobs: readonly Job[], distinctId: string): Sign | und
   return undefined;
 }
 
+/** Says whether a run or its jobs show the id of another dispatch. Asked where ours is not shown. */
+export function showsAnotherId(run: Run, jobs: readonly Job[]): boolean {
+  const names = jobs.flatMap((job) => [job.name, ...job.steps.map((step) => step.name)]);
+  return [run.displayTitle, run.name, ...names].some(showsGeneratedId);
+}
+
 /** A run that may be ours by all that its name, event and workflow say, and what its jobs have shown so far. */
 export interface Candidate {
   run: Run;
+  /** When a list showed it first, by the clock. */
+  seenAtMs: number;
   /** How often its jobs were read. */
   reads: number;
   /** By the clock. */
@@ -29,11 +37,13 @@ export interface Candidate {
   readStatus: string;
   /** Whether every job that was there showed all its steps. */
   showedAll: boolean;
+  /** It shows the id of another dispatch, so that it is certainly not ours. */
+  isOthers: boolean;
 }
 
 /** A candidate whose jobs nobody has read yet. */
-export function newCandidate(run: Run): Candidate {
-  return { run, reads: 0, readAtMs: 0, readStatus: "", showedAll: false };
+export function newCandidate(run: Run, seenAtMs: number): Candidate {
+  return { run, seenAtMs, reads: 0, readAtMs: 0, readStatus: "", showedAll: false, isOthers: false };
 }
 
 /** Says whether a candidate may yet show the id. One that was complete when its jobs were read shows nothing new. */

@@ -42,7 +42,7 @@ export function readCredentials(text: (name: string) => string, problems: string
 export function secretsOf(text: (name: string) => string): string[] {
   const key = text("app_private_key");
   return [text("token"), key, ...key.split(/\\n|\r?\n/)].filter(
-    (each) => each !== "" && !/^-----.*-----$/.test(each),
+    (each) => each !== "" && !/^-----[^-]*-----$/.test(each),
   );
 }
 

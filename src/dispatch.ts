@@ -10,6 +10,7 @@ import { Failure } from "./failure.ts";
 import { acted, Fault, mayHeal } from "./fault.ts";
 import { sayFound } from "./find.ts";
 import type { RequestOptions } from "./github.ts";
+import { OutOfTime } from "./patience.ts";
 import type { Plan } from "./plan.ts";
 import { type Found, type NotFound, search, type Window } from "./search.ts";
 import type { Story } from "./story.ts";
@@ -28,7 +29,8 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
   const { distinctId, waitFor } = inputs;
   let asksForRunDetails = plan.event === "workflow_dispatch";
   let sendsId = distinctId.key !== undefined;
-  let isUnclear = false;
+  /** An answer that left open whether GitHub had acted. */
+  let unclear: Fault | undefined;
 
   log.info(
     `Sending a ${announce(plan)} to ${github.fullName()}${sendsId ? `, with the id ${distinctId.value}` : ""}.`,
@@ -48,26 +50,35 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
       if (answer.runId === undefined) return log.info("GitHub has accepted it.");
       return log.info(`GitHub has started run ${answer.runId}: ${answer.htmlUrl}`);
     } catch (error) {
+      if (error instanceof OutOfTime && unclear) {
+        throw mayHaveStarted(unclear, "`find_timeout_seconds` left no time to send it again");
+      }
       if (!(error instanceof Fault)) throw error;
       if (acted(error) === "no") {
         if (adapt(error)) continue;
-        if (isUnclear) throw mayHaveStarted(error, "the dispatch was sent before, with an unclear answer");
+        if (unclear)
+          throw mayHaveStarted(unclear, `when it was sent again, GitHub refused it (${told(error)})`);
         throw error;
       }
-      isUnclear = true;
+      unclear = error;
       const adopted = await resolve(error, resends++);
       if (adopted) return learn({ run: sayFound(adopted, story) });
     }
   }
 
-  async function send({ timeoutMs }: RequestOptions): Promise<Dispatched> {
-    if (!isUnclear) learn({ sentAtMs: clock.nowMs() });
+  async function send({ timeoutMs, signal }: RequestOptions): Promise<Dispatched> {
+    const endMs = clock.nowMs() + timeoutMs;
+    await github.prepare({ timeoutMs, signal });
+    signal?.throwIfAborted();
+    if (!unclear) learn({ sentAtMs: clock.nowMs() });
     try {
       // Comes after the end of all waiting: the answer to a dispatch may be the only trace of a run.
-      return await withLateSignal(story, LATE_ANSWER_MS, (signal) => sendOnce({ timeoutMs, signal }));
+      return await withLateSignal(story, LATE_ANSWER_MS, (late) =>
+        sendOnce({ timeoutMs: endMs - clock.nowMs(), signal: late }),
+      );
     } catch (error) {
       // GitHub has not acted, so there is no run to look for and none to cancel.
-      if (!isUnclear && error instanceof Fault && acted(error) === "no") learn({ sentAtMs: undefined });
+      if (!unclear && error instanceof Fault && acted(error) === "no") learn({ sentAtMs: undefined });
       throw error;
     }
   }
@@ -103,6 +114,7 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
         `The workflow does not declare the input ${distinctId.key}. GitHub will name the run; sending without it.`,
       );
       sendsId = false;
+      learn({ distinctId: "" });
       return true;
     }
     return false;
@@ -119,7 +131,15 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
     });
     if (result.run) return result;
     if (!result.windowIsFull) {
-      throw mayHaveStarted(fault, "`find_timeout_seconds` left no time to make sure that none was");
+      const [nameless] = result.seen.filter(
+        ({ verdict }) => verdict === "undecided" || verdict === "without id",
+      );
+      throw mayHaveStarted(
+        fault,
+        nameless
+          ? `a run that shows no id was started since and may be it (${nameless.run.htmlUrl})`
+          : "`find_timeout_seconds` left no time to make sure that none was",
+      );
     }
     if (resends >= RESENDS) throw mayHaveStarted(fault, `that was the answer ${RESENDS + 1} times`);
     log.info(

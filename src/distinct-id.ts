@@ -8,6 +8,11 @@ export function generateDistinctId(caller: { runId: string; runAttempt: string }
   return `${caller.runId}-${caller.runAttempt}-${randomHex}`;
 }
 
+/** Says whether `text` shows an id such as `generateDistinctId` makes: some other dispatch's, if it is not ours. */
+export function showsGeneratedId(text: string): boolean {
+  return /(?<![\p{L}\p{N}_])\d+-\d+-[0-9a-f]{16}(?![\p{L}\p{N}_])/u.test(text);
+}
+
 /** Says whether `id` may be a distinct id: 1 to 100 letters, digits and `. _ : / -`. */
 export function isDistinctId(id: string): boolean {
   return /^[A-Za-z0-9._:/-]{1,100}$/.test(id);

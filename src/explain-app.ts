@@ -1,12 +1,7 @@
 /** The advice for what can go wrong while a GitHub App gets its token. */
 
-import type { Fault } from "./fault.ts";
+import { type Fault, isAboutApp } from "./fault.ts";
 import type { Permissions } from "./permissions.ts";
-
-/** Says whether the request was the App's own: for its installation, or for a token of it. */
-export function isAboutApp({ request }: Fault): boolean {
-  return /\/installation$|\/access_tokens$/.test(request);
-}
 
 /** The advice for a refusal of such a request, or undefined where nothing is special about it. */
 export function explainApp(fault: Fault, repository: string, permissions: Permissions): string[] | undefined {
@@ -23,11 +18,23 @@ export function explainApp(fault: Fault, repository: string, permissions: Permis
         "It is suspended as a rule: the owner of the repository can unsuspend it in the settings of installed Apps.",
       ];
     case 404:
+      if (fault.answer.includes("Integration not found")) {
+        return [
+          "There is no GitHub App with this `app_id` on the server (404 Integration not found).",
+          "Give the App's id or client id, as its settings page shows it; an App of another server is unknown here.",
+        ];
+      }
       return [
         `The App is not installed on ${repository} (404), or there is no such repository.`,
         "Install the App there, and give it access to this repository; or check `owner` and `repo`.",
       ];
     case 422:
+      if (/repository/i.test(fault.answer)) {
+        return [
+          `The App's installation has no access to ${repository} (422 ${fault.answer}).`,
+          "Add the repository to those that the installation may access.",
+        ];
+      }
       return [
         `The App's installation on ${repository} may not get a token with ${listed(permissions)} for it (422 ${fault.answer}).`,
         "Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository.",

@@ -152,23 +152,24 @@ function purpose(
   { request }: Fault,
   { event }: Situation,
 ): { to: string; name: string; access: "read" | "write" } {
-  if (request.endsWith("/dispatches")) {
+  const path = request.replace(/^.*?\/repos\/[^/]+\/[^/]+/, "");
+  if (path.endsWith("/dispatches")) {
     return {
       to: `send a ${event} to`,
       name: event === "repository_dispatch" ? "contents" : "actions",
       access: "write",
     };
   }
-  if (request.endsWith("/cancel")) return { to: "cancel a run of", name: "actions", access: "write" };
-  if (request.includes("/actions/workflows"))
+  if (path.endsWith("/cancel")) return { to: "cancel a run of", name: "actions", access: "write" };
+  if (path.startsWith("/actions/workflows"))
     return { to: "read the workflows of", name: "actions", access: "read" };
-  if (request.includes("/actions/runs")) return { to: "read the runs of", name: "actions", access: "read" };
+  if (path.startsWith("/actions/runs")) return { to: "read the runs of", name: "actions", access: "read" };
   return { to: "read", name: "metadata", access: "read" };
 }
 
 /** Says whether the request was for a single run, which may be deleted. */
 export function isAboutOneRun({ request }: Fault): boolean {
-  return /\/actions\/runs\/[^/]+/.test(request);
+  return /\/repos\/[^/]+\/[^/]+\/actions\/runs\/[^/]+/.test(request);
 }
 
 function forbidden(fault: Fault, situation: Situation): string[] {
@@ -192,6 +193,12 @@ function forbidden(fault: Fault, situation: Situation): string[] {
       "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
     ];
   const needs = `\`${name}: ${access}\``;
+  if (situation.appPermissions && /suspended/i.test(fault.answer)) {
+    return [
+      `The App's installation on ${repository} is suspended (403).`,
+      "The owner of the repository can unsuspend it in the settings of installed Apps.",
+    ];
+  }
   if (situation.appPermissions) {
     return [
       first,

@@ -2,9 +2,8 @@
 
 import { Cancelled, giveUp } from "./cancel.ts";
 import { explain, isAboutOneRun } from "./explain.ts";
-import { isAboutApp } from "./explain-app.ts";
 import { Failure } from "./failure.ts";
-import { Fault } from "./fault.ts";
+import { Fault, isAboutApp } from "./fault.ts";
 import type { Order } from "./order.ts";
 import { OutOfTime } from "./patience.ts";
 import { permissionsFor } from "./permissions.ts";

@@ -71,6 +71,8 @@ export function mayHeal(fault: Fault): boolean {
  * again on a 5xx has started some fifty runs for one (PLATFORM.md).
  */
 export function acted(fault: Fault): "no" | "maybe" | "yes" {
+  // No token, no dispatch.
+  if (isAboutApp(fault)) return "no";
   switch (fault.kind) {
     case "unreachable":
     case "untrusted":
@@ -83,6 +85,13 @@ export function acted(fault: Fault): "no" | "maybe" | "yes" {
     case "unreadable":
       return "yes";
   }
+}
+
+/** Says whether the request was a GitHub App's own: for its installation, or for a token of it. */
+export function isAboutApp({ request }: Pick<Fault, "request">): boolean {
+  return /\/(repos\/[^/]+\/[^/]+|repositories\/\d+)\/installation$|\/app\/installations\/\d+\/access_tokens$/.test(
+    request,
+  );
 }
 
 /** The parts of an HTTP answer that tell a fault. Header names are lower case. */

@@ -5,11 +5,8 @@ import { Failure } from "./failure.ts";
 import { readJobs } from "./follow.ts";
 import type { Plan } from "./plan.ts";
 import { explainNotFound } from "./report.ts";
-import { type Found, search } from "./search.ts";
+import { type Found, NEW_RUN_MS, search } from "./search.ts";
 import type { Story } from "./story.ts";
-
-/** Not all of GitHub knows a new run at once (PLATFORM.md). */
-const NEW_RUN_MS = 30_000;
 
 /**
  * Finds our run, and makes it known.
@@ -22,7 +19,7 @@ export async function find(plan: Plan, story: Story): Promise<Run> {
   learn({ run: found });
   // Nobody will follow a run that has ended already; its failed jobs are an output all the same.
   if (found.status === "completed" && inputs.waitFor === "found") {
-    learn({ jobs: await readJobs(found.id, findDeadlineMs, story) });
+    learn({ jobs: await readJobs(found.id, { deadlineMs: findDeadlineMs, wasSeen: true }, story) });
   }
   return found;
 }

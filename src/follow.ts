@@ -9,8 +9,9 @@ import type { RequestOptions } from "./github.ts";
 import { type Usual, usualDuration } from "./history.ts";
 import { news } from "./news.ts";
 import { pauseBeforeFollow } from "./pace.ts";
-import { OutOfTime } from "./patience.ts";
+import { OutOfTime, type Persistence } from "./patience.ts";
 import { explainTimeout } from "./report.ts";
+import { NEW_RUN_MS } from "./search.ts";
 import type { Story } from "./story.ts";
 
 /** A run as it was last seen. */
@@ -38,6 +39,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   const { github, clock, random, signal, persist, inputs, log, learn } = story;
   const startedAtMs = clock.nowMs();
   const deadlineMs = startedAtMs + inputs.timeoutMs;
+  const seen = { deadlineMs, wasSeen: true, isNewUntilMs: startedAtMs + NEW_RUN_MS };
   let last: Sight | undefined;
   try {
     for (let look = 1; ; look++) {
@@ -67,10 +69,10 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   /** Returns the last sight itself when nothing has changed. */
   async function lookOnce(look: number): Promise<Sight> {
     // The run that was just found need not be read again.
-    if (!last) return see(found, await readJobs(found.id, deadlineMs, story));
+    if (!last) return see(found, await readJobs(found.id, seen, story));
     let { jobs } = last;
     if (jobsTellAll(last) && look % LOOKS_PER_RUN_LOOK !== 0) {
-      jobs = await readJobs(found.id, deadlineMs, story);
+      jobs = await readJobs(found.id, seen, story);
       // An unchanged answer (304) is the same object.
       if (jobs === last.jobs) return last;
       if (jobsTellAll({ run: last.run, jobs })) return { ...last, jobs };
@@ -78,7 +80,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     const run = await readRun(found.id);
     learn({ run });
     if (run === last.run && jobs === last.jobs) return last;
-    return see(run, jobs === last.jobs ? await readJobs(run.id, deadlineMs, story) : jobs);
+    return see(run, jobs === last.jobs ? await readJobs(run.id, seen, story) : jobs);
   }
 
   async function see(run: Run, jobs: readonly Job[]): Promise<Sight> {
@@ -104,7 +106,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   }
 
   function readRun(id: Id): Promise<Run> {
-    return persist((options) => github.getRun(id, options), { deadlineMs, wasSeen: true });
+    return persist((options) => github.getRun(id, options), seen);
   }
 
   function readAwaited(id: Id): Promise<readonly string[]> {
@@ -137,15 +139,12 @@ export function jobsTellAll({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean
 /** All jobs of the run's latest attempt; the same array when nothing has changed. */
 export async function readJobs(
   id: Id,
-  deadlineMs: number,
+  persistence: Persistence,
   { github, persist }: Pick<Story, "github" | "persist">,
 ): Promise<readonly Job[]> {
   const all: Job[] = [];
   for (let page = 1; ; page++) {
-    const onPage = await persist((options) => github.listJobs(id, page, options), {
-      deadlineMs,
-      wasSeen: true,
-    });
+    const onPage = await persist((options) => github.listJobs(id, page, options), persistence);
     if (page === 1 && onPage.length < PAGE_LENGTH) return onPage;
     all.push(...onPage);
     if (onPage.length < PAGE_LENGTH) return all;

@@ -54,6 +54,8 @@ export interface Told {
   serverTimeMs(clockMs: number): number | undefined;
   /** Whether any request has succeeded: the token works, or did. */
   hasAnswered(): boolean;
+  /** Gets a token ready, so that the next request is sent at once. */
+  prepare(options: RequestOptions): Promise<void>;
   /** Revokes a token that was minted here, if there is one. */
   revokeToken(options: RequestOptions): Promise<void>;
 }
@@ -103,9 +105,18 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
   let hasAnswered = false;
   const kept = new Map<string, { etag: string; answer: unknown; sinceMs: number }>();
 
-  /** Sends one request with the token of the hour. */
+  /** Sends one request with the token of the hour, which may have to be made first; all of it within `timeoutMs`. */
   async function send(route: string, parameters: Parameters, options: RequestOptions): Promise<Reply> {
+    const endMs = clock.nowMs() + options.timeoutMs;
     const authorization = `token ${await tokens.get(options)}`;
+    options = { ...options, timeoutMs: endMs - clock.nowMs() };
+    if (options.timeoutMs <= 0) {
+      throw new Fault("unreachable", {
+        request: route,
+        code: "ETIMEDOUT",
+        answer: "a token took all the time",
+      });
+    }
     try {
       return await sendBy(
         octokit,
@@ -185,10 +196,8 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
     }
   }
 
-  /** Sends one request, again to the new name if the repository was renamed (GitHub does not act on the old one). */
-  async function sendOn(route: string, parameters: Parameters, options: RequestOptions): Promise<Reply> {
-    const reply = await send(route, parameters, options);
-    if (!isRedirect(reply)) return reply;
+  /** Where a renamed repository is now, as a path of the same server: the token must not go to another one. */
+  function redirectPath(reply: Reply): string {
     const to = header(reply, "location") ?? "";
     const url = URL.canParse(to, target.apiUrl) ? new URL(to, target.apiUrl) : undefined;
     if (url?.origin !== new URL(target.apiUrl).origin) {
@@ -196,6 +205,14 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
     }
     const path = url.pathname.match(/\/repositories\/\d+|\/repos\/[^/]+\/[^/]+/)?.[0];
     if (!path) throw fault("rejected", reply, `redirected to ${url.pathname}`);
+    return path;
+  }
+
+  /** Sends one request, again to the new name if the repository was renamed (GitHub does not act on the old one). */
+  async function sendOn(route: string, parameters: Parameters, options: RequestOptions): Promise<Reply> {
+    const reply = await send(route, parameters, options);
+    if (!isRedirect(reply)) return reply;
+    const path = redirectPath(reply);
     const moved = await send(`GET ${path}`, {}, options);
     const { fullName } = readAnswer(moved, readRepository);
     log.info(`${owner}/${repo} is now called ${fullName}; going on there.`);
@@ -237,13 +254,23 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
       authStrategy: strategy,
       auth: { appId, privateKey, log: quiet },
     });
+    let repositoryId: number | undefined;
     const requests = {
       async getInstallation(options: RequestOptions) {
-        const reply = await sendBy(asApp, "GET /repos/{owner}/{repo}/installation", {}, options);
+        let reply = await sendBy(asApp, "GET /repos/{owner}/{repo}/installation", {}, options);
+        if (isRedirect(reply)) {
+          // Renamed. auth-app signs requests by name only; and the token is then limited by the repository's id.
+          const path = redirectPath(reply);
+          repositoryId = Number(path.match(/\/repositories\/(\d+)$/)?.[1]);
+          const { token } = (await asApp.auth({ type: "app" })) as { token: string };
+          const headers = { authorization: `bearer ${token}` };
+          reply = await sendBy(octokit, `GET ${path}/installation`, { headers }, options);
+        }
         return readAnswer(reply, readInstallation);
       },
       async createToken(installation_id: number, wanted: Permissions, options: RequestOptions) {
-        const parameters = { installation_id, repositories: [repo], permissions: wanted };
+        const place = repositoryId ? { repository_ids: [repositoryId] } : { repositories: [repo] };
+        const parameters = { installation_id, ...place, permissions: wanted };
         const route = "POST /app/installations/{installation_id}/access_tokens";
         const reply = await sendBy(asApp, route, parameters, options);
         return readAnswer(reply, (data) =>
@@ -260,6 +287,7 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
     rateLimit: () => rateLimit,
     serverTimeMs: (clockMs) => serverTime && serverTime.dateMs + (clockMs - serverTime.atMs),
     hasAnswered: () => hasAnswered,
+    prepare: async (options) => void (await tokens.get(options)),
     async revokeToken(options) {
       const token = tokens.current();
       if (token === undefined) return;

@@ -27,6 +27,8 @@ export interface Persistence {
   wasSeen?: boolean;
   /** What is asked for is new: until this time a 404 says only that not all of GitHub knows of it yet. */
   isNewUntilMs?: number;
+  /** Ends the asking early; by default the caller's cancellation does. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -63,23 +65,18 @@ export interface Standing extends Persistence {
 
 /** How long to pause before asking again, in ms; undefined: the fault is permanent. Jitter comes on top. */
 export function pauseAfter(fault: Fault, standing: Standing): number | undefined {
-  const {
-    asksAgain = mayHeal,
-    failures,
-    limits,
-    strays,
-    nowMs,
-    tokenHasWorked,
-    wasSeen,
-    isNewUntilMs = 0,
-  } = standing;
-  if (fault.status === 404 && nowMs < isNewUntilMs) return NEW_PAUSE_MS;
+  const { asksAgain = mayHeal, failures, limits, strays, nowMs, tokenHasWorked, wasSeen } = standing;
+  if (fault.status === 404 && nowMs < (standing.isNewUntilMs ?? 0)) return NEW_PAUSE_MS;
   const stray = (fault.status === 401 && tokenHasWorked) || (fault.status === 404 && wasSeen === true);
   if (stray && strays < STRAYS) return STRAY_PAUSE_MS;
   if (!asksAgain(fault)) return undefined;
-  if (fault.kind === "limited")
-    return fault.retryAfterMs ?? Math.min(UNTOLD_LIMIT_MS * 2 ** (limits - 1), LONGEST_UNTOLD_LIMIT_MS);
+  if (fault.kind === "limited") return limitPause(fault, limits);
   return Math.min(1000 * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+}
+
+/** How long a limit lasts: as told, else a minute, doubled for each further refusal in a row. */
+function limitPause({ retryAfterMs }: Fault, limits: number): number {
+  return retryAfterMs ?? Math.min(UNTOLD_LIMIT_MS * 2 ** (limits - 1), LONGEST_UNTOLD_LIMIT_MS);
 }
 
 /** Makes the one that asks. It tells the log when trouble begins, until when each limit lasts, and when it is over. */
@@ -90,67 +87,78 @@ export function patience(edges: {
   random: () => number;
   signal: AbortSignal;
 }): Persist {
-  const { github, clock, log, random, signal } = edges;
+  const { github, clock, log, random } = edges;
   let troubleSinceMs: number | undefined;
-
-  function tell(fault: Fault, pauseMs: number, leftMs: number): void {
-    const isFirst = troubleSinceMs === undefined;
-    troubleSinceMs ??= clock.nowMs();
-    if (fault.kind !== "limited") {
-      if (!isFirst) return;
-      const seen = fault.status ?? fault.code ?? "no answer";
-      log.info(
-        `GitHub did not answer as it should (${seen} to ${fault.request}); asking again until it does.`,
-      );
-      return;
-    }
-    const until = github.serverTimeMs(clock.nowMs() + pauseMs);
-    const lasts = until === undefined ? "" : ` until ${timeOfDay(until)}`;
-    const waits =
-      pauseMs < leftMs
-        ? `; waiting ${seconds(pauseMs)}, then going on by itself`
-        : ", which is after the deadline";
-    log.info(`GitHub's rate limit is reached${lasts}${waits}.`);
-  }
+  // A limit holds for every request on the token, not only for the one that was refused.
+  let limit: { fault: Fault; untilMs: number } | undefined;
+  let limits = 0;
 
   return async (ask, persistence) => {
-    const { deadlineMs } = persistence;
+    const { deadlineMs, signal = edges.signal } = persistence;
+    const sleep = (ms: number) => clock.sleep(Math.min(ms, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
     let last: Fault | undefined;
     let strays = 0;
-    let limits = 0;
     for (let failures = 1; ; failures++) {
+      if (limit && limit.untilMs > clock.nowMs()) {
+        last = limit.fault;
+        await sleep(limit.untilMs - clock.nowMs());
+      }
       const leftMs = deadlineMs - clock.nowMs();
       if (leftMs <= 0) throw new OutOfTime(last);
+      const before = last;
       try {
         const answer = await ask({ timeoutMs: Math.min(REQUEST_TIMEOUT_MS, leftMs), signal });
-        if (troubleSinceMs !== undefined) {
-          log.info(`GitHub answers again, after ${seconds(clock.nowMs() - troubleSinceMs)}.`);
-        }
-        troubleSinceMs = undefined;
+        sayHealed();
         return answer;
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         last = error;
       }
       const nowMs = clock.nowMs();
-      if (last.kind === "limited") limits++;
-      const standing = {
-        ...persistence,
-        nowMs,
-        failures,
-        limits,
-        strays,
-        tokenHasWorked: github.hasAnswered(),
-      };
-      const pauseMs = pauseAfter(last, standing);
+      const timeLeftMs = Math.max(deadlineMs - nowMs, 0);
+      if (last.kind === "limited") {
+        const lastsMs = limitPause(last, ++limits);
+        // The more who wait for one token's limit, the less they should come back at one moment.
+        const jitterMs = random() * Math.min(lastsMs / 4, 5000, Math.max(timeLeftMs - lastsMs, 0) / 2);
+        limit = { fault: last, untilMs: nowMs + lastsMs + jitterMs };
+        sayLimited(lastsMs, timeLeftMs);
+      }
+      const tokenHasWorked = github.hasAnswered();
+      const pauseMs = pauseAfter(last, { ...persistence, nowMs, failures, limits, strays, tokenHasWorked });
       if (pauseMs === undefined) throw last;
+      if (last.kind === "limited") continue;
+      // Cut off by the deadline itself: no fault of the network.
+      if (last.code === "ETIMEDOUT" && leftMs < REQUEST_TIMEOUT_MS && timeLeftMs === 0)
+        throw new OutOfTime(before);
       if (last.status === 401 || last.status === 404) strays++;
-      else tell(last, pauseMs, deadlineMs - nowMs);
-      // The more who wait for one token's limit, the less they should come back at one moment.
-      const jitterMs = random() * Math.min(pauseMs / 4, 5000, Math.max(deadlineMs - nowMs - pauseMs, 0) / 2);
-      await clock.sleep(Math.min(pauseMs + jitterMs, Math.max(deadlineMs - nowMs, 0)), signal);
+      else sayTrouble(last);
+      await sleep(pauseMs * (1 + random() / 4));
     }
   };
+
+  function sayTrouble({ status, code, request }: Fault): void {
+    if (troubleSinceMs !== undefined) return;
+    troubleSinceMs = clock.nowMs();
+    const seen = status ?? code ?? "no answer";
+    log.info(`GitHub did not answer as it should (${seen} to ${request}); asking again until it does.`);
+  }
+
+  function sayLimited(lastsMs: number, leftMs: number): void {
+    troubleSinceMs ??= clock.nowMs();
+    const until = github.serverTimeMs(clock.nowMs() + lastsMs);
+    const lasts = until === undefined ? "" : ` until ${timeOfDay(until)}`;
+    const waits = `; waiting ${seconds(lastsMs)}, then going on by itself`;
+    log.info(
+      `GitHub's rate limit is reached${lasts}${lastsMs < leftMs ? waits : ", which is after the deadline"}.`,
+    );
+  }
+
+  function sayHealed(): void {
+    limits = 0;
+    if (troubleSinceMs === undefined) return;
+    log.info(`GitHub answers again, after ${seconds(clock.nowMs() - troubleSinceMs)}.`);
+    troubleSinceMs = undefined;
+  }
 }
 
 /** e.g. `12:30:00 UTC` */

@@ -17,7 +17,8 @@ export function permissionsFor({
   cancelRunOn,
 }: Pick<Inputs, "order" | "waitFor" | "cancelRunOn">): Permissions {
   if (order.event === "workflow_dispatch") return { actions: "write" };
-  if (cancelRunOn.size > 0) return { contents: "write", actions: "write" };
+  const cancels = cancelRunOn.has("cancel") || (cancelRunOn.has("timeout") && waitFor === "completed");
+  if (cancels) return { contents: "write", actions: "write" };
   const reads = waitFor !== "nothing" || order.workflow?.kind === "name";
   return reads ? { contents: "write", actions: "read" } : { contents: "write" };
 }

@@ -9,6 +9,7 @@ import { Fault } from "./fault.ts";
 import type { Inputs } from "./inputs.ts";
 import { OutOfTime } from "./patience.ts";
 import { makePlan } from "./plan.ts";
+import { NEW_RUN_MS } from "./search.ts";
 import { beginStory, type Edges } from "./story.ts";
 import type { Trace } from "./trace.ts";
 
@@ -33,12 +34,14 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
       await lookOnceMore(deadlineMs - PATIENT_MS, story);
     }
     const started = startedRun(story);
+    const isNewUntilMs = (story.known.sentAtMs ?? 0) + NEW_RUN_MS;
     if (!started)
       return log.warning(
         `No run with our id is visible in ${github.fullName()}; if one was started, it goes on.`,
       );
 
-    const read = (): Promise<Run> => persist((options) => github.getRun(started.id, options), { deadlineMs });
+    const read = (): Promise<Run> =>
+      persist((options) => github.getRun(started.id, options), { deadlineMs, isNewUntilMs });
     if ((await read()).status === "completed")
       return log.info(`The remote run has ended: ${started.htmlUrl}`);
     log.info(await cancelRun(started, deadlineMs, story));

@@ -11,6 +11,7 @@ import {
   newCandidate,
   type Sign,
   showsAllSteps,
+  showsAnotherId,
   signInJobs,
   worthReading,
 } from "./candidates.ts";
@@ -45,7 +46,7 @@ export interface NotFound {
   run: undefined;
   /** What the last look saw, newest first. */
   seen: SeenRun[];
-  /** The window that was asked for has passed, and no run that was listed can show the id any more. */
+  /** The window that was asked for has passed, and every run that was listed is certainly another's. */
   windowIsFull: boolean;
   /** What kept the last look from its end, if anything did. */
   trouble: Fault | undefined;
@@ -56,6 +57,9 @@ export interface SeenRun {
   run: Run;
   verdict: "other event" | "other workflow" | "undecided" | "without id";
 }
+
+/** Not all of GitHub knows a new run at once: it may be listed, and its own address still answer 404 (PLATFORM.md). */
+export const NEW_RUN_MS = 30_000;
 
 /** GitHub's servers and its `created_at` may differ by a second or two (PLATFORM.md). */
 const MARGIN_MS = 5000;
@@ -133,39 +137,41 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   }
 
   function toCandidate(run: Run): Candidate {
-    const candidate = { ...(candidates.get(run.id) ?? newCandidate(run)), run };
+    const candidate = { ...(candidates.get(run.id) ?? newCandidate(run, clock.nowMs())), run };
     candidates.set(run.id, candidate);
     return candidate;
   }
 
   async function readJobsOf(candidate: Candidate): Promise<Sign | undefined> {
+    const firstPage = await readJobs(candidate.run.id, 1);
+    // Not yet known where jobs are asked for; later on it is a neighbour's run that was deleted.
+    if (!firstPage && clock.nowMs() - candidate.seenAtMs < NEW_RUN_MS) return undefined;
     candidate.reads++;
     candidate.readAtMs = clock.nowMs();
     candidate.readStatus = candidate.run.status;
     candidate.showedAll = true;
-    for (let page = 1; ; page++) {
-      const jobs = await readJobs(candidate.run.id, page);
+    for (let page = 1, jobs = firstPage ?? []; ; jobs = (await readJobs(candidate.run.id, ++page)) ?? []) {
       const sign = signInJobs(jobs, distinctId);
       if (sign) return sign;
+      candidate.isOthers ||= showsAnotherId(candidate.run, jobs);
       candidate.showedAll &&= jobs.length > 0 && jobs.every(showsAllSteps);
       if (jobs.length < PAGE_LENGTH) return undefined;
     }
   }
 
-  async function readJobs(runId: Id, page: number): Promise<Job[]> {
+  async function readJobs(runId: Id, page: number): Promise<Job[] | undefined> {
     try {
       return await persist((options) => github.listJobs(runId, page, options), { deadlineMs });
     } catch (error) {
-      // A neighbour's run was deleted, or is too new for this part of GitHub: that says nothing of ours.
-      if (error instanceof Fault && error.status === 404) return [];
+      if (error instanceof Fault && error.status === 404) return undefined;
       throw error;
     }
   }
 
   function windowIsFull(): boolean {
     if (!window || clock.nowMs() - startedAtMs < window.ms || lists < window.lists) return false;
-    // A run that is still to show its steps may be ours: "none" would be a guess.
-    return ![...candidates.values()].some(isUndecided);
+    // A run that shows no id may be ours all the same, by a receiver that does not show it: "none" would be a guess.
+    return [...candidates.values()].every(({ isOthers }) => isOthers);
   }
 
   function notFound(trouble?: Fault): NotFound {

@@ -47,7 +47,7 @@ function job(name: string, steps: string[] = []): Job {
 
 /** A run in `status` whose jobs were never read. */
 function unread(id: number, status = "queued", about: Partial<Run> = {}): Candidate {
-  return newCandidate(run(id, { status, ...about }));
+  return newCandidate(run(id, { status, ...about }), 0);
 }
 
 /** A run in `status` whose jobs were read then, `agoMs` before now. */

@@ -156,7 +156,11 @@ function credentialsOf(inputs: Inputs, clock: VirtualClock): Credentials {
         clock.release();
       }
     }) as Hook;
-    return Object.assign((...given: Parameters<typeof auth>) => auth(...given), { hook });
+    const sign = (...given: Parameters<typeof auth>) => {
+      clock.hold();
+      return auth(...given).finally(() => clock.release());
+    };
+    return Object.assign(sign, { hook });
   };
   return { app: { ...inputs.credentials.app, permissions: permissionsFor(inputs), strategy, mask() {} } };
 }
@@ -182,7 +186,7 @@ export interface RunningStep {
 
 /**
  * Starts the committed bundle exactly as the runner does. `env` adds to the environment or, by undefined, takes away;
- * its `GITHUB_REPOSITORY` is the caller's, from which the inputs' defaults follow.
+ * its `GITHUB_REPOSITORY` is the caller's, from which the inputs' defaults follow. `BUNDLE_NODE` may name another Node.
  */
 export function startBundle(
   apiUrl: string,
@@ -198,7 +202,7 @@ export function startBundle(
     value,
   ]);
   const startedAtMs = performance.now();
-  const child = spawn(process.execPath, [join(root, "dist", "index.js")], {
+  const child = spawn(process.env.BUNDLE_NODE || process.execPath, [join(root, "dist", "index.js")], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
     env: {

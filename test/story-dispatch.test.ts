@@ -238,6 +238,33 @@ describe("once", () => {
     expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
   });
 
+  test.each([
+    [
+      "is not sent again when a run without any id was started",
+      SILENT,
+      1,
+      "a run that shows no id was started since and may be it (http",
+    ],
+    ["is sent again when all that was started shows other ids", EVENT, 2, undefined],
+  ])("a dispatch with an unclear answer: %s", async (_, text, sendings, words) => {
+    const { github, play } = await setStage({ "deploy.yml": text });
+    const isSilent = text === SILENT;
+    const neighbour = {
+      event: "repository_dispatch",
+      action: "deploy",
+      payload: { distinct_id: "1-1-00000000000000aa" },
+    };
+    github.fault = ({ method, nth }) => {
+      if (method !== "POST" || nth > 1) return undefined;
+      if (!isSilent) github.startRun(TARGET, "deploy.yml", neighbour);
+      return { when: isSilent ? "after" : "before", kind: "status", status: 502 };
+    };
+    const { failure } = await play({ event_type: "deploy" });
+    expect(asked(github, "POST")).toHaveLength(sendings);
+    if (words === undefined) expect(failure).toBeUndefined();
+    else expect(failure).toContain(words);
+  });
+
   test("a dispatch is sent three times at most, and the error says what is not known", async () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT });
     github.fault = ({ method }) =>

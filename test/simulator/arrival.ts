@@ -12,15 +12,21 @@ export interface Arrival {
   token: Token | undefined;
   /** What it showed, known or not. */
   credential: string | undefined;
+  /** Whose limits it counts against: all tokens of an App's installation share one. */
+  account: string;
   client: string;
   flight: string | undefined;
 }
 
-/** Reads what came, under `/api/v3` or without. */
+/**
+ * Reads what came, under `/api/v3` or without. `/client/{name}` before that names the client, where many share a token
+ * and can only be given an `api_url` each.
+ */
 export function takeApart(world: World, nowMs: number, request: IncomingMessage, bodyText: string): Arrival {
   const html = `http://${request.headers.host}`;
   const url = new URL(request.url ?? "/", html);
-  const [, prefix = "", path = "/"] = /^(\/api\/v3)?(\/.*)$/.exec(url.pathname) ?? [];
+  const [, prefix = "", name, path = "/"] =
+    /^((?:\/client\/([^/]+))?(?:\/api\/v3)?)(\/.*)$/.exec(url.pathname) ?? [];
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (name !== flightHeader) headers[name] = name === "authorization" ? "[redacted]" : String(value);
@@ -39,13 +45,15 @@ export function takeApart(world: World, nowMs: number, request: IncomingMessage,
     atMs: nowMs,
     billed: false,
   };
-  const client = headers["x-simulator-client"] ?? credential ?? "nobody";
+  const account = token?.installation ? `installation ${token.installation.id}` : (credential ?? "nobody");
+  const client = headers["x-simulator-client"] ?? name ?? account;
   const flight = request.headers[flightHeader];
   return {
     entry,
     bases: { api: html + prefix, html },
     token,
     credential,
+    account,
     client,
     flight: typeof flight === "string" ? flight : undefined,
   };

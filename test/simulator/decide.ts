@@ -1,10 +1,13 @@
+import { mayDo } from "./access.ts";
 import { reject } from "./answer.ts";
+import { type App, authenticateApp } from "./app.ts";
+import { SUSPENDED } from "./app-routes.ts";
 import type { Arrival } from "./arrival.ts";
 import { detailsVersion } from "./dispatch-routes.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Answer, Route } from "./routes.ts";
 import type { ServerState } from "./server.ts";
-import { mayDo, type Repository } from "./world.ts";
+import type { Repository, Token } from "./world.ts";
 
 /**
  * GitHub's order: who are you, how often, in which version, may you see it, may you do it, can it be read. What is read
@@ -19,11 +22,14 @@ export function decide(
   staleMs = 0,
 ): Answer {
   const { world, limits } = state;
-  const { entry, token, credential, client, bases } = arrival;
+  const { entry, token, credential, account, client, bases } = arrival;
   const nowMs = state.nowMs();
-  const isExpired = token?.expiresAtMs !== undefined && nowMs >= token.expiresAtMs;
-  if (credential !== undefined && (!token || isExpired)) return reject(401, "Bad credentials");
-  const account = credential ?? "nobody";
+  const app = route.as === "app" ? authenticateApp(world.apps, credential, nowMs) : undefined;
+  if (app && "refusal" in app) return app.refusal;
+  if (!app && credential !== undefined && !isAlive(token, world.apps, nowMs)) {
+    return reject(401, "Bad credentials");
+  }
+  if (token?.installation?.suspended) return reject(403, SUSPENDED);
   const isFree = route.pattern === "/rate_limit" || route.pattern.startsWith("/job-logs/");
   if (!isFree) {
     const refusal = limits.admit(account, client, entry.method, entry.path, nowMs);
@@ -47,7 +53,8 @@ export function decide(
   const isBelow = route.pattern.startsWith("/repos/");
   const renamed = repository ? undefined : world.findRenamed(`${params.owner}/${params.repo}`);
   const target = repository ?? renamed;
-  if (isBelow && (!target || !mayDo(token, target, "metadata", "read"))) return reject(404, "Not Found");
+  const isSeen = target && (app || mayDo(token, target, "metadata", "read"));
+  if (isBelow && !isSeen) return reject(404, "Not Found");
   if (renamed) return redirect(arrival, renamed);
   if (isBelow && target && route.needs && !mayDo(token, target, ...route.needs)) {
     if (!token) return reject(401, "Requires authentication");
@@ -64,8 +71,9 @@ export function decide(
     query: entry.query,
     body: body as Record<string, unknown>,
     token,
-    // Routes that stand above all repositories do not look at it.
+    // Routes that stand above all repositories do not look at it, nor those for tokens at the App.
     repository: target as Repository,
+    app: app as App,
     bases,
     nowMs: nowMs - staleMs,
     version,
@@ -77,6 +85,12 @@ export function decide(
     },
     violate: (what) => violate(state, entry, what),
   });
+}
+
+function isAlive(token: Token | undefined, apps: readonly App[], nowMs: number): boolean {
+  if (!token || (token.expiresAtMs !== undefined && nowMs >= token.expiresAtMs)) return false;
+  const { installation } = token;
+  return !installation || apps.some(({ installations }) => installations.includes(installation));
 }
 
 /** GET: 301, which is harmless. Others: 307, so that method and body are kept. */

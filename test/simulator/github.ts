@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../../src/clock.ts";
+import { type App, type AppOptions, addApp } from "./app.ts";
 import type { FaultHook } from "./faults.ts";
 import { describeEntry, type JournalEntry } from "./journal.ts";
 import { type EarlyRequest, type LimitOptions, Limits, type Refusal } from "./limits.ts";
@@ -59,6 +60,8 @@ export interface GitHub {
   readonly apiUrl: string;
   addRepository(fullName: string, options?: RepositoryOptions): void;
   addToken(token: string, options: TokenOptions): void;
+  /** What is changed in the App that it returns counts from then on. */
+  addApp(options: AppOptions): App;
   /** How the runs of this workflow go from now on. */
   behaviour(fullName: string, file: string, behaviour: BehaviourSource): void;
   /** Starts a run that the code under test did not ask for; returns its id. */
@@ -117,6 +120,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     apiUrl: origin,
     addRepository: (fullName, settings) => world.addRepository(fullName, settings),
     addToken: (token, settings) => world.addToken(token, settings),
+    addApp: (settings) => addApp(world, settings),
     behaviour: (fullName, file, behaviour) => {
       world.workflow(world.repository(fullName), file).behaviour = behaviour;
     },

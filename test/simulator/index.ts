@@ -1,4 +1,5 @@
 /** The simulated GitHub: what a test needs of it. */
+export type { App, AppOptions } from "./app.ts";
 export type { Fault, FaultHook, FaultRequest } from "./faults.ts";
 export { type GitHub, type GitHubOptions, type RunTruth, startGitHub } from "./github.ts";
 export type { JournalEntry } from "./journal.ts";

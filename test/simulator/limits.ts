@@ -8,6 +8,8 @@ export interface LimitOptions {
   creatingPerHour?: number;
   /** False: a secondary refusal does not say for how long. Default true. */
   secondaryRetryAfter?: boolean;
+  /** How long the minute of these limits lasts, so that a test on real time can outlast it; default 60,000. */
+  minuteMs?: number;
   /** Status of a refusal; default 403. GitHub uses both. */
   status?: 403 | 429;
 }
@@ -16,7 +18,7 @@ export interface LimitOptions {
 export interface Refusal {
   atMs: number;
   token: string;
-  /** Value of the header `x-simulator-client`, or else the token. */
+  /** Value of the header `x-simulator-client`, or else the name in the path, or else the token. */
   client: string;
   kind: "primary" | "secondary";
   /** As told in the header; undefined if it was not. */
@@ -49,7 +51,6 @@ interface Account {
   recent: { atMs: number; points: number; creating: boolean }[];
 }
 
-const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
 /** Counts what each token uses, and refuses what is too much. */
@@ -83,7 +84,7 @@ export class Limits {
         untilMs: this.budget(token, nowMs).reset * 1000,
       });
     }
-    const { pointsPerMinute, creatingPerMinute, creatingPerHour } = this.#options;
+    const { pointsPerMinute, creatingPerMinute, creatingPerHour, minuteMs = 60_000 } = this.#options;
     const waitsMs = [
       waitMs(account.recent, minuteMs, pointsPerMinute, points, (one) => one.points, nowMs),
       creating

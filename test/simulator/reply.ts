@@ -13,7 +13,7 @@ function finish(
   answer: Answer,
   route?: Route,
 ) {
-  const { entry, credential } = arrival;
+  const { entry, credential, account } = arrival;
   let { status } = answer;
   const isJson = answer.body !== undefined;
   let body = isJson ? JSON.stringify(answer.body) : (answer.text ?? "");
@@ -32,7 +32,6 @@ function finish(
       entry.billed &&= credential === undefined;
     }
   }
-  const account = credential ?? "nobody";
   const nowMs = state.nowMs();
   if (entry.billed) state.limits.bill(account, nowMs);
   if (state.rateLimitHeaders && status !== 401 && status !== 501) {

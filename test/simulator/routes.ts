@@ -1,3 +1,5 @@
+import type { App } from "./app.ts";
+import { appRoutes } from "./app-routes.ts";
 import { dispatchRoutes } from "./dispatch-routes.ts";
 import type { Budget } from "./limits.ts";
 import type { Bases } from "./repository-answers.ts";
@@ -30,6 +32,8 @@ export interface Call {
   token: Token | undefined;
   /** Only in routes below `/repos/{owner}/{repo}`. */
   repository: Repository;
+  /** Only in routes that an App asks as itself. */
+  app: App;
   bases: Bases;
   nowMs: number;
   /** `X-GitHub-Api-Version`, or what GitHub takes without it. */
@@ -44,7 +48,7 @@ export interface Call {
 }
 
 export interface Route {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   /** `{name}` is one segment, `{name+}` all that is left. */
   pattern: string;
   /** Known query parameters. */
@@ -52,10 +56,12 @@ export interface Route {
   /** Known keys of the body. */
   body?: readonly string[];
   needs?: readonly [Permission, Level];
+  /** Answered to an App's own signature, to no token. */
+  as?: "app";
   answer(call: Call): Answer;
 }
 
-const routes: readonly Route[] = [...repositoryRoutes, ...dispatchRoutes, ...runRoutes];
+const routes: readonly Route[] = [...repositoryRoutes, ...dispatchRoutes, ...runRoutes, ...appRoutes];
 
 /** The route of this request with its decoded parameters; `path` is without prefix and query. */
 export function findRoute(

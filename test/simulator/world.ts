@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { Installation } from "./access.ts";
+import type { App } from "./app.ts";
 import { fillTemplate } from "./expression.ts";
 import { type Attempt, attemptAt, type Run } from "./run.ts";
 import { type Behaviour, planTimeline } from "./timeline.ts";
@@ -63,6 +65,8 @@ export interface TokenOptions {
 export interface Token extends TokenOptions {
   text: string;
   kind: "integration" | "personal";
+  /** Of the App that has got it. */
+  installation?: Installation | undefined;
 }
 
 /** What starts a run. */
@@ -86,6 +90,8 @@ export interface Trigger {
 export class World {
   readonly repositories: Repository[] = [];
   readonly tokens = new Map<string, Token>();
+  readonly apps: App[] = [];
+  mintedCount = 0;
   readonly #nowMs: () => number;
   // Beyond 2^32, as today's ids are: a client that cuts them to 32 bits must not pass.
   #lastRunId = 30_000_000_000;
@@ -123,8 +129,8 @@ export class World {
     });
   }
 
-  addToken(text: string, options: TokenOptions): void {
-    this.tokens.set(text, { kind: "personal", ...options, text });
+  addToken(text: string, options: TokenOptions, installation?: Installation): void {
+    this.tokens.set(text, { kind: "personal", ...options, text, installation });
   }
 
   /** By its name today; GitHub does not mind upper and lower case. */
@@ -264,27 +270,6 @@ export function resolveRef(repository: Repository, text: string): Run["ref"] | u
 /** A commit's or blob's id, always the same for the same thing. */
 export function shaOf(text: string): string {
   return createHash("sha1").update(text).digest("hex");
-}
-
-/** May this token (undefined: nobody) do this? Everybody reads what is public. */
-export function mayDo(
-  token: Token | undefined,
-  repository: Repository,
-  permission: Permission,
-  level: Level,
-) {
-  if (repository.visibility === "public" && level === "read") return true;
-  if (!token || !reaches(token, repository)) return false;
-  const granted = token.permissions?.[permission] ?? (permission === "metadata" ? "read" : undefined);
-  return granted === "write" || granted === level;
-}
-
-/** Was it granted for this repository, under whatever name? */
-function reaches(token: Token, { fullName, formerNames }: Repository): boolean {
-  const names = [fullName, ...formerNames].map((name) => name.toLowerCase());
-  return (
-    token.repositories === undefined || token.repositories.some((name) => names.includes(name.toLowerCase()))
-  );
 }
 
 function contextsOf(
