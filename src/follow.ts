@@ -80,7 +80,9 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     const run = await readRun(found.id);
     learn({ run });
     if (run === last.run && jobs === last.jobs) return last;
-    return see(run, jobs === last.jobs ? await readJobs(run.id, seen, story) : jobs);
+    const areOld =
+      jobs === last.jobs || (run.status === "completed" && jobs.some(({ status }) => status !== "completed"));
+    return see(run, areOld ? await readJobs(run.id, seen, story) : jobs);
   }
 
   async function see(run: Run, jobs: readonly Job[]): Promise<Sight> {

@@ -94,7 +94,7 @@ describe.concurrent("the demonstration", () => {
         posts.map((status) => `${path} → ${status}`),
       );
       expect(asked.join("\n")).not.toContain("→ 501");
-      expect(asked.at(-1)).toContain(`/actions/runs/${outputs.runId}/jobs`);
+      expect(asked.at(-1)).toContain(`/actions/runs/${outputs.runId}`);
       expect(below(/^Its exit code/, shown)).toEqual(["0: the step is green, as it should be."]);
     },
   );
