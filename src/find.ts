@@ -19,7 +19,10 @@ export async function find(plan: Plan, story: Story): Promise<Run> {
   learn({ run: found });
   // Nobody will follow a run that has ended already; its failed jobs are an output all the same.
   if (found.status === "completed" && inputs.waitFor === "found") {
-    learn({ jobs: await readJobs(found.id, { deadlineMs: findDeadlineMs, wasSeen: true }, story) });
+    const isNewUntilMs = story.clock.nowMs() + NEW_RUN_MS;
+    learn({
+      jobs: await readJobs(found.id, { deadlineMs: findDeadlineMs, wasSeen: true, isNewUntilMs }, story),
+    });
   }
   return found;
 }
