@@ -9,7 +9,6 @@ import { Fault } from "./fault.ts";
 import type { Inputs } from "./inputs.ts";
 import { OutOfTime } from "./patience.ts";
 import { makePlan } from "./plan.ts";
-import { NEW_RUN_MS } from "./search.ts";
 import { beginStory, type Edges } from "./story.ts";
 import type { Trace } from "./trace.ts";
 
@@ -34,7 +33,8 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
       await lookOnceMore(deadlineMs - PATIENT_MS, story);
     }
     const started = startedRun(story);
-    const isNewUntilMs = (story.known.sentAtMs ?? 0) + NEW_RUN_MS;
+    // GitHub has named the run, or listed it: it is there, and only this part of GitHub does not know of it yet.
+    const isNewUntilMs = deadlineMs;
     if (!started)
       return log.warning(
         `No run with our id is visible in ${github.fullName()}; if one was started, it goes on.`,
