@@ -2,7 +2,7 @@
 
 /**
  * - `unreachable`: no connection came about (refused, DNS, no route)
- * - `untrusted`: no connection came about, and none will: the server's certificate is not accepted
+ * - `untrusted`: no connection came about, and none will: a certificate is not accepted, or a proxy lets nobody through
  * - `lost`: the connection broke or the time for an answer ran out after the request may have been sent
  * - `server_error`: 5xx or 408
  * - `limited`: GitHub refused because of a rate limit
@@ -137,23 +137,37 @@ export function retryAfterMs(headers: FailedAnswer["headers"]): number | undefin
   return Number.isFinite(untilReset) ? Math.max(untilReset, 1000) : undefined;
 }
 
+/** A proxy has opened no tunnel to the server, so that nothing of the request was sent. */
+export class NoTunnel extends Error {
+  override readonly name = "NoTunnel";
+  /** `PROXY_407` where the proxy has answered. */
+  readonly code: string | undefined;
+
+  constructor(cause: unknown, status?: number) {
+    super("the proxy opened no tunnel", { cause });
+    this.code = status === undefined ? undefined : `PROXY_${status}`;
+  }
+}
+
 /** Classifies an error that came instead of an answer, by the system's error codes in its chain of causes. */
 export function kindOfError(error: unknown): {
   kind: "unreachable" | "untrusted" | "lost";
   code: string | undefined;
 } {
   let code: string | undefined;
+  let kind: "unreachable" | "lost" = "lost";
   for (const cause of causes(error)) {
+    if (cause instanceof NoTunnel) kind = "unreachable";
     const { code: own, syscall } = cause as { code?: unknown; syscall?: unknown };
     if (typeof own !== "string") continue;
     code = own;
-    if (/CERT|UNABLE_TO_|^ERR_SSL_|EPROTO/.test(own)) return { kind: "untrusted", code };
+    if (/CERT|UNABLE_TO_|^ERR_SSL_|EPROTO|^PROXY_40[37]$/.test(own)) return { kind: "untrusted", code };
     // Only these calls fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH while reading say nothing of the kind.
     if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {
       return { kind: "unreachable", code };
     }
   }
-  return { kind: "lost", code };
+  return { kind, code };
 }
 
 function* causes(error: unknown): Generator<object> {

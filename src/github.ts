@@ -201,7 +201,7 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
     const to = header(reply, "location") ?? "";
     const url = URL.canParse(to, target.apiUrl) ? new URL(to, target.apiUrl) : undefined;
     if (url?.origin !== new URL(target.apiUrl).origin) {
-      throw fault("rejected", reply, `redirected to ${url?.host ?? "nowhere"}`);
+      throw fault("rejected", reply, `redirected to ${url?.origin ?? "nowhere"}`);
     }
     const path = url.pathname.match(/\/repositories\/\d+|\/repos\/[^/]+\/[^/]+/)?.[0];
     if (!path) throw fault("rejected", reply, `redirected to ${url.pathname}`);

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import * as core from "@actions/core";
-import { getProxyUrl } from "@actions/http-client/lib/proxy";
+import { checkBypass } from "@actions/http-client/lib/proxy";
 import { openGitHub } from "./api.ts";
 import { Cancelled } from "./cancel.ts";
 import { systemClock } from "./clock.ts";
@@ -23,16 +23,18 @@ async function main(): Promise<void> {
   for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
   const isPost = core.getState("isPost") !== "";
   if (!isPost) rememberStep();
-  const inputs = readInputs(
-    core.getInput,
-    {
-      repository: env.GITHUB_REPOSITORY ?? "",
-      apiUrl: env.GITHUB_API_URL ?? "https://api.github.com",
-      runId: env.GITHUB_RUN_ID ?? "0",
-      runAttempt: env.GITHUB_RUN_ATTEMPT ?? "1",
-    },
-    randomBytes(8).toString("hex"),
-  );
+  const trace = core.getState("trace");
+  if (isPost && !trace) return;
+  // @actions/github makes an agent for the caller's server as soon as it is loaded: a bad proxy variable is told before.
+  findProxy(env.GITHUB_API_URL ?? "https://api.github.com");
+  const { context } = await import("@actions/github");
+  const caller = {
+    repository: env.GITHUB_REPOSITORY ?? "",
+    apiUrl: context.apiUrl,
+    runId: String(context.runId || 0),
+    runAttempt: String(context.runAttempt || 1),
+  };
+  const inputs = readInputs(core.getInput, caller, randomBytes(8).toString("hex"));
 
   const cancellation = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -51,7 +53,7 @@ async function main(): Promise<void> {
   const github = openGitHub({
     target: inputs.target,
     credentials: await chooseCredentials(inputs),
-    fetch: await chooseFetch(inputs.target.apiUrl, proxy !== undefined),
+    fetch: await chooseFetch(proxy),
     clock: systemClock,
     log,
   });
@@ -68,8 +70,7 @@ async function main(): Promise<void> {
 
   try {
     if (!isPost) return await run(inputs, edges);
-    const trace = core.getState("trace");
-    if (trace) await post(inputs, readTrace(trace), { ...edges, setOutputs() {}, saveTrace() {} });
+    await post(inputs, readTrace(trace), { ...edges, setOutputs() {}, saveTrace() {} });
   } finally {
     await github
       .revokeToken({ timeoutMs: REVOKE_TIMEOUT_MS })
@@ -117,31 +118,50 @@ async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
 
 /** The proxy for the server, by the usual variables in either case. Its password is hidden from here on. */
 function findProxy(apiUrl: string): URL | undefined {
-  try {
-    const proxy = getProxyUrl(new URL(apiUrl));
-    const password = proxy?.password ?? "";
-    for (const form of [password, encodeURIComponent(password)]) if (form) core.setSecret(form);
-    return proxy;
-  } catch {
+  const { env } = process;
+  const server = new URL(apiUrl);
+  const given =
+    server.protocol === "https:" ? env.https_proxy || env.HTTPS_PROXY : env.http_proxy || env.HTTP_PROXY;
+  if (!given || checkBypass(server)) return undefined;
+  const proxy = readProxy(given);
+  if (!proxy) {
     throw new Failure(
       "The proxy variable for this server (`HTTPS_PROXY` or `HTTP_PROXY`) is no URL such as `http://proxy.example.com:3128`, so nothing was sent.\n" +
         "Correct it on the runner; characters such as `@` or `#` in a password have to be percent-encoded.",
     );
   }
+  return proxy;
 }
 
-/** Node 20's own fetch knows no proxy variables; that of @actions/github does, for the server that it finds at its import. */
-async function chooseFetch(apiUrl: string, hasProxy: boolean): Promise<typeof globalThis.fetch> {
-  if (!hasProxy) return globalThis.fetch;
-  process.env.GITHUB_API_URL = apiUrl;
-  const { defaults } = await import("@actions/github/lib/utils");
-  return defaults.request?.fetch;
+/** The HTTP client of @actions would pass over a proxy whose URL it cannot read, and go to the server directly. */
+function readProxy(given: string): URL | undefined {
+  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
+  try {
+    decodeURIComponent(username);
+    for (const form of [decodeURIComponent(password), password]) if (form) core.setSecret(form);
+  } catch {
+    return undefined;
+  }
+  const isProxy = /^https?:$/.test(protocol) && hostname !== "" && /^\/?$/.test(pathname + search + hash);
+  return isProxy ? new URL(text) : undefined;
 }
 
-main().catch((error: unknown) => {
-  // Only what is written for the reader is shown; the rest would be a stack trace.
-  core.setFailed(
-    error instanceof Failure ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`,
-  );
-  core.debug(String((error as Error)?.stack));
-});
+/** Node 20's own fetch knows no proxy. */
+async function chooseFetch(proxy: URL | undefined): Promise<typeof globalThis.fetch> {
+  if (!proxy) return globalThis.fetch;
+  const { fetchThrough } = await import("./proxy.ts");
+  return fetchThrough(proxy);
+}
+
+main()
+  .catch((error: unknown) => {
+    // Only what is written for the reader is shown; the rest would be a stack trace.
+    core.setFailed(
+      error instanceof Failure ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`,
+    );
+    core.debug(String((error as Error)?.stack));
+  })
+  // A proxy that neither opens nor refuses a tunnel would keep the process alive when all is said.
+  .finally(() => process.stdout.write("", () => process.exit()));

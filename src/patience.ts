@@ -104,7 +104,8 @@ export function patience(edges: {
         await sleep(limit.untilMs - clock.nowMs());
       }
       const leftMs = deadlineMs - clock.nowMs();
-      if (leftMs <= 0) throw new OutOfTime(last);
+      // A timer may ring a little early, and a request without time for its answer would only leave it open.
+      if (leftMs < 1) throw new OutOfTime(last);
       const before = last;
       try {
         const answer = await ask({ timeoutMs: Math.min(REQUEST_TIMEOUT_MS, leftMs), signal });

@@ -252,7 +252,9 @@ export function runBundle(...step: Parameters<typeof startBundle>): Promise<Ran>
 /** Reads a file of the runner's for outputs or state: `name<<DELIMITER`, lines, `DELIMITER`. The last value counts. */
 function readCommandFile(text: string): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const [, name = "", , value = ""] of text.matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm))
+  for (const [, name = "", , value = ""] of text
+    .replaceAll("\r\n", "\n")
+    .matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm))
     values[name] = value;
   return values;
 }

@@ -335,7 +335,7 @@ describe("once", () => {
     github.fault = ({ method }) =>
       method === "POST" ? { when: "before", kind: "status", status: 307, headers } : undefined;
     const { failure } = await play({ event_type: "deploy" });
-    expect(failure).toContain("redirected to 127.0.0.2:1");
+    expect(failure).toContain("redirected to http://127.0.0.2:1");
     expect(github.requests).toHaveLength(1);
   });
 });
