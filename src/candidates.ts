@@ -62,8 +62,8 @@ const REST_MS = 15_000;
 const LONGEST_REST_MS = 120_000;
 
 /**
- * The candidates whose jobs this look reads: those never read before the others, nearest to the dispatch first, and a
- * few only. One that has nothing new to show soon rests between two reads, each time for longer. `dispatchedAtMs` is the
+ * The candidates whose jobs this look reads: nearest to the dispatch first, and a few only; those that have shown all
+ * their steps after the others. One that has nothing new to show soon rests between two reads, each time for longer. `dispatchedAtMs` is the
  * server's time of the dispatch, in epoch ms.
  */
 export function worthReading(
@@ -82,18 +82,12 @@ export function worthReading(
     })
     .sort(
       (a, b) =>
-        urgency(a) - urgency(b) ||
-        a.readAtMs - b.readAtMs ||
+        Number(a.showedAll) - Number(b.showedAll) ||
         distanceMs(a) - distanceMs(b) ||
+        a.readAtMs - b.readAtMs ||
         byAge(a.run, b.run),
     )
     .slice(0, JOBS_PER_LOOK);
-}
-
-/** First those that nobody has read, then those that are about to show their steps, last those that have nothing to hide. */
-function urgency({ reads, showedAll }: Candidate): number {
-  if (reads === 0) return 0;
-  return showedAll ? 2 : 1;
 }
 
 /** Oldest first. Ids grow with time, and `created_at` has whole seconds only. */

@@ -128,14 +128,21 @@ export function retryAfterMs(headers: FailedAnswer["headers"]): number | undefin
   const after = headers["retry-after"];
   if (after !== undefined) {
     const seconds = Number(after);
-    if (Number.isFinite(seconds)) return Math.max(seconds, 1) * 1000;
+    if (Number.isFinite(seconds)) return bounded(seconds * 1000);
     const until = Date.parse(String(after)) - date;
-    if (Number.isFinite(until)) return Math.max(until, 1000);
+    if (Number.isFinite(until)) return bounded(until);
   }
   if (String(headers["x-ratelimit-remaining"]) !== "0") return undefined;
   const untilReset = Number(headers["x-ratelimit-reset"]) * 1000 - date;
-  return Number.isFinite(untilReset) ? Math.max(untilReset, 1000) : undefined;
+  return Number.isFinite(untilReset) ? bounded(untilReset) : undefined;
 }
+
+/** A wait of less than a second would be a storm; one of more than the longest deadline is a broken server's. */
+function bounded(ms: number): number {
+  return Math.min(Math.max(ms, 1000), LONGEST_WAIT_MS);
+}
+
+const LONGEST_WAIT_MS = 31 * 24 * 3_600_000;
 
 /** A proxy has opened no tunnel to the server, so that nothing of the request was sent. */
 export class NoTunnel extends Error {

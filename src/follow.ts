@@ -9,6 +9,7 @@ import type { RequestOptions } from "./github.ts";
 import { type Usual, usualDuration } from "./history.ts";
 import { news } from "./news.ts";
 import { pauseBeforeFollow } from "./pace.ts";
+import { pagesOf } from "./pages.ts";
 import { OutOfTime, type Persistence } from "./patience.ts";
 import { explainTimeout } from "./report.ts";
 import { NEW_RUN_MS } from "./search.ts";
@@ -144,11 +145,8 @@ export async function readJobs(
   persistence: Persistence,
   { github, persist }: Pick<Story, "github" | "persist">,
 ): Promise<readonly Job[]> {
-  const all: Job[] = [];
-  for (let page = 1; ; page++) {
-    const onPage = await persist((options) => github.listJobs(id, page, options), persistence);
-    if (page === 1 && onPage.length < PAGE_LENGTH) return onPage;
-    all.push(...onPage);
-    if (onPage.length < PAGE_LENGTH) return all;
-  }
+  const pages: (readonly Job[])[] = [];
+  const readPage = (page: number) => persist((options) => github.listJobs(id, page, options), persistence);
+  for await (const onPage of pagesOf(readPage)) pages.push(onPage);
+  return pages.length === 1 ? (pages[0] ?? []) : pages.flat();
 }

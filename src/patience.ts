@@ -164,6 +164,8 @@ export function patience(edges: {
 
 /** e.g. `12:30:00 UTC` */
 export function timeOfDay(epochMs: number): string {
+  // Beyond what a date can be: a broken server's.
+  if (Math.abs(epochMs) > 8.64e15) return "an unknown time";
   return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;
 }
 

@@ -1,10 +1,10 @@
 /** Fills in what the inputs leave to the target: its default branch, and the workflow that a display name stands for. */
 
 import type { Run, Workflow } from "./answers.ts";
-import { PAGE_LENGTH } from "./api.ts";
 import { Failure } from "./failure.ts";
 import type { Json } from "./mapping.ts";
 import type { WorkflowName } from "./order.ts";
+import { pagesOf } from "./pages.ts";
 import type { Story } from "./story.ts";
 
 /** A dispatch with nothing left open. */
@@ -62,13 +62,9 @@ async function resolve(
 ): Promise<ResolvedWorkflow> {
   if (name.kind !== "name") return name as ResolvedWorkflow;
   const workflows: Workflow[] = [];
-  for (let page = 1; ; page++) {
-    const onPage = await persist((options) => github.listWorkflows(page, options), {
-      deadlineMs: findDeadlineMs,
-    });
-    workflows.push(...onPage);
-    if (onPage.length < PAGE_LENGTH) break;
-  }
+  const readPage = (page: number) =>
+    persist((options) => github.listWorkflows(page, options), { deadlineMs: findDeadlineMs });
+  for await (const onPage of pagesOf(readPage)) workflows.push(...onPage);
   const matches = workflows.filter((each) => each.name === name.value);
   if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
   const listed = (matches.length > 0 ? matches : workflows)

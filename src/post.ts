@@ -5,6 +5,7 @@
 
 import type { Run } from "./answers.ts";
 import { cancelRun, lookOnceMore, startedRun } from "./cancel.ts";
+import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
 import type { Inputs } from "./inputs.ts";
 import { OutOfTime } from "./patience.ts";
@@ -57,6 +58,7 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
       isForced = true;
     }
   } catch (error) {
+    if (error instanceof Failure) return log.warning(error.message);
     const fault = error instanceof OutOfTime ? error.fault : error;
     if (!(fault instanceof Fault || fault === undefined)) throw error;
     const url = startedRun(story)?.htmlUrl ?? github.fullName();

@@ -17,6 +17,7 @@ import {
 } from "./candidates.ts";
 import { Fault } from "./fault.ts";
 import { pauseBeforeFind } from "./pace.ts";
+import { pagesOf } from "./pages.ts";
 import { OutOfTime } from "./patience.ts";
 import { mayBeOf, type Plan } from "./plan.ts";
 import type { Story } from "./story.ts";
@@ -61,6 +62,9 @@ export interface SeenRun {
 /** Not all of GitHub knows a new run at once: it may be listed, and its own address still answer 404 (PLATFORM.md). */
 export const NEW_RUN_MS = 30_000;
 
+/** How long after its dispatch one of a crowd begins to read jobs. */
+const CROWD_WAITS_MS = 4000;
+
 /** GitHub's servers and its `created_at` may differ by a second or two (PLATFORM.md). */
 const MARGIN_MS = 5000;
 /** A first page that reaches back far enough in nearly every repository, at a third of the bytes. */
@@ -91,7 +95,9 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
       const present = possible.map(toCandidate);
       const isCrowd = present.length > JOBS_PER_LOOK;
       const shown: { run: Run; sign: Sign }[] = [];
-      for (const candidate of worthReading(present, clock.nowMs(), sinceMs)) {
+      // Names decide first, and steps hardly show sooner: a crowd would read each other's jobs for nothing.
+      const isEarly = isCrowd && clock.nowMs() - sentAtMs < CROWD_WAITS_MS;
+      for (const candidate of isEarly ? [] : worthReading(present, clock.nowMs(), sinceMs)) {
         const sign = await readJobsOf(candidate);
         if (sign) shown.push({ run: candidate.run, sign });
         // In a crowd, nobody can afford to ask whether another run carries our id as well.
@@ -117,6 +123,8 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   /** The runs since the dispatch, newest first. */
   async function listRecentRuns(): Promise<Run[]> {
     const runs = new Map<Id, Run>();
+    // A server may answer every page alike.
+    let listed = new Set<Id>();
     for (let page = 1; ; page++) {
       const onPage = await persist((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
       if (page === 1) story.recentRuns = onPage;
@@ -126,12 +134,16 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
       for (const run of onPage) {
         if (run.createdAtMs >= earliestMs && runs.size < inputs.maxRuns) runs.set(run.id, run);
       }
-      const reachesBack = onPage.length < perPage || onPage.some((run) => run.createdAtMs < earliestMs);
+      const isNew = onPage.some((run) => !listed.has(run.id));
+      for (const run of onPage) listed.add(run.id);
+      const reachesBack =
+        !isNew || onPage.length < perPage || onPage.some((run) => run.createdAtMs < earliestMs);
       if (reachesBack || page * perPage >= inputs.maxRuns) return [...runs.values()];
       const longer = Math.min(PAGE_LENGTH, inputs.maxRuns);
       if (perPage < longer) {
         perPage = longer;
         page = 0;
+        listed = new Set();
       }
     }
   }
@@ -143,29 +155,29 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   }
 
   async function readJobsOf(candidate: Candidate): Promise<Sign | undefined> {
-    const firstPage = await readJobs(candidate.run.id, 1);
-    // Not yet known where jobs are asked for; later on it is a neighbour's run that was deleted.
-    if (!firstPage && clock.nowMs() - candidate.seenAtMs < NEW_RUN_MS) return undefined;
+    const { run, seenAtMs } = candidate;
+    const before = { ...candidate };
     candidate.reads++;
     candidate.readAtMs = clock.nowMs();
-    candidate.readStatus = candidate.run.status;
+    candidate.readStatus = run.status;
     candidate.showedAll = true;
-    for (let page = 1, jobs = firstPage ?? []; ; jobs = (await readJobs(candidate.run.id, ++page)) ?? []) {
-      const sign = signInJobs(jobs, distinctId);
-      if (sign) return sign;
-      candidate.isOthers ||= showsAnotherId(candidate.run, jobs);
-      candidate.showedAll &&= jobs.length > 0 && jobs.every(showsAllSteps);
-      if (jobs.length < PAGE_LENGTH) return undefined;
+    try {
+      for await (const jobs of pagesOf((page) => readJobs(run.id, page))) {
+        const sign = signInJobs(jobs, distinctId);
+        if (sign) return sign;
+        candidate.isOthers ||= showsAnotherId(run, jobs);
+        candidate.showedAll &&= jobs.length > 0 && jobs.every(showsAllSteps);
+      }
+    } catch (error) {
+      if (!(error instanceof Fault && error.status === 404)) throw error;
+      // Not yet known where jobs are asked for; later on, it is a neighbour's run that was deleted.
+      if (clock.nowMs() - seenAtMs < NEW_RUN_MS) Object.assign(candidate, before);
     }
+    return undefined;
   }
 
-  async function readJobs(runId: Id, page: number): Promise<Job[] | undefined> {
-    try {
-      return await persist((options) => github.listJobs(runId, page, options), { deadlineMs });
-    } catch (error) {
-      if (error instanceof Fault && error.status === 404) return undefined;
-      throw error;
-    }
+  function readJobs(runId: Id, page: number): Promise<Job[]> {
+    return persist((options) => github.listJobs(runId, page, options), { deadlineMs });
   }
 
   function windowIsFull(): boolean {

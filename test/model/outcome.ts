@@ -1,0 +1,140 @@
+/** What the server's journal says of a request: what came back, and what GitHub did. The rules build on these words. */
+
+import type { Performance, Sighting } from "./performance.ts";
+import type { Schedule } from "./schedule.ts";
+
+/**
+ * What a dispatch came to, as its sender can know it.
+ * - `acted`: a 2xx, readable or not
+ * - `unclear`: no answer, or 5xx or 408
+ * - `limited`: refused by a rate limit
+ * - `moved`: a redirect, which GitHub does not act on
+ * - `stray`: 401
+ * - `rejected`: any other 4xx
+ */
+export type Outcome = "acted" | "unclear" | "limited" | "moved" | "stray" | "rejected";
+
+/** The longest that a request may take. */
+const REQUEST_MS = 20_000;
+
+export function outcomeOf({ entry, toldUntilMs, fault }: Sighting, { github }: Performance): Outcome {
+  const { status } = entry;
+  if (status === 0 || fault?.kind === "cut" || entry.fault === "client gone") return "unclear";
+  if (status < 300) return "acted";
+  if (status < 400) return "moved";
+  if (status >= 500 || status === 408) return "unclear";
+  const isRefused = github.refusals.some(
+    ({ atMs }) => atMs >= entry.atMs && atMs <= entry.atMs + delayMs(fault),
+  );
+  if (toldUntilMs !== undefined || (isRefused && (status === 429 || status === 403))) return "limited";
+  return status === 401 ? "stray" : "rejected";
+}
+
+export function delayMs(fault: Sighting["fault"]): number {
+  return fault?.kind === "delay" ? fault.ms : 0;
+}
+
+/** When the sender knew what became of the request, at the earliest. */
+export function knownAtMs({ entry, fault }: Sighting): number {
+  if (fault?.kind === "hang") return entry.atMs + REQUEST_MS;
+  return entry.atMs + Math.min(delayMs(fault), REQUEST_MS);
+}
+
+/** Whether the answer came, and is what GitHub's schema says. */
+export function isReadable({ entry, fault }: Sighting): boolean {
+  const isWhole =
+    fault === undefined || fault.kind === "delay" || fault.kind === "stale" || isEmptyList(fault);
+  return isWhole && (entry.status === 200 || entry.status === 304);
+}
+
+function isEmptyList(fault: NonNullable<Sighting["fault"]>): boolean {
+  return fault.kind === "status" && fault.status === 200;
+}
+
+/** Whether the list is what GitHub knows at that time. */
+export function isTrueList(sighting: Sighting): boolean {
+  const { fault } = sighting;
+  return sighting.kind === "list" && isReadable(sighting) && (fault === undefined || fault.kind === "delay");
+}
+
+/** The moment whose truth an answer shows. */
+export function shownAtMs({ entry, fault }: Sighting): number {
+  if (fault?.kind === "stale") return entry.atMs - fault.ms;
+  return entry.atMs + (fault?.kind === "delay" && fault.when === "before" ? fault.ms : 0);
+}
+
+/** What the step asked for. */
+export function ofStep({ sightings }: Performance): Sighting[] {
+  return sightings.filter(({ isPost }) => !isPost);
+}
+
+export function dispatchesOf(performance: Performance): Sighting[] {
+  return ofStep(performance).filter(({ kind }) => kind === "dispatch");
+}
+
+/** The id that a dispatch carried. */
+export function idSent({ entry }: Sighting): string | undefined {
+  const { inputs, client_payload } = (entry.body ?? {}) as Record<
+    string,
+    Record<string, unknown> | undefined
+  >;
+  const id = (inputs ?? client_payload)?.distinct_id;
+  return id === undefined ? undefined : String(id);
+}
+
+/** Runs that a dispatch of ours started, oldest first. */
+export function ownRuns({ runs, neighbourIds }: Performance) {
+  return runs.filter(({ id }) => !neighbourIds.has(id)).sort((a, b) => a.id - b.id);
+}
+
+/** The file whose runs alone may be ours. */
+export function wantedFile({ asked }: Schedule): string | undefined {
+  return asked.event === "workflow_dispatch" || asked.filter ? "deploy.yml" : undefined;
+}
+
+/** How the step ended, in one word for the table. */
+export function endingOf({ step, signalAtMs, schedule, broke }: Performance): Ending {
+  const { failure = "", outputs } = step;
+  if (broke !== undefined) return "broke";
+  if (step.failure === undefined) {
+    const { waitFor } = schedule.asked;
+    return waitFor === "nothing" ? "sent" : waitFor === "found" ? "found" : "completed green";
+  }
+  if (signalAtMs !== undefined) {
+    if (failure.includes("Nothing had been sent")) return "cancelled before the dispatch";
+    if (failure.includes("is being cancelled")) return "cancelled, and its run";
+    return outputs.runId === undefined ? "cancelled while looking" : "cancelled while following";
+  }
+  const known = ENDINGS.find(([pattern]) => pattern.test(failure));
+  return known?.[1] ?? "other";
+}
+
+const ENDINGS = [
+  [/^The run ended/, "red conclusion"],
+  [/^The run did not complete[\s\S]*is being cancelled/, "timed out, run cancelled"],
+  [/^The run did not complete/, "timed out"],
+  [/leaves open whether a run was started/, "may have started"],
+  [/^No run of/, "not found"],
+  [/^The run is gone/, "run deleted"],
+  [/ran out before GitHub was asked/, "out of time before the dispatch"],
+  [/^GitHub's rate limit|^GitHub answered|^No connection|^The connection broke/, "fault up to the deadline"],
+  [/\(401/, "401"],
+  [/\(403|may not/, "403"],
+  [/404/, "404"],
+  [/422/, "422"],
+  [/could never be found/, "no way to find it"],
+  [/did not name it/, "no way to find it"],
+  [/redirected/, "redirected elsewhere"],
+] as const;
+
+export type Ending =
+  | (typeof ENDINGS)[number][1]
+  | "sent"
+  | "found"
+  | "completed green"
+  | "cancelled before the dispatch"
+  | "cancelled while looking"
+  | "cancelled while following"
+  | "cancelled, and its run"
+  | "broke"
+  | "other";

@@ -1,0 +1,48 @@
+/** All properties of one performance. */
+
+import { KNOWN } from "./known.ts";
+import type { Performance } from "./performance.ts";
+import {
+  duplicatesOf,
+  requestsAfterTheEnd,
+  requestsUnderLimit,
+  violations,
+  wrongCancellations,
+  wrongSendings,
+} from "./rules-of-requests.ts";
+import { falseGreens, leaks, wrongOutputs, wrongRuns } from "./rules-of-runs.ts";
+import { concealments, falseReds, lateEnds, missedCancellations } from "./rules-of-time.ts";
+
+/** What was broken; each begins with the number of its property. */
+export function problemsOf(performance: Performance): string[] {
+  const problems = [
+    ...wrongRuns(performance),
+    ...wrongSendings(performance),
+    ...duplicatesOf(performance).problems,
+    ...falseGreens(performance),
+    ...falseReds(performance),
+    ...wrongOutputs(performance),
+    ...requestsAfterTheEnd(performance),
+    ...requestsUnderLimit(performance),
+    ...lateEnds(performance),
+    ...wrongCancellations(performance),
+    ...missedCancellations(performance),
+    ...leaks(performance),
+    ...violations(performance),
+    ...concealments(performance),
+  ];
+  return problems.filter((problem) => !KNOWN.some(({ forgives }) => forgives?.test(problem)));
+}
+
+/** The problems, and all that led to them. */
+export function storyOf(performance: Performance, problems: readonly string[]): string {
+  const { step, sightings, github, startedAtMs } = performance;
+  return [
+    ...problems,
+    `failure: ${step.failure}`,
+    `outputs: ${JSON.stringify(step.outputs)}`,
+    ...sightings.map(({ entry, isPost }, index) => {
+      return `${isPost ? "post " : ""}${entry.atMs - startedAtMs} ms: ${github.transcript()[index]}`;
+    }),
+  ].join("\n");
+}

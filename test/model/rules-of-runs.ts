@@ -1,0 +1,120 @@
+/** Which run is reported, what is said of it, and whether the step is rightly green: properties 1, 3, 4. */
+
+import {
+  dispatchesOf,
+  idSent,
+  isReadable,
+  ofStep,
+  outcomeOf,
+  ownRuns,
+  shownAtMs,
+  wantedFile,
+} from "./outcome.ts";
+import type { Performance } from "./performance.ts";
+import { SECRET, TOKEN } from "./target.ts";
+
+/** Property 1: the run is one that our dispatch created, and carries our id. */
+export function wrongRuns(performance: Performance): string[] {
+  const { step, neighbourIds, schedule, id } = performance;
+  const { runId } = step.outputs;
+  if (runId === undefined) return [];
+  if (neighbourIds.has(Number(runId))) return [`(1) run ${runId} is a neighbour's`];
+  const run = ownRuns(performance).find((each) => String(each.id) === runId);
+  if (!run) return [`(1) run ${runId} does not exist`];
+  const problems: string[] = [];
+  const carried = run.payload.distinct_id ?? run.inputs.distinct_id;
+  const sent = dispatchesOf(performance).map(idSent);
+  if (carried !== id && !sent.includes(undefined)) problems.push(`(1) run ${runId} carries ${carried}`);
+  const file = wantedFile(schedule);
+  if (file && !run.workflowPath.endsWith(file)) problems.push(`(1) run ${runId} is of ${run.workflowPath}`);
+  const told = dispatchesOf(performance).find(
+    (each) => outcomeOf(each, performance) === "acted" && each.entry.status === 200 && isReadable(each),
+  );
+  if (told) {
+    const started = ownRuns(performance).find(({ createdAtMs }) => createdAtMs === shownAtMs(told));
+    if (String(started?.id) !== runId) problems.push(`(1) GitHub named run ${started?.id}, not ${runId}`);
+  }
+  return problems;
+}
+
+/** Whether a conclusion is accepted, by the words of the contract. */
+export function isAccepted(conclusion: string | null, { schedule }: Performance): boolean {
+  const accepted = schedule.asked.success.split(", ");
+  return conclusion !== null && (accepted.includes("any") || accepted.includes(conclusion));
+}
+
+/** What the server showed of the reported run, in order. */
+function sightsOf(performance: Performance) {
+  const id = Number(performance.step.outputs.runId);
+  return ofStep(performance)
+    .filter((each) => each.kind === "list" || (each.kind === "run" && each.entry.path.endsWith(`/${id}`)))
+    .filter(isReadable)
+    .flatMap((each) => {
+      const truth = performance.truthAt(id, shownAtMs(each));
+      return truth && truth.createdAtMs <= shownAtMs(each) ? [truth] : [];
+    });
+}
+
+/** Property 3: green only with a reason. */
+export function falseGreens(performance: Performance): string[] {
+  const { step, schedule } = performance;
+  if (step.failure !== undefined || performance.broke !== undefined) return [];
+  const { waitFor } = schedule.asked;
+  if (waitFor === "nothing") {
+    const acted = dispatchesOf(performance).some((each) => outcomeOf(each, performance) === "acted");
+    return acted || step.outputs.runId !== undefined ? [] : ["(3) green, and nothing was sent"];
+  }
+  if (step.outputs.runId === undefined) return ["(3) green, and no run is known"];
+  if (waitFor === "found") return [];
+  const last = sightsOf(performance).at(-1);
+  if (last?.status !== "completed") return [`(3) green, and the run was last seen ${last?.status}`];
+  return isAccepted(last.conclusion, performance) ? [] : [`(3) green, and the run ended ${last.conclusion}`];
+}
+
+/** Property 4: the outputs are what the server showed. */
+export function wrongOutputs(performance: Performance): string[] {
+  const { step, id } = performance;
+  const { outputs } = step;
+  const problems: string[] = [];
+  const dispatches = dispatchesOf(performance);
+  const last = dispatches.at(-1);
+  if (last && outputs.distinct_id !== (idSent(last) ?? "")) {
+    problems.push(`(4) distinct_id is "${outputs.distinct_id}", sent was "${idSent(last) ?? ""}"`);
+  }
+  if (outputs.distinct_id !== "" && outputs.distinct_id !== id && performance.broke === undefined) {
+    problems.push(`(4) distinct_id is "${outputs.distinct_id}", not ${id}`);
+  }
+  if (outputs.runId === undefined) {
+    for (const name of ["status", "conclusion", "html_url", "jobs_url", "run_attempt"]) {
+      if (outputs[name] !== undefined) problems.push(`(4) ${name} without runId`);
+    }
+    return problems;
+  }
+  if (!outputs.html_url?.endsWith(`/actions/runs/${outputs.runId}`)) problems.push("(4) html_url");
+  if (!outputs.jobs_url?.endsWith(`/actions/runs/${outputs.runId}/jobs`)) problems.push("(4) jobs_url");
+  if ((outputs.conclusion !== undefined) !== (outputs.status === "completed")) {
+    problems.push(`(4) status ${outputs.status} with conclusion ${outputs.conclusion}`);
+  }
+  if (outputs.status === undefined) return problems;
+  const sights = sightsOf(performance);
+  const said = [outputs.status, outputs.conclusion ?? "", outputs.run_attempt].join(" ");
+  const shown = sights.map(({ status, conclusion, attempt }) =>
+    [status, conclusion ?? "", attempt].join(" "),
+  );
+  if (!shown.includes(said))
+    problems.push(`(4) outputs say "${said}", shown was ${[...new Set(shown)].join(", ")}`);
+  if (outputs.failed_jobs !== undefined && !Array.isArray(JSON.parse(outputs.failed_jobs))) {
+    problems.push("(4) failed_jobs is no list");
+  }
+  return problems;
+}
+
+/** Property 9: nothing else than a Failure is thrown, and no secret is told. */
+export function leaks({ broke, step, post }: Performance): string[] {
+  const told = JSON.stringify([step, post]);
+  const problems = broke === undefined ? [] : [`(9) threw ${(broke as Error)?.stack ?? String(broke)}`];
+  if (told.includes(TOKEN)) problems.push("(9) the token is told");
+  if (told.includes(SECRET)) problems.push("(9) a payload value is told");
+  if (post?.failure !== undefined) problems.push(`(9) post failed: ${post.failure}`);
+  return problems;
+}

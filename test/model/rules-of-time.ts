@@ -1,0 +1,149 @@
+/** When the step ends, what it must have come to by then, and what it owns up to: properties 3, 7, 8, 11. */
+
+import { dispatchesOf, endingOf, knownAtMs, ofStep, outcomeOf, ownRuns } from "./outcome.ts";
+import type { Performance } from "./performance.ts";
+import { isAccepted } from "./rules-of-runs.ts";
+
+const PROBES_MS = 10_000;
+const CANCEL_AT_TIMEOUT_MS = 10_000;
+const CANCEL_ON_SIGNAL_MS = 9000;
+const LATE_ANSWER_MS = 2000;
+/** A new run may answer 404 for 30 s; the last look in that time comes up to 2 s before. */
+const MAY_BE_404_MS = 28_000;
+
+/** Property 7: the step ends by its deadline, and does not give up before it. */
+export function lateEnds(performance: Performance): string[] {
+  const { schedule, step, startedAtMs, endedAtMs, signalAtMs, refusedDispatchesAtMs } = performance;
+  if (performance.broke !== undefined) return [];
+  const { asked } = schedule;
+  const findMs = asked.findTimeoutS * 1000;
+  const sentAtMs = Math.min(
+    ...dispatchesOf(performance).map(({ entry }) => entry.atMs),
+    ...refusedDispatchesAtMs,
+  );
+  const isSent = sentAtMs !== Infinity;
+  const probesMs = step.failure?.includes("404") ? PROBES_MS : 0;
+  const findEndMs = (isSent ? sentAtMs : startedAtMs) + findMs;
+  const isFollowed = step.outputs.runId !== undefined && asked.waitFor === "completed";
+  const followMs = isFollowed ? asked.timeoutS * 1000 : 0;
+  const cancelMs = isFollowed && asked.cancelRunOn.includes("timeout") ? CANCEL_AT_TIMEOUT_MS : 0;
+  let byMs = findEndMs + followMs + Math.max(cancelMs, probesMs);
+  if (signalAtMs !== undefined) {
+    const before = ofStep(performance).findLast(({ entry }) => entry.atMs <= signalAtMs);
+    const isInFlight = before?.kind === "dispatch" && knownAtMs(before) >= signalAtMs;
+    const extraMs = asked.cancelRunOn.includes("cancel")
+      ? CANCEL_ON_SIGNAL_MS
+      : isInFlight
+        ? LATE_ANSWER_MS
+        : 0;
+    byMs = Math.min(byMs + extraMs, signalAtMs + extraMs);
+  }
+  const problems: string[] = [];
+  if (endedAtMs > byMs) problems.push(`(7) ended ${endedAtMs - byMs} ms late: ${endingOf(performance)}`);
+  const ending = endingOf(performance);
+  if (ending === "not found" && endedAtMs < findEndMs)
+    problems.push("(7) gave up looking before the deadline");
+  const isTimedOut = ending === "timed out" || ending === "timed out, run cancelled";
+  if (isTimedOut && endedAtMs < sentAtMs + followMs)
+    problems.push("(7) gave up following before the deadline");
+  return problems;
+}
+
+/** Whether nothing was in the step's way: no fault, no limit, nobody who interferes, and a right to everything. */
+function isCalm({ schedule }: Performance): boolean {
+  const { troubles, outages, happenings, server, course, asked, neighbours } = schedule;
+  const newer = neighbours.reduce((sum, each) => sum + (each.kind === "older twin" ? 0 : each.count), 0);
+  const own = (1 + course.duplicates) * course.listeners;
+  return (
+    troubles.length + outages.length + happenings.length === 0 &&
+    server.access === "all" &&
+    server.limit.kind === "none" &&
+    newer + own < asked.maxRuns &&
+    (course.sign === "run-name" || newer + own <= 8)
+  );
+}
+
+/** What a well-behaved GitHub leaves to be expected; undefined where that is not easily said. */
+export function expected(performance: Performance): "found" | "completed" | undefined {
+  const { schedule, signalAtMs, runs } = performance;
+  const { asked, course, server } = schedule;
+  if (!isCalm(performance) || signalAtMs !== undefined || asked.waitFor === "nothing") return undefined;
+  const isTold = asked.event === "workflow_dispatch" && server.details === "known";
+  const shownMs = isTold ? course.visibleMs + course.knownLaterMs : signMs(performance);
+  const longestPauseMs = Math.max(asked.pollS * 1000, 1000);
+  if (shownMs === undefined || shownMs + longestPauseMs + 3000 > asked.findTimeoutS * 1000) return undefined;
+  if (isTold && shownMs > MAY_BE_404_MS) return undefined;
+  if (asked.waitFor === "found") return "found";
+  const own =
+    runs.find((run) => run.id === Number(performance.step.outputs.runId)) ?? ownRuns(performance)[0];
+  if (!own) return undefined;
+  // It is followed from when it was found, which may be as soon as it is visible.
+  const inTimeMs = own.createdAtMs + course.visibleMs + asked.timeoutS * 1000 - longestPauseMs - 3000;
+  return performance.truthAt(own.id, inTimeMs)?.status === "completed" ? "completed" : undefined;
+}
+
+/** From the run's creation until it must have shown the id; undefined: it may never. */
+function signMs({ schedule }: Performance): number | undefined {
+  const { course, asked } = schedule;
+  // A run that has nothing new to show rests before it is looked at again; one whose status changes does not.
+  const restMs = course.lateJob || course.statuses.length > 0 ? 125_000 : 0;
+  const knownMs = course.visibleMs + course.knownLaterMs;
+  const statusesMs = course.statuses.reduce((sum, { forMs }) => sum + forMs, 0);
+  if (asked.event === "workflow_dispatch" && !asked.sendsId) return undefined;
+  if (course.sign === "run-name") return course.visibleMs;
+  if (course.zeroJobs || course.failedStep || (course.sign !== "job" && course.sign !== "step"))
+    return undefined;
+  const firstMs = course.lateJob ? course.queuedMs + course.setupMs + course.stepMs : 0;
+  const startMs = course.sign === "step" ? course.queuedMs + course.setupMs : 0;
+  return Math.max(knownMs, statusesMs + firstMs + startMs) + restMs;
+}
+
+/** Property 3, the other way: red only with a reason. */
+export function falseReds(performance: Performance): string[] {
+  const { step } = performance;
+  if (performance.broke !== undefined) return [];
+  const what = expected(performance);
+  if (what === undefined) return [];
+  const { outputs, failure } = step;
+  if (what === "found") return failure === undefined ? [] : ["(3) red, and GitHub behaved well"];
+  const run = performance.runs.find(({ id }) => String(id) === outputs.runId);
+  if (!run) return ["(3) not found, and GitHub behaved well"];
+  const ending = endingOf(performance);
+  const right = isAccepted(run.conclusion, performance) ? "completed green" : "red conclusion";
+  return ending === right ? [] : [`(3) ${ending}, and the run ended ${run.conclusion} in time`];
+}
+
+/** Property 8, the other way: with `cancel_run_on`, the run is cancelled. */
+export function missedCancellations(performance: Performance): string[] {
+  const { schedule, signalAtMs, sightings, postStartedAtMs, effectsAtMs } = performance;
+  const { asked, course, server } = schedule;
+  if (!isCalm(performance) || signalAtMs === undefined || !asked.cancelRunOn.includes("cancel")) return [];
+  const [createdAtMs] = effectsAtMs;
+  if (createdAtMs === undefined || createdAtMs > signalAtMs) return [];
+  const isTold = asked.event === "workflow_dispatch" && server.details === "known";
+  if (!isTold && (course.sign !== "run-name" || !asked.sendsId)) return [];
+  const visibleAtMs = createdAtMs + course.visibleMs + course.knownLaterMs;
+  if (isTold && visibleAtMs - createdAtMs > MAY_BE_404_MS) return [];
+  // `post` looks for ten seconds.
+  if (visibleAtMs > postStartedAtMs + 8000) return [];
+  const [own] = ownRuns(performance);
+  const isOver = own?.status === "completed" && own.cancelRequestedAtMs === undefined;
+  const isAsked = sightings.some(({ kind, entry }) => kind === "cancel" && entry.status !== 404);
+  return isOver || isAsked ? [] : ["(8) the run was to be cancelled, and was not"];
+}
+
+/** Property 11: where an answer left open whether a run was started, and none is known, the step says so. */
+export function concealments(performance: Performance): string[] {
+  const { step, signalAtMs } = performance;
+  const { outputs, failure = "" } = step;
+  if (outputs.runId !== undefined || performance.broke !== undefined) return [];
+  const unclear = dispatchesOf(performance).filter((each) => {
+    const isOwnDoing = signalAtMs !== undefined && each.entry.fault === "client gone";
+    return outcomeOf(each, performance) === "unclear" && !isOwnDoing;
+  });
+  const isAccepted = dispatchesOf(performance).some((each) => outcomeOf(each, performance) === "acted");
+  const says = /run may have been started|its run goes on|No run of/i.test(failure);
+  return unclear.length > 0 && !isAccepted && !says
+    ? [`(11) a run may have been started, and nothing says so: ${failure.split("\n")[0]}`]
+    : [];
+}
