@@ -41,7 +41,9 @@ import { add, linesOf, newTally } from "./model/tally.ts";
 // Not set by the script itself: on Windows, an npm script has no `NAME=value command`.
 const { npm_lifecycle_event, MODEL_RUNS, MODEL_SEED } = process.env;
 const numRuns = Number(MODEL_RUNS ?? (npm_lifecycle_event === "test:model" ? 10_000 : 500));
-const seed = Number(MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
+// The ordinary tests play the same schedules each time; fresh ones are for `npm run test:model`, which looks for news.
+const anySeed = npm_lifecycle_event === "test:model" ? Math.floor(Math.random() * 2 ** 31) : 1881019047;
+const seed = Number(MODEL_SEED ?? anySeed);
 
 test(
   "every schedule keeps every property",
