@@ -1,0 +1,100 @@
+/**
+ * The benchmark: `npm run bench` prints what this action and the schedules of others cost. `--write` puts the tables into
+ * docs/performance.md, `--check` fails when they are stale there, `--startup` measures start-up on this machine.
+ */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { figuresOf } from "./measure.ts";
+import { performAll } from "./perform.ts";
+import { playAll, thisAction } from "./play.ts";
+import { scenarios } from "./scenarios.ts";
+import { bundleSizes, measureStartUp } from "./startup.ts";
+import { aligned, goalTable, partTable, table, type Verdict, verdictsOf } from "./table.ts";
+
+const PAGE = new URL("../docs/performance.md", import.meta.url);
+
+const { values: asked } = parseArgs({
+  options: {
+    write: { type: "boolean" },
+    check: { type: "boolean" },
+    startup: { type: "boolean" },
+    /** Plays only scenarios with this in their name, this action alone. */
+    only: { type: "string" },
+  },
+});
+
+if (asked.startup) await printStartUp();
+else if (asked.only !== undefined) await printOnly(asked.only);
+else await tables();
+
+async function printStartUp(): Promise<void> {
+  const { pairs, firstRequest, whole } = await measureStartUp();
+  const rows = [
+    { what: "first request", ...firstRequest, atMost: 1.5 },
+    { what: "whole process", ...whole, atMost: 2.2 },
+  ].map(({ what, bareMs, bundleMs, ratio, atMost }) => [
+    ratio <= atMost ? "✓" : "✗",
+    what,
+    `${bareMs.toFixed(0)} ms`,
+    `${bundleMs.toFixed(0)} ms`,
+    ratio.toFixed(2),
+    String(atMost),
+  ]);
+  console.log(`Medians of ${pairs} pairs, Node ${process.version}\n`);
+  console.log(aligned(table(["", "until", "bare Node", "bundle", "ratio", "at most"], rows)));
+}
+
+async function printOnly(text: string): Promise<void> {
+  for (const scenario of scenarios) {
+    if (!`${scenario.event}, ${scenario.name}`.includes(text)) continue;
+    const figures = figuresOf(await playAll(scenario, thisAction));
+    console.log(`\n${scenario.event}, ${scenario.name}`, figures);
+    const verdicts = verdictsOf({ scenario, figures: new Map([[thisAction.name, figures]]) });
+    console.log(aligned(goalTable(verdicts)));
+  }
+}
+
+async function tables(): Promise<void> {
+  const results = await performAll();
+  const verdicts = [...results.flatMap(verdictsOf), ...sizeVerdicts()];
+  const parts = {
+    find: partTable("find", results),
+    follow: partTable("follow", results),
+    crowd: partTable("crowd", results),
+    goals: goalTable(verdicts),
+  };
+  if (asked.write) return writeFileSync(PAGE, withParts(readFileSync(PAGE, "utf8"), parts));
+  if (!asked.check) {
+    for (const part of Object.values(parts)) console.log(`${aligned(part)}\n`);
+    const met = verdicts.filter(({ isMet }) => isMet).length;
+    return console.log(`${met} of ${verdicts.length} goals are met.`);
+  }
+  const page = readFileSync(PAGE, "utf8");
+  if (page === withParts(page, parts)) return;
+  console.error(
+    "docs/performance.md is not what the benchmark says: run `npm run bench -- --write` and commit it.",
+  );
+  process.exitCode = 1;
+}
+
+/** Puts each part between its marks. */
+function withParts(page: string, parts: Record<string, string>): string {
+  return Object.entries(parts).reduce((text, [name, part]) => {
+    const place = new RegExp(`(<!-- ${name}: from npm run bench -->\n)[\\s\\S]*?(<!-- end of ${name} -->)`);
+    if (!place.test(text)) throw new Error(`docs/performance.md has no place for the part ${name}`);
+    return text.replace(place, (_, start: string, end: string) => `${start}\n${part}\n\n${end}`);
+  }, page);
+}
+
+function sizeVerdicts(): Verdict[] {
+  const { mainKb, allKb } = bundleSizes();
+  const verdict = (what: string, kb: number, atMost: number) => ({
+    subject: "the bundle",
+    what,
+    figure: `${kb.toFixed(0)} KB`,
+    limit: `${atMost} KB`,
+    isMet: kb <= atMost,
+  });
+  return [verdict("main chunk", mainKb, 400), verdict("all chunks", allKb, 900)];
+}

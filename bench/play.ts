@@ -1,0 +1,124 @@
+/** Plays a scenario by a player: this action, or one of the schedules of others. */
+
+import { openGitHub } from "../src/api.ts";
+import { Failure } from "../src/failure.ts";
+import { readInputs } from "../src/inputs.ts";
+import { run } from "../src/run.ts";
+import { type JournalEntry, VirtualClock } from "../test/simulator/index.ts";
+import { CALLER, inputsOf } from "../test/step.ts";
+import type { Outcome, Played } from "./measure.ts";
+import { type Random, seeded, seedOf, within } from "./random.ts";
+import type { Scenario } from "./scenarios.ts";
+import { openServer } from "./server.ts";
+import { FILE, idOf, populate, setUp, startedBy, TARGET, TOKEN, truthOf } from "./target.ts";
+
+/** One dispatcher. */
+export interface Caller {
+  scenario: Scenario;
+  /** By which its run is known: as this action generates it. */
+  id: string;
+  apiUrl: string;
+  fetch: typeof fetch;
+  clock: VirtualClock;
+  /** Jitter. */
+  random: Random;
+}
+
+export interface Player {
+  name: string;
+  /** Whether it can do what the scenario is about at all. */
+  can(scenario: Scenario): boolean;
+  /** Returns the run's id; undefined when it gives up. */
+  play(caller: Caller): Promise<string | undefined>;
+}
+
+export const thisAction: Player = {
+  name: "this action",
+  can: () => true,
+  async play({ scenario, id, apiUrl, fetch, clock, random }) {
+    const given = {
+      token: TOKEN,
+      repo: TARGET,
+      wait_for: scenario.waitFor,
+      timeout_seconds: "21600",
+      ...(scenario.event === "workflow_dispatch"
+        ? { workflow: FILE, ref: "main" }
+        : { event_type: "deploy" }),
+    };
+    const texts = inputsOf(given, apiUrl);
+    const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl }, id.slice(-16));
+    const log = { info() {}, warning() {}, debug() {} };
+    const credentials = { token: TOKEN };
+    const outputs: Record<string, string> = {};
+    try {
+      await run(inputs, {
+        github: openGitHub({ target: inputs.target, credentials, fetch, clock, log }),
+        clock,
+        log,
+        random,
+        signal: new AbortController().signal,
+        hasProxy: false,
+        setOutputs: (more) => Object.assign(outputs, more),
+        saveTrace() {},
+      });
+      return outputs.runId;
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    }
+  },
+};
+
+/** Plays the scenario as often as it says. */
+export async function playAll(scenario: Scenario, player: Player): Promise<Played[]> {
+  const played: Played[] = [];
+  for (let nth = 0; nth < scenario.plays; nth++) played.push(await playOnce(scenario, player, nth));
+  return played;
+}
+
+async function playOnce(scenario: Scenario, player: Player, nth: number): Promise<Played> {
+  const random = seeded(seedOf(`${scenario.name} ${nth}`));
+  const latency = seeded(seedOf(`latency ${scenario.name} ${nth}`));
+  const clock = new VirtualClock();
+  // Servers cut times to whole seconds: each play begins at another moment of one.
+  await clock.sleep((nth * 382) % 1000);
+  const server = openServer({
+    clock,
+    latencyMs: () => within(scenario.latencyMs, latency()),
+    limits: scenario.limits,
+    runDetails: scenario.sign === "answer" ? "known" : "rejected",
+  });
+  const ids = Array.from({ length: scenario.dispatchers }, () => idOf(random));
+  setUp(server, scenario, new Map(ids.map((id, index) => [id, nth * ids.length + index])));
+  const over = new AbortController();
+  populate(server, scenario, { clock, random, over: over.signal });
+
+  const callers = ids.map((id) => ({
+    id,
+    startsInMs: random() * scenario.startWithinS * 1000,
+    jitter: seeded(seedOf(id)),
+  }));
+  const outcomes = await Promise.all(
+    callers.map(async ({ id, startsInMs, jitter }): Promise<Outcome> => {
+      await clock.sleep(startsInMs);
+      const startedAtMs = server.nowMs();
+      const requests: JournalEntry[] = [];
+      const { apiUrl } = server;
+      const fetch = server.fetchInto(requests);
+      const runId = await player.play({ scenario, id, apiUrl, fetch, clock, random: jitter });
+      const endedAtMs = server.nowMs();
+      const ours = startedBy(server, id);
+      const isDone = ours !== undefined && String(ours) === runId;
+      if (runId !== undefined && !isDone)
+        throw new Error(`${scenario.name}: ${player.name} took a wrong run`);
+      const truth = isDone
+        ? truthOf(server, scenario, ours)
+        : { createdAtMs: startedAtMs, dueAtMs: endedAtMs };
+      const sinceMs = scenario.waitFor === "found" ? startedAtMs : truth.createdAtMs;
+      return { isDone, startedAtMs, endedAtMs, dueAtMs: truth.dueAtMs, sinceMs, requests };
+    }),
+  );
+  over.abort();
+  if (server.violations.length > 0) throw new Error(server.violations.join("\n"));
+  return { outcomes, requests: server.requests, refused: server.limits.refusals.length };
+}
