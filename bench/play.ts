@@ -47,7 +47,7 @@ export const thisAction: Player = {
     };
     const texts = inputsOf(given, apiUrl);
     const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl }, id.slice(-16));
-    const log = { info() {}, warning() {}, debug() {} };
+    const log = { info() {}, group() {}, warning() {}, debug() {} };
     const credentials = { token: TOKEN };
     const outputs: Record<string, string> = {};
     try {
@@ -58,6 +58,8 @@ export const thisAction: Player = {
         random,
         signal: new AbortController().signal,
         hasProxy: false,
+        callerIsPublic: false,
+        writeSummary() {},
         setOutputs: (more) => Object.assign(outputs, more),
         saveTrace() {},
       });

@@ -41,18 +41,27 @@ export interface Run {
   /** GitHub's word, known or not; null until completed. */
   conclusion: string | null;
   runAttempt: number;
+  /** Branch or tag that it runs on; null where there is none. */
+  headBranch: string | null;
   /** Epoch ms by the server's clock, in whole seconds. */
   createdAtMs: number;
+  /** When the attempt began. */
+  startedAtMs: number | undefined;
   /** Epoch ms of the run's last change; of one that has ended, as a rule its end. */
   updatedAtMs: number | undefined;
   htmlUrl: string;
   jobsUrl: string;
+  /** Whether its repository is hidden from the public; undefined where the answer does not tell. */
+  isPrivate: boolean | undefined;
 }
 
 export interface Step {
   name: string;
   status: string;
   conclusion: string | null;
+  /** Epoch ms by the server's clock, in whole seconds. */
+  startedAtMs: number | undefined;
+  completedAtMs: number | undefined;
 }
 
 export interface Job extends Step {
@@ -60,8 +69,6 @@ export interface Job extends Step {
   htmlUrl: string;
   /** Empty until the job has started; then `Set up job` alone for a moment; then all. */
   steps: Step[];
-  startedAtMs: number | undefined;
-  completedAtMs: number | undefined;
 }
 
 /** An answer that is not what the schema says. */
@@ -113,10 +120,13 @@ export function readRun(data: unknown): Run {
     status: text(run.status),
     conclusion: textOrNull(run.conclusion),
     runAttempt: typeof run.run_attempt === "number" ? run.run_attempt : 1,
+    headBranch: textOrNull(run.head_branch) && nameOf(run.head_branch),
     createdAtMs,
+    startedAtMs: timeMs(run.run_started_at),
     updatedAtMs: timeMs(run.updated_at),
     htmlUrl: text(run.html_url),
     jobsUrl: text(run.jobs_url),
+    isPrivate: readIsPrivate(run.repository),
   };
 }
 
@@ -159,14 +169,23 @@ function readJob(data: unknown): Job {
     id: job.id,
     htmlUrl: text(job.html_url),
     steps: Array.isArray(job.steps) ? job.steps.map(readStep) : [],
-    startedAtMs: timeMs(job.started_at),
-    completedAtMs: timeMs(job.completed_at),
   };
 }
 
 function readStep(data: unknown): Step {
-  const { name, status, conclusion } = (data ?? {}) as Doubted<"job">;
-  return { name: nameOf(name), status: text(status), conclusion: textOrNull(conclusion) };
+  const { name, status, conclusion, started_at, completed_at } = (data ?? {}) as Doubted<"job">;
+  return {
+    name: nameOf(name),
+    status: text(status),
+    conclusion: textOrNull(conclusion),
+    startedAtMs: timeMs(started_at),
+    completedAtMs: timeMs(completed_at),
+  };
+}
+
+function readIsPrivate(repository: unknown): boolean | undefined {
+  const { private: isPrivate } = (repository ?? {}) as Doubted<"minimal-repository">;
+  return typeof isPrivate === "boolean" ? isPrivate : undefined;
 }
 
 type Doubted<Name extends keyof Schemas> = { [Field in keyof Schemas[Name]]?: unknown };

@@ -19,6 +19,11 @@ export interface Inputs {
   maxRuns: number;
   successConclusions: ReadonlySet<string>;
   cancelRunOn: ReadonlySet<string>;
+  /** How many lines of a failed job's log are shown; undefined: as many as usual, where that gives nothing away. */
+  failedLogLines: number | undefined;
+  writesSummary: boolean;
+  /** Nothing is dispatched; what can be looked at is. */
+  isDryRun: boolean;
   /** What is odd about the inputs, and no reason to stop. */
   warnings: readonly string[];
 }
@@ -47,6 +52,8 @@ export class InputError extends Failure {
   }
 }
 
+/** More would not fit into one annotation. */
+export const MAX_LOG_LINES = 50;
 const WAIT_FOR = ["nothing", "found", "completed"] as const;
 const CANCEL_RUN_ON = ["cancel", "timeout"] as const;
 const CONCLUSIONS = [
@@ -85,7 +92,9 @@ export function readInputs(read: (name: string) => string, caller: Caller, rando
   const { order, distinctId } = readOrder(text, { freshId, mustFind: waitFor !== "nothing" }, problems);
 
   const number = (name: string, byDefault: number, max: number) =>
-    readNumber(name, text(name) || String(byDefault), max, problems);
+    readNumber(name, text(name) || String(byDefault), [1, max], problems);
+  const isTrue = (name: string, byDefault: boolean) =>
+    readWord(name, (text(name) || String(byDefault)).toLowerCase(), ["true", "false"], problems) === "true";
   const inputs = {
     credentials,
     order,
@@ -97,6 +106,11 @@ export function readInputs(read: (name: string) => string, caller: Caller, rando
     maxRuns: number("max_runs", 500, 10_000),
     successConclusions: readWords("success_conclusions", text, "success", [...CONCLUSIONS, "any"], problems),
     cancelRunOn: readWords("cancel_run_on", text, "", CANCEL_RUN_ON, problems),
+    failedLogLines: text("failed_log_lines")
+      ? readNumber("failed_log_lines", text("failed_log_lines"), [0, MAX_LOG_LINES], problems)
+      : undefined,
+    writesSummary: isTrue("summary", true),
+    isDryRun: isTrue("dry_run", false),
   };
   if (problems.length > 0 || "problems" in target) throw new InputError(problems);
   const owner = text("owner") || callersOwner;
@@ -109,11 +123,16 @@ export function readInputs(read: (name: string) => string, caller: Caller, rando
   return { ...inputs, target, warnings };
 }
 
-function readNumber(name: string, text: string, max: number, problems: string[]): number {
+function readNumber(
+  name: string,
+  text: string,
+  [min, max]: readonly [number, number],
+  problems: string[],
+): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 1 && value <= max) return value;
-  problems.push(`\`${name}\` is \`${text}\`: give a whole number from 1 to ${max}.`);
-  return 1;
+  if (value >= min && value <= max) return value;
+  problems.push(`\`${name}\` is \`${text}\`: give a whole number from ${min} to ${max}.`);
+  return min;
 }
 
 function readWord<Word extends string>(

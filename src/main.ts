@@ -1,6 +1,7 @@
 /** The door: reads the environment, makes the edges, calls the story, and turns what it throws into a failed step. */
 
 import { randomBytes } from "node:crypto";
+import { appendFileSync } from "node:fs";
 import * as core from "@actions/core";
 import { checkBypass } from "@actions/http-client/lib/proxy";
 import { openGitHub } from "./api.ts";
@@ -10,6 +11,7 @@ import { secretsOf } from "./credentials.ts";
 import { Failure } from "./failure.ts";
 import type { Credentials } from "./github.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
+import type { Tone } from "./log.ts";
 import { permissionsFor } from "./permissions.ts";
 import { post } from "./post.ts";
 import { run } from "./run.ts";
@@ -46,7 +48,12 @@ async function main(): Promise<void> {
   // The runner takes `##[…]` for a command wherever it stands, and names of remote runs and jobs come from outside.
   const inert = (line: string) => line.replaceAll("##[", "## [");
   const log = {
-    info: (line: string) => core.info(inert(line)),
+    info: (line: string, tone: Tone = "plain") => core.info(coloured(inert(line), tone)),
+    group: (title: string, lines: readonly string[]) => {
+      core.startGroup(inert(title));
+      for (const line of lines) core.info(inert(line));
+      core.endGroup();
+    },
     warning: (line: string) => core.warning(line),
     debug: (line: string) => core.debug(line),
   };
@@ -64,6 +71,9 @@ async function main(): Promise<void> {
     random: Math.random,
     signal: cancellation.signal,
     hasProxy: proxy !== undefined,
+    // Where the event does not tell, everybody may be reading.
+    callerIsPublic: context.payload.repository?.private !== true,
+    writeSummary: (markdown: string) => appendSummary(markdown),
     setOutputs: onlyNews((name, value) => core.setOutput(name, value)),
     saveTrace: (trace: string) => saveState({ trace }),
   };
@@ -87,6 +97,24 @@ function rememberStep(): void {
       `The runner does not keep the step's state, so nothing was sent: ${(error as Error).message}\n` +
         "That is a fault of the runner: the file named by `GITHUB_STATE` has to exist.",
     );
+  }
+}
+
+const SGR: Record<Tone, string> = { plain: "", good: "32", bad: "31", waiting: "33", quiet: "90" };
+
+/** Colours as GitHub's log shows them. */
+function coloured(line: string, tone: Tone): string {
+  return tone === "plain" ? line : `\u001b[${SGR[tone]}m${line}\u001b[0m`;
+}
+
+/** A runner without summaries, as older servers have, gets none. */
+function appendSummary(markdown: string): void {
+  const file = process.env.GITHUB_STEP_SUMMARY;
+  if (!file) return;
+  try {
+    appendFileSync(file, markdown);
+  } catch (error) {
+    core.warning(`The runner did not take the job summary: ${(error as Error).message}`);
   }
 }
 

@@ -23,6 +23,10 @@ export interface Edges {
   setOutputs: (outputs: Record<string, string>) => void;
   /** Saves what the `post` step needs to know; called again whenever more is known. */
   saveTrace: (trace: string) => void;
+  /** Shows Markdown on the page of the caller's run. */
+  writeSummary: (markdown: string) => void;
+  /** Whether everybody can read the caller's log. */
+  callerIsPublic: boolean;
   /** A proxy variable is set. */
   hasProxy: boolean;
 }

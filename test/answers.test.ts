@@ -26,11 +26,14 @@ const runAnswer = {
   status: "completed",
   conclusion: "success",
   run_attempt: 2,
+  head_branch: "main",
   created_at: "2026-11-20T12:00:00Z",
+  run_started_at: "2026-11-20T12:03:00Z",
   updated_at: "2026-11-20T12:05:00Z",
   html_url: html,
   jobs_url: `${api}/runs/30433642/jobs`,
   pull_requests: [],
+  repository: { id: 1296269, full_name: "octo/target", private: true },
 };
 const run = {
   id: 30433642,
@@ -42,10 +45,13 @@ const run = {
   status: "completed",
   conclusion: "success",
   runAttempt: 2,
+  headBranch: "main",
   createdAtMs: Date.UTC(2026, 10, 20, 12),
+  startedAtMs: Date.UTC(2026, 10, 20, 12, 3),
   updatedAtMs: Date.UTC(2026, 10, 20, 12, 5),
   htmlUrl: html,
   jobsUrl: `${api}/runs/30433642/jobs`,
+  isPrivate: true,
 };
 const workflowAnswer = { id: 161335, name: "Deploy", path: ".github/workflows/deploy.yml", state: "active" };
 const workflow = { id: 161335, name: "Deploy", path: ".github/workflows/deploy.yml" };
@@ -59,11 +65,19 @@ const jobAnswer = {
   started_at: "2026-11-20T12:00:10Z",
   completed_at: "2026-11-20T12:00:50Z",
   steps: [
-    { name: "Set up job", status: "completed", conclusion: "success", number: 1 },
+    {
+      name: "Set up job",
+      status: "completed",
+      conclusion: "success",
+      number: 1,
+      started_at: "2026-11-20T12:00:10Z",
+      completed_at: "2026-11-20T12:00:12Z",
+    },
     { name: "make", status: "completed", conclusion: "failure", number: 2 },
     { name: "upload", status: "queued", conclusion: null, number: 3 },
   ],
 };
+const noTimes = { startedAtMs: undefined, completedAtMs: undefined };
 const job = {
   id: 399444496,
   name: "build",
@@ -73,9 +87,15 @@ const job = {
   startedAtMs: Date.UTC(2026, 10, 20, 12, 0, 10),
   completedAtMs: Date.UTC(2026, 10, 20, 12, 0, 50),
   steps: [
-    { name: "Set up job", status: "completed", conclusion: "success" },
-    { name: "make", status: "completed", conclusion: "failure" },
-    { name: "upload", status: "queued", conclusion: null },
+    {
+      name: "Set up job",
+      status: "completed",
+      conclusion: "success",
+      startedAtMs: Date.UTC(2026, 10, 20, 12, 0, 10),
+      completedAtMs: Date.UTC(2026, 10, 20, 12, 0, 12),
+    },
+    { name: "make", status: "completed", conclusion: "failure", ...noTimes },
+    { name: "upload", status: "queued", conclusion: null, ...noTimes },
   ],
 };
 
@@ -137,9 +157,12 @@ describe("a run", () => {
         status: "queued",
         conclusion: null,
         runAttempt: 1,
+        headBranch: null,
+        startedAtMs: undefined,
         updatedAtMs: undefined,
         htmlUrl: "",
         jobsUrl: "",
+        isPrivate: undefined,
       },
     ],
     [
@@ -191,7 +214,7 @@ describe("a job", () => {
     [
       "a step that is none",
       { ...jobAnswer, steps: [null, { name: 5 }] },
-      { ...job, steps: Array(2).fill({ name: "", status: "", conclusion: null }) },
+      { ...job, steps: Array(2).fill({ name: "", status: "", conclusion: null, ...noTimes }) },
     ],
   ])("is read with %s", (_, data, wanted) => {
     expect(readJobs({ total_count: 1, jobs: [data] })).toEqual([wanted]);

@@ -24,7 +24,10 @@ function run(id: number, about: Partial<Run> = {}): Run {
     status: "queued",
     conclusion: null,
     runAttempt: 1,
+    headBranch: "main",
     createdAtMs: sentAtMs + id * 1000,
+    startedAtMs: undefined,
+    isPrivate: true,
     updatedAtMs: undefined,
     htmlUrl: "",
     jobsUrl: "",
@@ -33,14 +36,12 @@ function run(id: number, about: Partial<Run> = {}): Run {
 }
 
 function job(name: string, steps: string[] = []): Job {
-  const step = { status: "queued", conclusion: null };
+  const step = { status: "queued", conclusion: null, startedAtMs: undefined, completedAtMs: undefined };
   return {
     ...step,
     id: 1,
     name,
     htmlUrl: "",
-    startedAtMs: undefined,
-    completedAtMs: undefined,
     steps: steps.map((each) => ({ ...step, name: each })),
   };
 }

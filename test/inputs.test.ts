@@ -38,6 +38,9 @@ describe("without a word said", () => {
       maxRuns: 500,
       successConclusions: new Set(["success"]),
       cancelRunOn: new Set(),
+      failedLogLines: undefined,
+      writesSummary: true,
+      isDryRun: false,
       warnings: [],
     });
   });
@@ -173,6 +176,30 @@ describe("a word", () => {
   ])("cancel_run_on takes %j", (text, words) => {
     expect([...read({ ...event, cancel_run_on: text }).cancelRunOn]).toEqual(words);
   });
+
+  test.each([
+    ["true", true],
+    ["TRUE", true],
+    [" True\n", true],
+    ["false", false],
+    ["False", false],
+  ])("summary and dry_run take %j", (text, is) => {
+    expect(read({ ...event, summary: text, dry_run: text })).toMatchObject({
+      writesSummary: is,
+      isDryRun: is,
+    });
+  });
+});
+
+describe("the lines of a failed job's log", () => {
+  test.each([
+    ["", undefined],
+    ["0", 0],
+    ["7", 7],
+    ["50", 50],
+  ])("may be %j", (text, lines) => {
+    expect(read({ ...event, failed_log_lines: text }).failedLogLines).toBe(lines);
+  });
 });
 
 const tokenIsEmpty =
@@ -193,6 +220,18 @@ describe("a problem is told", () => {
     ["a token of two lines", { token: "s3cret\ns3cret" }, tokenIsBroken],
     ["a token with a space", { token: "Bearer s3cret" }, tokenIsBroken],
     ["no target", { event_type: "" }, noTarget],
+    [
+      "too many lines of a log",
+      { failed_log_lines: "51" },
+      "`failed_log_lines` is `51`: give a whole number from 0 to 50.",
+    ],
+    [
+      "lines of a log that are no number",
+      { failed_log_lines: "all" },
+      "`failed_log_lines` is `all`: give a whole number from 0 to 50.",
+    ],
+    ["a summary that is neither", { summary: "yes" }, "`summary` is `yes`: give one of `true`, `false`."],
+    ["a dry run that is neither", { dry_run: "1" }, "`dry_run` is `1`: give one of `true`, `false`."],
     [
       "an unknown word to wait for",
       { wait_for: "complete" },

@@ -17,7 +17,10 @@ const run: Run = {
   status: "in_progress",
   conclusion: null,
   runAttempt: 1,
+  headBranch: "main",
   createdAtMs: 0,
+  startedAtMs: undefined,
+  isPrivate: true,
   updatedAtMs: undefined,
   htmlUrl: `${link}/1`,
   jobsUrl: `${api}/1/jobs`,
@@ -28,7 +31,8 @@ function ended(conclusion: string | null): Run {
 }
 
 function step(name: string, conclusion: string | null): Step {
-  return { name, status: conclusion === null ? "queued" : "completed", conclusion };
+  const status = conclusion === null ? "queued" : "completed";
+  return { name, status, conclusion, startedAtMs: undefined, completedAtMs: undefined };
 }
 
 function job(id: number, conclusion: string | null, steps: Step[] = []): Job {
@@ -37,8 +41,6 @@ function job(id: number, conclusion: string | null, steps: Step[] = []): Job {
     id,
     htmlUrl: `${link}/1/job/${id}`,
     steps,
-    startedAtMs: undefined,
-    completedAtMs: undefined,
   };
 }
 

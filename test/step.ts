@@ -62,6 +62,8 @@ export interface Played {
   warnings: string[];
   /** The message of the failed step; undefined when it is green. */
   failure: string | undefined;
+  /** The job summary, if it was written. */
+  summary: string;
   /** What the step leaves for its `post` step. */
   trace: string;
   /** By the clock. */
@@ -75,6 +77,8 @@ export interface Play {
   /** Jitter; the middle of it by default. */
   random?: () => number;
   randomHex?: string;
+  /** The caller's repository is public (false). */
+  callerIsPublic?: boolean;
 }
 
 let steps = 0;
@@ -97,11 +101,25 @@ export function playPost(
 async function onStage(
   github: GitHub,
   given: Record<string, string>,
-  { clock, random = () => 0.5, randomHex = (++steps).toString(16).padStart(16, "0"), cancelAfterMs }: Play,
+  {
+    clock,
+    random = () => 0.5,
+    randomHex = (++steps).toString(16).padStart(16, "0"),
+    cancelAfterMs,
+    callerIsPublic = false,
+  }: Play,
   perform: (inputs: Inputs, edges: Edges) => Promise<void>,
 ): Promise<Played> {
   const startedAtMs = clock.nowMs();
-  const played: Played = { outputs: {}, log: [], warnings: [], failure: undefined, trace: "", tookMs: 0 };
+  const played: Played = {
+    outputs: {},
+    log: [],
+    warnings: [],
+    failure: undefined,
+    summary: "",
+    trace: "",
+    tookMs: 0,
+  };
   const texts = inputsOf(given, github.apiUrl);
   const cancellation = new AbortController();
   if (cancelAfterMs !== undefined) {
@@ -111,6 +129,7 @@ async function onStage(
     const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl: github.apiUrl }, randomHex);
     const log = {
       info: (line: string) => played.log.push(line),
+      group: (title: string, lines: readonly string[]) => played.log.push(title, ...lines),
       warning: (line: string) => played.warnings.push(line),
       debug() {},
     };
@@ -127,6 +146,8 @@ async function onStage(
       random,
       signal: cancellation.signal,
       hasProxy: false,
+      callerIsPublic,
+      writeSummary: (markdown) => Object.assign(played, { summary: markdown }),
       setOutputs: (outputs) => Object.assign(played.outputs, outputs),
       saveTrace: (trace) => Object.assign(played, { trace }),
     });

@@ -226,7 +226,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
   const performance: Performance = {
     schedule,
     id,
-    step: { outputs: {}, log: [], warnings: [], failure: undefined, trace: "", tookMs: 0 },
+    step: { outputs: {}, log: [], warnings: [], failure: undefined, summary: "", trace: "", tookMs: 0 },
     post: undefined,
     sightings,
     refusedDispatchesAtMs,
