@@ -3,6 +3,7 @@
 import { openGitHub } from "../src/api.ts";
 import { Failure } from "../src/failure.ts";
 import { readInputs } from "../src/inputs.ts";
+import * as mappings from "../src/mapping.ts";
 import { run } from "../src/run.ts";
 import { type JournalEntry, VirtualClock } from "../test/simulator/index.ts";
 import { CALLER, inputsOf } from "../test/step.ts";
@@ -46,7 +47,7 @@ export const thisAction: Player = {
         : { event_type: "deploy" }),
     };
     const texts = inputsOf(given, apiUrl);
-    const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl }, id.slice(-16));
+    const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl }, id.slice(-16), mappings);
     const log = { info() {}, group() {}, warning() {}, debug() {} };
     const credentials = { token: TOKEN };
     const outputs: Record<string, string> = {};

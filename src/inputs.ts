@@ -3,7 +3,7 @@
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId } from "./distinct-id.ts";
 import { Failure } from "./failure.ts";
-import { type DistinctId, type Order, readOrder } from "./order.ts";
+import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
 import { readTarget, type Target } from "./target.ts";
 
 /** What the step was asked to do. */
@@ -70,10 +70,16 @@ const CONCLUSIONS = [
 
 /**
  * Reads all inputs. `read` gives an input's text; an empty one means the default, save for `distinct_id_key` (do not
- * send) and `token` (an error: the secret is empty). `randomHex` is the random part of a generated id.
+ * send) and `token` (an error: the secret is empty). `randomHex` is the random part of a generated id; `mappings` are needed
+ * where `givesObjects` says so.
  * @throws InputError with every problem
  */
-export function readInputs(read: (name: string) => string, caller: Caller, randomHex: string): Inputs {
+export function readInputs(
+  read: (name: string) => string,
+  caller: Caller,
+  randomHex: string,
+  mappings?: Mappings,
+): Inputs {
   const problems: string[] = [];
   const text = (name: string) => read(name).trim();
 
@@ -89,7 +95,11 @@ export function readInputs(read: (name: string) => string, caller: Caller, rando
 
   const waitFor = readWord("wait_for", text("wait_for") || "found", WAIT_FOR, problems);
   const freshId = generateDistinctId(caller, randomHex);
-  const { order, distinctId } = readOrder(text, { freshId, mustFind: waitFor !== "nothing" }, problems);
+  const { order, distinctId } = readOrder(
+    text,
+    { freshId, mustFind: waitFor !== "nothing", mappings },
+    problems,
+  );
 
   const number = (name: string, byDefault: number, max: number) =>
     readNumber(name, text(name) || String(byDefault), [1, max], problems);

@@ -12,6 +12,7 @@ import { Failure } from "./failure.ts";
 import type { Credentials } from "./github.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
 import type { Tone } from "./log.ts";
+import { givesObjects } from "./order.ts";
 import { permissionsFor } from "./permissions.ts";
 import { post } from "./post.ts";
 import { run } from "./run.ts";
@@ -36,7 +37,8 @@ async function main(): Promise<void> {
     runId: String(context.runId || 0),
     runAttempt: String(context.runAttempt || 1),
   };
-  const inputs = readInputs(core.getInput, caller, randomBytes(8).toString("hex"));
+  const mappings = givesObjects(core.getInput) ? await import("./mapping.ts") : undefined;
+  const inputs = readInputs(core.getInput, caller, randomBytes(8).toString("hex"), mappings);
 
   const cancellation = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -1,7 +1,7 @@
 /** What is sent: which event, to which workflow, with which values; and the id that goes with them. */
 
 import { isDistinctId } from "./distinct-id.ts";
-import { type Json, readMapping, readScalars } from "./mapping.ts";
+import type { Json } from "./mapping.ts";
 
 /** What is sent, with the id and the ref already in their places. */
 export type Order =
@@ -35,13 +35,25 @@ export interface DistinctId {
   key: string | undefined;
 }
 
+/** mapping.ts, which brings a reader of YAML: loaded where there is something to read. */
+export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "readScalars">;
+
+/** Says whether there is an object to read, so that `Mappings` are needed. */
+export function givesObjects(text: (name: string) => string): boolean {
+  return ["client_payload", "workflow_inputs"].some((name) => !isEmptyObject(text(name)));
+}
+
+function isEmptyObject(text: string): boolean {
+  return /^\s*(\{\s*\}\s*)?$/.test(text);
+}
+
 /**
  * Reads what is sent, with all problems. `text` gives an input's text. `freshId` is the id if none is given;
  * `mustFind` says that the run will be looked for.
  */
 export function readOrder(
   text: (name: string) => string,
-  { freshId, mustFind }: { freshId: string; mustFind: boolean },
+  { freshId, mustFind, mappings }: { freshId: string; mustFind: boolean; mappings: Mappings | undefined },
   problems: string[],
 ): { order: Order; distinctId: DistinctId } {
   const eventType = text("event_type");
@@ -49,8 +61,8 @@ export function readOrder(
   const ref = text("ref") || undefined;
   const event = eventType === "" ? "workflow_dispatch" : "repository_dispatch";
 
-  const payload = readObject("client_payload", text, readMapping, problems);
-  const inputs = readObject("workflow_inputs", text, readScalars, problems);
+  const payload = readObject("client_payload", text, mappings?.readMapping, problems);
+  const inputs = readObject("workflow_inputs", text, mappings?.readScalars, problems);
   const sent = event === "repository_dispatch" ? payload : inputs;
   const name = event === "repository_dispatch" ? "client_payload" : "workflow_inputs";
 
@@ -166,9 +178,11 @@ function readWorkflowName(text: string): WorkflowName {
 function readObject<Value extends Json>(
   name: string,
   text: (name: string) => string,
-  reader: (text: string) => { value: { [key: string]: Value } } | { problems: string[] },
+  reader: ((text: string) => { value: { [key: string]: Value } } | { problems: string[] }) | undefined,
   problems: string[],
 ): { [key: string]: Value } {
+  if (isEmptyObject(text(name))) return {};
+  if (!reader) throw new Error("mapping.ts was not loaded");
   const read = reader(text(name));
   if ("value" in read) return read.value;
   problems.push(...read.problems.map((problem) => `\`${name}\`: ${problem}.`));

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isDistinctId } from "../src/distinct-id.ts";
 import { InputError, type Inputs, readInputs } from "../src/inputs.ts";
+import * as mappings from "../src/mapping.ts";
 import { answerBy, anyAnswers } from "./fuzz-answers.ts";
 import { receiver } from "./receivers.ts";
 import { startGitHub, VirtualClock } from "./simulator/index.ts";
@@ -141,7 +142,7 @@ test("inputs of any kind are read, or refused in words that quote no secret", ()
   const property = fc.property(anyInputs, (texts) => {
     const secrets = Object.values(texts).flatMap((text) => text.match(SECRET) ?? []);
     try {
-      checkInputs(readInputs((name) => texts[name] ?? "", CALLING, "0".repeat(16)));
+      checkInputs(readInputs((name) => texts[name] ?? "", CALLING, "0".repeat(16), mappings));
       accepted++;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Caller, InputError, type Inputs, readInputs } from "../src/inputs.ts";
+import * as mappings from "../src/mapping.ts";
 
 const caller: Caller = {
   repository: "octo/caller",
@@ -13,7 +14,7 @@ const freshId = "1658821493-1-9f3c2a7e41d06b58";
 /** The given inputs over what action.yml fills in by itself. */
 function read(given: Record<string, string>): Inputs {
   const inputs: Record<string, string> = { token: "t0ken", distinct_id_key: "distinct_id", ...given };
-  return readInputs((name) => inputs[name] ?? "", caller, randomHex);
+  return readInputs((name) => inputs[name] ?? "", caller, randomHex, mappings);
 }
 
 const event = { event_type: "deploy" };

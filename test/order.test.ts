@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as mappings from "../src/mapping.ts";
 import { readOrder } from "../src/order.ts";
 
 /** Reads the inputs over what action.yml fills in by itself; our id would be `fresh-1`. */
@@ -7,7 +8,7 @@ function read(given: Record<string, string>, { mustFind = true } = {}) {
   const problems: string[] = [];
   const { order, distinctId } = readOrder(
     (name) => inputs[name] ?? "",
-    { freshId: "fresh-1", mustFind },
+    { freshId: "fresh-1", mustFind, mappings },
     problems,
   );
   return { order, distinctId, problems };

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { readInputs } from "../src/inputs.ts";
+import * as mappings from "../src/mapping.ts";
 import { type Access, type Permissions, permissionsFor } from "../src/permissions.ts";
 import { type AppStageOptions, mintings, setAppStage } from "./app-stage.ts";
 import { allCombinations, type Combination, endpointOf, needs } from "./permissions-tables.ts";
@@ -121,7 +122,12 @@ test("the table has one row for each combination of inputs, and its columns agre
 test.each(needs)("an App's tokens have what the table says (%#)", ({ combinations, permissions }) => {
   for (const combination of combinations) {
     const texts = inputsOf(inputsFor(combination), API_URL);
-    const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl: API_URL }, "0".repeat(16));
+    const inputs = readInputs(
+      (name) => texts[name] ?? "",
+      { ...CALLER, apiUrl: API_URL },
+      "0".repeat(16),
+      mappings,
+    );
     expect({ combination, has: permissionsFor(inputs) }).toEqual({ combination, has: permissions.App });
   }
 });

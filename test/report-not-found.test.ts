@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Run } from "../src/answers.ts";
 import { Fault } from "../src/fault.ts";
 import { type Inputs, readInputs } from "../src/inputs.ts";
+import * as mappings from "../src/mapping.ts";
 import type { Plan } from "../src/plan.ts";
 import { explainNotFound } from "../src/report.ts";
 import type { SeenRun } from "../src/search.ts";
@@ -54,7 +55,12 @@ on:
       runId: "1",
       runAttempt: "1",
     };
-    return readInputs((name) => (name === "distinct_id_key" ? key : (given[name] ?? "")), caller, "");
+    return readInputs(
+      (name) => (name === "distinct_id_key" ? key : (given[name] ?? "")),
+      caller,
+      "",
+      mappings,
+    );
   }
 
   function explain(

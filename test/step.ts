@@ -12,6 +12,7 @@ import { Cancelled } from "../src/cancel.ts";
 import { Failure } from "../src/failure.ts";
 import type { Credentials } from "../src/github.ts";
 import { type Inputs, readInputs } from "../src/inputs.ts";
+import * as mappings from "../src/mapping.ts";
 import { permissionsFor } from "../src/permissions.ts";
 import { post } from "../src/post.ts";
 import { run } from "../src/run.ts";
@@ -126,7 +127,12 @@ async function onStage(
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
   try {
-    const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl: github.apiUrl }, randomHex);
+    const inputs = readInputs(
+      (name) => texts[name] ?? "",
+      { ...CALLER, apiUrl: github.apiUrl },
+      randomHex,
+      mappings,
+    );
     const log = {
       info: (line: string) => played.log.push(line),
       group: (title: string, lines: readonly string[]) => played.log.push(title, ...lines),
