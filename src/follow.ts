@@ -7,7 +7,7 @@ import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
 import type { RequestOptions } from "./github.ts";
 import { type Usual, usualDuration } from "./history.ts";
-import { news } from "./news.ts";
+import { isTooQuiet, news, tell, timeLine } from "./news.ts";
 import { pauseBeforeFollow } from "./pace.ts";
 import { pagesOf } from "./pages.ts";
 import { OutOfTime, type Persistence } from "./patience.ts";
@@ -42,18 +42,18 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   const deadlineMs = startedAtMs + inputs.timeoutMs;
   const seen = { deadlineMs, wasSeen: true, isNewUntilMs: startedAtMs + NEW_RUN_MS };
   let last: Sight | undefined;
+  let usual: Usual | undefined;
+  let toldAtMs = startedAtMs;
   try {
     for (let look = 1; ; look++) {
       const sight = await lookOnce(look);
-      if (sight !== last) {
-        learn({ jobs: sight.jobs });
-        for (const line of news(last, sight)) log.info(line);
-      }
+      tellNews(sight);
       if (sight.run.status === "completed") return sight;
       last = sight;
+      usual = await readUsual();
       const pauseMs = pauseBeforeFollow({
         ageMs: ageMs(),
-        usual: await readUsual(),
+        usual,
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
         random: random(),
@@ -67,6 +67,16 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     if (run.status === "completed") return { run, jobs: last?.jobs ?? [], awaitedEnvironments: [] };
     const cancelled = inputs.cancelRunOn.has("timeout") ? await cancelAtTimeout(run, story) : undefined;
     throw new Failure(explainTimeout(run, inputs.timeoutMs, error.fault, cancelled));
+  }
+
+  function tellNews(sight: Sight): void {
+    if (sight !== last) learn({ jobs: sight.jobs });
+    const lines = sight === last ? [] : news(last, sight);
+    const nowMs = github.serverTimeMs(clock.nowMs());
+    if (lines.length === 0 && nowMs !== undefined && isTooQuiet(clock.nowMs() - toldAtMs, ageMs()))
+      lines.push(timeLine(sight, nowMs, usual));
+    if (lines.length > 0) toldAtMs = clock.nowMs();
+    tell(lines, log);
   }
 
   /** Returns the last sight itself when nothing has changed. */

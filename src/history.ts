@@ -6,6 +6,8 @@ import type { Run } from "./answers.ts";
 export interface Usual {
   fromMs: number;
   toMs: number;
+  /** What half of them took at most. */
+  medianMs: number;
 }
 
 /** How many earlier runs tell enough. */
@@ -28,6 +30,7 @@ export function usualDuration(runs: readonly Run[], run: Run): Usual | undefined
     .sort((a, b) => a - b);
   const shortest = durationsMs[0];
   const longest = durationsMs[Math.ceil(durationsMs.length * 0.9) - 1];
-  if (shortest === undefined || longest === undefined) return undefined;
-  return { fromMs: shortest * (1 - MARGIN), toMs: longest * (1 + MARGIN) };
+  const medianMs = durationsMs[Math.ceil(durationsMs.length / 2) - 1];
+  if (shortest === undefined || longest === undefined || medianMs === undefined) return undefined;
+  return { fromMs: shortest * (1 - MARGIN), toMs: longest * (1 + MARGIN), medianMs };
 }

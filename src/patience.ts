@@ -141,7 +141,10 @@ export function patience(edges: {
     if (troubleSinceMs !== undefined) return;
     troubleSinceMs = clock.nowMs();
     const seen = status ?? code ?? "no answer";
-    log.info(`GitHub did not answer as it should (${seen} to ${request}); asking again until it does.`);
+    log.info(
+      `GitHub did not answer as it should (${seen} to ${request}); asking again until it does.`,
+      "waiting",
+    );
   }
 
   function sayLimited(lastsMs: number, leftMs: number): void {
@@ -151,6 +154,7 @@ export function patience(edges: {
     const waits = `; waiting ${seconds(lastsMs)}, then going on by itself`;
     log.info(
       `GitHub's rate limit is reached${lasts}${lastsMs < leftMs ? waits : ", which is after the deadline"}.`,
+      "waiting",
     );
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Run } from "../src/answers.ts";
-import { usualDuration } from "../src/history.ts";
+import { type Usual, usualDuration } from "../src/history.ts";
 import { receiver } from "./receivers.ts";
 import { setStage, TARGET } from "./stage.ts";
 
@@ -34,18 +34,22 @@ function took(tookMs: number, about: Partial<Run> = {}): Run {
 const ours = took(0, { id: 1000, conclusion: null, status: "in_progress" });
 
 describe("what runs of a workflow usually take", () => {
-  test.each<[string, Run[], { fromMs: number; toMs: number } | undefined]>([
+  test.each<[string, Run[], Usual | undefined]>([
     ["nobody knows without earlier runs", [ours], undefined],
-    ["is what the only one took, and a little around it", [took(100_000)], { fromMs: 95_000, toMs: 105_000 }],
+    [
+      "is what the only one took, and a little around it",
+      [took(100_000)],
+      { fromMs: 95_000, toMs: 105_000, medianMs: 100_000 },
+    ],
     [
       "spans from the shortest to the longest",
       [took(100_000), took(300_000), took(200_000)],
-      { fromMs: 95_000, toMs: 315_000 },
+      { fromMs: 95_000, toMs: 315_000, medianMs: 200_000 },
     ],
     [
       "is not told by the longest of ten, which somebody may have touched later",
       [...Array.from({ length: 9 }, () => took(100_000)), took(9_000_000)],
-      { fromMs: 95_000, toMs: 105_000 },
+      { fromMs: 95_000, toMs: 105_000, medianMs: 100_000 },
     ],
     [
       "is not told by runs of other workflows, that did not succeed, that were run again, or that have not ended",
@@ -57,12 +61,12 @@ describe("what runs of a workflow usually take", () => {
         took(1000, { updatedAtMs: undefined }),
         took(200_000),
       ],
-      { fromMs: 190_000, toMs: 210_000 },
+      { fromMs: 190_000, toMs: 210_000, medianMs: 200_000 },
     ],
     [
       "is told by the ten newest alone",
       [...Array.from({ length: 10 }, () => took(100_000)), took(1000), took(1000)],
-      { fromMs: 95_000, toMs: 105_000 },
+      { fromMs: 95_000, toMs: 105_000, medianMs: 100_000 },
     ],
   ])("%s", (_, runs, usual) => {
     expect(usualDuration(runs, ours)).toEqual(usual);

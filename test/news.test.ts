@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Job, Run } from "../src/answers.ts";
 import type { Sight } from "../src/follow.ts";
-import { duration, news } from "../src/news.ts";
+import { duration, isTooQuiet, type Line, news, tell, timeLine } from "../src/news.ts";
 
 const run: Run = {
   id: 1,
@@ -24,6 +24,10 @@ const run: Run = {
 
 function sight(about: Partial<Run>, jobs: Job[] = [], awaitedEnvironments: string[] = []): Sight {
   return { run: { ...run, ...about }, jobs, awaitedEnvironments };
+}
+
+function texts(lines: readonly Line[]): string[] {
+  return lines.map(({ text }) => text);
 }
 
 function job(id: number, status: string, conclusion: string | null = null, tookMs?: number): Job {
@@ -59,13 +63,14 @@ describe("the first sight of a run", () => {
     ["completed", null, [], "The run is completed: without a conclusion."],
     ["half_asleep_today", null, [], "The run is half asleep today."],
   ])("tells its status %s (%s, %j)", (status, conclusion, awaited, line) => {
-    expect(news(undefined, sight({ status, conclusion }, [], awaited))).toEqual([line]);
+    expect(texts(news(undefined, sight({ status, conclusion }, [], awaited)))).toEqual([line]);
   });
 
-  test("tells the jobs that have ended, before the status", () => {
-    const jobs = [job(1, "completed", "success", 40_000), job(2, "in_progress"), job(3, "queued")];
-    expect(news(undefined, sight({ status: "in_progress" }, jobs))).toEqual([
+  test("tells the jobs that have ended, then those that have started, before the status", () => {
+    const jobs = [job(2, "in_progress"), job(1, "completed", "success", 40_000), job(3, "queued")];
+    expect(texts(news(undefined, sight({ status: "in_progress" }, jobs)))).toEqual([
       "Job job 1: success after 40 s.",
+      "Job job 2 has started.",
       "The run is in progress.",
     ]);
   });
@@ -77,7 +82,25 @@ describe("a later sight of a run", () => {
     [
       "tells nothing of what does not matter",
       sight({ status: "in_progress" }, [job(1, "queued")]),
-      sight({ status: "in_progress", displayTitle: "x" }, [job(1, "in_progress"), job(2, "queued")]),
+      sight({ status: "in_progress", displayTitle: "x" }, [job(1, "queued"), job(2, "queued")]),
+      [],
+    ],
+    [
+      "tells each job as it starts",
+      sight({ status: "in_progress" }, [job(1, "in_progress"), job(2, "queued")]),
+      sight({ status: "in_progress" }, [job(1, "in_progress"), job(2, "in_progress"), job(3, "in_progress")]),
+      ["Job job 2 has started.", "Job job 3 has started."],
+    ],
+    [
+      "tells of a job that waits while others run",
+      sight({ status: "in_progress" }, [job(1, "in_progress")]),
+      sight({ status: "in_progress" }, [job(1, "in_progress"), job(2, "waiting")]),
+      ["Job job 2 is waiting, as a rule for an approval."],
+    ],
+    [
+      "leaves the word of a job that waits to the run that waits",
+      sight({ status: "waiting" }, [job(1, "queued")], ["live"]),
+      sight({ status: "waiting" }, [job(1, "waiting")], ["live"]),
       [],
     ],
     [
@@ -176,8 +199,131 @@ describe("a later sight of a run", () => {
       ["Job job 1: success after 12 s.", "The run is completed: success."],
     ],
   ])("%s", (_, before, now, lines) => {
-    expect(news(before, now)).toEqual(lines);
+    expect(texts(news(before, now))).toEqual(lines);
   });
+
+  test("tells how long the run took, from the attempt's beginning to its end", () => {
+    const times = { createdAtMs: 0, startedAtMs: 60_000, updatedAtMs: 785_000 };
+    const ended = sight({ status: "completed", conclusion: "success", ...times });
+    expect(texts(news(sight({ status: "in_progress" }), ended))).toEqual([
+      "The run is completed: success after 12 min 5 s.",
+    ]);
+  });
+
+  test("names the step in which a job failed, and links it", () => {
+    const step = { name: "make", status: "completed", conclusion: "failure" };
+    const failed = { ...job(1, "completed", "failure", 65_000), htmlUrl: `${link}/job/1` };
+    const jobs = [{ ...failed, steps: [{ ...step, startedAtMs: undefined, completedAtMs: undefined }] }];
+    expect(texts(news(sight({ status: "in_progress" }), sight({ status: "in_progress" }, jobs)))).toEqual([
+      `Job job 1: failure in step "make" after 1 min 5 s: ${link}/job/1`,
+    ]);
+  });
+});
+
+test.each([
+  ["success", "good"],
+  ["skipped", "quiet"],
+  ["neutral", "quiet"],
+  ["failure", "bad"],
+  ["cancelled", "bad"],
+  ["timed_out", "bad"],
+  [null, "bad"],
+])("an end as %s is %s news", (conclusion, tone) => {
+  const before = sight({ status: "in_progress" });
+  const now = sight({ status: "completed", conclusion }, [job(1, "completed", conclusion)]);
+  expect(news(before, now).map((line) => line.tone)).toEqual([tone, tone]);
+});
+
+describe("in a silence", () => {
+  test.each([
+    [59_000, 59_000, false],
+    [60_000, 60_000, true],
+    [60_000, 240_000, true],
+    [60_000, 400_000, false],
+    [100_000, 400_000, true],
+    [899_000, 36_000_000, false],
+    [900_000, 36_000_000, true],
+  ])("of %i ms a word is due for a run of %i ms: %s", (silentMs, ageMs, isDue) => {
+    expect(isTooQuiet(silentMs, ageMs)).toBe(isDue);
+  });
+
+  const usual = { fromMs: 0, toMs: 0, medianMs: 900_000 };
+  const running = (id: number, forMs: number) => ({
+    ...job(id, "in_progress"),
+    startedAtMs: 720_000 - forMs,
+  });
+  test.each<[string, Sight, typeof usual | undefined, string]>([
+    [
+      "queued",
+      sight({ status: "queued" }, [job(1, "queued")]),
+      undefined,
+      "Still queued after 12 min: no runner has taken a job yet.",
+    ],
+    [
+      "queued without jobs",
+      sight({ status: "queued" }),
+      usual,
+      "Still queued after 12 min (usually 15 min).",
+    ],
+    [
+      "in progress",
+      sight({ status: "in_progress" }, [running(1, 245_000), job(2, "queued")]),
+      usual,
+      "Still in progress after 12 min (usually 15 min): job 1 (4 min 5 s); 1 queued.",
+    ],
+    [
+      "at work on many jobs",
+      sight(
+        { status: "in_progress" },
+        [1, 2, 3, 4, 5].map((id) => running(id, id * 1000)),
+      ),
+      undefined,
+      "Still in progress after 12 min: job 1 (1 s), job 2 (2 s), job 3 (3 s), 2 more.",
+    ],
+    [
+      "pending",
+      sight({ status: "pending" }),
+      undefined,
+      "Still pending after 12 min: another run of its concurrency group goes first.",
+    ],
+    [
+      "waiting",
+      sight({ status: "waiting" }, [job(1, "waiting")], ["live"]),
+      undefined,
+      "Still waiting after 12 min for an approval of live.",
+    ],
+    ["waiting for nobody knows what", sight({ status: "waiting" }), undefined, "Still waiting after 12 min."],
+    [
+      "in its second attempt",
+      sight({ status: "queued", startedAtMs: 660_000 }),
+      undefined,
+      "Still queued after 1 min.",
+    ],
+    ["without a status", sight({ status: "" }), undefined, "Still going on after 12 min."],
+  ])("a run that is %s is told so", (_, seen, known, line) => {
+    expect(timeLine(seen, 720_000, known)).toEqual({ text: line, tone: "quiet" });
+  });
+});
+
+test("many jobs at once are folded, and those that failed stay in sight", () => {
+  const told: string[] = [];
+  const log = {
+    info: (line: string, tone = "plain") => told.push(`${tone}: ${line}`),
+    group: (title: string, lines: readonly string[]) => told.push(`${title} (${lines.length})`),
+    warning() {},
+    debug() {},
+  };
+  const jobs = [
+    ...Array.from({ length: 20 }, (_, index) => job(index, "in_progress")),
+    job(20, "completed", "success", 1000),
+    job(21, "completed", "failure", 1000),
+  ];
+  tell(news(sight({ status: "queued" }), sight({ status: "in_progress" }, jobs)), log);
+  expect(told).toEqual([
+    "21 jobs have moved on. (21)",
+    "bad: Job job 21: failure after 1 s.",
+    "plain: The run is in progress.",
+  ]);
 });
 
 test.each([

@@ -90,10 +90,13 @@ describe("the log", () => {
         "GitHub has started run 30000000011: https://github.test/octo/target/actions/runs/30000000011",
         "The run is pending: its concurrency group lets another run go first.",
         "The run is queued.",
+        "Job identify has started.",
         "The run is in progress.",
+        "Still in progress after 1 min 30 s: identify (1 min).",
         "Job identify: success after 1 min 1 s.",
+        "Job verify has started.",
         "Job verify: success after 30 s.",
-        "The run is completed: success.",
+        "The run is completed: success after 2 min 11 s.",
       ]
     `);
   });
