@@ -71,6 +71,17 @@ export interface Job extends Step {
   steps: Step[];
 }
 
+/** What a job has marked in a file. */
+export interface Annotation {
+  path: string;
+  /** 1 where it is for the whole file. */
+  line: number;
+  /** GitHub's word: `notice`, `warning`, `failure`. */
+  level: string;
+  /** On one line. */
+  message: string;
+}
+
 /** An answer that is not what the schema says. */
 export class Unreadable extends Error {
   override readonly name = "Unreadable";
@@ -159,6 +170,18 @@ export function readPendingDeployments(data: unknown): string[] {
   return list(data, (each) =>
     nameOf((fields(each, "pending-deployment").environment as { name?: unknown } | null)?.name),
   );
+}
+
+export function readAnnotations(data: unknown): Annotation[] {
+  return list(data, (each) => {
+    const { path, start_line, annotation_level, message } = fields(each, "check-annotation");
+    return {
+      path: nameOf(path),
+      line: typeof start_line === "number" ? start_line : 1,
+      level: text(annotation_level),
+      message: nameOf(message),
+    };
+  });
 }
 
 function readJob(data: unknown): Job {

@@ -1,11 +1,13 @@
 /** GitHub's REST API, as far as we use it: one method for one request. */
 
 import {
+  type Annotation,
   type Dispatched,
   type Id,
   type Job,
   type Repository,
   type Run,
+  readAnnotations,
   readDispatched,
   readJobs,
   readPendingDeployments,
@@ -44,6 +46,10 @@ export interface GitHub extends Told {
   listJobs(runId: Id, page: number, options: RequestOptions): Promise<Job[]>;
   /** The names of the environments that wait for an approval before the run goes on. */
   listPendingDeployments(runId: Id, options: RequestOptions): Promise<string[]>;
+  /** What a job has marked in files; its first 100. A job is a check run, under the same id. */
+  listAnnotations(jobId: Id, options: RequestOptions): Promise<Annotation[]>;
+  /** What an ended job has printed, in parts; two requests, the second to where GitHub keeps logs. */
+  readJobLog(jobId: Id, options: RequestOptions): AsyncIterable<string>;
   cancelRun(id: Id, options: RequestOptions): Promise<void>;
   /** For a run that ignores its cancellation. */
   forceCancelRun(id: Id, options: RequestOptions): Promise<void>;
@@ -56,7 +62,7 @@ export const PAGE_LENGTH = 100;
 
 /** Opens the API of one repository on one server. Nothing is sent yet. */
 export function openGitHub(connection: Connection): GitHub {
-  const { ask, ...told } = connect(connection);
+  const { ask, download, ...told } = connect(connection);
   const REPOSITORY = "/repos/{owner}/{repo}";
   const WORKFLOW = `${REPOSITORY}/actions/workflows/{workflow_id}`;
   const RUN = `${REPOSITORY}/actions/runs/{run_id}`;
@@ -106,6 +112,17 @@ export function openGitHub(connection: Connection): GitHub {
 
     listPendingDeployments: (runId, options) =>
       ask(`GET ${RUN}/pending_deployments`, { run_id: String(runId) }, options, readPendingDeployments),
+
+    listAnnotations: (jobId, options) =>
+      ask(
+        `GET ${REPOSITORY}/check-runs/{check_run_id}/annotations`,
+        { check_run_id: String(jobId), per_page: PAGE_LENGTH },
+        options,
+        readAnnotations,
+      ),
+
+    readJobLog: (jobId, options) =>
+      download(`GET ${REPOSITORY}/actions/jobs/{job_id}/logs`, { job_id: String(jobId) }, options),
 
     cancelRun: (id, options) => ask(`POST ${RUN}/cancel`, { run_id: String(id) }, options, () => undefined),
 

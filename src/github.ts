@@ -71,6 +71,11 @@ export interface Wire extends Told {
     options: RequestOptions,
     read: (data: unknown) => Answer,
   ): Promise<Answer>;
+  /**
+   * Reads a text that GitHub has redirected to, as a rule on another host, in parts as they come. The token does not go
+   * there: the address itself is the permission.
+   */
+  download(route: string, parameters: Parameters, options: RequestOptions): AsyncIterable<string>;
 }
 
 export type Parameters = Record<string, unknown> & { headers?: Record<string, string> };
@@ -244,6 +249,37 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
     return answer;
   }
 
+  async function* download(
+    route: string,
+    parameters: Parameters,
+    options: RequestOptions,
+  ): AsyncGenerator<string> {
+    const endMs = clock.nowMs() + options.timeoutMs;
+    const reply = await send(route, parameters, options);
+    const to = header(reply, "location") ?? "";
+    const isSafe = URL.canParse(to) && new URL(to).protocol === new URL(target.apiUrl).protocol;
+    if (reply.status !== 302 || !isSafe) throw fault("unreadable", reply, "no address of a text");
+    const late = new AbortController();
+    clock.sleep(endMs - clock.nowMs(), late.signal).then(
+      () => late.abort(),
+      () => {},
+    );
+    const signal = options.signal ? AbortSignal.any([late.signal, options.signal]) : late.signal;
+    try {
+      const answer = await fetch(to, { redirect: "error", signal });
+      if (!answer.ok || !answer.body)
+        throw fault("unreadable", reply, `its text was answered with ${answer.status}`);
+      const decoder = new TextDecoder();
+      for await (const bytes of answer.body) yield decoder.decode(bytes as Uint8Array, { stream: true });
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      const { kind, code } = kindOfError(error);
+      throw new Fault(kind, { request: reply.request, code, answer: "the text could not be read" });
+    } finally {
+      late.abort();
+    }
+  }
+
   function plainToken(token: string): TokenSource {
     return { get: async () => token, refuse() {}, current: () => undefined };
   }
@@ -283,6 +319,7 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
 
   return {
     ask,
+    download,
     fullName: () => `${owner}/${repo}`,
     rateLimit: () => rateLimit,
     serverTimeMs: (clockMs) => serverTime && serverTime.dateMs + (clockMs - serverTime.atMs),

@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const github = openGitHub({
     target: inputs.target,
     credentials: await chooseCredentials(inputs),
-    fetch: await chooseFetch(proxy),
+    fetch: fetchByProxy,
     clock: systemClock,
     log,
   });
@@ -178,7 +178,15 @@ function readProxy(given: string): URL | undefined {
   return isProxy ? new URL(text) : undefined;
 }
 
-/** Node 20's own fetch knows no proxy. */
+const fetches = new Map<string, Promise<typeof globalThis.fetch>>();
+
+/** Node 20's own fetch knows no proxy. Each server has its own: `NO_PROXY` may except it. */
+async function fetchByProxy(...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> {
+  const { origin } = new URL(String(url));
+  if (!fetches.has(origin)) fetches.set(origin, chooseFetch(findProxy(origin)));
+  return ((await fetches.get(origin)) ?? globalThis.fetch)(url, init);
+}
+
 async function chooseFetch(proxy: URL | undefined): Promise<typeof globalThis.fetch> {
   if (!proxy) return globalThis.fetch;
   const { fetchThrough } = await import("./proxy.ts");

@@ -1,10 +1,8 @@
 /** What the step says at its end: its outputs, and in words how it ended. */
 
-import type { Id, Job, Run } from "./answers.ts";
-
-import { Failure } from "./failure.ts";
+import type { Id, Job, Run, Step } from "./answers.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Fault } from "./fault.ts";
-import type { Sight } from "./follow.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
 import { linesToAdd } from "./receiver.ts";
@@ -68,9 +66,13 @@ export function failedJobs(jobs: readonly Job[]): FailedJob[] {
       name: job.name,
       conclusion: job.conclusion ?? "",
       html_url: job.htmlUrl,
-      failed_step:
-        job.steps.find((step) => step.status === "completed" && !wentWell(step.conclusion))?.name ?? null,
+      failed_step: failedStep(job)?.name ?? null,
     }));
+}
+
+/** The step that made its job fail. */
+export function failedStep({ steps }: Job): Step | undefined {
+  return steps.find((step) => step.status === "completed" && !wentWell(step.conclusion));
 }
 
 function wentWell(conclusion: string | null): boolean {
@@ -82,16 +84,8 @@ export function isGreen(conclusion: string | null, successConclusions: ReadonlyS
   return conclusion !== null && (successConclusions.has("any") || successConclusions.has(conclusion));
 }
 
-/**
- * Passes a run whose conclusion is among the successful ones.
- * @throws Failure for every other
- */
-export function judge({ run, jobs }: Sight, successConclusions: ReadonlySet<string>): void {
-  if (!isGreen(run.conclusion, successConclusions)) throw new Failure(explainRed(run, jobs));
-}
-
 /** Why the step fails although the run was followed to its end. */
-export function explainRed(run: Run, jobs: readonly Job[]): string {
+export function explainRed(run: Run, jobs: readonly Job[], { annotations, log }: Evidence): string {
   const how = run.conclusion === null ? "ended without a conclusion" : `ended as ${run.conclusion}`;
   const lines = [`The run ${how}: ${run.htmlUrl}`];
   if (run.conclusion === "success") lines.push("`success_conclusions` does not list success.");
@@ -110,8 +104,15 @@ export function explainRed(run: Run, jobs: readonly Job[]): string {
       `- ${name}: ${conclusion || "no conclusion"}${failed_step ? ` in step "${failed_step}"` : ""}, ${html_url}`,
     );
   }
+  if (annotations.length > 0) lines.push("Its jobs have marked:");
+  for (const { path, line, message } of annotations) {
+    lines.push(`- ${path}:${line}: ${message.slice(0, MAX_ANNOTATION_LENGTH)}`);
+  }
+  if (log) lines.push(`The last lines of step "${log.stepName}" in job ${log.jobName}:`, ...log.lines);
   return lines.join("\n");
 }
+
+const MAX_ANNOTATION_LENGTH = 300;
 
 /** Why the step fails at `timeout_seconds`. `cancelled` tells what came of cancelling the run, if that was asked for. */
 export function explainTimeout(

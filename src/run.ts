@@ -5,8 +5,8 @@ import { failureOf } from "./fail.ts";
 import { find } from "./find.ts";
 import { follow } from "./follow.ts";
 import type { Inputs } from "./inputs.ts";
+import { judge } from "./judge.ts";
 import { makePlan } from "./plan.ts";
-import { judge } from "./report.ts";
 import { beginStory, type Edges } from "./story.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function run(inputs: Inputs, edges: Edges): Promise<void> {
     if (inputs.waitFor === "found") return;
 
     const ended = await follow(found, story);
-    judge(ended, inputs.successConclusions);
+    await judge(ended, story);
   } catch (error) {
     throw await failureOf(error, story);
   } finally {

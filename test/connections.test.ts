@@ -1,4 +1,4 @@
-/** Every connection that the bundle makes as a process: none goes anywhere but to the API's server. */
+/** Every connection that the bundle makes as a process: to the API's server, and to where that keeps its logs; no other. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -84,7 +84,15 @@ describe.concurrent("a process connects to the API's server alone", () => {
     };
     const { ran, ways } = await waysOut(run, given);
     expect(ran.outputs.conclusion).toBe("failure");
-    expect(ways).toEqual(here(github.apiUrl));
+    expect(ran.stdout).toContain('The last lines of step "Deploy"');
+    // The simulator keeps its logs there, and complains of a token.
+    const { port } = new URL(github.apiUrl);
+    expect(ways.slice(0, 1)).toEqual(here(github.apiUrl));
+    expect(ways.slice(1)).toEqual([`connect localhost:${port}`, "look up localhost"]);
+    // Where the event does not tell that the caller is private, everybody may be reading.
+    const quiet = await waysOut(run, given, { GITHUB_EVENT_PATH: undefined });
+    expect(quiet.ran.stdout).not.toContain("The last lines");
+    expect(quiet.ways).toEqual(here(github.apiUrl));
     expect((await waysOut(run, given, postEnvironment(ran))).ways).toEqual([]);
   });
 

@@ -24,7 +24,9 @@ function take({ requests }: GitHub): void {
     if (!row) continue;
     made.add(row.request);
     const route = findRoute(method, path.replace(/^\/repositories\/\d+/, "/repos/octo/target"))?.route;
-    const ownName = path === "/installation/token" ? "the token itself" : "the App's signature";
+    const ownName =
+      { "/installation/token": "the token itself" }[path] ??
+      (path.startsWith("/job-logs/") ? "its address" : "the App's signature");
     expect({ path, permission: row.permission }).toEqual({
       path,
       permission: route?.needs?.join(": ") ?? ownName,
@@ -109,6 +111,10 @@ describe("every request is listed, with its permission", () => {
           ? { kind: "status", when: "before", status: 404, body: { message: "Not Found" } }
           : undefined,
     },
+    "of a run whose job fails": {
+      behaviour: { jobs: { identify: { failedStep: "Deploy" } } },
+      given: { wait_for: "completed" },
+    },
     "of a run that is red": { behaviour: { conclusion: "failure" }, given: { wait_for: "completed" } },
     "at the deadline": {
       behaviour: { queuedMs: 600_000 },
@@ -155,6 +161,30 @@ describe("what is only nice to have is left out quietly where the token may not 
     expect(less.log.join("\n")).not.toContain("403");
   });
 
+  test.each([
+    ["log", /\/jobs\/\d+\/logs$/, "The last lines of step"],
+    ["marks", /\/annotations$/, "have marked"],
+  ])("such as a failed job's %s", async (_, request, words) => {
+    const failing: Scene = {
+      behaviour: {
+        jobs: {
+          identify: {
+            failedStep: "Deploy",
+            annotations: [{ path: "src/app.ts", line: 12, level: "failure", message: "broken" }],
+          },
+        },
+      },
+      given: { wait_for: "completed" },
+    };
+    const all = await playScene(failing);
+    const less = await playScene({ ...failing, fault: without(request) });
+    expect(all.failure).toContain(words);
+    expect(less.failure).toMatch(/^The run ended as failure: /);
+    expect(less.failure).not.toContain(words);
+    expect(less.failure).not.toContain("403");
+    expect(less).toMatchObject({ warnings: [], log: all.log, outputs: { conclusion: "failure" } });
+  });
+
   test("such as the ref, after a 404", async () => {
     const [all, less] = [
       await playScene(NOT_THERE),
@@ -192,8 +222,11 @@ describe("what the table calls told", () => {
       "workflows/{workflow_id}",
       "ref/{ref}",
       "{run_id}/pending_deployments",
+      "{check_run_id}/annotations",
+      "{job_id}/logs",
+      "GET {log_address}",
       "installation/token",
     ]);
-    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 6);
+    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 9);
   });
 });

@@ -28,7 +28,7 @@ export async function setProcessStage(
 ): Promise<ProcessStage> {
   const github = await startGitHub(options);
   open.push(github);
-  github.addToken(TOKEN, { permissions: { contents: "write", actions: "write" } });
+  github.addToken(TOKEN, { permissions: { contents: "write", actions: "write", checks: "read" } });
   for (const [fullName, workflows] of Object.entries(repositories)) {
     github.addRepository(fullName, { workflows, branches });
     for (const file of Object.keys(workflows)) github.behaviour(fullName, file, { ...SHORT, ...behaviour });

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Job, Run, Step } from "../src/answers.ts";
-import { Failure } from "../src/failure.ts";
 import { Fault } from "../src/fault.ts";
-import { explainRed, explainTimeout, failedJobs, isGreen, judge, outputsOf } from "../src/report.ts";
+import { explainRed, explainTimeout, failedJobs, isGreen, outputsOf } from "../src/report.ts";
 
 const link = "https://github.com/octo/target/actions/runs";
 const api = "https://api.github.com/repos/octo/target/actions/runs";
@@ -165,18 +164,10 @@ describe("a conclusion", () => {
   test("that is missing is red even where any is green", () => {
     expect(isGreen(null, new Set(["any"]))).toBe(false);
   });
-
-  test("that is red fails the step, and one that is green does not", () => {
-    const successful = new Set(["success"]);
-    const sight = { run: ended("success"), jobs: [], awaitedEnvironments: [] };
-    expect(() => judge(sight, successful)).not.toThrow();
-    expect(() => judge({ ...sight, run: ended("timed_out") }, successful)).toThrow(
-      new Failure(`The run ended as timed_out: ${link}/1`),
-    );
-  });
 });
 
 describe("a red run is explained", () => {
+  const nothing = { annotations: [], log: undefined };
   const nobodyStarted =
     "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.";
 
@@ -232,7 +223,27 @@ describe("a red run is explained", () => {
       ],
     ],
   ])("%s", (_, red, jobs, lines) => {
-    expect(explainRed(red, jobs)).toBe(lines.join("\n"));
+    expect(explainRed(red, jobs, nothing)).toBe(lines.join("\n"));
+  });
+
+  test("by what its jobs have marked, and by what its failed step printed last", () => {
+    const marked = { path: "src/app.ts", line: 12, level: "failure", message: "x is not a function" };
+    const evidence = {
+      annotations: [marked, { ...marked, line: 30, message: "m".repeat(1000) }],
+      log: { jobName: "build", stepName: "make", lines: ["one", "  two"] },
+    };
+    expect(explainRed(ended("failure"), [job(6, "failure", [setUp])], evidence)).toBe(
+      [
+        `The run ended as failure: ${link}/1`,
+        `- job 6: failure, ${link}/1/job/6`,
+        "Its jobs have marked:",
+        "- src/app.ts:12: x is not a function",
+        `- src/app.ts:30: ${"m".repeat(300)}`,
+        'The last lines of step "make" in job build:',
+        "one",
+        "  two",
+      ].join("\n"),
+    );
   });
 });
 

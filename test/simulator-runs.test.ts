@@ -304,10 +304,20 @@ test("a re-run is a further attempt, and a deleted run is gone", async () => {
   expect((await call("GET", `${runs}/${id}`)).status).toBe(404);
 });
 
-test("a job's logs are somewhere else", async () => {
+test("an ended job's log is somewhere else, and its address is the permission", async () => {
   const id = startRun("simple.yml", { visibleAfterMs: 0 });
   const { jobs } = (await call("GET", `${runs}/${id}/jobs`)).body as { jobs: { id: number }[] };
-  const { status, headers } = await call("GET", `/repos/octo/target/actions/jobs/${jobs[0]?.id}/logs`);
-  expect([status, headers.get("location")]).toEqual([302, `${github.apiUrl}/job-logs/${jobs[0]?.id}`]);
-  expect((await call("GET", `/job-logs/${jobs[0]?.id}`)).text).toContain("Log of job");
+  const path = `/repos/octo/target/actions/jobs/${jobs[0]?.id}/logs`;
+  expect((await call("GET", path)).status).toBe(404);
+  await clock.sleep(3_600_000);
+  const { status, headers } = await call("GET", path);
+  const location = new URL(headers.get("location") ?? "");
+  expect([status, location.hostname, location.pathname]).toEqual([
+    302,
+    "localhost",
+    `/job-logs/${jobs[0]?.id}`,
+  ]);
+  const text = await (await clock.fetch(location)).text();
+  expect(text).toMatch(/^\uFEFF?2026-11-20T12:00:\d\d\.\d{3}1234Z Current runner version/);
+  expect(text).toContain("Z ##[group]Run ");
 });

@@ -35,7 +35,7 @@ export async function setStage(
   const github = await startGitHub({ clock, ...options });
   open.push({ github });
   github.addRepository(TARGET, { ...repository, workflows });
-  github.addToken(TOKEN, { permissions: { contents: "write", actions: "write" } });
+  github.addToken(TOKEN, { permissions: { contents: "write", actions: "write", checks: "read" } });
   for (const file of Object.keys(workflows)) github.behaviour(TARGET, file, behaviour);
   return {
     github,

@@ -224,6 +224,8 @@ export function startBundle(
   const outputFile = join(directory, "output");
   const stateFile = join(directory, "state");
   for (const file of [outputFile, stateFile]) writeFileSync(file, "");
+  const eventFile = join(directory, "event.json");
+  writeFileSync(eventFile, JSON.stringify({ repository: { private: true } }));
   const inputs = Object.entries(inputsOf(given, apiUrl, env.GITHUB_REPOSITORY)).map(([name, value]) => [
     `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
     value,
@@ -239,6 +241,7 @@ export function startBundle(
       GITHUB_REPOSITORY: CALLER.repository,
       GITHUB_RUN_ID: CALLER.runId,
       GITHUB_RUN_ATTEMPT: CALLER.runAttempt,
+      GITHUB_EVENT_PATH: eventFile,
       GITHUB_OUTPUT: outputFile,
       GITHUB_STATE: stateFile,
       ...Object.fromEntries(inputs),

@@ -71,6 +71,7 @@ export function decide(
     query: entry.query,
     body: body as Record<string, unknown>,
     token,
+    hasAuthorization: credential !== undefined,
     // Routes that stand above all repositories do not look at it, nor those for tokens at the App.
     repository: target as Repository,
     app: app as App,

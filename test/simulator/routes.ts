@@ -30,6 +30,8 @@ export interface Call {
   query: Record<string, string>;
   body: Record<string, unknown>;
   token: Token | undefined;
+  /** Whether the request brought any credential. */
+  hasAuthorization: boolean;
   /** Only in routes below `/repos/{owner}/{repo}`. */
   repository: Repository;
   /** Only in routes that an App asks as itself. */

@@ -1,9 +1,11 @@
 import type { components } from "@octokit/openapi-types";
 import { json, pageOf, reject } from "./answer.ts";
+import { annotationsOf, jobLog, logIsThere } from "./job-logs.ts";
 import type { Answer, Call, Route } from "./routes.ts";
 import { attemptAt, type Run } from "./run.ts";
 import { jobAnswer, pendingDeploymentAnswer, runAnswer } from "./run-answers.ts";
-import { lastAttempt } from "./world.ts";
+import type { PlannedJob } from "./timeline.ts";
+import { lastAttempt, type Repository } from "./world.ts";
 
 type Schemas = components["schemas"];
 
@@ -89,20 +91,57 @@ export const runRoutes: readonly Route[] = [
     method: "GET",
     pattern: "/repos/{owner}/{repo}/actions/jobs/{job_id}/logs",
     needs: ["actions", "read"],
-    answer: ({ repository, params, bases, nowMs }) => {
-      const known = repository.runs.flatMap((run) =>
-        run.attempts.flatMap((attempt) => attemptAt(attempt, nowMs).jobs),
-      );
-      if (!known.some(({ id }) => id === Number(params.job_id))) return reject(404, "Not Found");
-      return { status: 302, headers: { location: `${bases.html}/job-logs/${params.job_id}` } };
-    },
+    answer: (call) =>
+      withPlannedJob(call, (job, startedMs) => {
+        if (!logIsThere(job, startedMs, call.nowMs)) return reject(404, "Not Found");
+        // Another host, as where GitHub keeps them.
+        const host = call.bases.html.replace("127.0.0.1", "localhost");
+        return {
+          status: 302,
+          headers: { location: `${host}/job-logs/${call.params.job_id}?sig=permission` },
+        };
+      }),
   },
   {
     method: "GET",
     pattern: "/job-logs/{job_id}",
-    answer: ({ params }) => ({ status: 200, text: `Log of job ${params.job_id}\n` }),
+    query: ["sig"],
+    answer: (call) => {
+      if (call.hasAuthorization) return call.violate("a token was sent to where the logs are");
+      const repository = call.world.repositories.find((each) => plannedJob(each, call.params.job_id));
+      const [job, startedMs] = (repository && plannedJob(repository, call.params.job_id)) ?? [];
+      if (!job || startedMs === undefined) return reject(404, "Not Found");
+      return { status: 200, text: jobLog(job, startedMs) };
+    },
+  },
+  {
+    method: "GET",
+    pattern: "/repos/{owner}/{repo}/check-runs/{job_id}/annotations",
+    query: ["per_page", "page"],
+    needs: ["checks", "read"],
+    answer: (call) =>
+      withPlannedJob(call, (job, startedMs) => {
+        const isOver = startedMs + job.endMs <= call.nowMs;
+        const url = `${call.bases.html}/${call.repository.fullName}`;
+        const { page, link } = pageOf(call, isOver ? annotationsOf(job, url) : []);
+        return json<Schemas["check-annotation"][]>(page, link);
+      }),
   },
 ];
+
+/** The job of that id as it was planned, and when its attempt began. */
+function plannedJob(repository: Repository, id: string | undefined): [PlannedJob, number] | undefined {
+  for (const { timeline, jobIds, startedMs } of repository.runs.flatMap(({ attempts }) => attempts)) {
+    const job = timeline.jobs[jobIds.findIndex((each) => String(each) === id)];
+    if (job) return [job, startedMs];
+  }
+  return undefined;
+}
+
+function withPlannedJob(call: Call, answer: (job: PlannedJob, startedMs: number) => Answer): Answer {
+  const found = plannedJob(call.repository, call.params.job_id);
+  return found ? answer(...found) : reject(404, "Not Found");
+}
 
 function listRuns(call: Call): Answer {
   const { repository, query, bases } = call;

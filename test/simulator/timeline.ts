@@ -22,6 +22,10 @@ export interface JobBehaviour {
   conclusion?: JobConclusion;
   /** The step that fails; the job's conclusion is then `failure` unless said otherwise. */
   failedStep?: string;
+  /** The lines that its failed step prints. */
+  log?: string[];
+  /** What its steps mark in files. */
+  annotations?: { path: string; line: number; level: "notice" | "warning" | "failure"; message: string }[];
 }
 
 /** How a run goes. Durations in milliseconds. */
@@ -76,6 +80,8 @@ export interface PlannedJob {
   endMs: number;
   conclusion: JobConclusion;
   steps: PlannedStep[];
+  log?: JobBehaviour["log"];
+  annotations?: JobBehaviour["annotations"];
 }
 
 /** What will happen to an attempt if nobody interferes. Times in milliseconds from its start. */
@@ -192,7 +198,8 @@ function planJob(
   const endMs = own.durationMs === undefined ? atMs : startMs + own.durationMs;
   steps.push({ name: "Complete job", startMs: endMs, endMs, conclusion: "success" });
   const times = { appearsMs, readyMs: approvedMs, startMs, setupEndMs, endMs };
-  return { name, environment: job.environment, ...times, conclusion, steps };
+  const { log, annotations } = own;
+  return { name, environment: job.environment, ...times, conclusion, steps, log, annotations };
 }
 
 function fillEnv(

@@ -49,7 +49,7 @@ export interface Repository {
   runs: Run[];
 }
 
-export type Permission = "contents" | "actions" | "metadata";
+export type Permission = "contents" | "actions" | "metadata" | "checks";
 export type Level = "read" | "write";
 
 export interface TokenOptions {
