@@ -17,6 +17,7 @@ export interface Repository {
   /** `owner/name` */
   fullName: string;
   defaultBranch: string;
+  isArchived: boolean;
 }
 
 export interface Workflow {
@@ -24,6 +25,8 @@ export interface Workflow {
   name: string;
   /** e.g. `.github/workflows/deploy.yml` */
   path: string;
+  /** GitHub's word: `active`, `disabled_manually`, …; empty where the answer does not tell. */
+  state: string;
 }
 
 export interface Run {
@@ -100,20 +103,27 @@ export function readDispatched(data: unknown): Dispatched {
 }
 
 export function readRepository(data: unknown): Repository {
-  const { full_name, default_branch } = fields(data, "full-repository");
+  const { full_name, default_branch, archived } = fields(data, "full-repository");
   if (!/^[^/]+\/[^/]+$/.test(text(full_name)) || text(default_branch) === "")
     throw new Unreadable("full-repository");
-  return { fullName: text(full_name), defaultBranch: text(default_branch) };
+  return { fullName: text(full_name), defaultBranch: text(default_branch), isArchived: archived === true };
 }
 
 export function readWorkflow(data: unknown): Workflow {
-  const { id, name, path } = fields(data, "workflow");
+  const { id, name, path, state } = fields(data, "workflow");
   if (!isId(id)) throw new Unreadable("workflow");
-  return { id, name: nameOf(name), path: nameOf(path) };
+  return { id, name: nameOf(name), path: nameOf(path), state: text(state) };
 }
 
 export function readWorkflows(data: unknown): Workflow[] {
   return list((data as { workflows?: unknown } | null)?.workflows, readWorkflow);
+}
+
+/** The text of a file. */
+export function readFile(data: unknown): string {
+  const { encoding, content } = fields(data, "content-file");
+  if (encoding !== "base64") throw new Unreadable("content-file");
+  return Buffer.from(text(content), "base64").toString("utf8");
 }
 
 export function readRun(data: unknown): Run {
@@ -149,11 +159,11 @@ export function readJobs(data: unknown): Job[] {
   return list((data as { jobs?: unknown } | null)?.jobs, readJob);
 }
 
-/** The id of an App's installation. */
-export function readInstallation(data: unknown): number {
-  const { id } = fields(data, "installation");
+/** An App's installation: its id, and what its owner has granted. */
+export function readInstallation(data: unknown): { id: number; granted: Readonly<Record<string, unknown>> } {
+  const { id, permissions } = fields(data, "installation");
   if (typeof id !== "number") throw new Unreadable("installation");
-  return id;
+  return { id, granted: (permissions ?? {}) as Record<string, unknown> };
 }
 
 /** An installation's token, and how long it lives from `dateMs`, the answer's own date. */

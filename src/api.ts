@@ -9,6 +9,7 @@ import {
   type Run,
   readAnnotations,
   readDispatched,
+  readFile,
   readJobs,
   readPendingDeployments,
   readRepository,
@@ -37,6 +38,8 @@ export interface GitHub extends Told {
   getWorkflow(workflow: string, options: RequestOptions): Promise<Workflow>;
   /** One page of 100 of the repository's workflows. */
   listWorkflows(page: number, options: RequestOptions): Promise<Workflow[]>;
+  /** The text of a file; `ref` is by default the default branch. */
+  getFile(path: string, ref: string | undefined, options: RequestOptions): Promise<string>;
   /** Resolves when the branch or tag exists; `name` is e.g. `heads/main` or `tags/v1`. */
   getRef(name: string, options: RequestOptions): Promise<void>;
   /** One page of the repository's runs, newest first. */
@@ -87,13 +90,16 @@ export function openGitHub(connection: Connection): GitHub {
     listWorkflows: (page, options) =>
       ask(`GET ${REPOSITORY}/actions/workflows`, { per_page: PAGE_LENGTH, page }, options, readWorkflows),
 
-    getRef: (name, options) =>
+    getFile: (path, ref, options) =>
       ask(
-        `GET ${REPOSITORY}/git/ref/${name.split("/").map(encodeURIComponent).join("/")}`,
-        {},
+        `GET ${REPOSITORY}/contents/${encodePath(path)}`,
+        ref === undefined ? {} : { ref },
         options,
-        () => undefined,
+        readFile,
       ),
+
+    getRef: (name, options) =>
+      ask(`GET ${REPOSITORY}/git/ref/${encodePath(name)}`, {}, options, () => undefined),
 
     // Unfiltered: lists filtered by event, status or time come from an index that lags or is empty (PLATFORM.md).
     listRuns: ({ perPage, page }, options) =>
@@ -131,4 +137,8 @@ export function openGitHub(connection: Connection): GitHub {
 
     ...told,
   };
+}
+
+function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
 }

@@ -27,8 +27,10 @@ export interface TokenSource {
 
 /** The two requests that only the App itself may make, signed with its key. */
 export interface AppRequests {
-  /** Id of the App's installation on the target repository. */
-  getInstallation(options: RequestOptions): Promise<number>;
+  /** The App's installation on the target repository, and what it was granted there. */
+  getInstallation(
+    options: RequestOptions,
+  ): Promise<{ id: number; granted: Readonly<Record<string, unknown>> }>;
   /** `lifetimeMs` by the server's clock. */
   createToken(
     installationId: number,
@@ -40,23 +42,32 @@ export interface AppRequests {
 /** A token is renewed when this part of its life is left: six minutes of an hour. */
 const RENEWAL = 0.1;
 
+/** What a token is asked for: all of `needs`, without which it is refused, and of `wishes` what is granted. */
+export interface Wanted {
+  needs: Permissions;
+  wishes: Permissions;
+}
+
 /** Mints tokens as they are needed. `mask` hides each before anything can print it. */
 export function appTokens(
   requests: AppRequests,
-  permissions: Permissions,
+  { needs, wishes }: Wanted,
   { clock, mask }: { clock: Clock; mask: (secret: string) => void },
 ): TokenSource {
-  let installationId: number | undefined;
+  let installation: Awaited<ReturnType<AppRequests["getInstallation"]>> | undefined;
   let current: { token: string; renewAtMs: number } | undefined;
   return {
     async get(options) {
       // @octokit/auth-app would keep a token for 59 minutes, whatever its answer says (PLATFORM.md); so it is kept here.
       if (current && clock.nowMs() < current.renewAtMs) return current.token;
       const endMs = clock.nowMs() + options.timeoutMs;
-      installationId ??= await requests.getInstallation(options);
+      installation ??= await requests.getInstallation(options);
       const startedMs = clock.nowMs();
       const left = { ...options, timeoutMs: Math.max(endMs - startedMs, 0) };
-      const { token, lifetimeMs } = await requests.createToken(installationId, permissions, left);
+      const { id, granted } = installation;
+      const more = Object.entries(wishes).filter(([name]) => granted[name] !== undefined);
+      const permissions = { ...Object.fromEntries(more), ...needs };
+      const { token, lifetimeMs } = await requests.createToken(id, permissions, left);
       mask(token);
       current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL) };
       return token;

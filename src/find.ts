@@ -34,18 +34,27 @@ function readStarted(runId: Run["id"], { github, clock, persist, findDeadlineMs 
 }
 
 async function seek(plan: Plan, story: Story): Promise<Run> {
-  const { known, github, findDeadlineMs } = story;
+  const { known, github, inputs, findDeadlineMs } = story;
   if (known.distinctId === "") {
     throw new Failure(
       "GitHub has started a run, but its answer did not name it, and no id was sent by which it could be found.\n" +
         `Look at the runs of ${github.fullName()}; and give \`distinct_id_key\` the name of an input that the workflow declares.`,
     );
   }
-  const bounds = { sentAtMs: known.sentAtMs ?? 0, deadlineMs: findDeadlineMs };
-  const result = await search(plan, bounds, story);
-  if (result.run) return sayFound(result, story);
-  throw new Failure(explainNotFound(result, plan, story.inputs, github.fullName()));
+  const sentAtMs = known.sentAtMs ?? 0;
+  // The deadline is for all of it: what may be wrong with the receiver is looked at before, not after.
+  const diagnosisMs = Math.min(DIAGNOSIS_MS, inputs.findTimeoutMs / 4);
+  const early = await search(plan, { sentAtMs, deadlineMs: findDeadlineMs - diagnosisMs }, story);
+  if (early.run) return sayFound(early, story);
+  const { diagnoseReceivers } = await import("./doctor.ts");
+  const findings = await diagnoseReceivers(story);
+  const late = await search(plan, { sentAtMs, deadlineMs: findDeadlineMs }, story);
+  if (late.run) return sayFound(late, story);
+  throw new Failure(explainNotFound(late, plan, inputs, github.fullName(), findings));
 }
+
+/** How long before the deadline the search is interrupted. */
+const DIAGNOSIS_MS = 5000;
 
 /** Tells by which sign the run was found, and warns of others that carry the same id. */
 export function sayFound({ run, sign, others }: Found, { log, known }: Story): Run {

@@ -2,7 +2,7 @@
 
 import { Octokit } from "@octokit/rest";
 import { readInstallation, readInstallationToken, readRepository, Unreadable } from "./answers.ts";
-import { type AppCredentials, appTokens, type TokenSource } from "./app.ts";
+import { type AppCredentials, appTokens, type TokenSource, type Wanted } from "./app.ts";
 import type { Clock } from "./clock.ts";
 import { Fault, kindOfAnswer, kindOfError, retryAfterMs } from "./fault.ts";
 import type { Log } from "./log.ts";
@@ -20,8 +20,7 @@ export interface Connection {
 export type Credentials = { token: string } | { app: App };
 
 /** An App that gets its own tokens. */
-export interface App extends AppCredentials {
-  permissions: Permissions;
+export interface App extends AppCredentials, Wanted {
   /** `createAppAuth` of @octokit/auth-app, loaded where it is needed. */
   strategy: OctokitOptions["authStrategy"];
   /** Hides a secret in the log. */
@@ -284,7 +283,7 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
     return { get: async () => token, refuse() {}, current: () => undefined };
   }
 
-  function mintedTokens({ appId, privateKey, permissions, strategy, mask }: App): TokenSource {
+  function mintedTokens({ appId, privateKey, needs, wishes, strategy, mask }: App): TokenSource {
     const asApp = new Octokit({
       ...settings,
       authStrategy: strategy,
@@ -314,7 +313,7 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
         );
       },
     };
-    return appTokens(requests, permissions, { clock, mask });
+    return appTokens(requests, { needs, wishes }, { clock, mask });
   }
 
   return {

@@ -13,7 +13,7 @@ import type { Credentials } from "./github.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
 import type { Tone } from "./log.ts";
 import { givesObjects } from "./order.ts";
-import { permissionsFor } from "./permissions.ts";
+import { permissionsFor, wishesFor } from "./permissions.ts";
 import { post } from "./post.ts";
 import { run } from "./run.ts";
 import { readTrace } from "./trace.ts";
@@ -142,8 +142,8 @@ function onlyNews(tell: (name: string, value: string) => void): (all: Record<str
 async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
   if (!("app" in inputs.credentials)) return inputs.credentials;
   const { createAppAuth } = await import("@octokit/auth-app");
-  const permissions = permissionsFor(inputs);
-  return { app: { ...inputs.credentials.app, permissions, strategy: createAppAuth, mask: core.setSecret } };
+  const [needs, wishes] = [permissionsFor(inputs), wishesFor(inputs)];
+  return { app: { ...inputs.credentials.app, needs, wishes, strategy: createAppAuth, mask: core.setSecret } };
 }
 
 /** The proxy for the server, by the usual variables in either case. Its password is hidden from here on. */

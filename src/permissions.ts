@@ -8,6 +8,7 @@ export type Access = "read" | "write";
 export interface Permissions {
   contents?: Access;
   actions?: Access;
+  checks?: Access;
 }
 
 /** The least that the inputs need. `write` includes `read`. */
@@ -21,4 +22,10 @@ export function permissionsFor({
   if (cancels) return { contents: "write", actions: "write" };
   const reads = waitFor !== "nothing" || order.workflow?.kind === "name";
   return reads ? { contents: "write", actions: "read" } : { contents: "write" };
+}
+
+/** What would make the step tell more, and is asked for only where an App's installation has been granted it. */
+export function wishesFor({ waitFor, isDryRun }: Pick<Inputs, "waitFor" | "isDryRun">): Permissions {
+  if (isDryRun) return { contents: "read", actions: "read" };
+  return waitFor === "completed" ? { checks: "read" } : {};
 }

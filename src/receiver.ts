@@ -1,4 +1,6 @@
-/** What the receiving workflow needs so that its runs show the id: the lines to add, as they are. */
+/** The receiving workflow: what its file says, whether it fits what is sent, and the lines that it lacks. */
+
+import { type Finding, right, unknown, wrong } from "./finding.ts";
 
 /** The receiver's side of a plan. */
 export interface ReceiverNeeds {
@@ -7,13 +9,16 @@ export interface ReceiverNeeds {
   eventType?: string;
   /** Name under which the id is sent. */
   key: string;
+  /** The workflow's name as it is. */
+  name?: string;
 }
 
 /** The lines that a receiving workflow must have, as YAML. */
-export function linesToAdd({ event, eventType = "", key }: ReceiverNeeds): string {
+export function linesToAdd({ event, eventType = "", key, name = "My workflow" }: ReceiverNeeds): string {
+  const title = isPlainText(name.replaceAll(" ", "-")) ? name : "My workflow";
   if (event === "workflow_dispatch") {
     return [
-      `run-name: My workflow [\${{ inputs.${key} }}]`,
+      `run-name: ${title} [\${{ inputs.${key} }}]`,
       "on:",
       "  workflow_dispatch:",
       "    inputs:",
@@ -23,7 +28,7 @@ export function linesToAdd({ event, eventType = "", key }: ReceiverNeeds): strin
     ].join("\n");
   }
   return [
-    `run-name: My workflow [\${{ github.event.client_payload.${key} }}]`,
+    `run-name: ${title} [\${{ github.event.client_payload.${key} }}]`,
     "on:",
     "  repository_dispatch:",
     `    types: [${isPlainText(eventType) ? eventType : JSON.stringify(eventType)}]`,
@@ -33,4 +38,200 @@ export function linesToAdd({ event, eventType = "", key }: ReceiverNeeds): strin
 /** Says whether YAML reads it as text without quotes. */
 function isPlainText(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
+}
+
+/** A workflow file, as far as it matters to one who dispatches. */
+export interface Receiver {
+  /** e.g. `.github/workflows/deploy.yml` */
+  path: string;
+  name: string | undefined;
+  runName: string;
+  /** The types of repository_dispatch that it listens for, empty for all; undefined: it does not listen. */
+  dispatchTypes: readonly string[] | undefined;
+  /** The inputs of its workflow_dispatch; undefined: it has none. */
+  inputs: Readonly<Record<string, ReceiverInput>> | undefined;
+  jobNames: readonly string[];
+  stepNames: readonly string[];
+  /** Variables that names may use, of whatever level. */
+  env: readonly (readonly [name: string, value: string])[];
+  /** Scripts, with the names of their jobs. */
+  scripts: readonly (readonly [job: string, script: string])[];
+  /** It calls reusable workflows, whose files tell more. */
+  callsOthers: boolean;
+}
+
+export interface ReceiverInput {
+  isRequired: boolean;
+  /** What a `choice` allows. */
+  options: readonly string[] | undefined;
+}
+
+/** Reads a workflow file that YAML has parsed. What is not as it should be counts as not there: GitHub will say more. */
+export function readReceiver(path: string, file: unknown): Receiver {
+  const root = fields(file);
+  const triggers = readTriggers(root.on ?? root.true);
+  const jobs = Object.entries(fields(root.jobs)).map(([id, job]) => ({ id, ...fields(job) }) as Fields);
+  const steps = jobs.flatMap((job) =>
+    list(job.steps).map((step) => ({ job: String(job.id), ...fields(step) }) as Fields),
+  );
+  const dispatch = triggers.repository_dispatch;
+  const inputs = Object.entries(fields(fields(triggers.workflow_dispatch).inputs));
+  return {
+    path,
+    name: text(root.name),
+    runName: text(root["run-name"]) ?? "",
+    dispatchTypes: dispatch === undefined ? undefined : list(fields(dispatch).types).map(String),
+    inputs: "workflow_dispatch" in triggers ? Object.fromEntries(inputs.map(readInput)) : undefined,
+    jobNames: jobs.flatMap(({ name }) => text(name) ?? []),
+    stepNames: steps.flatMap(({ name }) => text(name) ?? []),
+    env: [root, ...jobs, ...steps].flatMap(({ env }) =>
+      Object.entries(fields(env)).map(([name, value]) => [name, String(value)] as const),
+    ),
+    scripts: steps.flatMap(({ job, run }) => {
+      const script = text(run);
+      return script === undefined ? [] : [[String(job), script] as const];
+    }),
+    callsOthers: jobs.some(({ uses }) => uses !== undefined),
+  };
+}
+
+function readInput([name, input]: [string, unknown]): [string, ReceiverInput] {
+  const { required, default: byDefault, type, options } = fields(input);
+  return [
+    name,
+    {
+      isRequired: required === true && byDefault === undefined,
+      options: type === "choice" ? list(options).map(String) : undefined,
+    },
+  ];
+}
+
+function readTriggers(on: unknown): Fields {
+  if (typeof on === "string") return { [on]: null };
+  if (Array.isArray(on)) return Object.fromEntries(on.map((event) => [String(event), null]));
+  return fields(on);
+}
+
+type Fields = Record<string, unknown>;
+
+function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+function list(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return typeof value === "string" ? [value] : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** What is sent to a receiver. */
+export interface Sent {
+  event: "repository_dispatch" | "workflow_dispatch";
+  /** Of a repository_dispatch. */
+  eventType: string;
+  /** Name under which the id is sent; undefined: it is not. */
+  key: string | undefined;
+  /** `workflow_inputs`, without the id. */
+  inputs: Readonly<Record<string, string>>;
+  /** GitHub's answer will name the run, so that nothing has to show the id. */
+  isNamedByAnswer: boolean;
+}
+
+/** Compares a receiver with what is sent to it. */
+export function examineReceiver(receiver: Receiver, sent: Sent): Finding[] {
+  const findings = sent.event === "workflow_dispatch" ? examineInputs() : examineTypes();
+  return [...findings, ...examineSign(), ...examineScripts()];
+
+  function examineInputs(): Finding[] {
+    const { inputs: declared, path } = receiver;
+    if (!declared) return [needsLines(`${path} has no \`workflow_dispatch\` trigger on that ref.`)];
+    const given = Object.entries(sent.inputs);
+    const undeclared = given.filter(([name]) => !(name in declared)).map(([name]) => `\`${name}\``);
+    const missing = Object.entries(declared)
+      .filter(([name, { isRequired }]) => isRequired && !(name in sent.inputs) && name !== sent.key)
+      .map(([name]) => `\`${name}\``);
+    const notAllowed = given.flatMap(([name, value]) => {
+      const { options } = declared[name] ?? {};
+      return options && !options.includes(value) ? [`\`${name}\` (one of ${options.join(", ")})`] : [];
+    });
+    const problems = [
+      undeclared.length > 0 &&
+        `${path} does not declare the input ${undeclared.join(", ")}, which \`workflow_inputs\` gives.`,
+      missing.length > 0 &&
+        `${path} requires the input ${missing.join(", ")}, which \`workflow_inputs\` does not give.`,
+      notAllowed.length > 0 && `${path} does not allow the value given for ${notAllowed.join(", ")}.`,
+    ].filter((problem) => problem !== false);
+    if (problems.length > 0) return problems.map((problem) => wrong(problem));
+    return [right(`${path} listens for workflow_dispatch and takes the inputs that are given.`)];
+  }
+
+  function examineTypes(): Finding[] {
+    const { dispatchTypes, path } = receiver;
+    if (dispatchTypes && (dispatchTypes.length === 0 || dispatchTypes.includes(sent.eventType)))
+      return [right(`${path} listens for repository_dispatch \`${sent.eventType}\`.`)];
+    const instead = dispatchTypes ? ` It listens for ${dispatchTypes.join(", ")}.` : "";
+    return [
+      needsLines(
+        `${path} does not listen for repository_dispatch \`${sent.eventType}\` on the default branch.${instead}`,
+      ),
+    ];
+  }
+
+  /** Where a run of it will show the id. */
+  function examineSign(): Finding[] {
+    const { path, inputs, callsOthers } = receiver;
+    const { key, event, isNamedByAnswer } = sent;
+    if (isNamedByAnswer) return [right("GitHub's answer will name the run; nothing has to show the id.")];
+    if (key === undefined)
+      return [wrong("No id is sent (`distinct_id_key` is empty), so the run could not be found.")];
+    const isDeclared = event === "repository_dispatch" || inputs === undefined || key in inputs;
+    const place = isDeclared ? placeOfId(receiver, sent, key) : undefined;
+    if (place) return [right(`${path} shows the id in ${place}.`)];
+    // The trigger's own finding brings the same lines.
+    if (inputs === undefined && event === "workflow_dispatch") return [];
+    const what = isDeclared ? "shows the id nowhere" : `does not declare the input \`${key}\``;
+    if (callsOthers && isDeclared)
+      return [unknown(`${path} ${what}, unless a workflow that it calls does, in a job's or step's name.`)];
+    return [needsLines(`${path} ${what}, so its run would not be found.`)];
+  }
+
+  function examineScripts(): Finding[] {
+    const outside = /\b(client_payload|inputs)\b/;
+    const unsafe = receiver.scripts.filter(([, script]) => hasExpression(script, outside));
+    const jobs = new Set(unsafe.map(([job]) => job));
+    if (jobs.size === 0) return [];
+    const named = [...jobs].join(", ");
+    return [
+      unknown(
+        `${receiver.path} puts what is sent into a script (job ${named}): who may dispatch can run any command there. Hand it over by \`env:\`.`,
+      ),
+    ];
+  }
+
+  function needsLines(problem: string): Finding {
+    const { event, eventType, key = "distinct_id" } = sent;
+    const { name } = receiver;
+    return wrong(problem, linesToAdd({ event, eventType, key, ...(name && { name }) }));
+  }
+}
+
+/** Where a run shows the value that is sent under `key`; undefined: nowhere. */
+function placeOfId({ runName, jobNames, stepNames, env }: Receiver, { event }: Sent, key: string) {
+  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const where = event === "repository_dispatch" ? "client_payload" : "inputs";
+  const id = `\\b${where}(?:\\.${escaped}(?![\\w-])|\\[\\s*'${escaped}'\\s*\\])`;
+  const variables = env.filter(([, value]) => new RegExp(id).test(value)).map(([name]) => name);
+  const byVariable = variables.map((name) => `\\benv\\.${name}(?![\\w-])`);
+  const anyOf = new RegExp([id, ...byVariable].join("|"));
+  const shows = (name: string) => hasExpression(name, anyOf);
+  if (shows(runName)) return "its `run-name`";
+  if (jobNames.some(shows)) return "a job's name";
+  return stepNames.some(shows) ? "a step's name" : undefined;
+}
+
+function hasExpression(template: string, of: RegExp): boolean {
+  return [...template.matchAll(/\$\{\{(.*?)\}\}/gs)].some(([, expression = ""]) => of.test(expression));
 }

@@ -3,6 +3,7 @@
 import type { Id, Job, Run, Step } from "./answers.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Fault } from "./fault.ts";
+import { type Finding, lineOf } from "./finding.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
 import { linesToAdd } from "./receiver.ts";
@@ -25,6 +26,8 @@ export interface Known {
   /** The run as last seen. */
   run?: Run;
   jobs?: readonly Job[];
+  /** What the doctor has found. */
+  findings?: readonly Finding[];
 }
 
 /** The step's outputs, each with its value or, while it is not known, left out. */
@@ -140,6 +143,7 @@ export function explainNotFound(
   plan: Plan,
   { distinctId, findTimeoutMs }: Inputs,
   repository: string,
+  findings: readonly Finding[],
 ): string {
   const lines = [
     `No run of ${repository} showed the id ${distinctId.value} within ${findTimeoutMs / 1000} s (\`find_timeout_seconds\`).`,
@@ -152,8 +156,8 @@ export function explainNotFound(
     lines.push(
       `GitHub listed ${count(seen.length, "run")} since the dispatch, none of them started by ${event}: ` +
         (plan.event === "repository_dispatch"
-          ? "no workflow on the default branch listens for it, or the run was not created yet. The receiving workflow needs:"
-          : "the run was not created yet. The receiving workflow needs:"),
+          ? "no workflow on the default branch listens for it, or the run was not created yet."
+          : "the run was not created yet."),
     );
   } else {
     lines.push(`GitHub listed ${count(seen.length, "run")} since the dispatch, these of them by ${event}:`);
@@ -169,11 +173,19 @@ export function explainNotFound(
     if (possible.length > 10) lines.push(`- and ${possible.length - 10} more`);
     if (!possible.some(isCandidate))
       lines.push(`None is of \`${plan.workflow?.value}\`: check the input \`workflow\`.`);
+  }
+  const wrong = findings.filter(({ is }) => is === "wrong");
+  if (wrong.length > 0) return [...lines, ...wrong.map(lineOf)].join("\n");
+  if (findings.length > 0 && findings.every(({ is }) => is === "right")) {
     lines.push(
-      "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
+      ...findings.map(lineOf),
+      "So the run was not created or not visible in time: allow more `find_timeout_seconds`, and see GitHub's status page.",
     );
+    return lines.join("\n");
   }
   lines.push(
+    "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
+
     linesToAdd({
       event: plan.event,
       eventType: plan.event === "repository_dispatch" ? plan.eventType : "",

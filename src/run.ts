@@ -1,4 +1,4 @@
-/** The story, top to bottom: inputs → plan → dispatch → find → follow → report. */
+/** The story, top to bottom: inputs → plan → dispatch → find → follow → judge. */
 
 import { dispatch } from "./dispatch.ts";
 import { failureOf } from "./fail.ts";
@@ -7,7 +7,7 @@ import { follow } from "./follow.ts";
 import type { Inputs } from "./inputs.ts";
 import { judge } from "./judge.ts";
 import { makePlan } from "./plan.ts";
-import { beginStory, type Edges } from "./story.ts";
+import { beginStory, type Edges, type Story } from "./story.ts";
 
 /**
  * Starts a workflow in the target, finds the run that this created, and follows it, as far as the inputs ask for it.
@@ -18,19 +18,25 @@ export async function run(inputs: Inputs, edges: Edges): Promise<void> {
   const story = beginStory(inputs, edges);
   for (const warning of inputs.warnings) edges.log.warning(warning);
   try {
-    const plan = await makePlan(story);
-
-    await dispatch(plan, story);
-    if (inputs.waitFor === "nothing") return;
-
-    const found = await find(plan, story);
-    if (inputs.waitFor === "found") return;
-
-    const ended = await follow(found, story);
-    await judge(ended, story);
+    await goThrough(story);
   } catch (error) {
     throw await failureOf(error, story);
   } finally {
     story.learn({ hasEnded: true });
   }
+}
+
+async function goThrough(story: Story): Promise<void> {
+  const { waitFor, isDryRun } = story.inputs;
+  if (isDryRun) return (await import("./doctor.ts")).diagnose(story);
+
+  const plan = await makePlan(story);
+  await dispatch(plan, story);
+  if (waitFor === "nothing") return;
+
+  const found = await find(plan, story);
+  if (waitFor === "found") return;
+
+  const ended = await follow(found, story);
+  await judge(ended, story);
 }

@@ -99,6 +99,12 @@ describe("every request is listed, with its permission", () => {
         github.renameRepository("octo/former", "octo/latter");
       },
     },
+    "of a dry run": { given: { dry_run: "true" } },
+    "of a dry run for an event": { given: { dry_run: "true", workflow: "", ref: "", event_type: "deploy" } },
+    "of a run that is not found": {
+      workflow: EVENT.replace("distinct_id", "another"),
+      given: { workflow: "", ref: "", event_type: "deploy", find_timeout_seconds: "20" },
+    },
     "after a 404": NOT_THERE,
     "after an unclear answer": {
       fault: ({ method, nth }) =>
@@ -185,6 +191,16 @@ describe("what is only nice to have is left out quietly where the token may not 
     expect(less).toMatchObject({ warnings: [], log: all.log, outputs: { conclusion: "failure" } });
   });
 
+  test.each([
+    ["ref", /\/git\/ref\//, "may not see whether there is a ref"],
+    ["workflow's file", /\/contents\//, "may not read the workflow files"],
+    ["workflow", /GET .*\/workflows\//, "may not see the workflows"],
+  ])("such as the %s in a dry run, which says so", async (_, request, words) => {
+    const { failure, log } = await playScene({ given: { dry_run: "true" }, fault: without(request) });
+    expect(failure).toBeUndefined();
+    expect(log.join("\n")).toContain(words);
+  });
+
   test("such as the ref, after a 404", async () => {
     const [all, less] = [
       await playScene(NOT_THERE),
@@ -221,12 +237,13 @@ describe("what the table calls told", () => {
     expect(rowsOf("is left out").map((request) => request.replace(/^.*\/([^/]+\/[^/]+)$/, "$1"))).toEqual([
       "workflows/{workflow_id}",
       "ref/{ref}",
+      "contents/{path}",
       "{run_id}/pending_deployments",
       "{check_run_id}/annotations",
       "{job_id}/logs",
       "GET {log_address}",
       "installation/token",
     ]);
-    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 9);
+    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 10);
   });
 });

@@ -136,8 +136,8 @@ export const endpoints: readonly Endpoint[] = rows("requests").map(
 /** The row of a request, or undefined when it is in none. */
 export function endpointOf({ method, path }: { method: string; path: string }): Endpoint | undefined {
   return endpoints.find(({ request }) => {
-    // A ref may have slashes; all else is one segment.
-    const pattern = request.replaceAll("{ref}", ".+").replace(/\{\w+\}/g, "[^/]+");
+    // A ref or a path may have slashes; all else is one segment.
+    const pattern = request.replace(/\{(ref|path)\}/g, ".+").replace(/\{\w+\}/g, "[^/]+");
     // Where the simulator keeps the logs; GitHub's own storage has other addresses.
     const asked = path.startsWith("/job-logs/") ? "log_address" : path;
     return new RegExp(`^${pattern}$`).test(`${method} ${asked}`);

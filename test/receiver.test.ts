@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { linesToAdd } from "../src/receiver.ts";
+import { examineReceiver, linesToAdd, readReceiver, type Sent } from "../src/receiver.ts";
 
 describe("the lines that a receiving workflow needs", () => {
   test("show the id of a repository_dispatch in the run's name", () => {
@@ -69,5 +69,147 @@ on:
     expect(parse(linesToAdd({ event: "workflow_dispatch", key: "distinct_id" }))).toMatchObject({
       on: { workflow_dispatch: { inputs: { distinct_id: { required: false } } } },
     });
+  });
+});
+
+describe("a receiver", () => {
+  const read = (text: string) => readReceiver(".github/workflows/x.yml", parse(text));
+
+  test("is read by what matters to one who dispatches", () => {
+    const receiver = read(`
+name: Deploy
+run-name: Deploy [\${{ inputs.distinct_id }}]
+env: { ID: "\${{ inputs.distinct_id }}" }
+on:
+  workflow_dispatch:
+    inputs:
+      distinct_id:
+      stage: { type: choice, options: [test, live], required: true }
+      size: { required: true, default: 3 }
+  repository_dispatch: { types: [deploy, 7] }
+jobs:
+  build:
+    name: Build it
+    env: { A: b }
+    steps: [{ name: Make, run: make }, { uses: actions/checkout@v4 }]
+  call: { uses: ./.github/workflows/other.yml }
+`);
+    expect(receiver).toEqual({
+      path: ".github/workflows/x.yml",
+      name: "Deploy",
+      runName: `Deploy [\${{ inputs.distinct_id }}]`,
+      dispatchTypes: ["deploy", "7"],
+      inputs: {
+        distinct_id: { isRequired: false, options: undefined },
+        stage: { isRequired: true, options: ["test", "live"] },
+        size: { isRequired: false, options: undefined },
+      },
+      jobNames: ["Build it"],
+      stepNames: ["Make"],
+      env: [
+        ["ID", `\${{ inputs.distinct_id }}`],
+        ["A", "b"],
+      ],
+      scripts: [["build", "make"]],
+      callsOthers: true,
+    });
+  });
+
+  test.each([
+    ["on: workflow_dispatch", undefined, {}],
+    ["on: repository_dispatch", [], undefined],
+    ["on: [push, repository_dispatch]", [], undefined],
+    ["on: { repository_dispatch: { types: deploy } }", ["deploy"], undefined],
+    ["true: { workflow_dispatch: }", undefined, {}],
+    ["on: push", undefined, undefined],
+    ["[]", undefined, undefined],
+    ["", undefined, undefined],
+    ["jobs: 5", undefined, undefined],
+  ])("%j listens as it says", (text, dispatchTypes, inputs) => {
+    expect(read(text)).toMatchObject({ dispatchTypes, inputs });
+  });
+
+  const sent: Sent = {
+    event: "repository_dispatch",
+    eventType: "deploy",
+    key: "distinct_id",
+    inputs: {},
+    isNamedByAnswer: false,
+  };
+  const listening = "on: repository_dispatch\n";
+  const id = "${{ github.event.client_payload.distinct_id }}";
+
+  test.each<[string, string, Partial<Sent>]>([
+    ["in its `run-name`", `${listening}run-name: "${id}"`, {}],
+    [
+      "in its `run-name`",
+      `${listening}run-name: "a \${{ format('{0}', github.event.client_payload['distinct_id']) }}"`,
+      {},
+    ],
+    ["in a job's name", `${listening}jobs: { a: { name: "${id}" } }`, {}],
+    ["in a step's name", `${listening}jobs: { a: { steps: [{ name: "x ${id} y", run: x }] } }`, {}],
+    [
+      "in a step's name",
+      `${listening}jobs: { a: { env: { ID: "${id}" }, steps: [{ name: "\${{ env.ID }}" }] } }`,
+      {},
+    ],
+    ["in its `run-name`", `${listening}run-name: "\${{ github.event.client_payload.a-b }}"`, { key: "a-b" }],
+    [
+      "in its `run-name`",
+      `on: { workflow_dispatch: { inputs: { distinct_id: } } }\nrun-name: "\${{ github.event.inputs.distinct_id }}"`,
+      { event: "workflow_dispatch" },
+    ],
+  ])("shows the id %s", (place, text, about) => {
+    const findings = examineReceiver(read(text), { ...sent, ...about });
+    expect(findings.map(({ is }) => is)).toEqual(["right", "right"]);
+    expect(findings[1]?.text).toContain(`shows the id in ${place.replace("in ", "")}.`);
+  });
+
+  test.each<[string, string, Partial<Sent>]>([
+    ["nothing shows it", listening, {}],
+    [
+      "a longer key is shown",
+      `${listening}run-name: "\${{ github.event.client_payload.distinct_id_2 }}"`,
+      {},
+    ],
+    ["it is no expression", `${listening}run-name: client_payload.distinct_id`, {}],
+    ["another variable is shown", `${listening}env: { ID: "${id}" }\nrun-name: "\${{ env.ID2 }}"`, {}],
+    ["only a script has it", `${listening}jobs: { a: { steps: [{ run: "echo ${id}" }] } }`, {}],
+    ["the other event's is shown", `${listening}run-name: "\${{ inputs.distinct_id }}"`, {}],
+    [
+      "it is not declared",
+      `on: workflow_dispatch\nrun-name: "\${{ inputs.distinct_id }}"`,
+      { event: "workflow_dispatch" },
+    ],
+  ])("does not show the id where %s", (_, text, about) => {
+    const wrongs = examineReceiver(read(text), { ...sent, ...about }).filter(({ is }) => is === "wrong");
+    expect(wrongs).toHaveLength(1);
+    expect(wrongs[0]?.lines).toContain("run-name: My workflow [${{");
+  });
+
+  test("need not show it where GitHub's answer names the run, nor declare it", () => {
+    const findings = examineReceiver(read("on: workflow_dispatch"), {
+      ...sent,
+      event: "workflow_dispatch",
+      isNamedByAnswer: true,
+    });
+    expect(findings.map(({ is }) => is)).toEqual(["right", "right"]);
+  });
+
+  test("may show it in a workflow that it calls", () => {
+    const calling = read(`${listening}jobs: { a: { uses: ./x.yml } }`);
+    expect(examineReceiver(calling, sent).map(({ is }) => is)).toEqual(["right", "unknown"]);
+  });
+
+  test.each([
+    ['run: "echo ${{ github.event.client_payload.text }}"', true],
+    ['run: "echo ${{ inputs.text }}"', true],
+    ['run: "echo ${{ github.sha }}"', false],
+    ['{ run: echo "$TEXT", env: { TEXT: "${{ inputs.text }}" } }', false],
+  ])("is told when it puts what is sent into a script: %s", (step, isTold) => {
+    const findings = examineReceiver(read(`${listening}jobs: { a: { steps: [${step}] } }`), sent);
+    expect(findings.some(({ text }) => text.includes("puts what is sent into a script (job a)"))).toBe(
+      isTold,
+    );
   });
 });

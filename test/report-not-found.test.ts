@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Run } from "../src/answers.ts";
 import { Fault } from "../src/fault.ts";
+import { type Finding, right, unknown, wrong } from "../src/finding.ts";
 import { type Inputs, readInputs } from "../src/inputs.ts";
 import * as mappings from "../src/mapping.ts";
 import type { Plan } from "../src/plan.ts";
@@ -66,10 +67,14 @@ on:
   function explain(
     seen: SeenRun[],
     plan: Plan,
-    { key = "distinct_id", trouble }: { key?: string; trouble?: Fault } = {},
+    {
+      key = "distinct_id",
+      trouble,
+      findings = [],
+    }: { key?: string; trouble?: Fault; findings?: Finding[] } = {},
   ) {
     const search = { run: undefined, seen, windowIsFull: false, trouble };
-    return explainNotFound(search, plan, inputsWith(key), "octo/target");
+    return explainNotFound(search, plan, inputsWith(key), "octo/target", findings);
   }
 
   const seenRun = (id: number, verdict: SeenRun["verdict"], about: Partial<Run> = {}): SeenRun => ({
@@ -79,14 +84,16 @@ on:
 
   test("by nobody who listens for the event", () => {
     expect(explain([], anEvent)).toBe(`${first}
-GitHub listed 0 runs since the dispatch, none of them started by repository_dispatch \`deploy\`: no workflow on the default branch listens for it, or the run was not created yet. The receiving workflow needs:
+GitHub listed 0 runs since the dispatch, none of them started by repository_dispatch \`deploy\`: no workflow on the default branch listens for it, or the run was not created yet.
+So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
 ${eventLines}`);
   });
 
   test("by nobody who could be started by hand", () => {
     const key = "trace";
     expect(explain([seenRun(3, "other event", { event: "push" })], byHand, { key })).toBe(`${first}
-GitHub listed 1 run since the dispatch, none of them started by workflow_dispatch: the run was not created yet. The receiving workflow needs:
+GitHub listed 1 run since the dispatch, none of them started by workflow_dispatch: the run was not created yet.
+So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
 run-name: My workflow [\${{ inputs.trace }}]
 on:
   workflow_dispatch:
@@ -139,6 +146,33 @@ ${eventLines}`);
       first,
       `The last look had no answer: ECONNRESET to ${request}.`,
     ]);
+  });
+
+  test("by what is wrong with the receiving workflow, where that could be seen", () => {
+    const findings = [
+      right("It listens."),
+      wrong("It shows the id nowhere.", "run-name: x\non: y"),
+      unknown("So."),
+    ];
+    expect(explain([seenRun(2, "without id")], anEvent, { findings })).toBe(`${first}
+GitHub listed 1 run since the dispatch, these of them by repository_dispatch \`deploy\`:
+- .github/workflows/deploy.yml "Deploy": shows no id, ${link}/2
+✗ It shows the id nowhere. Lines to add:
+    run-name: x
+    on: y`);
+  });
+
+  test("by nothing that is wrong with the receiving workflow", () => {
+    const findings = [right("It listens."), right("It shows the id.")];
+    expect(explain([], byHand, { findings })).toBe(`${first}
+GitHub listed 0 runs since the dispatch, none of them started by workflow_dispatch: the run was not created yet.
+✓ It listens.
+✓ It shows the id.
+So the run was not created or not visible in time: allow more \`find_timeout_seconds\`, and see GitHub's status page.`);
+  });
+
+  test("by the lines to add where the receiving workflow could not be read", () => {
+    expect(explain([], anEvent, { findings: [unknown("The token may not read it.")] })).toContain(eventLines);
   });
 
   test("without a value that was sent", () => {

@@ -13,7 +13,7 @@ import { Failure } from "../src/failure.ts";
 import type { Credentials } from "../src/github.ts";
 import { type Inputs, readInputs } from "../src/inputs.ts";
 import * as mappings from "../src/mapping.ts";
-import { permissionsFor } from "../src/permissions.ts";
+import { permissionsFor, wishesFor } from "../src/permissions.ts";
 import { post } from "../src/post.ts";
 import { run } from "../src/run.ts";
 import type { Edges } from "../src/story.ts";
@@ -189,7 +189,15 @@ function credentialsOf(inputs: Inputs, clock: VirtualClock): Credentials {
     };
     return Object.assign(sign, { hook });
   };
-  return { app: { ...inputs.credentials.app, permissions: permissionsFor(inputs), strategy, mask() {} } };
+  return {
+    app: {
+      ...inputs.credentials.app,
+      needs: permissionsFor(inputs),
+      wishes: wishesFor(inputs),
+      strategy,
+      mask() {},
+    },
+  };
 }
 
 /** What a process left behind. */

@@ -113,7 +113,7 @@ export function repositoryAnswer(repository: Repository, bases: Bases): Schemas[
     has_wiki: false,
     has_pages: false,
     has_discussions: false,
-    archived: false,
+    archived: repository.archived,
     disabled: false,
     visibility: repository.visibility,
     pushed_at: longAgo,

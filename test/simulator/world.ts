@@ -32,6 +32,7 @@ export interface RepositoryOptions {
   workflows?: Record<string, string>;
   /** File names of those workflows that are switched off. */
   disabled?: string[];
+  archived?: boolean;
   vars?: Record<string, string>;
 }
 
@@ -43,6 +44,7 @@ export interface Repository {
   branches: string[];
   tags: string[];
   visibility: "private" | "public";
+  archived: boolean;
   vars: Record<string, string>;
   workflows: WorkflowFile[];
   /** In order of making; deleted ones are gone. */
@@ -115,6 +117,7 @@ export class World {
       branches: [...new Set([defaultBranch, ...(options.branches ?? [])])],
       tags: options.tags ?? [],
       visibility: options.visibility ?? "private",
+      archived: options.archived ?? false,
       vars: options.vars ?? {},
       runs: [],
       workflows: files.map(([file, text], index) => ({
