@@ -2,7 +2,8 @@
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { describe, test } from "vitest";
+import { describe, type ExpectStatic, test } from "vitest";
+import { demonstrate } from "./demonstration.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -25,8 +26,24 @@ function start(command: string, args: readonly string[]): Promise<Shown> {
   });
 }
 
+/** As a process of its own, which takes longer to start than most scenes to be understood. */
 function demo(...options: string[]): Promise<Shown> {
   return start(process.execPath, ["--import", "tsx", "test/demo.ts", ...options]);
+}
+
+/** The same, but for the process around it. */
+async function show(...options: string[]): Promise<Shown> {
+  const shown = { stdout: "", stderr: "" };
+  const exitCode = await demonstrate(options, {
+    say: (text) => {
+      shown.stdout += `${text}\n`;
+    },
+    complain: (text) => {
+      shown.stderr += `${text}\n`;
+    },
+    isColoured: false,
+  });
+  return { ...shown, exitCode };
 }
 
 /** The lines below a title. */
@@ -59,11 +76,18 @@ const SCENES = [
   ["repository_dispatch", "step", ["204"], /- name: ID$/m, /Found run \d+ by a step's name: http/],
 ] as const;
 
+function expectRefusal({ stdout, stderr, exitCode }: Shown, problem: string, expect: ExpectStatic): void {
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toContain(problem);
+  expect(stderr).toContain("Usage: npm run demo");
+}
+
 describe.concurrent("the demonstration", () => {
   test.for(SCENES)(
     "of a %s shows a run that is found by its %s",
     async ([event, sign, posts, shownId, foundLine], { expect }) => {
-      const shown = await demo("--event", event, "--sign", sign);
+      const shown = await show("--event", event, "--sign", sign);
       expect(shown.stderr).toBe("");
       expect(shown.exitCode).toBe(0);
 
@@ -120,16 +144,16 @@ describe.concurrent("the demonstration", () => {
   });
 
   test.for([
-    [["--event", "push"], "--event push: there is no such event here."],
     [["--sign", "smell"], "--sign smell: there is no such sign."],
     [["--result", "draw"], "--result draw: there is no such result."],
     [["--loud"], "Unknown option '--loud'"],
     [["--event", "repository_dispatch", "--sign", "details"], "--sign details is impossible"],
   ] as const)("says what is wrong with %j and plays nothing", async ([options, problem], { expect }) => {
-    const { stdout, stderr, exitCode } = await demo(...options);
-    expect(exitCode).toBe(2);
-    expect(stdout).toBe("");
-    expect(stderr).toContain(problem);
-    expect(stderr).toContain("Usage: npm run demo");
+    expectRefusal(await show(...options), problem, expect);
+  });
+
+  test("says what is wrong as a process, too", async ({ expect }) => {
+    const shown = await demo("--event", "push");
+    expectRefusal(shown, "--event push: there is no such event here.", expect);
   });
 });
