@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { EOL } from "node:os";
 import { describe, expect, test } from "vitest";
 import {
   annotations,
@@ -30,10 +31,12 @@ const STACK = /^(?!::debug::).*\n? +at .+:\d+/m;
 
 test("the process ends as soon as its last answer is there, whatever connections are kept alive", async () => {
   const { github, run } = await setProcessStage(WORKFLOW);
-  await run({ ...START, wait_for: "nothing" });
-  expect(github.nowMs() - (github.requests.at(-1)?.atMs ?? 0)).toBeLessThan(300);
-  await run({ ...START, wait_for: "completed" });
-  expect(github.nowMs() - (github.requests.at(-1)?.atMs ?? 0)).toBeLessThan(300);
+  for (const wait_for of ["nothing", "completed"]) {
+    const ran = await run({ ...START, wait_for });
+    expect(ran.exitCode).toBe(0);
+    // Less than any client keeps an idle connection (4 s and more), and enough for a busy machine to end a process.
+    expect(github.nowMs() - (github.requests.at(-1)?.atMs ?? 0)).toBeLessThan(2500);
+  }
 });
 
 describe.concurrent("a step that fails", () => {
@@ -134,7 +137,7 @@ describe.concurrent("what the step knows", () => {
     );
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^::debug::POST \/repos\/octo\/target\/dispatches/m);
-    const [first = "", ...rest] = stdout.split("\n");
+    const [first = "", ...rest] = stdout.split(/\r?\n/);
     expect(first).toBe(`::add-mask::${TOKEN}`);
     const all = [...rest, stderr, JSON.stringify([outputs, state])].join("\n");
     expect(all).not.toContain(TOKEN);
@@ -168,7 +171,7 @@ describe.concurrent("what the step knows", () => {
     const ran = await run(START, { GITHUB_OUTPUT: undefined, GITHUB_STATE: undefined });
     expect(ran.exitCode).toBe(0);
     expect(annotations(ran, "error")).toEqual([]);
-    expect(ran.stdout).toContain(`::set-output name=runId::${github.runs("octo/target")[0]?.id}\n`);
+    expect(ran.stdout).toContain(`::set-output name=runId::${github.runs("octo/target")[0]?.id}${EOL}`);
   });
 });
 
@@ -198,6 +201,9 @@ describe.concurrent("a runner behind a proxy", () => {
   });
 });
 
+/** Far less than its run takes, for which it would wait otherwise; and enough for a busy machine. */
+const SOON_MS = 5000;
+
 /** Ends the step by a signal as soon as its log shows this. */
 async function endAt(line: RegExp, signal: NodeJS.Signals, step: ReturnType<ProcessStage["start"]>) {
   let endedAtMs = Number.NaN;
@@ -210,7 +216,8 @@ async function endAt(line: RegExp, signal: NodeJS.Signals, step: ReturnType<Proc
   return { ran, tookMs: performance.now() - endedAtMs };
 }
 
-describe.concurrent("a step that is cancelled", () => {
+// Windows knows no signals: there, each of them kills at once.
+describe.skipIf(process.platform === "win32").concurrent("a step that is cancelled", () => {
   test.for(["SIGINT", "SIGTERM"] as const)(
     "by %s leaves the remote run alone, with what is known as outputs",
     async (signal, { expect }) => {
@@ -220,7 +227,7 @@ describe.concurrent("a step that is cancelled", () => {
         signal,
         start({ ...START, wait_for: "completed" }),
       );
-      expect(tookMs).toBeLessThan(2000);
+      expect(tookMs).toBeLessThan(SOON_MS);
       expect(ran.exitCode).toBe(1);
       const [ours] = github.runs("octo/target");
       const { runId, html_url, status, conclusion } = ran.outputs;
@@ -246,7 +253,7 @@ describe.concurrent("a step that is cancelled", () => {
         signal,
         start({ ...START, wait_for: "completed", cancel_run_on: "cancel" }),
       );
-      expect(tookMs).toBeLessThan(2000);
+      expect(tookMs).toBeLessThan(SOON_MS);
       expect(ran.exitCode).toBe(1);
       expect(annotations(ran, "error")).toEqual([
         `The step was cancelled (${signal}). The remote run is being cancelled: ${ran.outputs.html_url}`,
@@ -278,7 +285,7 @@ describe.concurrent("a step that is cancelled", () => {
       "SIGTERM",
       start({ repo: "octo/target", event_type: "deploy" }),
     );
-    expect(tookMs).toBeLessThan(2000);
+    expect(tookMs).toBeLessThan(SOON_MS);
     expect(ran.exitCode).toBe(1);
     expect(Object.keys(ran.outputs)).toEqual(["distinct_id"]);
     expect(annotations(ran, "error")).toEqual([
