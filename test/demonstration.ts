@@ -1,6 +1,6 @@
 /** The action's main job on a simulated GitHub, on real time. What runs is the committed bundle, as the runner starts it. */
 
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { type EventName, idExpression, type SignName } from "./receivers.ts";
 import { startGitHub } from "./simulator/index.ts";
 import { startBundle } from "./step.ts";
@@ -124,7 +124,10 @@ async function play(scene: Scene, screen: Screen): Promise<number> {
   const step = startBundle(github.apiUrl, { ...given, token: TOKEN });
   step.onLine((line) => {
     const at = `${dim(seconds(performance.now() - startedAtMs))}  `;
-    for (const shown of asShown(line, paint)) say(at + shown);
+    for (const shown of asShown(line, paint)) {
+      // The step colours its log for GitHub's pages, whatever screen this is.
+      say(at + (screen.isColoured ? shown : stripVTControlCharacters(shown)));
+    }
   });
   const { outputs, exitCode, stderr } = await step.ended;
   if (stderr) say(stderr);
