@@ -76,7 +76,8 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   const { sentAtMs, deadlineMs, window } = bounds;
   const { distinctId } = story.known;
   const startedAtMs = clock.nowMs();
-  const candidates = new Map<Id, Candidate>();
+  // What one search has settled, the next one need not read again.
+  const { candidates } = story;
   let seen: Run[] = [];
   let lists = 0;
   let perPage = Math.min(SHORT_PAGE, inputs.maxRuns);

@@ -1,7 +1,8 @@
 /** What the parts of the story share: the inputs, the edges, and what is known so far. */
 
-import type { Run } from "./answers.ts";
+import type { Id, Run } from "./answers.ts";
 import type { GitHub } from "./api.ts";
+import type { Candidate } from "./candidates.ts";
 import type { Clock } from "./clock.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Log } from "./log.ts";
@@ -37,6 +38,8 @@ export interface Story extends Edges {
   readonly known: Readonly<Known>;
   /** Adds to what is known; the outputs tell it at once, whatever happens next. */
   learn(more: Partial<Known>): void;
+  /** The runs that may be ours, with what their jobs have shown so far. */
+  readonly candidates: Map<Id, Candidate>;
   /** The plan, once it is made. */
   plan?: Plan;
   /** The repository's recent runs, as last listed, newest first. */
@@ -54,5 +57,5 @@ export function beginStory(inputs: Inputs, edges: Edges): Story {
   };
   learn({});
   const findDeadlineMs = edges.clock.nowMs() + inputs.findTimeoutMs;
-  return { ...edges, inputs, persist: patience(edges), known, learn, findDeadlineMs };
+  return { ...edges, inputs, persist: patience(edges), known, learn, candidates: new Map(), findDeadlineMs };
 }

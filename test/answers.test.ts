@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
+  readAnnotations,
   readDispatched,
+  readFile,
   readJobs,
   readPendingDeployments,
   readRepository,
@@ -54,7 +56,7 @@ const run = {
   isPrivate: true,
 };
 const workflowAnswer = { id: 161335, name: "Deploy", path: ".github/workflows/deploy.yml", state: "active" };
-const workflow = { id: 161335, name: "Deploy", path: ".github/workflows/deploy.yml" };
+const workflow = { id: 161335, name: "Deploy", path: ".github/workflows/deploy.yml", state: "active" };
 const jobAnswer = {
   id: 399444496,
   run_id: 30433642,
@@ -232,7 +234,7 @@ describe("a workflow", () => {
   test("is read alone and in a list", () => {
     expect(readWorkflow(workflowAnswer)).toEqual(workflow);
     expect(readWorkflows({ total_count: 1, workflows: [workflowAnswer] })).toEqual([workflow]);
-    expect(readWorkflow({ id: 5, name: null })).toEqual({ id: 5, name: "", path: "" });
+    expect(readWorkflow({ id: 5, name: null })).toEqual({ id: 5, name: "", path: "", state: "" });
   });
 
   test.each([...noObjects, { ...workflowAnswer, id: "161335" }])("is unreadable as %j", (data) => {
@@ -245,7 +247,10 @@ describe("a repository", () => {
     expect(readRepository({ id: 1, full_name: "octo/target", default_branch: "trunk" })).toEqual({
       fullName: "octo/target",
       defaultBranch: "trunk",
+      isArchived: false,
     });
+    const archived = readRepository({ full_name: "octo/target", default_branch: "trunk", archived: true });
+    expect(archived.isArchived).toBe(true);
   });
 
   test.each([
@@ -268,6 +273,29 @@ test("pending deployments are read as the names of their environments", () => {
   ];
   expect(readPendingDeployments(answer)).toEqual(["live", "eu"]);
   expect(readPendingDeployments([])).toEqual([]);
+});
+
+test("a file is read as its text", () => {
+  // GitHub breaks the lines of its base64.
+  const content = Buffer.from("näme: Deploy\n").toString("base64").replace(/.{6}/, "$&\n");
+  expect(readFile({ type: "file", encoding: "base64", content })).toBe("näme: Deploy\n");
+  expect(() => readFile({ type: "file", encoding: "none", content })).toThrow(new Unreadable("content-file"));
+  expect(() => readFile([{ type: "file" }])).toThrow(new Unreadable("content-file"));
+});
+
+test("annotations are read as place, level and message", () => {
+  const answer = {
+    path: "src/app.ts",
+    start_line: 12,
+    end_line: 13,
+    annotation_level: "failure",
+    message: "two\nlines",
+  };
+  expect(readAnnotations([answer, { path: 5 }])).toEqual([
+    { path: "src/app.ts", line: 12, level: "failure", message: "two lines" },
+    { path: "", line: 1, level: "", message: "" },
+  ]);
+  expect(() => readAnnotations({ message: "no" })).toThrow(Unreadable);
 });
 
 describe("a list", () => {

@@ -60,10 +60,18 @@ describe.concurrent("a step that fails", () => {
       failed_step: "Deploy",
     });
     expect(annotations(ran, "error")).toEqual([
-      `The run ended as failure: ${page}\n- identify: failure in step "Deploy", ${job?.html_url}`,
+      `The run ended as failure: ${page}\n- identify: failure in step "Deploy", ${job?.html_url}\n` +
+        'The last lines of step "Deploy" in job identify:\nDeploy …\nProcess completed with exit code 1.',
     ]);
     expect(annotations(ran, "warning")).toEqual([]);
-    expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, RUN_1, JOBS_1]);
+    expect(askedOf(github, "octo/target")).toEqual([
+      `${POST} → 200`,
+      RUN_1,
+      JOBS_1,
+      expect.stringMatching(/^GET \S+\/check-runs\/\d+\/annotations\S* → 200$/),
+      expect.stringMatching(/^GET \S+\/actions\/jobs\/\d+\/logs → 302$/),
+      expect.stringMatching(/^GET \/job-logs\//),
+    ]);
   });
 
   test("because of its inputs lists all problems in one annotation, and has asked for nothing", async ({

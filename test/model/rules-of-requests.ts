@@ -128,7 +128,9 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
 
   function isPermanent(each: Sighting, before: readonly Sighting[], after: readonly Sighting[]): boolean {
     const { kind, entry } = each;
-    if (kind === "deployments" || kind === "cancel") return false;
+    if (["deployments", "marks", "log", "file", "cancel"].includes(kind)) return false;
+    // Who looks what is wrong with the receiver gets along without an answer.
+    if (kind === "workflow" && before.some((one) => one.kind === "dispatch")) return false;
     const outcome = outcomeOf(each, performance);
     if (outcome === "stray") {
       const hadWorked = before.some(({ entry: { status } }) => status > 0 && status < 400);

@@ -10,6 +10,9 @@ export type Kind =
   | "run"
   | "jobs"
   | "deployments"
+  | "marks"
+  | "log"
+  | "file"
   | "cancel"
   | "repository"
   | "workflow"
@@ -23,6 +26,9 @@ export function kindOf(method: string, path: string): Kind {
   if (/\/actions\/runs\/\d+$/.test(path)) return "run";
   if (/\/actions\/runs\/\d+\/jobs$/.test(path)) return "jobs";
   if (path.endsWith("/pending_deployments")) return "deployments";
+  if (path.endsWith("/annotations")) return "marks";
+  if (path.endsWith("/logs") || path.startsWith("/job-logs/")) return "log";
+  if (path.includes("/contents/")) return "file";
   if (path.includes("/actions/workflows")) return "workflow";
   return path.includes("/git/ref/") ? "ref" : "repository";
 }
@@ -97,6 +103,9 @@ const kinds = fc.oneof(
       "any" as const,
       "cancel" as const,
       "deployments" as const,
+      "marks" as const,
+      "log" as const,
+      "file" as const,
       "repository" as const,
       "workflow" as const,
       "ref" as const,
