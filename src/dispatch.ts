@@ -5,7 +5,7 @@
 
 import type { Dispatched } from "./answers.ts";
 import { LATE_ANSWER_MS, withLateSignal } from "./cancel.ts";
-import { unexpectedInputs } from "./explain.ts";
+import { unexpectedInputs } from "./explain-unprocessable.ts";
 import { Failure } from "./failure.ts";
 import { acted, Fault, mayHeal } from "./fault.ts";
 import { sayFound } from "./find.ts";

@@ -1,9 +1,9 @@
 /** Turns whatever ended the story early into words for the reader. */
 
 import { Cancelled, giveUp } from "./cancel.ts";
-import { explain, isAboutOneRun } from "./explain.ts";
+import { explain } from "./explain.ts";
 import { Failure } from "./failure.ts";
-import { Fault, isAboutApp } from "./fault.ts";
+import { Fault, isAboutApp, isAboutOneRun } from "./fault.ts";
 import type { Order } from "./order.ts";
 import { OutOfTime } from "./patience.ts";
 import { permissionsFor } from "./permissions.ts";

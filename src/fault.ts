@@ -94,6 +94,11 @@ export function isAboutApp({ request }: Pick<Fault, "request">): boolean {
   );
 }
 
+/** Says whether the request was for a single run, which may be deleted. */
+export function isAboutOneRun({ request }: Pick<Fault, "request">): boolean {
+  return /\/repos\/[^/]+\/[^/]+\/actions\/runs\/[^/]+/.test(request);
+}
+
 /** The parts of an HTTP answer that tell a fault. Header names are lower case. */
 export interface FailedAnswer {
   status: number;

@@ -21,6 +21,8 @@ const situation: Situation = {
 function say(fault: Fault, about: Partial<Situation> = {}): string {
   const text = explain(fault, { ...situation, ...about });
   expect(text).not.toContain("s3cret");
+  // What happened, what to do, and what else to know; the lines to add to a file come on top.
+  expect(text.split(/\n(?=run-name: )/)[0]?.split("\n").length).toBeLessThanOrEqual(3);
   return text;
 }
 
@@ -90,7 +92,7 @@ describe("a fault that lasts is explained", () => {
     expect(say(fault)).toMatchInlineSnapshot(`
       "GitHub answered GET /repos/octo/target/actions/runs with 503, up to the deadline.
       That is a fault of the server (see its status page); try again later.
-      GitHub's request id: C0FF:EE"
+      GitHub's request id: C0FF:EE."
     `);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { explain, type Situation, unexpectedInputs } from "../src/explain.ts";
+import { explain, type Situation } from "../src/explain.ts";
+import { unexpectedInputs } from "../src/explain-unprocessable.ts";
 import { Fault } from "../src/fault.ts";
 
 const eventDispatch = "POST /repos/octo/target/dispatches";
@@ -31,6 +32,8 @@ function rejected(status: number, answer: string, request = workflowDispatch): F
 function say(fault: Fault, about: Partial<Situation> = {}): string {
   const text = explain(fault, { ...situation, ...about });
   expect(text).not.toContain("s3cret");
+  // What happened, what to do, and what else to know; the lines to add to a file come on top.
+  expect(text.split(/\n(?=run-name: )/)[0]?.split("\n").length).toBeLessThanOrEqual(3);
   return text;
 }
 
@@ -58,9 +61,8 @@ describe("a 422 is explained", () => {
 
   test("by both", () => {
     expect(say(rejected(422, 'Unexpected inputs provided: ["stage", "distinct_id"]'))).toMatchInlineSnapshot(`
-      "\`deploy.yml\` of octo/target does not declare the input \`stage\`, so GitHub started nothing (422).
-      Correct \`workflow_inputs\`, or declare them under \`on.workflow_dispatch.inputs\` on the default branch and on the ref.
-      Add these lines to the receiving workflow:
+      "\`deploy.yml\` of octo/target does not declare the inputs \`stage\`, \`distinct_id\`, so GitHub started nothing (422).
+      Correct \`workflow_inputs\`, or declare them under \`on.workflow_dispatch.inputs\` on the default branch and on the ref; \`distinct_id\`, by which the run is found, by these lines:
       run-name: My workflow [\${{ inputs.distinct_id }}]
       on:
         workflow_dispatch:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { explain, isAboutOneRun, type Situation } from "../src/explain.ts";
-import { Fault } from "../src/fault.ts";
+import { explain, type Situation } from "../src/explain.ts";
+import { Fault, isAboutOneRun } from "../src/fault.ts";
 
 const target = "/repos/octo/target";
 const eventDispatch = `POST ${target}/dispatches`;
@@ -33,10 +33,12 @@ function rejected(status: number, answer: string, request = workflowDispatch): F
   return new Fault("rejected", { request, status, answer });
 }
 
-/** Says it, and makes sure that no value that was sent is in it. */
+/** Says it, and makes sure that it is short and that no value that was sent is in it. */
 function say(fault: Fault, about: Partial<Situation> = {}): string {
   const text = explain(fault, { ...situation, ...about });
   expect(text).not.toContain("s3cret");
+  // What happened, what to do, and what else to know; the lines to add to a file come on top.
+  expect(text.split(/\n(?=run-name: )/)[0]?.split("\n").length).toBeLessThanOrEqual(3);
   return text;
 }
 
@@ -196,12 +198,11 @@ describe("a fault after the dispatch is explained with its run", () => {
     expect(text.split("\n").at(-1)).toBe(`The run itself goes on: ${htmlUrl}`);
   });
 
-  test("which goes on before GitHub's request id is told", () => {
+  test("which goes on behind GitHub's request id", () => {
     const fault = new Fault("rejected", { request: oneRun, status: 403, answer: "", requestId: "C0FF:EE" });
-    expect(say(fault, { started: { htmlUrl } }).split("\n").slice(-2)).toEqual([
-      `The run itself goes on: ${htmlUrl}`,
-      "GitHub's request id: C0FF:EE",
-    ]);
+    expect(say(fault, { started: { htmlUrl } }).split("\n").at(-1)).toBe(
+      `GitHub's request id: C0FF:EE. The run itself goes on: ${htmlUrl}`,
+    );
   });
 
   test("which is not spoken of where GitHub acted on nothing", () => {
@@ -224,7 +225,7 @@ describe("a fault after the dispatch is explained with its run", () => {
 test("every explanation ends with GitHub's request id, where there is one", () => {
   for (const status of [400, 401, 403, 404, 422]) {
     const fault = new Fault("rejected", { request: runs, status, answer: "", requestId: "C0FF:EE:1" });
-    expect(say(fault).split("\n").at(-1)).toBe("GitHub's request id: C0FF:EE:1");
+    expect(say(fault).split("\n").at(-1)).toBe("GitHub's request id: C0FF:EE:1.");
     expect(say(rejected(status, ""))).not.toContain("request id");
   }
 });

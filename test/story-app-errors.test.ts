@@ -94,7 +94,7 @@ describe("credentials", () => {
     expect(await messageOf(on, { ...START, app_private_key })).toMatchInlineSnapshot(`
       "GitHub does not accept the App's signature (401 A JSON web token could not be decoded).
       \`app_id\` and \`app_private_key\` do not belong together, the key was deleted in the App's settings, or the App lives on another server.
-      GitHub's request id: A1B2:000001"
+      GitHub's request id: A1B2:000001."
     `);
     expect(on.github.transcript()).toEqual(["GET /repos/octo/target/installation → 401"]);
     expectNothingSent(on);
@@ -116,7 +116,7 @@ describe("an installation", () => {
     expect(await messageOf(on)).toMatchInlineSnapshot(`
       "The App is not installed on octo/target (404), or there is no such repository.
       Install the App there, and give it access to this repository; or check \`owner\` and \`repo\`.
-      GitHub's request id: A1B2:000001"
+      GitHub's request id: A1B2:000001."
     `);
     expectNothingSent(on);
   });
@@ -138,7 +138,7 @@ describe("an installation", () => {
     expect(await messageOf(on)).toMatchInlineSnapshot(`
       "The App's installation has no access to octo/target (422 There is at least one repository that does not exist or is not accessible to the parent installation.).
       Add the repository to those that the installation may access.
-      GitHub's request id: A1B2:000002"
+      GitHub's request id: A1B2:000002."
     `);
     expectNothingSent(on);
   });
@@ -158,7 +158,7 @@ describe("an installation", () => {
     expect(await messageOf(on)).toMatchInlineSnapshot(`
       "The App's installation on octo/target may not get a token (403 This installation has been suspended).
       It is suspended as a rule: the owner of the repository can unsuspend it in the settings of installed Apps.
-      GitHub's request id: A1B2:000002"
+      GitHub's request id: A1B2:000002."
     `);
     expectNothingSent(on);
   });
@@ -183,8 +183,7 @@ describe("in the middle of a wait", () => {
     ).toMatchInlineSnapshot(`
       "The App is not installed on octo/target (404), or there is no such repository.
       Install the App there, and give it access to this repository; or check \`owner\` and \`repo\`.
-      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
     `);
   });
 
@@ -204,8 +203,7 @@ describe("in the middle of a wait", () => {
     ).toMatchInlineSnapshot(`
       "The App's installation on octo/target may not get a token with \`actions: write\` for it (422 The permissions requested are not granted to this installation.).
       Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository.
-      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
     `);
   });
 
@@ -217,8 +215,7 @@ describe("in the middle of a wait", () => {
     ).toMatchInlineSnapshot(`
       "GitHub does not accept the App's signature (401 A JSON web token could not be decoded).
       \`app_id\` and \`app_private_key\` do not belong together, the key was deleted in the App's settings, or the App lives on another server.
-      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
     `);
   });
 });

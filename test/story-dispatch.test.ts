@@ -97,6 +97,7 @@ describe("an older server", () => {
     expect(github.runs(TARGET)).toEqual([]);
     expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, by which its run would be found, so GitHub started nothing (422).
+      GitHub's request id: A1B2:….
       Add these lines to the receiving workflow:
       run-name: My workflow [\${{ inputs.distinct_id }}]
       on:
@@ -104,8 +105,7 @@ describe("an older server", () => {
           inputs:
             distinct_id:
               description: Set by the caller, who finds this run by it
-              required: false
-      GitHub's request id: A1B2:…"
+              required: false"
     `);
   });
 

@@ -40,7 +40,7 @@ describe("a token", () => {
     expect(await messageOf(on, { ...BY_WORKFLOW, token: "ghp_unknown" })).toMatchInlineSnapshot(`
       "GitHub does not accept the token (401 Bad credentials).
       It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input \`token\`.
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…."
     `);
     expect(on.github.requests).toHaveLength(1);
   });
@@ -56,8 +56,7 @@ describe("a token", () => {
     expect(await messageOf(on, given)).toMatchInlineSnapshot(`
       "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.
       Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired.
-      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
     `);
     expect(on.clock.nowMs()).toBeLessThan(3_630_000);
   });
@@ -68,7 +67,7 @@ describe("a token", () => {
     expect(await messageOf(on, { ...BY_WORKFLOW, token: "ghp_elsewhere" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/target (404).
       Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…."
     `);
   });
 
@@ -93,8 +92,7 @@ describe("a token", () => {
     expect(await messageOf(on, { ...BY_EVENT, token: "lacking" })).toMatchInlineSnapshot(`
       "The token may not read the runs of octo/target (403 Resource not accessible by personal access token).
       It needs \`actions: read\` for octo/target: a fine-grained token "Actions: Read-only" with that repository selected, a classic one the scope \`repo\`.
-      The dispatch had been accepted before this: its run goes on, unseen from here.
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…. The dispatch had been accepted before this: its run goes on, unseen from here."
     `);
   });
 });
@@ -105,7 +103,7 @@ describe("a 404", () => {
     expect(await messageOf(on, { workflow: "deplyo.yml", ref: "main" })).toMatchInlineSnapshot(`
       "octo/target has no workflow \`deplyo.yml\` on its default branch (404).
       Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…."
     `);
     expect(on.github.runs(TARGET)).toEqual([]);
   });
@@ -115,7 +113,7 @@ describe("a 404", () => {
     expect(await messageOf(on, { ...BY_EVENT, repo: "octo/targte" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/targte (404).
       Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…."
     `);
   });
 
@@ -148,7 +146,7 @@ describe("a 422", () => {
     expect(await messageOf(on, BY_WORKFLOW)).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target is disabled (422); nothing was started.
       Enable it on the target's Actions page, or by \`gh workflow enable\`.
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…."
     `);
   });
 
@@ -163,7 +161,7 @@ describe("a 422", () => {
     expect(await messageOf(on, { ...BY_EVENT, client_payload })).toMatchInlineSnapshot(`
       "GitHub did not accept the dispatch of the event \`deploy\` (422 Validation Failed: *** is odd: so is ***); nothing was started.
       Correct the input that it names.
-      GitHub's request id: A1B2:…"
+      GitHub's request id: A1B2:…."
     `);
   });
 });
@@ -182,7 +180,7 @@ test("a limit that lasts beyond the deadline fails at the deadline, and says so"
   expect(played.failure).toMatchInlineSnapshot(`
     "GitHub's rate limit for this token is reached until 12:30:00 UTC, which is after the deadline (403 to POST /repos/octo/target/dispatches).
     Start fewer requests with this token, raise \`poll_interval_seconds\`, or allow more time (\`find_timeout_seconds\`, \`timeout_seconds\`).
-    GitHub's request id: A1B2:000001"
+    GitHub's request id: A1B2:000001."
   `);
   expect(played.log.filter((line) => line.includes("rate limit"))).toMatchInlineSnapshot(`
     [
@@ -225,7 +223,7 @@ test("an answer with a status that is in no table is told in GitHub's words", as
   expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
     "GitHub refused POST /repos/octo/target/dispatches (451 Repository unavailable).
     Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that the server is the one meant.
-    GitHub's request id: A1B2:…"
+    GitHub's request id: A1B2:…."
   `);
 });
 
@@ -236,6 +234,6 @@ test("an archived repository is told so", async () => {
   expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
     "octo/target is archived (403), so nothing can be started in it.
     Unarchive it, or change \`repo\`.
-    GitHub's request id: A1B2:…"
+    GitHub's request id: A1B2:…."
   `);
 });
