@@ -55,6 +55,16 @@ export function explainUnprocessable(fault: Fault, situation: Situation): Advice
       ],
     };
   }
+  const most = said.match(/No more than (\d+) properties are allowed/)?.[1];
+  if (most) {
+    const ours = key === undefined ? "" : `, \`${key}\` among them`;
+    return {
+      lines: [
+        `This server takes at most ${most} inputs${ours}, so GitHub started nothing (422).`,
+        "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
+      ],
+    };
+  }
   const what = event === "repository_dispatch" ? `the event \`${eventType}\`` : file;
   return {
     lines: [

@@ -125,6 +125,7 @@ const saveState = onlyNews((name, value) => core.saveState(name, value));
 /** Passes on what has changed since the last time. */
 function onlyNews(tell: (name: string, value: string) => void): (all: Record<string, string>) => void {
   const told = new Map<string, string>();
+  let isTaken = true;
   return (all) => {
     for (const [name, value] of Object.entries(all)) {
       if (told.get(name) === value) continue;
@@ -133,7 +134,9 @@ function onlyNews(tell: (name: string, value: string) => void): (all: Record<str
         tell(name, value);
       } catch (error) {
         // A runner whose files are missing must not cost us the run that we have started.
-        core.warning(`The runner did not take \`${name}\`: ${(error as Error).message}`);
+        if (isTaken)
+          core.warning(`The runner takes no values such as \`${name}\`: ${(error as Error).message}`);
+        isTaken = false;
       }
     }
   };

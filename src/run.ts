@@ -17,6 +17,7 @@ import { beginStory, type Edges, type Story } from "./story.ts";
 export async function run(inputs: Inputs, edges: Edges): Promise<void> {
   const story = beginStory(inputs, edges);
   for (const warning of inputs.warnings) edges.log.warning(warning);
+  if ("app" in inputs.credentials) edges.log.info("Using the GitHub App; the input `token` is not used.");
   try {
     await goThrough(story);
   } catch (error) {

@@ -174,6 +174,26 @@ describe.concurrent("what the step knows", () => {
     expect(ran.stdout + ran.stderr).not.toContain(SECRET);
   });
 
+  test("is not lost where the runner's file for outputs is missing, which is told once", async ({
+    expect,
+  }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    const ran = await run(START, { GITHUB_OUTPUT: "/nowhere/output" });
+    expect(ran.exitCode).toBe(0);
+    expect(github.runs("octo/target")).toHaveLength(1);
+    expect(annotations(ran, "warning")).toEqual([
+      expect.stringMatching(/^The runner takes no values such as `distinct_id`: .*\/nowhere\/output/),
+    ]);
+  });
+
+  test("sends nothing where the runner's file for the state is missing", async ({ expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    const ran = await run(START, { GITHUB_STATE: "/nowhere/state" });
+    expect(ran.exitCode).toBe(1);
+    expect(github.requests).toEqual([]);
+    expect(annotations(ran, "error")).toEqual([expect.stringContaining("`GITHUB_STATE` has to exist")]);
+  });
+
   test("goes to the log where an old runner has no files for outputs and state", async ({ expect }) => {
     const { github, run } = await setProcessStage(WORKFLOW);
     const ran = await run(START, { GITHUB_OUTPUT: undefined, GITHUB_STATE: undefined });

@@ -38,6 +38,17 @@ function say(fault: Fault, about: Partial<Situation> = {}): string {
 }
 
 describe("a 422 is explained", () => {
+  test("by too many inputs, ours among them", () => {
+    const answer = "Invalid request.\n\nNo more than 10 properties are allowed; 11 were supplied.";
+    expect(say(rejected(422, answer))).toBe(
+      "This server takes at most 10 inputs, `distinct_id` among them, so GitHub started nothing (422).\n" +
+        "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
+    );
+    expect(say(rejected(422, answer), { key: undefined })).toMatch(
+      /^This server takes at most 10 inputs, so/,
+    );
+  });
+
   test("by the input for the id, which is not declared", () => {
     expect(say(rejected(422, 'Unexpected inputs provided: ["distinct_id"]'))).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, by which its run would be found, so GitHub started nothing (422).

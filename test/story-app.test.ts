@@ -45,8 +45,9 @@ describe("a wait of three hours", () => {
 
   test("outlasts tokens that live one hour, and no request is ever refused", async () => {
     const { github, play } = await stage({ behaviour });
-    const { failure, outputs, tookMs } = await play(THREE_HOURS);
+    const { failure, outputs, tookMs, log } = await play(THREE_HOURS);
     expect(failure).toBeUndefined();
+    expect(log[0]).toBe("Using the GitHub App; the input `token` is not used.");
     expect(outputs.conclusion).toBe("success");
     expect(tookMs).toBeGreaterThan(3 * HOUR_MS);
     expect(refused(github)).toEqual([]);
