@@ -116,9 +116,9 @@ function tableOf(jobs: readonly SeenJob[], startMs: number): string {
   if (jobs.length === 0) return "";
   const rows = chosen(jobs, MAX_ROWS).map(({ job, ran, isEarlier }) => ({
     name: link(job.name, job.htmlUrl),
-    result: resultOf(job),
-    started: isEarlier ? "earlier attempt" : ran ? `+${duration(ran.startedAtMs - startMs)}` : "–",
-    took: tookOf(job, ran),
+    result: unbroken(resultOf(job)),
+    started: unbroken(isEarlier ? "earlier attempt" : ran ? `+${duration(ran.startedAtMs - startMs)}` : "–"),
+    took: unbroken(tookOf(job, ran)),
     failedStep: failedJobs([job])[0]?.failed_step,
   }));
   if (!rows.some(({ failedStep }) => typeof failedStep === "string")) {
@@ -136,6 +136,11 @@ function tableOf(jobs: readonly SeenJob[], startMs: number): string {
       return `| ${name} | ${result} | ${started} | ${took} |${step}|`;
     }),
   ].join("\n");
+}
+
+/** On one line, however much room the names in the other columns want. */
+function unbroken(text: string): string {
+  return text.replaceAll(" ", "\u00A0");
 }
 
 function tookOf({ status }: Job, ran: SeenJob["ran"]): string {
@@ -286,13 +291,11 @@ function asText(name: string, maxLength = MAX_NAME_LENGTH): string {
 
 /**
  * Mermaid's entities are `#` and a number, and are read before anything else. The last two signs are those that it puts
- * in their place until the chart is drawn.
+ * in their place until the chart is drawn. It measures a name with its entities in it, so that there are only those that
+ * it takes.
  */
 function asTaskName(name: string): string {
-  return plain(name, MAX_BAR_NAME_LENGTH).replace(
-    /[#:;%<>&"`=\\{}$ﬂ¶]/g,
-    (sign) => `#${sign.charCodeAt(0)};`,
-  );
+  return plain(name, MAX_BAR_NAME_LENGTH).replace(/[#:;%<>&ﬂ¶]/g, (sign) => `#${sign.charCodeAt(0)};`);
 }
 
 /** A name as one short line of visible characters. */

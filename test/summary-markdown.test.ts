@@ -38,7 +38,7 @@ function cellsOf(page: Node): string[][] {
   return elements(page, "tr").map((row) =>
     elements(row)
       .filter(({ tagName }) => tagName === "th" || tagName === "td")
-      .map((cell) => textOf(cell).trim()),
+      .map((cell) => textOf(cell).replaceAll("\u00A0", " ").trim()),
   );
 }
 
