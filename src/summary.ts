@@ -291,8 +291,8 @@ function asText(name: string, maxLength = MAX_NAME_LENGTH): string {
 
 /**
  * Mermaid's entities are `#` and a number, and are read before anything else. The last two signs are those that it puts
- * in their place until the chart is drawn. It measures a name with its entities in it, so that there are only those that
- * it takes.
+ * in their place until the chart is drawn. It measures a name with its entities in it, so that only signs are replaced that
+ * some version of it, or a sanitizer on its way, might read.
  */
 function asTaskName(name: string): string {
   return plain(name, MAX_BAR_NAME_LENGTH).replace(/[#:;%<>&ﬂ¶]/g, (sign) => `#${sign.charCodeAt(0)};`);

@@ -172,7 +172,10 @@ test("any problem is a line of text", () => {
       const facts = { repository: "octo/target", run: exampleRun(), jobs: [], isGreen: undefined, problem };
       const page = parseFragment(htmlOf(summaryOf(facts)));
       expectHarmless(page, new Set([facts.run.htmlUrl]));
-      const line = problem.trim().split("\n")[0]?.trim();
+      const line = problem
+        .trim()
+        .split(/[\r\n\u2028\u2029]/)[0]
+        ?.trim();
       expect(elements(page, "blockquote").map((each) => textOf(each).trim())).toEqual(
         line ? [`The step failed: ${shown(line, 500)}`] : [],
       );
