@@ -1,0 +1,34 @@
+/**
+ * Writes docs/summary.png: the job summary of an example, as a reader sees it. Needs Chromium, and fonts with letters and
+ * emoji: `apt-get install chromium fonts-liberation fonts-noto-color-emoji`.
+ */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { summaryOf } from "../src/summary.ts";
+import { findChromium, startChromium } from "../test/chromium.ts";
+import { release } from "../test/summary-examples.ts";
+import { pageOf } from "../test/summary-page.ts";
+
+const PICTURE = join("docs", "summary.png");
+const WIDTH = 900;
+
+const chromium = findChromium();
+if (chromium === undefined) throw new Error("There is no chromium on the PATH, nor in CHROMIUM.");
+const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-screenshot-"));
+const browser = await startChromium(chromium);
+try {
+  const file = join(directory, "summary.html");
+  writeFileSync(file, pageOf(summaryOf(release)));
+  const page = await browser.open(file, { width: WIDTH, scale: 1.75 });
+  const errors = (await page.evaluate("rendered")) as string[];
+  if (errors.length > 0) throw new Error(errors.join("\n"));
+  const height = Number(await page.evaluate("Math.ceil(document.body.getBoundingClientRect().height)"));
+  const png = await page.screenshot(WIDTH, height);
+  writeFileSync(PICTURE, png);
+  console.log(`${PICTURE}: ${Math.round(png.length / 1024)} KiB`);
+} finally {
+  await browser.close();
+  rmSync(directory, { recursive: true });
+}
