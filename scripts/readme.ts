@@ -1,7 +1,11 @@
-/** Writes the tables of README.md from action.yml; with `--check` it only says whether they are stale. */
+/**
+ * Writes the tables of README.md from action.yml, and its recipes from examples/; with `--check` it only says whether they
+ * are stale.
+ */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
+import { cut } from "./cut.ts";
 
 interface ActionYml {
   inputs: Record<string, { description: string; default?: string }>;
@@ -31,15 +35,24 @@ const tables: Record<string, string> = {
 };
 
 const before = readFileSync("README.md", "utf8");
-const after = Object.entries(tables).reduce((text, [name, rows]) => {
+const withTables = Object.entries(tables).reduce((text, [name, rows]) => {
   const place = new RegExp(`(<!-- ${name}: from action.yml -->\n)[\\s\\S]*?(<!-- end of ${name} -->)`);
   if (!place.test(text)) throw new Error(`README.md has no place for the table of ${name}`);
   return text.replace(place, (_, start: string, end: string) => `${start}${rows}\n${end}`);
 }, before);
 
+/** `<!-- example: gate/caller.yml jobs.publish -->`: that file, or what the paths after it cut out of it. */
+const after = withTables.replace(
+  /(<!-- example: (\S+)(.*) -->\n)[\s\S]*?(<!-- end of example -->)/g,
+  (_, start: string, file: string, paths: string, end: string) => {
+    const block = cut(readFileSync(`examples/${file}`, "utf8"), paths.split(" ").filter(Boolean));
+    return `${start}\`\`\`yaml\n${block}\n\`\`\`\n${end}`;
+  },
+);
+
 if (!process.argv.includes("--check")) {
   writeFileSync("README.md", after);
 } else if (before !== after) {
-  console.error("README.md is not what action.yml says: run `npm run readme` and commit it.");
+  console.error("README.md is not what action.yml and examples/ say: run `npm run readme` and commit it.");
   process.exitCode = 1;
 }

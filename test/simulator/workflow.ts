@@ -38,7 +38,15 @@ export interface Workflow {
   repositoryDispatch: { types: string[] } | undefined;
   workflowDispatch: { inputs: Record<string, WorkflowInput> } | undefined;
   env: Record<string, string>;
+  /** Of the workflow; a job's own is not played. */
+  concurrency: Concurrency | undefined;
   jobs: WorkflowJob[];
+}
+
+/** Both may hold expressions. */
+export interface Concurrency {
+  group: string;
+  cancelInProgress: string;
 }
 
 const runContexts = ["github", "inputs", "vars"];
@@ -50,7 +58,7 @@ type Fields = Record<string, unknown>;
 /** Reads a workflow file as a user writes it. Throws, naming it, at any construct that this simulator does not play. */
 export function readWorkflow(file: string, text: string): Workflow {
   const root = fieldsOf(parse(text), file);
-  only(root, ["name", "run-name", "on", "env", "jobs"], ["permissions", "defaults", "concurrency"], file);
+  only(root, ["name", "run-name", "on", "env", "concurrency", "jobs"], ["permissions", "defaults"], file);
   const runName = optionalText(root["run-name"], `${file}: run-name`);
   if (runName) checkTemplate(runName, runContexts, `${file}: run-name`);
   const jobs = Object.entries(fieldsOf(root.jobs, `${file}: jobs`));
@@ -62,6 +70,7 @@ export function readWorkflow(file: string, text: string): Workflow {
     repositoryDispatch: undefined,
     workflowDispatch: undefined,
     env: readEnv(root.env, runContexts, `${file}: env`),
+    concurrency: readConcurrency(root.concurrency, `${file}: concurrency`),
     jobs: jobs.map(([id, job]) => readJob(id, job, `${file}: jobs.${id}`)),
   };
   readTriggers(workflow, root.on, `${file}: on`);
@@ -71,6 +80,18 @@ export function readWorkflow(file: string, text: string): Workflow {
     }
   }
   return workflow;
+}
+
+function readConcurrency(value: unknown, where: string): Concurrency | undefined {
+  if (value === undefined) return undefined;
+  const fields = typeof value === "string" ? { group: value } : fieldsOf(value, where);
+  only(fields, ["group", "cancel-in-progress"], [], where);
+  const group = optionalText(fields.group, `${where}.group`);
+  if (!group) throw new Error(`${where}: no group`);
+  const cancelInProgress =
+    optionalText(fields["cancel-in-progress"], `${where}.cancel-in-progress`) ?? "false";
+  for (const text of [group, cancelInProgress]) checkTemplate(text, runContexts, where);
+  return { group, cancelInProgress };
 }
 
 function readTriggers(workflow: Workflow, on: unknown, where: string): void {

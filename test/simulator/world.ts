@@ -236,13 +236,16 @@ export class World {
       knownMs: createdMs + (behaviour.freshRun404Ms ?? visibleAfterMs),
       attempts: [],
     };
-    run.attempts.push(this.#attempt(file, run, behaviour, createdMs));
+    const pendingMs = takeTurn(repository, file, contexts, createdMs);
+    run.attempts.push(this.#attempt(file, run, behaviour, createdMs, pendingMs));
     repository.runs.push(run);
     return run;
   }
 
-  #attempt(file: WorkflowFile, run: Run, behaviour: Behaviour, startedMs: number): Attempt {
-    const timeline = planTimeline(file.workflow, run.contexts, behaviour);
+  #attempt(file: WorkflowFile, run: Run, behaviour: Behaviour, startedMs: number, pendingMs = 0): Attempt {
+    const pending = pendingMs > 0 ? [{ status: "pending", forMs: pendingMs }] : [];
+    const statuses = [...pending, ...(behaviour.statuses ?? [])];
+    const timeline = planTimeline(file.workflow, run.contexts, { ...behaviour, statuses });
     const jobIds = timeline.jobs.map(() => {
       this.#lastJobId += 7;
       return this.#lastJobId;
@@ -258,6 +261,44 @@ export function lastAttempt(run: Run): Attempt {
   const last = run.attempts.at(-1);
   if (!last) throw new Error(`run ${run.id} has no attempt`);
   return last;
+}
+
+/**
+ * Makes room for a run in its concurrency group, as GitHub does: a run that waits there already is cancelled, and the one
+ * that has begun as well with `cancel-in-progress`. Returns how long the new run is pending; it stays so also if the run
+ * before it ends earlier than planned.
+ */
+function takeTurn(
+  repository: Repository,
+  file: WorkflowFile,
+  contexts: Run["contexts"],
+  nowMs: number,
+): number {
+  const { concurrency } = file.workflow;
+  if (!concurrency) return 0;
+  const group = groupOf(file, contexts);
+  const cancelsInProgress = fillTemplate(concurrency.cancelInProgress, contexts) === "true";
+  let freeMs = nowMs;
+  for (const run of repository.runs) {
+    const theirs = repository.workflows.find((known) => known.file === run.file);
+    if (!theirs || groupOf(theirs, run.contexts) !== group) continue;
+    const attempt = lastAttempt(run);
+    const { status } = attemptAt(attempt, nowMs);
+    if (status === "completed") continue;
+    if (status === "pending" || cancelsInProgress) {
+      attempt.cancelRequestedMs ??= nowMs;
+      attempt.cancelledMs ??=
+        status === "pending" ? nowMs : nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
+    }
+    const plannedMs = attempt.startedMs + attempt.timeline.endMs;
+    freeMs = Math.max(freeMs, Math.min(plannedMs, attempt.cancelledMs ?? plannedMs));
+  }
+  return freeMs - nowMs;
+}
+
+/** GitHub does not mind upper and lower case. */
+function groupOf({ workflow }: WorkflowFile, contexts: Run["contexts"]): string | undefined {
+  return workflow.concurrency && fillTemplate(workflow.concurrency.group, contexts).toLowerCase();
 }
 
 /** Branch or tag, short or with `refs/heads/`, `refs/tags/`; undefined if the repository has none of that name. */
