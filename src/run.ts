@@ -8,6 +8,7 @@ import type { Inputs } from "./inputs.ts";
 import { judge } from "./judge.ts";
 import { makePlan } from "./plan.ts";
 import { beginStory, type Edges, type Story } from "./story.ts";
+import { summarize } from "./summarize.ts";
 
 /**
  * Starts a workflow in the target, finds the run that this created, and follows it, as far as the inputs ask for it.
@@ -20,8 +21,11 @@ export async function run(inputs: Inputs, edges: Edges): Promise<void> {
   if ("app" in inputs.credentials) edges.log.info("Using the GitHub App; the input `token` is not used.");
   try {
     await goThrough(story);
+    await summarize(story);
   } catch (error) {
-    throw await failureOf(error, story);
+    const failure = await failureOf(error, story);
+    await summarize(story, failure);
+    throw failure;
   } finally {
     story.learn({ hasEnded: true });
   }
