@@ -41,8 +41,10 @@ export async function gatherEvidence({ run, jobs }: Sight, story: Story): Promis
       if (!found) break;
       all.push(...found.filter(tellsSomething));
     }
-    const failures = all.filter(({ level }) => level === "failure");
-    return [...failures, ...all.filter(({ level }) => level !== "failure")].slice(0, MAX_ANNOTATIONS);
+    const byRank = [...all].sort((a, b) => Number(b.level === "failure") - Number(a.level === "failure"));
+    // The jobs of a matrix mark the same places.
+    const places = new Map(byRank.map((each) => [`${each.path}:${each.line}: ${each.message}`, each]));
+    return [...places.values()].slice(0, MAX_ANNOTATIONS);
   }
 
   async function readLog(): Promise<Evidence["log"]> {
