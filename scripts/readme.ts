@@ -1,6 +1,6 @@
 /**
- * Writes the tables of README.md from action.yml, and its recipes from examples/; with `--check` it only says whether they
- * are stale.
+ * Writes the tables of README.md from action.yml, its recipes from examples/ and what it shows of a step from test/expected/;
+ * with `--check` it only says whether they are stale.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -42,7 +42,7 @@ const withTables = Object.entries(tables).reduce((text, [name, rows]) => {
 }, before);
 
 /** `<!-- example: gate/caller.yml jobs.publish -->`: that file, or what the paths after it cut out of it. */
-const after = withTables.replace(
+const withExamples = withTables.replace(
   /(<!-- example: (\S+)(.*) -->\n)[\s\S]*?(<!-- end of example -->)/g,
   (_, start: string, file: string, paths: string, end: string) => {
     const block = cut(readFileSync(`examples/${file}`, "utf8"), paths.split(" ").filter(Boolean));
@@ -50,9 +50,23 @@ const after = withTables.replace(
   },
 );
 
+/** `<!-- shown: failure -->`: the log and the error of that step, as test/expected/ holds them. */
+const after = withExamples.replace(
+  /(<!-- shown: (\S+) -->\n)[\s\S]*?(<!-- end of shown -->)/g,
+  (_, start: string, name: string, end: string) => {
+    const [log = "", error = ""] = readFileSync(`test/expected/${name}.txt`, "utf8").split(
+      "\n\n--------\n\n",
+    );
+    const text = `${log}\n${error}`.replaceAll("https://github.test", "https://github.com");
+    return `${start}\`\`\`text\n${text}\n\`\`\`\n${end}`;
+  },
+);
+
 if (!process.argv.includes("--check")) {
   writeFileSync("README.md", after);
 } else if (before !== after) {
-  console.error("README.md is not what action.yml and examples/ say: run `npm run readme` and commit it.");
+  console.error(
+    "README.md is not what action.yml, examples/ and test/expected/ say: run `npm run readme` and commit it.",
+  );
   process.exitCode = 1;
 }
