@@ -1,8 +1,10 @@
 /** The bundle as a process: how it ends, what it says, what it keeps to itself, and what a signal does. */
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { EOL } from "node:os";
+import { EOL, tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   annotations,
@@ -112,7 +114,7 @@ describe.concurrent("a step that fails", () => {
     expect(annotations(ran, "error")).toEqual([
       "GitHub does not accept the token (401 Bad credentials).\n" +
         "It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret " +
-        "behind the input `token`.\nGitHub's request id: A1B2:000001",
+        "behind the input `token`.\nGitHub's request id: A1B2:000001.",
     ]);
     expect(github.transcript()).toEqual([`${POST} → 401`]);
     expect(ran.stdout).not.toMatch(STACK);
@@ -192,6 +194,20 @@ describe.concurrent("what the step knows", () => {
     expect(ran.exitCode).toBe(1);
     expect(github.requests).toEqual([]);
     expect(annotations(ran, "error")).toEqual([expect.stringContaining("`GITHUB_STATE` has to exist")]);
+  });
+
+  test("adds the job summary to what is there", async ({ expect, onTestFinished }) => {
+    const { run } = await setProcessStage(WORKFLOW);
+    const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-summary-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, "summary.md");
+    writeFileSync(file, "# Before\n");
+    expect((await run(START, { GITHUB_STEP_SUMMARY: file })).exitCode).toBe(0);
+    expect((await run({ ...START, dry_run: "true" }, { GITHUB_STEP_SUMMARY: file })).exitCode).toBe(0);
+    expect(readFileSync(file, "utf8")).toMatch(/^# Before\n## \S+ \w+.*\n[\s\S]*\n### Dry run\n/);
+    const ran = await run(START, { GITHUB_STEP_SUMMARY: join(directory, "nowhere", "summary.md") });
+    expect(ran.exitCode).toBe(0);
+    expect(annotations(ran, "warning")).toEqual([expect.stringContaining("did not take the job summary")]);
   });
 
   test("goes to the log where an old runner has no files for outputs and state", async ({ expect }) => {

@@ -116,3 +116,17 @@ test("a release whose place a newer one takes says so", async () => {
   expect(played.failure).toBeDefined();
   await expectShown(played, github.apiUrl, "superseded");
 });
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ["a run that was followed", {}, /^## ✅ Passed: \[Release/],
+  ["a run that was only found", { wait_for: "found" }, /^## ⏳ Queued: \[Release/],
+  ["a run that did not end in time", { timeout_seconds: "300" }, /^## ❌ In progress: \[Release/],
+  ["a run that is red and passes", { success_conclusions: "any" }, /^## ✅ Passed: \[Release/],
+  ["no run that is unknown", { wait_for: "nothing" }, /^$/],
+  ["nothing if it is not wanted", { summary: "false" }, /^$/],
+  ["nothing of a dry run if it is not wanted", { dry_run: "true", summary: "false" }, /^$/],
+  ["the checklist of a dry run", { dry_run: "true" }, /^### Dry run\n\n```text\n✓ The token is accepted/],
+])("the job summary shows %s", async (_, given, wanted) => {
+  const { play } = await stage(USUAL);
+  expect((await play({ ...START, ...given })).summary).toMatch(wanted);
+});
