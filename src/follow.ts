@@ -6,13 +6,13 @@ import { cancelAtTimeout } from "./cancel.ts";
 import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
 import type { RequestOptions } from "./github.ts";
-import { type Usual, usualDuration } from "./history.ts";
+import { othersWaiting, type Usual, usualDuration } from "./history.ts";
 import { isTooQuiet, news, tell, timeLine } from "./news.ts";
 import { pauseBeforeFollow } from "./pace.ts";
 import { pagesOf } from "./pages.ts";
 import { OutOfTime, type Persistence } from "./patience.ts";
 import { explainTimeout } from "./report.ts";
-import { NEW_RUN_MS } from "./search.ts";
+import { NEW_RUN_MS, SHORT_PAGE } from "./search.ts";
 import type { Story } from "./story.ts";
 
 /** A run as it was last seen. */
@@ -23,12 +23,12 @@ export interface Sight {
   awaitedEnvironments: readonly string[];
 }
 
-/** A wait that is over sooner gets along without knowing what earlier runs took. */
+/** A wait that is over sooner gets along with what the list that found the run has told of earlier ones. */
 const WORTH_A_LIST_MS = 60_000;
 
 /**
- * Every so many looks ask for the run itself, even though its jobs say that it goes on: a list of jobs that has stuck
- * must not hold a wait to its deadline.
+ * Every so many looks ask for the run itself in place of its jobs, even though these say that it goes on: a list of jobs
+ * that has stuck must not hold a wait to its deadline.
  */
 const LOOKS_PER_RUN_LOOK = 12;
 
@@ -43,19 +43,24 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   const seen = { deadlineMs, wasSeen: true, isNewUntilMs: startedAtMs + NEW_RUN_MS };
   let last: Sight | undefined;
   let usual: Usual | undefined;
+  let isListFresh = false;
   let toldAtMs = startedAtMs;
   try {
     for (let look = 1; ; look++) {
+      const lookedAtMs = clock.nowMs();
       const sight = await lookOnce(look);
       tellNews(sight);
       if (sight.run.status === "completed") return sight;
       last = sight;
+      const lookMs = clock.nowMs() - lookedAtMs;
       usual = await readUsual();
       const pauseMs = pauseBeforeFollow({
         ageMs: ageMs(),
         usual,
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
+        lookMs,
+        sharers: 1 + othersWaiting(story.recentRuns ?? [], found),
         random: random(),
       });
       await clock.sleep(Math.min(pauseMs, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
@@ -82,7 +87,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   /** Returns the last sight itself when nothing has changed. */
   async function lookOnce(look: number): Promise<Sight> {
     // The run that was just found need not be read again.
-    if (!last) return see(found, await readJobs(found.id, seen, story));
+    if (!last) return see(found, mayShowJobs(found, []) ? await readJobs(found.id, seen, story) : []);
     let { jobs } = last;
     if (jobsTellAll(last) && look % LOOKS_PER_RUN_LOOK !== 0) {
       jobs = await readJobs(found.id, seen, story);
@@ -94,7 +99,8 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     learn({ run });
     if (run === last.run && jobs === last.jobs) return last;
     const areOld =
-      jobs === last.jobs || (run.status === "completed" && jobs.some(({ status }) => status !== "completed"));
+      (jobs === last.jobs && mayShowJobs(run, jobs)) ||
+      (run.status === "completed" && jobs.some(({ status }) => status !== "completed"));
     return see(run, areOld ? await readJobs(run.id, seen, story) : jobs);
   }
 
@@ -102,16 +108,23 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     return { run, jobs, awaitedEnvironments: run.status === "waiting" ? await readAwaited(run.id) : [] };
   }
 
-  /** What earlier runs took: from the list that found ours, else by one request of its own where the wait is worth it. */
+  /**
+   * What earlier runs took: from the list that found ours. One request of its own asks for a longer list where that one
+   * tells nothing, and for a new one when the usual end is near: who else waits then has to leave us room to look closely.
+   */
   async function readUsual(): Promise<Usual | undefined> {
-    if (!story.recentRuns && ageMs() > WORTH_A_LIST_MS) {
-      const nothing = () => [];
-      const ask = (options: RequestOptions) => github.listRuns({ perPage: PAGE_LENGTH, page: 1 }, options);
-      story.recentRuns = await persist(ask, { deadlineMs, asksAgain: () => false }).catch(
-        unlessFault(nothing),
-      );
-    }
-    return usualDuration(story.recentRuns ?? [], found);
+    const { recentRuns } = story;
+    const told = recentRuns && usualDuration(recentRuns, found);
+    const hasTooFew = !told && (recentRuns?.length ?? SHORT_PAGE) >= SHORT_PAGE;
+    const isNear = told !== undefined && ageMs() >= told.fromMs;
+    if (isListFresh || ageMs() < WORTH_A_LIST_MS || !(hasTooFew || isNear)) return told;
+    isListFresh = true;
+    const ask = (options: RequestOptions) => github.listRuns({ perPage: PAGE_LENGTH, page: 1 }, options);
+    const asBefore = () => recentRuns ?? [];
+    story.recentRuns = await persist<readonly Run[]>(ask, { deadlineMs, asksAgain: () => false }).catch(
+      unlessFault(asBefore),
+    );
+    return usualDuration(story.recentRuns, found);
   }
 
   /** Since the run was created, by the server's clock. */
@@ -134,21 +147,27 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
 }
 
 /** For what is nice to know and not to be insisted on: the token may lack the permission. */
-function unlessFault<Answer>(instead: () => Answer): (error: unknown) => Answer {
+export function unlessFault<Answer>(instead: () => Answer): (error: unknown) => Answer {
   return (error) => {
     if (error instanceof Fault) return instead();
     throw error;
   };
 }
 
+/** Says whether a run has jobs worth reading: before any has begun, the run itself tells all there is to tell. */
+function mayShowJobs({ status }: Run, known: readonly Job[]): boolean {
+  return known.length > 0 || !["requested", "pending", "queued"].includes(status);
+}
+
 /**
- * Says whether the jobs alone tell that the run goes on as it was: one of them is at work and none waits for an approval.
- * Then one request is enough for a look, and the log gets the end of each job at once.
+ * Says whether the jobs alone tell that the run goes on as it was: one of them is at work or will be, and none waits for
+ * anything but a runner. Then one request is enough for a look, and the log gets the end of each job at once.
  */
 export function jobsTellAll({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
   const isOnePage = jobs.length < PAGE_LENGTH;
-  const statuses = new Set(jobs.map(({ status }) => status));
-  return run.status === "in_progress" && isOnePage && statuses.has("in_progress") && !statuses.has("waiting");
+  const open = jobs.filter(({ status }) => status !== "completed");
+  const areUnderWay = open.length > 0 && open.every(({ status }) => ["queued", "in_progress"].includes(status));
+  return run.status === "in_progress" && isOnePage && areUnderWay;
 }
 
 /** All jobs of the run's latest attempt; the same array when nothing has changed. */

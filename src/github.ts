@@ -88,7 +88,7 @@ interface Reply {
 }
 
 /** Stuck 304s have been reported elsewhere, so a kept answer is asked for anew after this time. */
-const KEEP_ANSWERS_MS = 60 * 60 * 1000;
+const KEEP_ANSWERS_MS = 2 * 60 * 60 * 1000;
 
 /** Opens the way to one repository on one server. Nothing is sent yet. */
 export function connect({ target, credentials, fetch, clock, log }: Connection): Wire {

@@ -13,7 +13,7 @@ export interface Usual {
 /** How many earlier runs tell enough. */
 const RUNS = 10;
 /** A run may be a little faster or slower than any before. */
-const MARGIN = 0.05;
+const MARGIN = 0.02;
 
 /**
  * The usual duration of runs like `run`: same workflow, ended well, at the first attempt. Undefined when there was none.
@@ -33,4 +33,15 @@ export function usualDuration(runs: readonly Run[], run: Run): Usual | undefined
   const medianMs = durationsMs[Math.ceil(durationsMs.length / 2) - 1];
   if (shortest === undefined || longest === undefined || medianMs === undefined) return undefined;
   return { fromMs: shortest * (1 - MARGIN), toMs: longest * (1 + MARGIN), medianMs };
+}
+
+/** How many others seem to wait for runs of this workflow as we do: so many of its runs have not ended, by the same event. */
+export function othersWaiting(runs: readonly Run[], run: Run): number {
+  return runs.filter(
+    (each) =>
+      each.id !== run.id &&
+      each.workflowId === run.workflowId &&
+      each.event === run.event &&
+      each.status !== "completed",
+  ).length;
 }

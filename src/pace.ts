@@ -10,20 +10,29 @@ export interface Pace {
   /** The longest pause; only a limit makes it longer. */
   pollIntervalMs: number;
   rateLimit: RateLimit | undefined;
+  /** How long the last look took; the next is taken to need as long. */
+  lookMs: number;
+  /** How many dispatchers seem to look as we do, ourselves included. */
+  sharers: number;
   /** From 0 to 1: keeps many dispatchers on one token from marching in step. */
   random: number;
 }
 
 /** However little is left: the limit may be full again sooner than it said, and others may stop using it. */
 const LONGEST_SPARING_PAUSE_MS = 60_000;
+/**
+ * GitHub takes 900 points a minute, of all dispatchers on one token together, and a free look costs its point as well
+ * (PLATFORM.md). They pay for dispatches and second requests out of what this leaves.
+ */
+const MS_PER_SHARER = 90;
 
 /**
  * The pause before the next look for a run that is not found yet: a new run is visible after 1 to 10 s as a rule; after a
  * minute it has become unusual, and a twentieth of the time passed is soon enough.
  */
 export function pauseBeforeFind(pace: Pace): number {
-  const soonMs = pace.ageMs < 10_000 ? 1000 : 2000;
-  return paced(Math.max(soonMs, pace.ageMs / 20), pace);
+  const { ageMs } = pace;
+  return paced(ageMs < 10_000 ? 1000 : ageMs < 60_000 ? 1600 : ageMs / 20, pace);
 }
 
 /**
@@ -32,7 +41,7 @@ export function pauseBeforeFind(pace: Pace): number {
  */
 export function pauseBeforeFollow(pace: Pace & { usual?: Usual | undefined }): number {
   const { ageMs, usual } = pace;
-  const byAgeMs = ageMs < 15_000 ? 2000 : Math.max(1000, ageMs / 20);
+  const byAgeMs = ageMs < 15_000 ? 2000 : ageMs / 20;
   if (!usual || ageMs > usual.toMs) return paced(byAgeMs, pace);
   const closelyMs = Math.max(Math.min(CLOSE_LOOK_MS, byAgeMs), (usual.toMs - usual.fromMs) / CLOSE_LOOKS);
   return paced(Math.max(usual.fromMs - ageMs, closelyMs), pace);
@@ -41,14 +50,19 @@ export function pauseBeforeFollow(pace: Pace & { usual?: Usual | undefined }): n
 /** Half of it is how late an end that was due is noticed in the median. */
 const CLOSE_LOOK_MS = 3000;
 /** Where earlier runs tell little, since they took anything from a minute to an hour, close looks would be too many. */
-const CLOSE_LOOKS = 60;
+const CLOSE_LOOKS = 180;
 
 /**
- * Jitter only ever shortens a pause up to `pollIntervalMs`, little where it is at its longest, since there it costs a
- * request each time; and it only ever lengthens a pause that a limit asks for.
+ * A look begins early enough to have ended when it is due, but for half of the time nothing is asked, however slow the
+ * server is. Jitter only ever shortens a pause up to `pollIntervalMs`, little where it is at its longest, since there it
+ * costs a request each time; and it only ever lengthens a pause that a limit asks for.
  */
-function paced(wantedMs: number, { pollIntervalMs, rateLimit, random }: Pace): number {
-  const looks = wantedMs < pollIntervalMs ? wantedMs * (1 - random / 5) : pollIntervalMs * (1 - random / 50);
+function paced(wantedMs: number, { pollIntervalMs, rateLimit, lookMs, sharers, random }: Pace): number {
+  const sharedMs = Math.max(wantedMs, sharers * MS_PER_SHARER);
+  const jitter = sharedMs < pollIntervalMs ? random / 5 : random / 50;
+  const dueMs = Math.min(sharedMs, pollIntervalMs);
+  // What happens right after a look's answer has left is seen by the next one, and known when that one has ended.
+  const looks = Math.max(dueMs - 2 * lookMs, dueMs / 2) * (1 - jitter);
   return Math.max(looks, spareMs(rateLimit) * (1 + random / 4));
 }
 

@@ -68,7 +68,7 @@ const CROWD_WAITS_MS = 4000;
 /** GitHub's servers and its `created_at` may differ by a second or two (PLATFORM.md). */
 const MARGIN_MS = 5000;
 /** A first page that reaches back far enough in nearly every repository, at a third of the bytes. */
-const SHORT_PAGE = 30;
+export const SHORT_PAGE = 30;
 
 /** Looks until a run shows the id, the window is full, or the deadline has passed. */
 export async function search(plan: Plan, bounds: SearchBounds, story: Story): Promise<Found | NotFound> {
@@ -86,6 +86,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
 
   try {
     for (;;) {
+      const lookedAtMs = clock.nowMs();
       seen = await listRecentRuns();
       lists++;
       const possible = seen.filter((run) => mayBeOf(plan, run));
@@ -112,6 +113,8 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
         ageMs: clock.nowMs() - sentAtMs,
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
+        lookMs: clock.nowMs() - lookedAtMs,
+        sharers: present.length,
         random: random(),
       });
       await clock.sleep(Math.min(pauseMs, Math.max(deadlineMs - clock.nowMs(), 0)), signal);

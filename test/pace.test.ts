@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Pace, pauseBeforeFind, pauseBeforeFollow } from "../src/pace.ts";
 
-const pace: Pace = { ageMs: 0, pollIntervalMs: 10_000, rateLimit: undefined, random: 0 };
+const pace: Pace = { ageMs: 0, pollIntervalMs: 10_000, rateLimit: undefined, lookMs: 0, sharers: 1, random: 0 };
 const plenty = { limit: 5000, remaining: 4000, resetInMs: 1_800_000 };
 
 describe("the pause before the next look", () => {

@@ -47,7 +47,7 @@ export interface Budget {
 interface Account {
   windowStartMs: number;
   used: number;
-  /** What was let through in the last hour. */
+  /** What was let through and still counts: for a minute, and what creates for an hour. */
   recent: { atMs: number; points: number; creating: boolean }[];
 }
 
@@ -72,7 +72,10 @@ export class Limits {
     if (untilMs !== undefined && nowMs < untilMs)
       this.early.push({ atMs: nowMs, untilMs, client, method, path });
     const account = this.#account(token, nowMs);
-    account.recent = account.recent.filter(({ atMs }) => atMs > nowMs - hourMs);
+    const { pointsPerMinute, creatingPerMinute, creatingPerHour, minuteMs = 60_000 } = this.#options;
+    account.recent = account.recent.filter(
+      ({ atMs, creating }) => atMs > nowMs - (creating ? hourMs : minuteMs),
+    );
     const creating = method !== "GET";
     const points = creating ? 5 : 1;
     if (this.#options.primaryPerHour !== undefined && account.used >= this.#options.primaryPerHour) {
@@ -84,7 +87,6 @@ export class Limits {
         untilMs: this.budget(token, nowMs).reset * 1000,
       });
     }
-    const { pointsPerMinute, creatingPerMinute, creatingPerHour, minuteMs = 60_000 } = this.#options;
     const waitsMs = [
       waitMs(account.recent, minuteMs, pointsPerMinute, points, (one) => one.points, nowMs),
       creating
