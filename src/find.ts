@@ -27,22 +27,19 @@ export async function find(plan: Plan, story: Story): Promise<Run> {
   return found;
 }
 
-/** A new run is visible after 1 to 10 s as a rule (PLATFORM.md), and a look in vain is billed. */
-const FIRST_LOOK_MS = 3000;
-
 /**
- * One look at the run that GitHub's answer names. Where its end is waited for, the look comes a little later, and is one
- * at the list of recent runs, which tells as well what earlier ones took.
+ * One look at the run that GitHub's answer names. Where its end is waited for, the list of recent runs is looked at first:
+ * it tells in the same request what earlier ones took.
  */
 async function readStarted(runId: Run["id"], story: Story): Promise<Run> {
-  const { github, clock, signal, persist, inputs, findDeadlineMs: deadlineMs } = story;
+  const { github, clock, persist, inputs, findDeadlineMs: deadlineMs } = story;
   const isNewUntilMs = clock.nowMs() + NEW_RUN_MS;
   if (inputs.waitFor === "completed") {
-    const timeMs = Math.max(deadlineMs - clock.nowMs(), 0);
-    await clock.sleep(Math.min(FIRST_LOOK_MS, inputs.pollIntervalMs, timeMs / 4), signal);
     const page = { perPage: SHORT_PAGE, page: 1 };
     const once = { deadlineMs, asksAgain: () => false };
-    const listed = await persist((options) => github.listRuns(page, options), once).catch(unlessFault(() => []));
+    const listed = await persist((options) => github.listRuns(page, options), once).catch(
+      unlessFault(() => []),
+    );
     story.recentRuns = listed;
     const ours = listed.find(({ id }) => id === runId);
     if (ours) return ours;

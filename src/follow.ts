@@ -166,7 +166,8 @@ function mayShowJobs({ status }: Run, known: readonly Job[]): boolean {
 export function jobsTellAll({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
   const isOnePage = jobs.length < PAGE_LENGTH;
   const open = jobs.filter(({ status }) => status !== "completed");
-  const areUnderWay = open.length > 0 && open.every(({ status }) => ["queued", "in_progress"].includes(status));
+  const areUnderWay =
+    open.length > 0 && open.every(({ status }) => ["queued", "in_progress"].includes(status));
   return run.status === "in_progress" && isOnePage && areUnderWay;
 }
 

@@ -51,6 +51,11 @@ export interface Told {
   rateLimit(): RateLimit | undefined;
   /** The earliest time that the server's clock can have shown at `clockMs`, in epoch ms; undefined before any answer. */
   serverTimeMs(clockMs: number): number | undefined;
+  /**
+   * The likeliest time that the server's clock showed at `clockMs`, in epoch ms. An answer's date has whole seconds; each
+   * says a little more of where in a second we are. Undefined before any answer.
+   */
+  likelyServerTimeMs(clockMs: number): number | undefined;
   /** Whether any request has succeeded: the token works, or did. */
   hasAnswered(): boolean;
   /** Gets a token ready, so that the next request is sent at once. */
@@ -106,6 +111,8 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
   let { owner, repo } = target;
   let rateLimit: RateLimit | undefined;
   let serverTime: { dateMs: number; atMs: number } | undefined;
+  /** How far the server's clock is ahead of ours, at least and at most. */
+  let ahead = { fromMs: -Infinity, toMs: Infinity };
   let hasAnswered = false;
   const kept = new Map<string, { etag: string; answer: unknown; sinceMs: number }>();
 
@@ -145,6 +152,7 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
     const { method, url } = by.request.endpoint(route, { ...place, ...parameters });
     const request = `${method} ${new URL(url).pathname}`;
     signal?.throwIfAborted();
+    const sentAtMs = clock.nowMs();
     const abort = new AbortController();
     const done = new AbortController();
     const onAbort = () => abort.abort(signal?.reason);
@@ -177,7 +185,7 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
       headers: answered.headers,
       data: answered.data as unknown,
     };
-    take(reply);
+    take(reply, sentAtMs);
     log.debug(`${request} → ${reply.status}`);
     if (reply.status < 400) return reply;
     const answer = words(reply.data);
@@ -186,12 +194,18 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
   }
 
   /** Takes what an answer tells by the way. */
-  function take(reply: Reply): void {
+  function take(reply: Reply, sentAtMs: number): void {
     if (reply.status < 400) hasAnswered = true;
     const dateMs = Date.parse(header(reply, "date") ?? "");
     if (Number.isNaN(dateMs)) return;
     // A proxy's answer has a Date as well, by a clock of its own.
-    if (header(reply, "x-github-request-id") || !serverTime) serverTime = { dateMs, atMs: clock.nowMs() };
+    if (header(reply, "x-github-request-id") || !serverTime) {
+      serverTime = { dateMs, atMs: clock.nowMs() };
+      const [fromMs, toMs] = [dateMs - clock.nowMs(), dateMs + 1000 - sentAtMs];
+      const narrower = { fromMs: Math.max(fromMs, ahead.fromMs), toMs: Math.min(toMs, ahead.toMs) };
+      // Another of GitHub's servers may have another time: the last one is believed.
+      ahead = narrower.fromMs <= narrower.toMs ? narrower : { fromMs, toMs };
+    }
     const limit = Number(header(reply, "x-ratelimit-limit"));
     const remaining = Number(header(reply, "x-ratelimit-remaining"));
     const resetMs = Number(header(reply, "x-ratelimit-reset")) * 1000;
@@ -322,6 +336,7 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
     fullName: () => `${owner}/${repo}`,
     rateLimit: () => rateLimit,
     serverTimeMs: (clockMs) => serverTime && serverTime.dateMs + (clockMs - serverTime.atMs),
+    likelyServerTimeMs: (clockMs) => serverTime && clockMs + (ahead.fromMs + ahead.toMs) / 2,
     hasAnswered: () => hasAnswered,
     prepare: async (options) => void (await tokens.get(options)),
     async revokeToken(options) {

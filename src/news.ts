@@ -134,7 +134,8 @@ export function timeLine(sight: Sight, nowMs: number, usual: Usual | undefined):
     if (run.status === "pending") return ": another run of its concurrency group goes first";
     const running = jobs.filter(({ status }) => status === "in_progress");
     const queued = jobs.filter(({ status }) => status === "queued").length;
-    if (running.length === 0) return queued > 0 ? ": no runner has taken a job yet" : "";
+    if (running.length === 0)
+      return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
     const named = running.slice(0, 3).map(({ name, startedAtMs = nowMs }) => {
       const forMs = nowMs - startedAtMs;
       return forMs > 0 ? `${name} (${duration(forMs)})` : name;

@@ -5,11 +5,13 @@ import { PAGE_LENGTH } from "./api.ts";
 import {
   byAge,
   type Candidate,
+  isCrowd,
   isNamed,
   isUndecided,
-  JOBS_PER_LOOK,
   newCandidate,
+  openAmong,
   type Sign,
+  seenAgain,
   showsAllSteps,
   showsAnotherId,
   signInJobs,
@@ -62,8 +64,8 @@ export interface SeenRun {
 /** Not all of GitHub knows a new run at once: it may be listed, and its own address still answer 404 (PLATFORM.md). */
 export const NEW_RUN_MS = 30_000;
 
-/** How long after its dispatch one of a crowd begins to read jobs. */
-const CROWD_WAITS_MS = 4000;
+/** One of a crowd reads no jobs before all of the crowd is visible, as a rule. */
+const CROWD_WAITS_MS = 10_500;
 
 /** GitHub's servers and its `created_at` may differ by a second or two (PLATFORM.md). */
 const MARGIN_MS = 5000;
@@ -88,6 +90,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
     for (;;) {
       const lookedAtMs = clock.nowMs();
       seen = await listRecentRuns();
+      const wayMs = (clock.nowMs() - lookedAtMs) / 2;
       lists++;
       const possible = seen.filter((run) => mayBeOf(plan, run));
 
@@ -95,15 +98,18 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
       if (named) return { run: named, sign: "name", others };
 
       const present = possible.map(toCandidate);
-      const isCrowd = present.length > JOBS_PER_LOOK;
+      const open = openAmong(present);
       const shown: { run: Run; sign: Sign }[] = [];
-      // Names decide first, and steps hardly show sooner: a crowd would read each other's jobs for nothing.
-      const isEarly = isCrowd && clock.nowMs() - sentAtMs < CROWD_WAITS_MS;
-      for (const candidate of isEarly ? [] : worthReading(present, clock.nowMs(), sinceMs)) {
+      // The dispatch was on its way for as long as this look's requests are.
+      const dispatchedAtMs = github.likelyServerTimeMs(sentAtMs + wayMs);
+      const inCrowd = isCrowd(open, dispatchedAtMs);
+      const readsFromMs = sentAtMs + CROWD_WAITS_MS;
+      const isEarly = inCrowd && clock.nowMs() < readsFromMs && readsFromMs < deadlineMs;
+      for (const candidate of isEarly ? [] : worthReading(present, clock.nowMs(), dispatchedAtMs)) {
         const sign = await readJobsOf(candidate);
         if (sign) shown.push({ run: candidate.run, sign });
         // In a crowd, nobody can afford to ask whether another run carries our id as well.
-        if (sign && isCrowd) break;
+        if (sign && inCrowd) break;
       }
       const [first, ...more] = shown.sort((a, b) => byAge(a.run, b.run));
       if (first) return { ...first, others: more.map(({ run }) => run) };
@@ -114,10 +120,14 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
         lookMs: clock.nowMs() - lookedAtMs,
-        sharers: present.length,
+        sharers: inCrowd ? 2 * open.length : 1,
         random: random(),
       });
-      await clock.sleep(Math.min(pauseMs, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
+      const quietMs = isEarly ? Math.min(readsFromMs - clock.nowMs(), inputs.pollIntervalMs) : 0;
+      await clock.sleep(
+        Math.min(Math.max(pauseMs, quietMs), Math.max(deadlineMs - clock.nowMs(), 0)),
+        signal,
+      );
     }
   } catch (error) {
     if (error instanceof OutOfTime) return notFound(error.fault);
@@ -153,7 +163,12 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   }
 
   function toCandidate(run: Run): Candidate {
-    const candidate = { ...(candidates.get(run.id) ?? newCandidate(run, clock.nowMs())), run };
+    const nowMs = clock.nowMs();
+    // `updated_at` has whole seconds.
+    const agoMs = (github.likelyServerTimeMs(nowMs) ?? 0) - (run.updatedAtMs ?? Infinity) - 1000;
+    const changedAtMs = nowMs - Math.max(agoMs, 0);
+    const known = candidates.get(run.id);
+    const candidate = known ? seenAgain(known, run, changedAtMs) : newCandidate(run, nowMs, changedAtMs);
     candidates.set(run.id, candidate);
     return candidate;
   }

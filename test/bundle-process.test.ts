@@ -20,6 +20,7 @@ const WORKFLOW = { "octo/target": { "deploy.yml": receiver("workflow_dispatch", 
 const EVENT = { "octo/target": { "deploy.yml": receiver("repository_dispatch", "run-name") } };
 const START = { repo: "octo/target", workflow: "deploy.yml", ref: "main" };
 const POST = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
+const LIST = "GET /repos/octo/target/actions/runs?per_page=30&page=1&exclude_pull_requests=true → 200";
 const RUN_1 = "GET /repos/octo/target/actions/runs/{1}?exclude_pull_requests=true → 200";
 const JOBS_1 = "GET /repos/octo/target/actions/runs/{1}/jobs?per_page=100&page=1 → 200";
 
@@ -68,6 +69,7 @@ describe.concurrent("a step that fails", () => {
     expect(annotations(ran, "warning")).toEqual([]);
     expect(askedOf(github, "octo/target")).toEqual([
       `${POST} → 200`,
+      LIST,
       RUN_1,
       JOBS_1,
       expect.stringMatching(/^GET \S+\/check-runs\/\d+\/annotations\S* → 200$/),
@@ -283,7 +285,7 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
       expect(annotations(ran, "error")).toEqual([
         `The step was cancelled (${signal}). The remote run goes on (see \`cancel_run_on\`): ${html_url}`,
       ]);
-      expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, RUN_1, JOBS_1]);
+      expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, LIST, RUN_1]);
       expect(ours?.cancelRequestedAtMs).toBeUndefined();
     },
   );
@@ -302,7 +304,7 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
       expect(annotations(ran, "error")).toEqual([
         `The step was cancelled (${signal}). The remote run is being cancelled: ${ran.outputs.html_url}`,
       ]);
-      expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, RUN_1, JOBS_1, CANCEL]);
+      expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, LIST, RUN_1, CANCEL]);
       expect(github.runs("octo/target")[0]?.cancelRequestedAtMs).toEqual(expect.any(Number));
     },
   );

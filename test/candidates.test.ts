@@ -112,6 +112,52 @@ describe("a run may yet show the id", () => {
   });
 });
 
+/** Runs that came within one or two seconds, as many dispatchers at once make them. They have settled. */
+function crowd(first: number, second: number): Candidate[] {
+  return Array.from({ length: first + second }, (_, index) =>
+    unread(index + 1, "in_progress", { createdAtMs: sentAtMs + (index < first ? 0 : 1000) }),
+  );
+}
+
+describe("in a crowd, a run whose jobs are worth reading", () => {
+  test.each([
+    ["in the middle of its second", crowd(20, 0), 500, [10, 11]],
+    ["late in its second", crowd(20, 0), 900, [18, 19]],
+    ["late in the first of two seconds", crowd(20, 20), 900, [14, 15]],
+    ["early in the last of two seconds", crowd(20, 20), 1100, [26, 27]],
+  ])("is as far into the order of ids as the dispatch was %s", (_, candidates, ms, nearest) => {
+    const ids = worthReading(candidates, now, sentAtMs + ms).map(({ run }) => Number(run.id));
+    expect(ids).toHaveLength(8);
+    expect(ids.slice(0, 2).sort((a, b) => a - b)).toEqual(nearest);
+  });
+
+  test("has been at work long enough to show its steps", () => {
+    const ids = (agoMs: number) =>
+      worthReading(
+        crowd(5, 0).map((each) => ({ ...each, changedAtMs: now - agoMs })),
+        now,
+        sentAtMs,
+      ).length;
+    expect([0, 1999, 2000].map(ids)).toEqual([0, 0, 5]);
+  });
+
+  test("is a queued one only after a while", () => {
+    const queued = (agoMs: number) =>
+      worthReading(
+        crowd(5, 0).map(({ run: each }) => newCandidate({ ...each, status: "queued" }, now - agoMs)),
+        now,
+        sentAtMs,
+      ).length;
+    expect([0, 14_999, 15_000].map(queued)).toEqual([0, 0, 5]);
+  });
+});
+
+test("a run that shows another's id rests long, and is read in the end", () => {
+  const others = newCandidate(run(1, { displayTitle: "Deploy [1658821493-1-9f3c2a7e41d06b58]" }), now);
+  const at = (ms: number) => worthReading([others], now + ms, undefined).length;
+  expect([0, 119_999, 120_000].map(at)).toEqual([0, 0, 1]);
+});
+
 describe("a run whose jobs are worth reading", () => {
   test.each([
     ["is one that was never read", unread(1), true],

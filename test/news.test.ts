@@ -263,7 +263,7 @@ describe("in a silence", () => {
       "queued without jobs",
       sight({ status: "queued" }),
       usual,
-      "Still queued after 12 min (usually 15 min).",
+      "Still queued after 12 min (usually 15 min): no runner has taken a job yet.",
     ],
     [
       "in progress",
@@ -297,7 +297,7 @@ describe("in a silence", () => {
       "in its second attempt",
       sight({ status: "queued", startedAtMs: 660_000 }),
       undefined,
-      "Still queued after 1 min.",
+      "Still queued after 1 min: no runner has taken a job yet.",
     ],
     ["without a status", sight({ status: "" }), undefined, "Still going on after 12 min."],
   ])("a run that is %s is told so", (_, seen, known, line) => {

@@ -1,19 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { type Pace, pauseBeforeFind, pauseBeforeFollow } from "../src/pace.ts";
 
-const pace: Pace = { ageMs: 0, pollIntervalMs: 10_000, rateLimit: undefined, lookMs: 0, sharers: 1, random: 0 };
+const pace: Pace = {
+  ageMs: 0,
+  pollIntervalMs: 10_000,
+  rateLimit: undefined,
+  lookMs: 0,
+  sharers: 1,
+  random: 0,
+};
 const plenty = { limit: 5000, remaining: 4000, resetInMs: 1_800_000 };
 
 describe("the pause before the next look", () => {
   test.each([
     [0, 1000, 2000],
     [9999, 1000, 2000],
-    [10_000, 2000, 2000],
-    [16_000, 2000, 1000],
-    [40_000, 2000, 2000],
-    [60_000, 3000, 3000],
-    [100_000, 5000, 5000],
-    [200_000, 10_000, 10_000],
+    [10_000, 1600, 2000],
+    [22_000, 1600, 1000],
+    [44_000, 1600, 2000],
+    [66_000, 3300, 3000],
+    [110_000, 5500, 5000],
+    [220_000, 10_000, 10_000],
     [3_600_000, 10_000, 10_000],
   ])("fits the age: after %i ms it is %i ms to find and %i ms to follow", (ageMs, find, follow) => {
     expect(pauseBeforeFind({ ...pace, ageMs })).toBe(find);
@@ -38,13 +45,43 @@ describe("the pause before the next look", () => {
     [0.5, 4500],
     [1, 4000],
   ])("is only ever made shorter by jitter, here %d, to %i ms", (random, ms) => {
-    const soon = { ...pace, ageMs: 100_000, random };
-    expect(pauseBeforeFind(soon)).toBe(ms);
-    expect(pauseBeforeFollow(soon)).toBe(ms);
+    expect(pauseBeforeFind({ ...pace, ageMs: 100_000, random })).toBe(ms);
+    expect(pauseBeforeFollow({ ...pace, ageMs: 110_000, random })).toBe(ms);
   });
 
   test("is hardly made shorter by jitter where it is longest, since there it costs a request each time", () => {
     expect(pauseBeforeFollow({ ...pace, ageMs: 3_600_000, random: 1 })).toBe(9800);
+  });
+
+  test.each([
+    [0, 5000],
+    [80, 4840],
+    [2000, 2500],
+    [60_000, 2500],
+  ])(
+    "makes room for the looks before and after it, but never less than half is quiet: looks of %i ms, %i ms",
+    (lookMs, ms) => {
+      expect(pauseBeforeFind({ ...pace, ageMs: 100_000, lookMs })).toBe(ms);
+      expect(pauseBeforeFollow({ ...pace, ageMs: 110_000, lookMs })).toBe(ms);
+    },
+  );
+
+  test.each([
+    [1, 1000],
+    [40, 3600],
+    [100, 9000],
+    [1000, 10_000],
+  ])("leaves room for others: of %i who share the limits, each pauses for %i ms", (sharers, ms) => {
+    expect(pauseBeforeFind({ ...pace, ageMs: 5000, sharers })).toBe(ms);
+    expect(pauseBeforeFollow({ ...pace, ageMs: 22_000, sharers })).toBe(ms);
+  });
+
+  test("is as long as may be until the usual end is near, close while it is due, and by the age again after it", () => {
+    const usual = { fromMs: 600_000, toMs: 660_000, medianMs: 630_000 };
+    const pauses = [100_000, 598_000, 620_000, 661_000].map((ageMs) =>
+      pauseBeforeFollow({ ...pace, ageMs, usual }),
+    );
+    expect(pauses).toEqual([10_000, 3000, 3000, 10_000]);
   });
 
   test.each([

@@ -17,6 +17,9 @@ import { permissionsFor, wishesFor } from "../src/permissions.ts";
 import { post } from "../src/post.ts";
 import { run } from "../src/run.ts";
 import type { Edges } from "../src/story.ts";
+// What a step loads late has to be there already: virtual time would pass while it is read.
+import "../src/doctor.ts";
+import "../src/summary.ts";
 import { readTrace } from "../src/trace.ts";
 import type { GitHub, VirtualClock } from "./simulator/index.ts";
 

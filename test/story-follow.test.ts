@@ -92,7 +92,6 @@ describe("the log", () => {
         "The run is queued.",
         "Job identify has started.",
         "The run is in progress.",
-        "Still in progress after 1 min 30 s: identify (1 min).",
         "Job identify: success after 1 min 1 s.",
         "Job verify has started.",
         "Job verify: success after 30 s.",

@@ -313,8 +313,14 @@ export function resolveRef(repository: Repository, text: string): Run["ref"] | u
 
 /** A commit's or blob's id, always the same for the same thing. */
 export function shaOf(text: string): string {
-  return createHash("sha1").update(text).digest("hex");
+  const known = shas.get(text);
+  if (known !== undefined) return known;
+  const sha = createHash("sha1").update(text).digest("hex");
+  shas.set(text, sha);
+  return sha;
 }
+
+const shas = new Map<string, string>();
 
 function contextsOf(
   repository: Repository,
