@@ -78,7 +78,7 @@ export const ORIGINS: Record<string, Origin> = {
     },
   },
   "peter-evans/repository-dispatch": {
-    source: "README.md of v4; action.yml has the same inputs since v2",
+    source: "README.md of v4; action.yml by its mirror chainguard-actions/peter-evans-repository-dispatch",
     names: { input: ["`token`", "`repository`", "`event-type`", "`client-payload`"] },
     requestOf: (given) => ({
       repository: given.repository ?? "",
@@ -145,7 +145,7 @@ export const ORIGINS: Record<string, Origin> = {
     }),
   },
   "benc-uk/workflow-dispatch": {
-    source: "action.yaml of v1.3 of 2026, by its mirror chainguard-actions/benc-uk-workflow-dispatch",
+    source: "action.yaml of v1.3.2 by its mirror chainguard-actions/benc-uk-workflow-dispatch",
     names: {
       input: [
         "`workflow`",
@@ -168,7 +168,8 @@ export const ORIGINS: Record<string, Origin> = {
     }),
   },
   "lasith-kg/dispatch-workflow": {
-    source: "action.yml and README.md of v2, src/api/index.ts of 2026",
+    source:
+      "action.yml at 2fa0f53 and README.md at 064a403, the same inputs as in its mirror step-security/dispatch-workflow; src/api/index.ts at 296dc02",
     names: {
       input: [
         "`dispatch-method`",
@@ -196,7 +197,7 @@ export const ORIGINS: Record<string, Origin> = {
   },
   "convictional/trigger-workflow-and-wait": {
     source:
-      "README.md and entrypoint.sh of v1.6.5; action.yml by its mirror step-security/trigger-workflow-and-wait",
+      "entrypoint.sh at 03a01ea; action.yml of v1.6.7 by its mirror step-security/trigger-workflow-and-wait",
     names: {
       input: [
         "`owner`",
