@@ -64,8 +64,8 @@ export interface SeenRun {
 /** Not all of GitHub knows a new run at once: it may be listed, and its own address still answer 404 (PLATFORM.md). */
 export const NEW_RUN_MS = 30_000;
 
-/** One of a crowd reads no jobs before all of the crowd is visible, as a rule. */
-const CROWD_WAITS_MS = 10_500;
+/** One of a crowd reads no jobs before all of the crowd is visible, as a rule; the larger it is, the dearer is a guess. */
+const CROWD_WAITS_MS = { least: 3000, perRun: 400, most: 10_500 };
 
 /** GitHub's servers and its `created_at` may differ by a second or two (PLATFORM.md). */
 const MARGIN_MS = 5000;
@@ -103,7 +103,8 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
       // The dispatch was on its way for as long as this look's requests are.
       const dispatchedAtMs = github.likelyServerTimeMs(sentAtMs + wayMs);
       const inCrowd = isCrowd(open, dispatchedAtMs);
-      const readsFromMs = sentAtMs + CROWD_WAITS_MS;
+      const { least, perRun, most } = CROWD_WAITS_MS;
+      const readsFromMs = sentAtMs + Math.min(least + perRun * open.length, most);
       const isEarly = inCrowd && clock.nowMs() < readsFromMs && readsFromMs < deadlineMs;
       for (const candidate of isEarly ? [] : worthReading(present, clock.nowMs(), dispatchedAtMs)) {
         const sign = await readJobsOf(candidate);

@@ -87,6 +87,7 @@ describe.concurrent("the templates", () => {
     expect(askedOf(github, target)).toEqual([
       `GET /repos/${target} → 200`,
       `POST /repos/${target}/actions/workflows/deploy.yml/dispatches → 200`,
+      LIST(target),
       RUN(target),
       JOBS(target),
     ]);
@@ -178,6 +179,7 @@ describe.concurrent("every-job-succeeded", () => {
       `GET /repos/${target} → 200`,
       `POST /repos/${target}/actions/workflows/deploy.yml/dispatches → 422`,
       `POST /repos/${target}/actions/workflows/deploy.yml/dispatches → 200`,
+      LIST(target),
       RUN(target),
       JOBS(target),
     ]);

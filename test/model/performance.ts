@@ -59,6 +59,8 @@ export interface Performance {
   /** When the signal came; undefined if the step had ended by then. */
   signalAtMs: number | undefined;
   neighbourIds: ReadonlySet<number>;
+  /** When a run was deleted, by its id and the server. */
+  deletedAtMs: Map<number, number>;
   /** All runs at the end, and those that were deleted. */
   runs: RunTruth[];
   /** The run as it was at `atMs`. */
@@ -159,6 +161,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     const run = ownRun();
     if (!run) return;
     deleted.push(run);
+    performance.deletedAtMs.set(run.id, github.nowMs());
     for (const sighting of sightings) {
       const atMs = shownAtMs(sighting);
       const truth = github.runs(name, atMs).find(({ id }) => id === run.id);
@@ -231,6 +234,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     sightings,
     refusedDispatchesAtMs,
     effectsAtMs,
+    deletedAtMs: new Map(),
     startedAtMs: serverStartMs,
     endedAtMs: 0,
     postStartedAtMs: 0,

@@ -69,7 +69,12 @@ function strays(sightings: readonly Sighting[], performance: Performance): numbe
   return sightings.length - 1 - at;
 }
 
-export type Reason = "not visible in the window" | "too many newer runs" | "shows no id" | "stale jobs";
+export type Reason =
+  | "not visible in the window"
+  | "deleted before it was seen"
+  | "too many newer runs"
+  | "shows no id"
+  | "stale jobs";
 
 /** Dispatches that took effect beyond the first: why nobody could see the run before. No reason: a problem. */
 export function duplicatesOf(performance: Performance): { reasons: Reason[]; problems: string[] } {
@@ -94,9 +99,11 @@ export function duplicatesOf(performance: Performance): { reasons: Reason[]; pro
       (each) => isTrueList(each) && each.entry.atMs >= createdAtMs && each.entry.atMs <= againAtMs,
     );
     const listedAtMs = createdAtMs + schedule.course.visibleMs;
-    const showing = lists.filter((each) => shownAtMs(each) >= listedAtMs);
+    const deletedAtMs = Math.min(...runs.map(({ id }) => performance.deletedAtMs.get(id) ?? Infinity));
+    const showing = lists.filter((each) => shownAtMs(each) >= listedAtMs && shownAtMs(each) < deletedAtMs);
     // A late dispatch may take effect after the window, even after the second one was sent.
-    if (showing.length === 0) return "not visible in the window";
+    if (showing.length === 0)
+      return deletedAtMs < Infinity ? "deleted before it was seen" : "not visible in the window";
     const { maxRuns } = schedule.asked;
     if (performance.runs.filter((run) => run.createdAtMs >= createdAtMs).length >= maxRuns) {
       return "too many newer runs";
