@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { BUSY, type EventName, receiver, SILENT, type SignName } from "./receivers.ts";
 import { asked, setStage, TARGET } from "./stage.ts";
+import type { Played } from "./step.ts";
 
 const EVENTS: EventName[] = ["repository_dispatch", "workflow_dispatch"];
 const SIGNS: SignName[] = ["run-name", "job", "step"];
@@ -30,13 +31,21 @@ describe.each(CASES)("a $event whose receiver shows the id in its $sign", ({ eve
     expect(log.at(-1)).toBe(`Found run ${run?.id} by ${where}: ${outputs.html_url}`);
   });
 
-  // Over a thousand requests: a few seconds by itself, and much longer on a machine that is busy with other things.
-  test("is found by each of 40 dispatchers that start together", { timeout: 180_000 }, async () => {
-    const { github, play } = await stage();
-    // As late as GitHub sometimes is, so that few of the looks have all 40 to read before any of them can show the id.
+  // The hardest pair has all of them at once: over a thousand requests, a few seconds by itself, and much longer on a
+  // machine that is busy with other things.
+  const together = event === "repository_dispatch" && sign === "step" ? 40 : 20;
+  test(`is found by each of 40 dispatchers, of which ${together} start together`, {
+    timeout: 180_000,
+  }, async () => {
+    const { github, clock, play } = await stage();
+    // As late as GitHub sometimes is, so that few of the looks have all of them to read before any of them can show the id.
     github.behaviour(TARGET, "deploy.yml", { visibleAfterMs: 3500 });
     for (let each = 0; each < 5; each++) github.startRun(TARGET, "busy.yml", { event: "push" });
-    const played = await Promise.all(Array.from({ length: 40 }, () => play(start(event))));
+    const played: Played[] = [];
+    while (played.length < 40) {
+      played.push(...(await Promise.all(Array.from({ length: together }, () => play(start(event))))));
+      await clock.sleep(300_000);
+    }
     expect(played.map(({ failure }) => failure)).toEqual(played.map(() => undefined));
     const idOfRun = new Map(
       github.runs(TARGET).map((run) => [String(run.id), run.payload.distinct_id ?? run.inputs.distinct_id]),
