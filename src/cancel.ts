@@ -103,13 +103,13 @@ export async function cancelRun(
     return `The remote run is being cancelled: ${htmlUrl}`;
   } catch (error) {
     if (error instanceof Fault && error.status === 409) {
-      return `The remote run cannot be cancelled, as a rule because it has ended (409): ${htmlUrl}`;
+      return `The remote run cannot be cancelled (409), usually because it has ended: ${htmlUrl}`;
     }
     const fault = error instanceof OutOfTime ? error.fault : error;
     if (!(fault instanceof Fault || fault === undefined)) throw error;
-    const seen = fault ? ` (${fault.status ?? fault.code ?? fault.kind})` : " in time";
-    const needs = fault?.status === 403 ? "; the token needs `actions: write` for that" : "";
-    return `The remote run could not be cancelled${seen} and goes on: ${htmlUrl}${needs}`;
+    const needs = fault?.status === 403 ? ": the token needs `actions: write` for that" : "";
+    const seen = fault ? ` (${fault.status ?? fault.code ?? fault.kind}${needs})` : " in time";
+    return `The remote run could not be cancelled${seen} and goes on: ${htmlUrl}`;
   }
 }
 

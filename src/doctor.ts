@@ -59,11 +59,10 @@ async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
   const isNamedByAnswer =
     inputs.order.event === "workflow_dispatch" &&
     /\/\/api\.(github\.com|[^/]+\.ghe\.com)$/.test(inputs.target.apiUrl);
-  return [
-    ...findings,
-    ...(await findRef(story, deadlineMs)),
-    ...(await findInReceivers(story, deadlineMs, { isNamedByAnswer })),
-  ];
+  const ref = await findRef(story, deadlineMs);
+  // Of a ref that is not there, GitHub shows no file either: that is known then.
+  if (ref.some(({ is }) => is === "wrong")) return [...findings, ...ref];
+  return [...findings, ...ref, ...(await findInReceivers(story, deadlineMs, { isNamedByAnswer }))];
 }
 
 async function findRef({ github, inputs, persist }: Story, deadlineMs: number): Promise<Finding[]> {

@@ -15,7 +15,7 @@ export function explainApp(fault: Fault, repository: string, permissions: Permis
     case 403:
       return [
         `The App's installation on ${repository} may not get a token (403 ${fault.answer}).`,
-        "It is suspended as a rule: the owner of the repository can unsuspend it in the settings of installed Apps.",
+        "Usually it is suspended: the owner of the repository can unsuspend it in the settings of installed Apps.",
       ];
     case 404:
       if (fault.answer.includes("Integration not found")) {

@@ -21,13 +21,13 @@ export function explainNetwork(fault: Fault, { apiUrl, hasProxy }: Situation): s
   }
   if (fault.code === "CERT_HAS_EXPIRED") {
     return [
-      `The certificate of ${where} has expired.`,
+      `The certificate of ${apiUrl} has expired (${fault.code}).`,
       "Renew it on the server (or on the proxy that replaces certificates), or set the runner's clock.",
     ];
   }
   if (fault.code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return [
-      `The certificate of ${where} is for another host.`,
+      `The certificate of ${apiUrl} is for another host (${fault.code}).`,
       "Check the host in `api_url`, or of the proxy in `HTTPS_PROXY`: it has to be a name that the certificate lists.",
     ];
   }
@@ -47,7 +47,7 @@ export function explainNetwork(fault: Fault, { apiUrl, hasProxy }: Situation): s
 
 function proxyAdvice(status: string): string {
   if (status === "407")
-    return "It demands a user name and password, or others: put them in the variable, as in `http://user:password@proxy.example.com:3128`, with special characters percent-encoded";
+    return "It demands a user name and password, or refuses those given: put them in the variable, as in `http://user:password@proxy.example.com:3128`, with special characters percent-encoded";
   if (status === "403") return "It does not let the runner go there: have the server allowed there";
   return "It cannot reach the server: check `api_url`, ask those who run the proxy";
 }

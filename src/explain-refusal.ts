@@ -22,7 +22,7 @@ function unauthorized({ tokenHasWorked, appPermissions, repository }: Situation)
   if (appPermissions) {
     return [
       `GitHub does not accept the App's token (401), although it was made for this step.`,
-      `The App was uninstalled from ${repository} or suspended in the meantime, as a rule.`,
+      `The App was uninstalled from ${repository} or suspended in the meantime, most likely.`,
     ];
   }
   if (tokenHasWorked) {
@@ -135,7 +135,7 @@ function notFound(fault: Fault, situation: Situation): string[] {
   const { name, access } = purpose(fault, situation);
   return [
     `GitHub says 404 to ${fault.request}${visible?.repository ? `, although the token can see ${repository}` : ""}.`,
-    `That is what it says, too, when a permission is missing: the token needs \`${name}: ${access}\` for this repository (a classic token the scope \`repo\`).`,
+    `GitHub says the same when a permission is missing: the token needs \`${name}: ${access}\` for this repository (a classic token the scope \`repo\`).`,
   ];
 }
 

@@ -69,7 +69,7 @@ export function explainUnprocessable(fault: Fault, situation: Situation): Advice
   return {
     lines: [
       `GitHub did not accept the dispatch of ${what} (422 ${strike(said, situation)}); nothing was started.`,
-      "Correct the input that it names.",
+      "Check the inputs `workflow`, `ref`, and what is sent, against GitHub's words.",
     ],
   };
 

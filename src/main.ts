@@ -135,7 +135,9 @@ function onlyNews(tell: (name: string, value: string) => void): (all: Record<str
       } catch (error) {
         // A runner whose files are missing must not cost us the run that we have started.
         if (isTaken)
-          core.warning(`The runner takes no values such as \`${name}\`: ${(error as Error).message}`);
+          core.warning(
+            `The runner takes no outputs or state of this step (the first was \`${name}\`): ${(error as Error).message}`,
+          );
         isTaken = false;
       }
     }

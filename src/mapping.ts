@@ -90,7 +90,7 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
   visit(document, {
     Pair(_, { key }) {
       if (!isScalar(key))
-        problems.push("has a key that is no text: probably a `{{ … }}` that nothing has filled in");
+        problems.push("it has a key that is no text: probably a `{{ … }}` that nothing has filled in");
     },
     Scalar(_, node) {
       if (asWritten || typeof node.value !== "number") return;
@@ -99,19 +99,19 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
       if (exact && (!Number.isInteger(node.value) || Number.isSafeInteger(node.value))) return;
       // 0123456 would arrive as 123456, 12e4567 as null: short commit ids are written like this.
       problems.push(
-        `has a number that JSON cannot carry as it is written (line ${at(node.range?.[0])}): put it in quotes`,
+        `it has a number that JSON cannot carry as it is written (line ${at(node.range?.[0])}): put it in quotes`,
       );
     },
     Alias(_, node) {
       if (!node.resolve(document))
-        problems.push(`has an alias that nothing defines (line ${at(node.range?.[0])}): put it in quotes`);
+        problems.push(`it has an alias that nothing defines (line ${at(node.range?.[0])}): put it in quotes`);
     },
   });
   if (problems.length > 0) return { problems: [...new Set(problems)] };
   try {
     JSON.stringify(document.toJS()); // expands aliases, within the library's limit, and refuses circles
   } catch {
-    return { problems: ["has aliases that expand without end"] };
+    return { problems: ["it has aliases that expand without end"] };
   }
   return { document };
 }

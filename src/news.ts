@@ -23,7 +23,7 @@ export function news(before: Sight | undefined, now: Sight): Line[] {
     if (job.status === "completed") ended.push(endOf(job));
     else if (job.status === "in_progress") started.push(plain(`Job ${job.name} has started.`));
     else if (job.status === "waiting" && run.status !== "waiting")
-      started.push({ text: `Job ${job.name} is waiting, as a rule for an approval.`, tone: "waiting" });
+      started.push({ text: `Job ${job.name} is waiting, usually for an approval.`, tone: "waiting" });
   }
   const awaited = nameAll(now.awaitedEnvironments);
   const hasChanged = run.status !== before?.run.status || isNewAttempt;
@@ -73,7 +73,7 @@ function statusLine({ run }: Sight, awaited: string): Line {
       return {
         text:
           awaited === ""
-            ? "The run is waiting, as a rule for an approval."
+            ? "The run is waiting, usually for an approval."
             : `The run is waiting for an approval of ${awaited}: ${run.htmlUrl}`,
         tone: "waiting",
       };

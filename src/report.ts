@@ -154,13 +154,13 @@ export function explainNotFound(
     plan.event === "repository_dispatch" ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
   if (possible.length === 0) {
     lines.push(
-      `GitHub listed ${count(seen.length, "run")} since the dispatch, none of them started by ${event}: ` +
+      `GitHub listed ${count(seen.length, "run")} since the dispatch, and none by ${event}: ` +
         (plan.event === "repository_dispatch"
           ? "no workflow on the default branch listens for it, or the run was not created yet."
           : "the run was not created yet."),
     );
   } else {
-    lines.push(`GitHub listed ${count(seen.length, "run")} since the dispatch, these of them by ${event}:`);
+    lines.push(`GitHub listed ${count(seen.length, "run")} since the dispatch. By ${event}:`);
     const nearest = [...possible.filter(isCandidate), ...possible.filter((each) => !isCandidate(each))];
     for (const { run, verdict } of nearest.slice(0, 10)) {
       const how = {

@@ -186,7 +186,9 @@ describe.concurrent("what the step knows", () => {
     expect(ran.exitCode).toBe(0);
     expect(github.runs("octo/target")).toHaveLength(1);
     expect(annotations(ran, "warning")).toEqual([
-      expect.stringMatching(/^The runner takes no values such as `distinct_id`: .*\/nowhere\/output/),
+      expect.stringMatching(
+        /^The runner takes no outputs or state of this step \(the first was `distinct_id`\): .*\/nowhere\/output/,
+      ),
     ]);
   });
 

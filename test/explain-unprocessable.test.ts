@@ -133,7 +133,7 @@ describe("a 422 is explained", () => {
     const answer = "Invalid request. s3cret is not 5 or 'a.b', axb, 55.";
     expect(say(rejected(422, answer))).toMatchInlineSnapshot(`
       "GitHub did not accept the dispatch of \`deploy.yml\` of octo/target (422 Invalid request. *** is not *** or '***', axb, 55.); nothing was started.
-      Correct the input that it names."
+      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words."
     `);
   });
 
@@ -159,7 +159,7 @@ describe("a 422 is explained", () => {
     const answer = 'Invalid request. "s3cret" is not an object.';
     expect(say(rejected(422, answer, eventDispatch), anEvent)).toMatchInlineSnapshot(`
       "GitHub did not accept the dispatch of the event \`deploy\` (422 Invalid request. "***" is not an object.); nothing was started.
-      Correct the input that it names."
+      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words."
     `);
   });
 });

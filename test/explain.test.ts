@@ -162,7 +162,7 @@ describe("a 404 is explained", () => {
   test("by a permission where all can be seen", () => {
     expect(say(fault, { visible: { repository: true, workflow: true, ref: true } })).toMatchInlineSnapshot(`
       "GitHub says 404 to POST /repos/octo/target/actions/workflows/deploy.yml/dispatches, although the token can see octo/target.
-      That is what it says, too, when a permission is missing: the token needs \`actions: write\` for this repository (a classic token the scope \`repo\`)."
+      GitHub says the same when a permission is missing: the token needs \`actions: write\` for this repository (a classic token the scope \`repo\`)."
     `);
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { readMapping, readScalars } from "../src/mapping.ts";
 
 const notAnObject = 'not an object (`key: value` lines or `{"key": "value"}`)';
-const template = "has a key that is no text: probably a `{{ … }}` that nothing has filled in";
-const endless = "has aliases that expand without end";
+const template = "it has a key that is no text: probably a `{{ … }}` that nothing has filled in";
+const endless = "it has aliases that expand without end";
 
 /** Where a text stops to be readable, and in plain words why. */
 function unparsed(what: string, line: number, column: number): string {
@@ -11,11 +11,11 @@ function unparsed(what: string, line: number, column: number): string {
 }
 
 function badNumber(line: number): string {
-  return `has a number that JSON cannot carry as it is written (line ${line}, column 4): put it in quotes`;
+  return `it has a number that JSON cannot carry as it is written (line ${line}, column 4): put it in quotes`;
 }
 
 function noAlias(line: number): string {
-  return `has an alias that nothing defines (line ${line}, column 4): put it in quotes`;
+  return `it has an alias that nothing defines (line ${line}, column 4): put it in quotes`;
 }
 
 describe("an object of any values", () => {

@@ -147,7 +147,7 @@ describe.concurrent("a dispatch that the proxy does not pass on is certainly not
   });
 
   test.for([
-    [407, "It demands a user name and password, or others: put them in the variable"],
+    [407, "It demands a user name and password, or refuses those given: put them in the variable"],
     [403, "It does not let the runner go there: have the server allowed there"],
   ] as const)("and a proxy that answers %i is asked once", async ([status, advice], { expect }) => {
     const { run, proxy } = await setProxyStage({ refuse: () => status });

@@ -65,7 +65,7 @@ describe.runIf(canIssue).concurrent(title("a server with a certificate of a priv
     const ran = await run(given, trusted);
     expect(annotations(ran, "error")).toEqual([
       expect.stringMatching(
-        /^The certificate of .+ \(CERT_HAS_EXPIRED\) has expired\.\nRenew it on the server/,
+        /^The certificate of .+ has expired \(CERT_HAS_EXPIRED\)\.\nRenew it on the server/,
       ),
     ]);
     expect(annotations(ran, "error")[0]).toContain(apiUrl);
@@ -76,7 +76,9 @@ describe.runIf(canIssue).concurrent(title("a server with a certificate of a priv
     const { github, run, given, trusted } = await setTlsStage("ofAnother");
     const ran = await run(given, trusted);
     expect(annotations(ran, "error")).toEqual([
-      expect.stringMatching(/ is for another host\.\nCheck the host in `api_url`, or of the proxy/),
+      expect.stringMatching(
+        / is for another host \(ERR_TLS_CERT_ALTNAME_INVALID\)\.\nCheck the host in `api_url`, or of the proxy/,
+      ),
     ]);
     expect(github.transcript()).toEqual([]);
   });

@@ -44,7 +44,7 @@ function job(id: number, status: string, conclusion: string | null = null, tookM
 }
 
 const link = "https://github.com/octo/target/actions/runs/1";
-const approval = "The run is waiting, as a rule for an approval.";
+const approval = "The run is waiting, usually for an approval.";
 const pending = "The run is pending: its concurrency group lets another run go first.";
 
 describe("the first sight of a run", () => {
@@ -95,7 +95,7 @@ describe("a later sight of a run", () => {
       "tells of a job that waits while others run",
       sight({ status: "in_progress" }, [job(1, "in_progress")]),
       sight({ status: "in_progress" }, [job(1, "in_progress"), job(2, "waiting")]),
-      ["Job job 2 is waiting, as a rule for an approval."],
+      ["Job job 2 is waiting, usually for an approval."],
     ],
     [
       "leaves the word of a job that waits to the run that waits",

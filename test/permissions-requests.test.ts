@@ -224,7 +224,9 @@ describe("what the table calls told", () => {
       fault: without(/\/(force-)?cancel$/),
       cancelAfterMs: 20_000,
     });
-    expect(failure).toMatch(/could not be cancelled \(403\) and goes on: /);
+    expect(failure).toMatch(
+      /could not be cancelled \(403: the token needs `actions: write` for that\) and goes on: /,
+    );
   });
 
   test("is nothing else, and all else is needed but for what is left out", () => {

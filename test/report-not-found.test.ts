@@ -84,7 +84,7 @@ on:
 
   test("by nobody who listens for the event", () => {
     expect(explain([], anEvent)).toBe(`${first}
-GitHub listed 0 runs since the dispatch, none of them started by repository_dispatch \`deploy\`: no workflow on the default branch listens for it, or the run was not created yet.
+GitHub listed 0 runs since the dispatch, and none by repository_dispatch \`deploy\`: no workflow on the default branch listens for it, or the run was not created yet.
 So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
 ${eventLines}`);
   });
@@ -92,7 +92,7 @@ ${eventLines}`);
   test("by nobody who could be started by hand", () => {
     const key = "trace";
     expect(explain([seenRun(3, "other event", { event: "push" })], byHand, { key })).toBe(`${first}
-GitHub listed 1 run since the dispatch, none of them started by workflow_dispatch: the run was not created yet.
+GitHub listed 1 run since the dispatch, and none by workflow_dispatch: the run was not created yet.
 So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
 run-name: My workflow [\${{ inputs.trace }}]
 on:
@@ -110,7 +110,7 @@ on:
       seenRun(2, "without id", { path: ".github/workflows/other.yml" }),
     ];
     expect(explain(seen, anEvent)).toBe(`${first}
-GitHub listed 3 runs since the dispatch, these of them by repository_dispatch \`deploy\`:
+GitHub listed 3 runs since the dispatch. By repository_dispatch \`deploy\`:
 - .github/workflows/deploy.yml "Build": is queued, shows no id yet, ${link}/4
 - .github/workflows/other.yml "Deploy": shows no id, ${link}/2
 So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
@@ -123,7 +123,7 @@ ${eventLines}`);
       seenRun(3, "other event", { event: "push" }),
     ];
     expect(explain(seen, byHand).split("\n").slice(1, 5)).toEqual([
-      "GitHub listed 2 runs since the dispatch, these of them by workflow_dispatch:",
+      "GitHub listed 2 runs since the dispatch. By workflow_dispatch:",
       `- .github/workflows/other.yml "Build [run-1]": is of another workflow than \`workflow\` says, ${link}/4`,
       "None is of `deploy.yml`: check the input `workflow`.",
       "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
@@ -155,7 +155,7 @@ ${eventLines}`);
       unknown("So."),
     ];
     expect(explain([seenRun(2, "without id")], anEvent, { findings })).toBe(`${first}
-GitHub listed 1 run since the dispatch, these of them by repository_dispatch \`deploy\`:
+GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
 - .github/workflows/deploy.yml "Deploy": shows no id, ${link}/2
 ✗ It shows the id nowhere. Lines to add:
     run-name: x
@@ -165,7 +165,7 @@ GitHub listed 1 run since the dispatch, these of them by repository_dispatch \`d
   test("by nothing that is wrong with the receiving workflow", () => {
     const findings = [right("It listens."), right("It shows the id.")];
     expect(explain([], byHand, { findings })).toBe(`${first}
-GitHub listed 0 runs since the dispatch, none of them started by workflow_dispatch: the run was not created yet.
+GitHub listed 0 runs since the dispatch, and none by workflow_dispatch: the run was not created yet.
 ✓ It listens.
 ✓ It shows the id.
 So the run was not created or not visible in time: allow more \`find_timeout_seconds\`, and see GitHub's status page.`);

@@ -157,7 +157,7 @@ describe("an installation", () => {
     const on = await stage({ installation: { suspended: true } });
     expect(await messageOf(on)).toMatchInlineSnapshot(`
       "The App's installation on octo/target may not get a token (403 This installation has been suspended).
-      It is suspended as a rule: the owner of the repository can unsuspend it in the settings of installed Apps.
+      Usually it is suspended: the owner of the repository can unsuspend it in the settings of installed Apps.
       GitHub's request id: A1B2:000002."
     `);
     expectNothingSent(on);

@@ -62,9 +62,7 @@ describe("a signal", () => {
   test("is told as too late when the run has just ended", async () => {
     const { play } = await followed({ cancel: "409" });
     const { failure } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 33_333 });
-    expect(failure).toContain(
-      "The remote run cannot be cancelled, as a rule because it has ended (409): http",
-    );
+    expect(failure).toContain("The remote run cannot be cancelled (409), usually because it has ended: http");
   });
 
   test("before anything was sent says so, and nothing is sent after it", async () => {

@@ -160,7 +160,7 @@ describe("a 422", () => {
     const client_payload = '{"deep": [{"a": "s3cr3t-value"}], "b": "42-s3cr3t"}';
     expect(await messageOf(on, { ...BY_EVENT, client_payload })).toMatchInlineSnapshot(`
       "GitHub did not accept the dispatch of the event \`deploy\` (422 Validation Failed: *** is odd: so is ***); nothing was started.
-      Correct the input that it names.
+      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words.
       GitHub's request id: A1B2:…."
     `);
   });

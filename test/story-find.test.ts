@@ -259,7 +259,7 @@ describe("a run that is not found", () => {
     expect(outputs).toEqual({ distinct_id: "mine" });
     expect(failure?.replaceAll(github.apiUrl, "https://github.test")).toMatchInlineSnapshot(`
       "No run of octo/target showed the id mine within 60 s (\`find_timeout_seconds\`).
-      GitHub listed 1 run since the dispatch, these of them by repository_dispatch \`deploy\`:
+      GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
       - .github/workflows/deploy.yml "deploy": shows no id, https://github.test/octo/target/actions/runs/30000000011
       ✗ .github/workflows/deploy.yml shows the id nowhere, so its run would not be found. Lines to add:
           run-name: Silent [\${{ github.event.client_payload.distinct_id }}]
@@ -274,7 +274,7 @@ describe("a run that is not found", () => {
     const { failure } = await play({ event_type: "deplyo", distinct_id: "mine", distinct_id_key: "id" });
     expect(failure).toMatchInlineSnapshot(`
       "No run of octo/target showed the id mine within 300 s (\`find_timeout_seconds\`).
-      GitHub listed 0 runs since the dispatch, none of them started by repository_dispatch \`deplyo\`: no workflow on the default branch listens for it, or the run was not created yet.
+      GitHub listed 0 runs since the dispatch, and none by repository_dispatch \`deplyo\`: no workflow on the default branch listens for it, or the run was not created yet.
       ✗ No workflow on the default branch listens for repository_dispatch \`deplyo\`. They listen for deploy. Lines to add:
           run-name: My workflow [\${{ github.event.client_payload.id }}]
           on:
