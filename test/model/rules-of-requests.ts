@@ -145,13 +145,19 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     }
     if (outcome === "moved") return each.what === "redirect elsewhere";
     if (outcome !== "rejected") return false;
-    // Who follows a run may ask once how long others took; it is not held up by a refusal.
-    if (kind === "list" && before.some((one) => one.kind === "run" && isReadable(one))) return false;
+    // Who knows the run may ask how long others took; it is not held up by a refusal.
+    if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one)))
+      return false;
     if (entry.status === 404) return kind !== "run" && kind !== "jobs";
     if (kind !== "dispatch" || ![400, 410, 422].includes(entry.status)) return true;
     // What follows is judged by property 2.
     return !after.some((next) => next.kind === "dispatch");
   }
+}
+
+/** Whether it is a dispatch whose answer has named the run. */
+function namesRun({ kind, entry, fault }: Sighting): boolean {
+  return kind === "dispatch" && entry.status === 200 && (fault === undefined || fault.kind === "delay");
 }
 
 /** Property 6: nothing is asked between a limit's refusal and its told end. (The `post` step cannot know of it.) */
