@@ -9,7 +9,14 @@ import { join } from "node:path";
 
 const VERSIONS = ["20", "22", "24"];
 /** All that start `dist/index.js`. */
-const TESTS = ["test/bundle", "test/network", "test/servers", "test/connections", "test/kill"];
+const TESTS = [
+  "test/bundle",
+  "test/examples-run",
+  "test/network",
+  "test/servers",
+  "test/connections",
+  "test/kill",
+];
 /** Not among the dependencies: each is a whole Node. */
 const CACHE = join("node_modules", ".cache", "nodes");
 

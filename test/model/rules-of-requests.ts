@@ -138,6 +138,9 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     if (["deployments", "marks", "log", "file", "cancel"].includes(kind)) return false;
     // Who looks what is wrong with the receiver gets along without an answer.
     if (kind === "workflow" && before.some((one) => one.kind === "dispatch")) return false;
+    // Who knows the run may ask how long others took; it is not held up by a refusal.
+    if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one)))
+      return false;
     const outcome = outcomeOf(each, performance);
     if (outcome === "stray") {
       const hadWorked = before.some(({ entry: { status } }) => status > 0 && status < 400);
@@ -145,9 +148,6 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     }
     if (outcome === "moved") return each.what === "redirect elsewhere";
     if (outcome !== "rejected") return false;
-    // Who knows the run may ask how long others took; it is not held up by a refusal.
-    if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one)))
-      return false;
     if (entry.status === 404) return kind !== "run" && kind !== "jobs";
     if (kind !== "dispatch" || ![400, 410, 422].includes(entry.status)) return true;
     // What follows is judged by property 2.
