@@ -8,7 +8,7 @@ import { Fault } from "./fault.ts";
 import type { RequestOptions } from "./github.ts";
 import { othersWaiting, type Usual, usualDuration } from "./history.ts";
 import { isTooQuiet, news, tell, timeLine } from "./news.ts";
-import { pauseBeforeFollow } from "./pace.ts";
+import { pauseBeforeFollow, pauseWithin } from "./pace.ts";
 import { pagesOf } from "./pages.ts";
 import { OutOfTime, type Persistence } from "./patience.ts";
 import { explainTimeout } from "./report.ts";
@@ -63,7 +63,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
         sharers: 1 + othersWaiting(story.recentRuns ?? [], found),
         random: random(),
       });
-      await clock.sleep(Math.min(pauseMs, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
+      await clock.sleep(pauseWithin(deadlineMs - clock.nowMs(), pauseMs), signal);
     }
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;

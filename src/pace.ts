@@ -75,3 +75,11 @@ function spareMs(rateLimit: RateLimit | undefined): number {
   const usable = Math.max(rateLimit.remaining - rateLimit.limit / 10, 1);
   return Math.min(rateLimit.resetInMs / usable, rateLimit.resetInMs, LONGEST_SPARING_PAUSE_MS);
 }
+
+/** Time enough for the last look's answer. */
+const LAST_LOOK_MS = 1000;
+
+/** No pause goes beyond the deadline, which is `leftMs` away, and the last look comes right before it. */
+export function pauseWithin(leftMs: number, pauseMs: number): number {
+  return Math.max(Math.min(pauseMs, leftMs > LAST_LOOK_MS ? leftMs - LAST_LOOK_MS : leftMs), 0);
+}

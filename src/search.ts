@@ -18,7 +18,7 @@ import {
   worthReading,
 } from "./candidates.ts";
 import { Fault } from "./fault.ts";
-import { pauseBeforeFind } from "./pace.ts";
+import { pauseBeforeFind, pauseWithin } from "./pace.ts";
 import { pagesOf } from "./pages.ts";
 import { OutOfTime } from "./patience.ts";
 import { mayBeOf, type Plan } from "./plan.ts";
@@ -125,10 +125,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
         random: random(),
       });
       const quietMs = isEarly ? Math.min(readsFromMs - clock.nowMs(), inputs.pollIntervalMs) : 0;
-      await clock.sleep(
-        Math.min(Math.max(pauseMs, quietMs), Math.max(deadlineMs - clock.nowMs(), 0)),
-        signal,
-      );
+      await clock.sleep(pauseWithin(deadlineMs - clock.nowMs(), Math.max(pauseMs, quietMs)), signal);
     }
   } catch (error) {
     if (error instanceof OutOfTime) return notFound(error.fault);

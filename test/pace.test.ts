@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Pace, pauseBeforeFind, pauseBeforeFollow } from "../src/pace.ts";
+import { type Pace, pauseBeforeFind, pauseBeforeFollow, pauseWithin } from "../src/pace.ts";
 
 const pace: Pace = {
   ageMs: 0,
@@ -111,3 +111,20 @@ describe("the pause before the next look", () => {
     expect(pauseBeforeFollow({ ...pace, ageMs: 3_600_000, rateLimit })).toBe(ms);
   });
 });
+
+test.each([
+  [60_000, 10_000, 10_000],
+  [10_500, 10_000, 9500],
+  [5000, 10_000, 4000],
+  [1001, 10_000, 1],
+  [1000, 10_000, 1000],
+  [400, 10_000, 400],
+  [400, 100, 100],
+  [0, 10_000, 0],
+  [-5, 10_000, 0],
+])(
+  "with %i ms left, a pause of %i ms is %i ms: the last look comes right before the deadline",
+  (leftMs, pauseMs, is) => {
+    expect(pauseWithin(leftMs, pauseMs)).toBe(is);
+  },
+);

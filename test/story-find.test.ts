@@ -250,6 +250,13 @@ test.each(SIGNS)(
   },
 );
 
+test("a run that shows seconds before the deadline is found", async () => {
+  const { play } = await setStage({ "deploy.yml": EVENT }, { behaviour: { visibleAfterMs: 298_000 } });
+  const { failure, outputs } = await play({ event_type: "deploy" });
+  expect(failure).toBeUndefined();
+  expect(outputs.runId).toBeDefined();
+});
+
 describe("a run that is not found", () => {
   test("is told with what was looked at, and with the lines that the receiver needs", async () => {
     const { github, play } = await setStage({ "deploy.yml": SILENT, "busy.yml": BUSY });

@@ -239,6 +239,13 @@ describe("timeout_seconds", () => {
     expect(asked(github, "POST")).toHaveLength(1);
   });
 
+  test("sees a run that ends seconds before it", async () => {
+    const { play } = await stage({ queuedMs: 1000, jobs: { identify: { durationMs: 596_000 } } });
+    const { failure, outputs } = await play({ ...START, timeout_seconds: "600", poll_interval_seconds: "60" });
+    expect(failure).toBeUndefined();
+    expect(outputs.conclusion).toBe("success");
+  });
+
   test("cancels the run when that was asked for", async () => {
     const { github, play } = await stage({ queuedMs: 7_200_000 });
     const { failure } = await play({ ...START, timeout_seconds: "60", cancel_run_on: "timeout" });
