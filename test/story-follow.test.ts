@@ -241,7 +241,11 @@ describe("timeout_seconds", () => {
 
   test("sees a run that ends seconds before it", async () => {
     const { play } = await stage({ queuedMs: 1000, jobs: { identify: { durationMs: 596_000 } } });
-    const { failure, outputs } = await play({ ...START, timeout_seconds: "600", poll_interval_seconds: "60" });
+    const { failure, outputs } = await play({
+      ...START,
+      timeout_seconds: "600",
+      poll_interval_seconds: "60",
+    });
     expect(failure).toBeUndefined();
     expect(outputs.conclusion).toBe("success");
   });
