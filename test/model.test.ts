@@ -25,9 +25,9 @@
  *     the newest run is taken, not the one with the id     (1)      4,  11,   1
  *     a dispatch is sent again at once after a 5xx         (2)      2,   4,  53
  *     `timed_out` is green                                 (3)    105, 162,  13
- *     the list of runs is filtered                         (10)     3,   2,   1
+ *     the list of runs is filtered                         (10)     1,   2,   1
  *     the machine's clock is believed                      (3, 1)   5,  14,  39
- *     a step's name shows the id as a part of a word       (1)     68,  51,  39
+ *     a step's name shows the id as a part of a word       (1)     68,  56,  39
  */
 
 import fc from "fast-check";
