@@ -24,7 +24,7 @@ export function outcomeOf({ entry, toldUntilMs, fault }: Sighting, { github }: P
   if (status < 400) return "moved";
   if (status >= 500 || status === 408) return "unclear";
   const isRefused = github.refusals.some(
-    ({ atMs }) => atMs >= entry.atMs && atMs <= entry.atMs + delayMs(fault),
+    ({ atMs, path }) => path === entry.path && atMs >= entry.atMs && atMs <= entry.atMs + delayMs(fault),
   );
   if (toldUntilMs !== undefined || (isRefused && (status === 429 || status === 403))) return "limited";
   return status === 401 ? "stray" : "rejected";

@@ -163,8 +163,10 @@ function namesRun({ kind, entry, fault }: Sighting): boolean {
 /** Property 6: nothing is asked between a limit's refusal and its told end. (The `post` step cannot know of it.) */
 export function requestsUnderLimit(performance: Performance): string[] {
   const { github, startedAtMs, signalAtMs, schedule } = performance;
-  const refusalsOf = ({ entry: { atMs }, fault }: Sighting) =>
-    github.refusals.filter((one) => one.atMs >= atMs && one.atMs <= atMs + delayMs(fault));
+  const refusalsOf = ({ entry: { atMs, path }, fault }: Sighting) =>
+    github.refusals.filter(
+      (one) => one.path === path && one.atMs >= atMs && one.atMs <= atMs + delayMs(fault),
+    );
   // A reset that no header tells is waited for as any limit without an end: a minute, then longer.
   const untilOf = ({ kind, atMs, untilMs }: Refusal) =>
     kind === "primary" && !schedule.server.limitHeaders ? atMs + UNTOLD_MS : untilMs;

@@ -20,6 +20,7 @@ export interface Refusal {
   token: string;
   /** Value of the header `x-simulator-client`, or else the name in the path, or else the token. */
   client: string;
+  path: string;
   kind: "primary" | "secondary";
   /** As told in the header; undefined if it was not. */
   retryAfterS?: number;
@@ -83,6 +84,7 @@ export class Limits {
         atMs: nowMs,
         token,
         client,
+        path,
         kind: "primary",
         untilMs: this.budget(token, nowMs).reset * 1000,
       });
@@ -96,7 +98,7 @@ export class Limits {
     ];
     const longestMs = Math.max(...waitsMs);
     if (longestMs > 0) {
-      const refusal = { atMs: nowMs, token, client, kind: "secondary" } as const;
+      const refusal = { atMs: nowMs, token, client, path, kind: "secondary" } as const;
       // Who is not told for how long has to wait a minute, says GitHub's documentation.
       if (this.#options.secondaryRetryAfter === false)
         return this.#refuse({ ...refusal, untilMs: nowMs + minuteMs });
