@@ -62,6 +62,7 @@ export const thisAction: Player = {
         signal: new AbortController().signal,
         hasProxy: false,
         callerIsPublic: false,
+        callerApiUrl: apiUrl,
         writeSummary() {},
         setOutputs: (more) => Object.assign(outputs, more),
         saveTrace() {},

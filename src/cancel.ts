@@ -128,7 +128,7 @@ export async function lookOnceMore(deadlineMs: number, story: Story): Promise<vo
 }
 
 /** The same story for work that the caller's signal must not end any more. What is known of limits stays known. */
-function calm(story: Story): Story {
+export function calm(story: Story): Story {
   const { signal } = new AbortController();
   const persist: Persist = (ask, persistence) => story.persist(ask, { ...persistence, signal });
   return { ...story, signal, persist };

@@ -119,7 +119,8 @@ function isResting(
   { run, seenAtMs, reads, readAtMs, readStatus, showedAll, isOthers }: Candidate,
   nowMs: number,
 ) {
-  if (isOthers) return nowMs - Math.max(seenAtMs, readAtMs) < LONGEST_REST_MS;
+  // A name may show the id of the run that has asked for it, as in a chain, and a step of it ours.
+  if (isOthers) return nowMs - Math.max(seenAtMs, readAtMs) < (reads === 0 ? REST_MS : LONGEST_REST_MS);
   if (reads === 0 || readStatus !== run.status) return false;
   if (run.status === "in_progress" && !showedAll) return false;
   return nowMs - readAtMs < Math.min(REST_MS * 2 ** (reads - 1), LONGEST_REST_MS);

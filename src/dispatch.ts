@@ -137,7 +137,7 @@ export async function dispatch(plan: Plan, story: Story): Promise<void> {
       throw mayHaveStarted(
         fault,
         nameless
-          ? `a run that shows no id was started since and may be it (${nameless.run.htmlUrl})`
+          ? `a run that does not show our id was started since and may be it (${nameless.run.htmlUrl})`
           : "`find_timeout_seconds` left no time to make sure that none was",
       );
     }

@@ -25,8 +25,10 @@ const JOBS_WITH_ANNOTATIONS = 3;
 export async function gatherEvidence({ run, jobs }: Sight, story: Story): Promise<Evidence> {
   const { github, clock, persist, inputs, callerIsPublic } = story;
   const isAskedFor = inputs.failedLogLines !== undefined && inputs.failedLogLines > 0;
-  // Everybody could read in the caller's log what only some can read in the target.
-  if (callerIsPublic && run.isPrivate !== false && !isAskedFor) return { annotations: [], log: undefined };
+  // Everybody could read in the caller's log what only some can read in the target. What is public on another server may
+  // be so for those alone who reach that server.
+  const isPublic = run.isPrivate === false && inputs.target.apiUrl === story.callerApiUrl;
+  if (callerIsPublic && !isPublic && !isAskedFor) return { annotations: [], log: undefined };
   const deadlineMs = clock.nowMs() + EVIDENCE_MS;
   const once = { deadlineMs, asksAgain: () => false };
   const failed = jobs.filter(({ conclusion }) => conclusion === "failure" || conclusion === "timed_out");

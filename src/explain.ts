@@ -11,14 +11,6 @@ import { type Fault, isAboutOneRun } from "./fault.ts";
 import { timeOfDay } from "./patience.ts";
 import type { Permissions } from "./permissions.ts";
 
-/** What was asked of GitHub when the fault came. */
-export type Call =
-  | "dispatch"
-  | "read the repository"
-  | "read the workflows"
-  | "read the runs"
-  | "cancel the run";
-
 /** What the advice depends on, beside the fault. */
 export interface Situation {
   /** `owner/name` */

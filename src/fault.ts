@@ -119,7 +119,8 @@ function isRateLimit(status: number, headers: FailedAnswer["headers"], message: 
   if (headers["retry-after"] !== undefined || /rate limit|abuse detection/i.test(message)) return true;
   // The last request that the limit allowed may be refused for lack of a permission: that is no limit.
   return (
-    String(headers["x-ratelimit-remaining"]) === "0" && !/not accessible|must have|denied/i.test(message)
+    String(headers["x-ratelimit-remaining"]) === "0" &&
+    !/not accessible|must have|denied|archived|saml|\bsso\b|ip allow list|disabled|blocked/i.test(message)
   );
 }
 
@@ -161,6 +162,10 @@ export class NoTunnel extends Error {
   }
 }
 
+/** What answers speaks no TLS, or no version of it that we accept: known before anything is sent. */
+const NO_TLS =
+  /^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|SSLV3_ALERT_HANDSHAKE_FAILURE|TLSV1_ALERT_PROTOCOL_VERSION|TLSV1_UNRECOGNIZED_NAME|UNEXPECTED_MESSAGE)$/;
+
 /** Classifies an error that came instead of an answer, by the system's error codes in its chain of causes. */
 export function kindOfError(error: unknown): {
   kind: "unreachable" | "untrusted" | "lost";
@@ -173,7 +178,9 @@ export function kindOfError(error: unknown): {
     const { code: own, syscall } = cause as { code?: unknown; syscall?: unknown };
     if (typeof own !== "string") continue;
     code = own;
-    if (/CERT|UNABLE_TO_|^ERR_SSL_|EPROTO|^PROXY_40[37]$/.test(own)) return { kind: "untrusted", code };
+    if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own)) return { kind: "untrusted", code };
+    // A TLS connection may break as any other: only while it begins, nothing has been sent by it.
+    if (/^ERR_SSL_|EPROTO/.test(own)) return { kind: syscall === "connect" ? "unreachable" : "lost", code };
     // Only these calls fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH while reading say nothing of the kind.
     if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {
       return { kind: "unreachable", code };

@@ -2,11 +2,16 @@
 
 import type { Run } from "./answers.ts";
 import { Failure } from "./failure.ts";
+import { Fault } from "./fault.ts";
 import { readJobs, unlessFault } from "./follow.ts";
+import { OutOfTime } from "./patience.ts";
 import type { Plan } from "./plan.ts";
 import { explainNotFound } from "./report.ts";
 import { type Found, NEW_RUN_MS, SHORT_PAGE, search } from "./search.ts";
 import type { Story } from "./story.ts";
+
+/** The run is known; its jobs are nice to have, and worth no more time than this. */
+const JOBS_MS = 10_000;
 
 /**
  * Finds our run, and makes it known.
@@ -19,10 +24,14 @@ export async function find(plan: Plan, story: Story): Promise<Run> {
   learn({ run: found });
   // Nobody will follow a run that has ended already; its failed jobs are an output all the same.
   if (found.status === "completed" && inputs.waitFor === "found") {
-    const isNewUntilMs = story.clock.nowMs() + NEW_RUN_MS;
-    learn({
-      jobs: await readJobs(found.id, { deadlineMs: findDeadlineMs, wasSeen: true, isNewUntilMs }, story),
+    const nowMs = story.clock.nowMs();
+    const deadlineMs = Math.min(findDeadlineMs, nowMs + JOBS_MS);
+    const seen = { deadlineMs, wasSeen: true, isNewUntilMs: nowMs + NEW_RUN_MS };
+    const jobs = await readJobs(found.id, seen, story).catch((error: unknown) => {
+      if (error instanceof Fault || error instanceof OutOfTime) return undefined;
+      throw error;
     });
+    if (jobs) learn({ jobs });
   }
   return found;
 }

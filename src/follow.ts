@@ -26,6 +26,10 @@ export interface Sight {
 /** A wait that is over sooner gets along with what the list that found the run has told of earlier ones. */
 const WORTH_A_LIST_MS = 60_000;
 
+/** How long the jobs of an ended run are asked for, and how long their list may lag behind before it is asked again. */
+const LAST_JOBS_MS = 15_000;
+const LAG_MS = 2000;
+
 /**
  * Every so many looks ask for the run itself in place of its jobs, even though these say that it goes on: a list of jobs
  * that has stuck must not hold a wait to its deadline.
@@ -87,21 +91,46 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   /** Returns the last sight itself when nothing has changed. */
   async function lookOnce(look: number): Promise<Sight> {
     // The run that was just found need not be read again.
-    if (!last) return see(found, mayShowJobs(found, []) ? await readJobs(found.id, seen, story) : []);
+    if (!last) return see(found, mayShowJobs(found, []) ? ((await askForJobs()) ?? []) : []);
     let { jobs } = last;
     if (jobsTellAll(last) && look % LOOKS_PER_RUN_LOOK !== 0) {
-      jobs = await readJobs(found.id, seen, story);
+      const answer = await askForJobs();
       // An unchanged answer (304) is the same object.
-      if (jobs === last.jobs) return last;
-      if (jobsTellAll({ run: last.run, jobs })) return { ...last, jobs };
+      if (answer === last.jobs) return last;
+      jobs = answer ?? jobs;
+      if (answer && jobsTellAll({ run: last.run, jobs })) return { ...last, jobs };
     }
     const run = await readRun(found.id);
     learn({ run });
+    if (run.status === "completed") {
+      const areLast = jobs !== last.jobs && haveEnded(jobs);
+      return see(run, areLast ? jobs : await readLastJobs(jobs));
+    }
     if (run === last.run && jobs === last.jobs) return last;
-    const areOld =
-      (jobs === last.jobs && mayShowJobs(run, jobs)) ||
-      (run.status === "completed" && jobs.some(({ status }) => status !== "completed"));
-    return see(run, areOld ? await readJobs(run.id, seen, story) : jobs);
+    const areOld = jobs === last.jobs && mayShowJobs(run, jobs);
+    return see(run, areOld ? ((await askForJobs()) ?? jobs) : jobs);
+  }
+
+  /** Undefined where they are not to be had now. Only the run itself tells its end: jobs must not hold that up. */
+  function askForJobs(): Promise<readonly Job[] | undefined> {
+    const once = { ...seen, asksAgain: () => false };
+    return readJobs(found.id, once, story).catch(unlessFault(() => undefined));
+  }
+
+  /** The jobs of a run that has ended. Their list may lag behind for a moment; the verdict does not wait for long. */
+  async function readLastJobs(known: readonly Job[]): Promise<readonly Job[]> {
+    const endMs = Math.min(clock.nowMs() + LAST_JOBS_MS, deadlineMs);
+    let jobs = known;
+    try {
+      for (;;) {
+        jobs = await readJobs(found.id, { ...seen, deadlineMs: endMs }, story);
+        if (haveEnded(jobs)) return jobs;
+        await clock.sleep(Math.min(LAG_MS, Math.max(endMs - clock.nowMs(), 0)), signal);
+      }
+    } catch (error) {
+      if (error instanceof OutOfTime || error instanceof Fault) return jobs;
+      throw error;
+    }
   }
 
   async function see(run: Run, jobs: readonly Job[]): Promise<Sight> {
@@ -152,6 +181,10 @@ export function unlessFault<Answer>(instead: () => Answer): (error: unknown) => 
     if (error instanceof Fault) return instead();
     throw error;
   };
+}
+
+function haveEnded(jobs: readonly Job[]): boolean {
+  return jobs.every(({ status }) => status === "completed");
 }
 
 /** Says whether a run has jobs worth reading: before any has begun, the run itself tells all there is to tell. */

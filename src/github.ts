@@ -228,14 +228,16 @@ export function connect({ target, credentials, fetch, clock, log }: Connection):
 
   /** Sends one request, again to the new name if the repository was renamed (GitHub does not act on the old one). */
   async function sendOn(route: string, parameters: Parameters, options: RequestOptions): Promise<Reply> {
+    const endMs = clock.nowMs() + options.timeoutMs;
+    const left = () => ({ ...options, timeoutMs: endMs - clock.nowMs() });
     const reply = await send(route, parameters, options);
     if (!isRedirect(reply)) return reply;
     const path = redirectPath(reply);
-    const moved = await send(`GET ${path}`, {}, options);
+    const moved = await send(`GET ${path}`, {}, left());
     const { fullName } = readAnswer(moved, readRepository);
     log.info(`${owner}/${repo} is now called ${fullName}; going on there.`);
     [owner = owner, repo = repo] = fullName.split("/");
-    const again = await send(route, parameters, options);
+    const again = await send(route, parameters, left());
     if (isRedirect(again)) throw fault("rejected", again, "redirected again and again");
     return again;
   }

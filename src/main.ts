@@ -16,6 +16,7 @@ import { givesObjects } from "./order.ts";
 import { permissionsFor, wishesFor } from "./permissions.ts";
 import { post } from "./post.ts";
 import { run } from "./run.ts";
+import { withoutSlash } from "./target.ts";
 import { readTrace } from "./trace.ts";
 
 /** A token that is not revoked ends by itself within the hour. */
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   const trace = core.getState("trace");
   if (isPost && !trace) return;
   // @actions/github makes an agent for the caller's server as soon as it is loaded: a bad proxy variable is told before.
-  findProxy(env.GITHUB_API_URL ?? "https://api.github.com");
+  findProxy(env.GITHUB_API_URL || "https://api.github.com");
   const { context } = await import("@actions/github");
   const caller = {
     repository: env.GITHUB_REPOSITORY ?? "",
@@ -47,8 +48,9 @@ async function main(): Promise<void> {
   }
 
   const proxy = findProxy(inputs.target.apiUrl);
-  // The runner takes `##[…]` for a command wherever it stands, and names of remote runs and jobs come from outside.
-  const inert = (line: string) => line.replaceAll("##[", "## [");
+  // The runner takes `##[…]` for a command wherever it stands, `::` where a line begins; names of remote runs and jobs, and
+  // inputs, come from outside.
+  const inert = (line: string) => line.replaceAll("##[", "## [").replace(/^(\s*):(?=:)/gm, "$1: ");
   const log = {
     info: (line: string, tone: Tone = "plain") => core.info(coloured(inert(line), tone)),
     group: (title: string, lines: readonly string[]) => {
@@ -74,6 +76,7 @@ async function main(): Promise<void> {
     signal: cancellation.signal,
     hasProxy: proxy !== undefined,
     // Where the event does not tell, everybody may be reading.
+    callerApiUrl: withoutSlash(caller.apiUrl),
     callerIsPublic: context.payload.repository?.private !== true,
     writeSummary: (markdown: string) => appendSummary(markdown),
     setOutputs: onlyNews((name, value) => core.setOutput(name, value)),
@@ -85,7 +88,8 @@ async function main(): Promise<void> {
     await post(inputs, readTrace(trace), { ...edges, setOutputs() {}, saveTrace() {} });
   } finally {
     await github
-      .revokeToken({ timeoutMs: REVOKE_TIMEOUT_MS })
+      // The runner kills a cancelled step soon, and its last words are still to come.
+      .revokeToken({ timeoutMs: cancellation.signal.aborted ? REVOKE_TIMEOUT_MS / 10 : REVOKE_TIMEOUT_MS })
       .catch((error: Error) => core.debug(error.message));
   }
 }

@@ -3,10 +3,11 @@
  * signal may never arrive, and a run may become visible only after the runner has killed the step (PLATFORM.md).
  */
 
-import type { Run } from "./answers.ts";
-import { cancelRun, lookOnceMore, startedRun } from "./cancel.ts";
+import type { Id, Run } from "./answers.ts";
+import { calm, cancelRun, lookOnceMore, startedRun } from "./cancel.ts";
 import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
+import { readJobs } from "./follow.ts";
 import type { Inputs } from "./inputs.ts";
 import { OutOfTime } from "./patience.ts";
 import { makePlan } from "./plan.ts";
@@ -18,13 +19,16 @@ const POST_MS = 20_000;
 /** A run is given half of that to end by itself before it is forced. */
 const PATIENT_MS = 10_000;
 const PAUSE_MS = 2000;
+/** A cancellation must not wait for a look that hangs. */
+const FIRST_LOOK_MS = 4000;
 
 /** Does what is left to do after a step that left `trace`. Never fails: the step's own result stands. */
 export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<void> {
   const isCancelled =
     trace.phase === "cancelling" || (trace.phase === "sent" && inputs.cancelRunOn.has("cancel"));
   if (!isCancelled) return;
-  const story = { ...beginStory(inputs, edges), findDeadlineMs: edges.clock.nowMs() + POST_MS };
+  // No signal ends this: it is what there is to do after one, and short.
+  const story = calm({ ...beginStory(inputs, edges), findDeadlineMs: edges.clock.nowMs() + POST_MS });
   const { github, clock, log, signal, persist, learn } = story;
   const deadlineMs = story.findDeadlineMs;
   learn(trace.known);
@@ -41,21 +45,28 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
         `No run with our id is visible in ${github.fullName()}; if one was started, it goes on.`,
       );
 
-    const read = (): Promise<Run> =>
-      persist((options) => github.getRun(started.id, options), { deadlineMs, isNewUntilMs });
-    if ((await read()).status === "completed")
-      return log.info(`The remote run has ended: ${started.htmlUrl}`);
+    const read = (untilMs: number): Promise<Run> =>
+      persist((options) => github.getRun(started.id, options), { deadlineMs: untilMs, isNewUntilMs });
+    const first = await orNothing(read(clock.nowMs() + FIRST_LOOK_MS));
+    if (first?.status === "completed") return log.info(`The remote run has ended: ${started.htmlUrl}`);
     log.info(await cancelRun(started, deadlineMs, story));
+    const before = await readProgress(started.id);
     const forceAtMs = clock.nowMs() + PATIENT_MS;
     let isForced = false;
     for (;;) {
       await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
-      const { status, conclusion } = await read();
+      const { status, conclusion } = await read(deadlineMs);
       if (status === "completed") return log.info(`The remote run has ended as ${conclusion}.`);
       if (isForced || clock.nowMs() < Math.min(forceAtMs, deadlineMs - PAUSE_MS)) continue;
+      isForced = true;
+      // What is forced does not run its `if: always()` steps: a lock would stay, an environment half taken down.
+      const now = await readProgress(started.id);
+      if (before === undefined || now !== before) {
+        log.info(`The remote run is ending by itself: ${started.htmlUrl}`);
+        continue;
+      }
       log.info("The remote run ignores its cancellation; forcing it.");
       await persist((options) => github.forceCancelRun(started.id, options), { deadlineMs });
-      isForced = true;
     }
   } catch (error) {
     if (error instanceof Failure) return log.warning(error.message);
@@ -65,4 +76,19 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
     const seen = fault ? ` (${fault.status ?? fault.code ?? fault.kind})` : "";
     log.warning(`It was not seen that the remote run has ended${seen}; it may go on: ${url}`);
   }
+
+  /** How far the run's jobs and steps are; undefined where that cannot be read. */
+  async function readProgress(id: Id): Promise<string | undefined> {
+    const jobs = await orNothing(readJobs(id, { deadlineMs, asksAgain: () => false }, story));
+    return (
+      jobs && JSON.stringify(jobs.map(({ status, steps }) => [status, steps.map((step) => step.status)]))
+    );
+  }
+}
+
+async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof Fault || error instanceof OutOfTime) return undefined;
+    throw error;
+  });
 }

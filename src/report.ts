@@ -64,7 +64,7 @@ export interface FailedJob {
 /** The jobs that did not go well, under the names of the output. */
 export function failedJobs(jobs: readonly Job[]): FailedJob[] {
   return jobs
-    .filter((job) => !wentWell(job.conclusion))
+    .filter((job) => job.status === "completed" && !wentWell(job.conclusion))
     .map((job) => ({
       name: job.name,
       conclusion: job.conclusion ?? "",

@@ -200,7 +200,10 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   function windowIsFull(): boolean {
     if (!window || clock.nowMs() - startedAtMs < window.ms || lists < window.lists) return false;
     // A run that shows no id may be ours all the same, by a receiver that does not show it: "none" would be a guess.
-    return [...candidates.values()].every(({ isOthers }) => isOthers);
+    // And its name may show the id of the run that has asked for it, as in a chain: only its jobs, all of them, tell.
+    return [...candidates.values()].every(
+      ({ isOthers, reads, showedAll }) => isOthers && reads > 0 && showedAll,
+    );
   }
 
   function notFound(trouble?: Fault): NotFound {

@@ -28,6 +28,8 @@ export interface Edges {
   writeSummary: (markdown: string) => void;
   /** Whether everybody can read the caller's log. */
   callerIsPublic: boolean;
+  /** REST root of the caller's own server. */
+  callerApiUrl: string;
   /** A proxy variable is set. */
   hasProxy: boolean;
 }
@@ -50,7 +52,7 @@ export interface Story extends Edges {
 
 export function beginStory(inputs: Inputs, edges: Edges): Story {
   const { key, value } = inputs.distinctId;
-  const known: Known = { distinctId: key === undefined ? "" : value };
+  const known: Known = { distinctId: key === undefined || inputs.isDryRun ? "" : value };
   const learn = (more: Partial<Known>) => {
     edges.setOutputs(outputsOf(Object.assign(known, more)));
     edges.saveTrace(traceOf(known));

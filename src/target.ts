@@ -72,6 +72,7 @@ function readUrl(text: string): URL | undefined {
   return url && url.username + url.password + url.search + url.hash === "" ? url : undefined;
 }
 
-function withoutSlash(url: string): string {
+/** A REST root as it is compared. */
+export function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }

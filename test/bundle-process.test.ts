@@ -214,6 +214,21 @@ describe.concurrent("what the step knows", () => {
     expect(annotations(ran, "warning")).toEqual([expect.stringContaining("did not take the job summary")]);
   });
 
+  test("gives no commands to the runner, whatever stands in inputs and in what GitHub answers", async ({
+    expect,
+  }) => {
+    const { run } = await setProcessStage({ "octo/target": { "silent.yml": SILENT } });
+    const given = {
+      repo: "octo/target",
+      event_type: "deploy\n::error title=boo::from outside",
+      wait_for: "nothing",
+    };
+    const ran = await run(given);
+    expect(ran.stdout).toContain("from outside");
+    expect(annotations(ran, "error")).toEqual([]);
+    expect(ran.stdout).not.toMatch(/^\s*::error/m);
+  });
+
   test("goes to the log where an old runner has no files for outputs and state", async ({ expect }) => {
     const { github, run } = await setProcessStage(WORKFLOW);
     const ran = await run(START, { GITHUB_OUTPUT: undefined, GITHUB_STATE: undefined });

@@ -152,10 +152,13 @@ describe("in a crowd, a run whose jobs are worth reading", () => {
   });
 });
 
-test("a run that shows another's id rests long, and is read in the end", () => {
+test("a run that shows another's id is read later than others, and then seldom", () => {
   const others = newCandidate(run(1, { displayTitle: "Deploy [1658821493-1-9f3c2a7e41d06b58]" }), now);
   const at = (ms: number) => worthReading([others], now + ms, undefined).length;
-  expect([0, 119_999, 120_000].map(at)).toEqual([0, 0, 1]);
+  expect([0, 14_999, 15_000].map(at)).toEqual([0, 0, 1]);
+  const read = { ...others, reads: 1, readAtMs: now };
+  const again = (ms: number) => worthReading([read], now + ms, undefined).length;
+  expect([0, 119_999, 120_000].map(again)).toEqual([0, 0, 1]);
 });
 
 describe("a run whose jobs are worth reading", () => {

@@ -52,8 +52,13 @@ const PLAYS: Play[] = [
   },
   {
     workflows: { "deploy.yml": EVENT },
-    fault: onPost(502),
-    given: { ...BY_EVENT, find_timeout_seconds: "61" },
+    fault: ({ method, nth }) =>
+      method !== "POST"
+        ? undefined
+        : nth === 1
+          ? { when: "before", kind: "status", status: 502 }
+          : { when: "before", kind: "status", status: 429, headers: { "retry-after": "600" } },
+    given: { ...BY_EVENT, find_timeout_seconds: "120" },
   },
   { workflows: { "deploy.yml": SILENT }, fault: onPost(502), given: { ...BY_HAND, distinct_id_key: "" } },
   {

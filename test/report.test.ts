@@ -130,11 +130,15 @@ describe("the outputs", () => {
 describe("a failed job", () => {
   test.each(conclusions)("is one that ended as %s, save for success, skipped and neutral", (conclusion) => {
     const isFine = conclusion === "success" || conclusion === "skipped" || conclusion === "neutral";
-    expect(failedJobs([job(5, conclusion)])).toEqual(
+    expect(failedJobs([{ ...job(5, conclusion), status: "completed" }])).toEqual(
       isFine
         ? []
         : [{ name: "job 5", conclusion: conclusion ?? "", html_url: `${link}/1/job/5`, failed_step: null }],
     );
+  });
+
+  test("is none that has not ended", () => {
+    expect(failedJobs([job(5, null)])).toEqual([]);
   });
 
   test.each([

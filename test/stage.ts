@@ -21,7 +21,7 @@ export interface Stage {
   /** Plays a step whose target is `octo/target`, with a token that may do everything. */
   play(given: Record<string, string>, play?: Partial<Play>): Promise<Played>;
   /** Plays the `post` step after a step that left `trace`. */
-  playPost(given: Record<string, string>, trace: string): Promise<Played>;
+  playPost(given: Record<string, string>, trace: string, play?: Partial<Play>): Promise<Played>;
 }
 
 const open: { github: GitHub; expectsViolations?: boolean }[] = [];
@@ -41,7 +41,8 @@ export async function setStage(
     github,
     clock,
     play: (given, play) => playStep(github, { token: TOKEN, repo: TARGET, ...given }, { clock, ...play }),
-    playPost: (given, trace) => playPost(github, { token: TOKEN, repo: TARGET, ...given }, trace, { clock }),
+    playPost: (given, trace, play) =>
+      playPost(github, { token: TOKEN, repo: TARGET, ...given }, trace, { clock, ...play }),
   };
 }
 

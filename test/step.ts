@@ -83,6 +83,8 @@ export interface Play {
   randomHex?: string;
   /** The caller's repository is public (false). */
   callerIsPublic?: boolean;
+  /** The caller's own server (the target's). */
+  callerApiUrl?: string;
 }
 
 let steps = 0;
@@ -111,6 +113,7 @@ async function onStage(
     randomHex = (++steps).toString(16).padStart(16, "0"),
     cancelAfterMs,
     callerIsPublic = false,
+    callerApiUrl = github.apiUrl,
   }: Play,
   perform: (inputs: Inputs, edges: Edges) => Promise<void>,
 ): Promise<Played> {
@@ -156,6 +159,7 @@ async function onStage(
       signal: cancellation.signal,
       hasProxy: false,
       callerIsPublic,
+      callerApiUrl,
       writeSummary: (markdown) => Object.assign(played, { summary: markdown }),
       setOutputs: (outputs) => Object.assign(played.outputs, outputs),
       saveTrace: (trace) => Object.assign(played, { trace }),

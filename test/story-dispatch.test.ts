@@ -243,7 +243,7 @@ describe("once", () => {
       "is not sent again when a run without any id was started",
       SILENT,
       1,
-      "a run that shows no id was started since and may be it (http",
+      "a run that does not show our id was started since and may be it (http",
     ],
     ["is sent again when all that was started shows other ids", EVENT, 2, undefined],
   ])("a dispatch with an unclear answer: %s", async (_, text, sendings, words) => {
@@ -345,4 +345,21 @@ test("the token is sent, and nothing says it", async () => {
   const played = await play({ event_type: "deploy" });
   expect(github.requests.every((request) => request.token === TOKEN)).toBe(true);
   expect(JSON.stringify(played)).not.toContain(TOKEN);
+});
+
+test("a run whose name shows the id of its own caller, as in a chain, is ours by its step, and nothing is sent again", async () => {
+  const parent = "1658821493-1-9f3c2a7e41d06b58";
+  const workflow = receiver("repository_dispatch", "step").replace(
+    "\non:",
+    "\nrun-name: Deploy for ${{ github.event.client_payload.parent }}\non:",
+  );
+  expect(workflow).toContain("run-name");
+  const { github, play } = await setStage({ "deploy.yml": workflow }, { behaviour: { queuedMs: 200_000 } });
+  github.fault = ({ method, nth }) =>
+    method === "POST" && nth === 1 ? { when: "after", kind: "status", status: 502 } : undefined;
+  const { failure, outputs } = await play({ event_type: "deploy", client_payload: `parent: ${parent}` });
+  expect(asked(github, "POST")).toHaveLength(1);
+  expect(github.runs(TARGET)).toHaveLength(1);
+  expect(failure).toBeUndefined();
+  expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
 });

@@ -257,6 +257,15 @@ test("a run that shows seconds before the deadline is found", async () => {
   expect(outputs.runId).toBeDefined();
 });
 
+test("a run that has ended is found although its jobs are not to be had", async () => {
+  const { github, play } = await setStage({ "deploy.yml": EVENT }, { behaviour: { visibleAfterMs: 20_000 } });
+  github.fault = ({ path }) =>
+    path.endsWith("/jobs") ? { when: "before", kind: "status", status: 502 } : undefined;
+  const { failure, outputs } = await play({ event_type: "deploy" });
+  expect(failure).toBeUndefined();
+  expect(outputs).toMatchObject({ status: "completed", conclusion: "success" });
+});
+
 describe("a run that is not found", () => {
   test("is told with what was looked at, and with the lines that the receiver needs", async () => {
     const { github, play } = await setStage({ "deploy.yml": SILENT, "busy.yml": BUSY });

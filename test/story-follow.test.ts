@@ -290,3 +290,38 @@ test("an unchanged run costs nothing of the limit: three hours of waiting bill a
   await play({ ...START, timeout_seconds: "20000" });
   expect(github.requests.filter(({ billed }) => billed).length).toBeLessThan(20);
 });
+
+test("a list of jobs that is not to be had does not hold up the end of the run", async () => {
+  const { github, play } = await stage({ queuedMs: 1000, jobs: { identify: { durationMs: 30_000 } } });
+  github.fault = ({ path }) =>
+    path.endsWith("/jobs") ? { when: "before", kind: "status", status: 502 } : undefined;
+  const { failure, outputs, tookMs } = await play(START);
+  expect(failure).toBeUndefined();
+  expect(outputs).toMatchObject({ status: "completed", conclusion: "success" });
+  expect(tookMs).toBeLessThan(60_000);
+});
+
+test("a list of jobs that lags behind the run's end is asked again, and no job is called failed for it", async () => {
+  const { github, play } = await stage({ queuedMs: 1000, jobs: { identify: { durationMs: 30_000 } } });
+  let stale = 0;
+  github.fault = ({ path }) =>
+    path.endsWith("/jobs") && github.runs(TARGET)[0]?.status === "completed" && stale++ < 2
+      ? { when: "before", kind: "stale", ms: 20_000 }
+      : undefined;
+  const { outputs } = await play(START);
+  expect(stale).toBeGreaterThan(2);
+  expect(outputs).toMatchObject({ conclusion: "success", failed_jobs: "[]" });
+});
+
+test("a public run of another server is not shown in a public log", async () => {
+  const { play } = await setStage(
+    { "deploy.yml": WORKFLOW },
+    {
+      behaviour: { freshRun404Ms: 0, jobs: { identify: { failedStep: "Deploy" } } },
+      repository: { visibility: "public" },
+    },
+  );
+  const elsewhere = { callerIsPublic: true, callerApiUrl: "https://api.github.com" };
+  expect((await play(START, elsewhere)).failure).not.toContain("The last lines");
+  expect((await play(START, { callerIsPublic: true })).failure).toContain("The last lines");
+});

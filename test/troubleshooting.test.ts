@@ -40,6 +40,8 @@ const NEVER_SAID = [
   'receiver.ts: "GitHub\'s answer will name the run; nothing has to show the id."',
   // Stands for a workflow's name that YAML would not read as text.
   'receiver.ts: "My workflow"',
+  // Said in the log of a `post` step alone.
+  "post.ts: `The remote run is ending by itself: ${started.htmlUrl}`",
   // A mistake of ours.
   'order.ts: "mapping.ts was not loaded"',
 ];
