@@ -338,7 +338,7 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
     expect(tookMs).toBeLessThan(6000);
     expect(ran.exitCode).toBe(1);
     expect(ran.outputs.runId).toBe(String(github.runs("octo/target")[0]?.id));
-    expect(askedOf(github, "octo/target").at(-1)).toBe(CANCEL);
+    expect(askedOf(github, "octo/target")).toContain(CANCEL);
   });
 
   test("before its run shows ends at once where nothing is to be cancelled", async ({ expect }) => {
@@ -370,7 +370,7 @@ describe.concurrent("the post step", () => {
     expect(exitCode).toBe(0);
     expect(stdout.split(TOKEN)).toHaveLength(2);
     expect(github.transcript().filter((line) => line.startsWith("POST"))).toHaveLength(2);
-    expect(askedOf(github, "octo/target").at(-1)).toBe(CANCEL);
+    expect(askedOf(github, "octo/target")).toContain(CANCEL);
     expect(github.runs("octo/target")).toMatchObject([{ status: "completed", conclusion: "cancelled" }]);
   });
 
