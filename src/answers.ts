@@ -241,9 +241,13 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** A name on one line: in a log, a line break in it could begin a command to the runner. */
 function nameOf(value: unknown): string {
-  return text(value).replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return oneLine(text(value));
+}
+
+/** On one line: in a log, a line break could begin a command to the runner. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
 function textOrNull(value: unknown): string | null {

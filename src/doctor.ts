@@ -1,14 +1,16 @@
 /** The doctor: looks at everything that a dispatch needs and dispatches nothing. Every finding is a line of a checklist. */
 
 import { parse } from "yaml";
-import type { Workflow } from "./answers.ts";
+import type { Run, Workflow } from "./answers.ts";
 import { Failure } from "./failure.ts";
-import { Fault } from "./fault.ts";
-import { type Finding, lineOf, right, unknown, wrong } from "./finding.ts";
+import { Fault, mayHeal } from "./fault.ts";
+import { enumerated, type Finding, lineOf, quoted, right, unknown, wrong } from "./finding.ts";
+import type { Inputs } from "./inputs.ts";
 import type { Tone } from "./log.ts";
-import { pagesOf } from "./pages.ts";
+import { refNames } from "./order.ts";
 import { OutOfTime, type Persistence } from "./patience.ts";
 import { permissionsFor } from "./permissions.ts";
+import { listAllWorkflows } from "./plan.ts";
 import { examineReceiver, linesToAdd, type Receiver, readReceiver, type Sent } from "./receiver.ts";
 import type { Story } from "./story.ts";
 
@@ -16,6 +18,10 @@ import type { Story } from "./story.ts";
 const DOCTOR_MS = 60_000;
 /** A repository may have hundreds of workflows. */
 const MAX_FILES = 25;
+/** One after another would take too long; all at once, GitHub does not like. */
+const FILES_AT_ONCE = 5;
+/** GitHub lists workflows of its own making as well, such as `dynamic/pages/pages-build-deployment`. */
+const FOLDER = ".github/workflows/";
 
 /**
  * Tells what is right and what is missing.
@@ -34,9 +40,15 @@ export async function diagnose(story: Story): Promise<void> {
   throw new Failure([`The dry run found ${count} to mend:`, ...wrong.map(lineOf)].join("\n"));
 }
 
-/** What is right or wrong with the receivers of a dispatch whose run is not found; as far as it can be seen in time. */
-export function diagnoseReceivers(story: Story): Promise<Finding[]> {
-  return findInReceivers(story, story.findDeadlineMs, { isNamedByAnswer: false });
+/**
+ * What is right or wrong with the receivers of a dispatch whose run is not found; as far as it can be seen in time. `runs`
+ * are those that may be meant.
+ */
+export function diagnoseReceivers(
+  story: Story,
+  { deadlineMs, runs }: { deadlineMs: number; runs: readonly Run[] },
+): Promise<Finding[]> {
+  return findInReceivers(story, { deadlineMs, runs, answerNamesRun: "no" });
 }
 
 const TONES: Record<Finding["is"], Tone> = { right: "good", wrong: "bad", unknown: "waiting" };
@@ -45,166 +57,224 @@ async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
   const repository = await persist(github.getRepository, { deadlineMs });
   const findings: Finding[] = [
     right(
-      `The token is accepted, and sees ${repository.fullName} (default branch ${repository.defaultBranch}).`,
+      `The token is accepted, and sees ${quoted(repository.fullName)} (default branch ${quoted(repository.defaultBranch)}).`,
     ),
   ];
   if (repository.isArchived)
-    findings.push(wrong(`${repository.fullName} is archived: nothing can be started in it.`));
+    findings.push(wrong(`${quoted(repository.fullName)} is archived: nothing can be started in it.`));
   const needed = Object.entries(permissionsFor(inputs)).map(([name, access]) => `\`${name}: ${access}\``);
   findings.push(
     "app" in inputs.credentials
       ? right(`The App's installation grants ${needed.join(" and ")}.`)
       : unknown(`Whether the token grants ${needed.join(" and ")} shows only when it is used.`),
   );
-  const isNamedByAnswer =
-    inputs.order.event === "workflow_dispatch" &&
-    /\/\/api\.(github\.com|[^/]+\.ghe\.com)$/.test(inputs.target.apiUrl);
+  // Of another server, the version shows only in its answer.
+  const isGitHubs = /\/\/api\.(github\.com|[^/]+\.ghe\.com)$/.test(inputs.target.apiUrl);
+  const answerNamesRun = inputs.order.event !== "workflow_dispatch" ? "no" : isGitHubs ? "yes" : "maybe";
   const ref = await findRef(story, deadlineMs);
   // Of a ref that is not there, GitHub shows no file either: that is known then.
   if (ref.some(({ is }) => is === "wrong")) return [...findings, ...ref];
-  return [...findings, ...ref, ...(await findInReceivers(story, deadlineMs, { isNamedByAnswer }))];
+  return [...findings, ...ref, ...(await findInReceivers(story, { deadlineMs, runs: [], answerNamesRun }))];
 }
 
 async function findRef({ github, inputs, persist }: Story, deadlineMs: number): Promise<Finding[]> {
   const { order } = inputs;
   if (order.event !== "workflow_dispatch" || order.ref === undefined) return [];
-  const ref = order.ref.replace(/^refs\//, "");
-  const names = /^(heads|tags)\//.test(ref) ? [ref] : [`heads/${ref}`, `tags/${ref}`];
-  for (const name of names) {
-    const there = await seen(persist((options) => github.getRef(name, options), once(deadlineMs)));
-    if (there === "refused")
-      return [unknown(`The token may not see whether there is a ref \`${order.ref}\`.`)];
-    if (there !== "missing")
+  for (const name of refNames(order.ref)) {
+    const look = await lookAt(persist((options) => github.getRef(name, options), onceMore(deadlineMs)));
+    if (look.is === "seen")
       return [right(`There is a ${name.startsWith("heads/") ? "branch" : "tag"} \`${order.ref}\`.`)];
+    if (look.is === "refused")
+      return [unknown(`The token may not see whether there is a ref \`${order.ref}\`.`)];
+    if (look.is === "unread") return [unknown(`The ref \`${order.ref}\` ${look.why}.`)];
   }
   return [wrong(`There is no branch or tag \`${order.ref}\`: check the input \`ref\`.`)];
 }
 
-async function findInReceivers(
-  story: Story,
-  deadlineMs: number,
-  { isNamedByAnswer }: Pick<Sent, "isNamedByAnswer">,
-): Promise<Finding[]> {
-  const { github, inputs, persist } = story;
-  const { order, distinctId } = inputs;
-  const sent: Sent = {
-    event: order.event,
-    eventType: order.event === "repository_dispatch" ? order.eventType : "",
-    key: distinctId.key,
-    inputs:
-      order.event === "workflow_dispatch"
-        ? Object.fromEntries(Object.entries(order.inputs).filter(([name]) => name !== distinctId.key))
-        : {},
-    isNamedByAnswer,
-  };
-  const workflows = await listCandidates();
-  if (!Array.isArray(workflows)) return [workflows];
+interface Bounds {
+  deadlineMs: number;
+  answerNamesRun: Sent["answerNamesRun"];
+  /** Their workflows are looked at first. */
+  runs: readonly Run[];
+}
 
-  const findings: Finding[] = [];
-  const receivers: Receiver[] = [];
-  const ref = order.event === "workflow_dispatch" ? order.ref : undefined;
-  for (const workflow of workflows.slice(0, MAX_FILES)) {
-    const file = await seen(
-      persist((options) => github.getFile(workflow.path, ref, options), once(deadlineMs)),
+async function findInReceivers(story: Story, bounds: Bounds): Promise<Finding[]> {
+  const { order } = story.inputs;
+  const sent = sentBy(story.inputs, bounds.answerNamesRun);
+  const candidates = await listCandidates(story, bounds.deadlineMs);
+  if (!Array.isArray(candidates)) return [candidates];
+  const workflows: readonly Workflow[] = candidates;
+  if (order.workflow) return examineNamed();
+  const ran = new Set(
+    bounds.runs.map(({ event, path }) => event === order.event && path.replace(/@.*$/, "")),
+  );
+  const likeliestFirst = [
+    ...workflows.filter(({ path }) => ran.has(path)),
+    ...workflows.filter(({ path }) => !ran.has(path)),
+  ];
+  return examineListeners(likeliestFirst.slice(0, MAX_FILES));
+
+  /** The one that the input `workflow` names. */
+  async function examineNamed(): Promise<Finding[]> {
+    const [file] = await readFiles(workflows);
+    if (!file) return [];
+    const { look, path } = file;
+    const ref = order.event === "workflow_dispatch" ? order.ref : undefined;
+    if (look.is === "refused") return [MAY_NOT_READ];
+    if (look.is === "missing")
+      return [wrong(`${path} is not on ${ref ? `\`${ref}\`` : "the default branch"}.`)];
+    if (look.is === "unread") return [unknown(`${path} ${look.why}.`)];
+    return look.answer ? examine(file, look.answer) : [wrong(`${path} is no valid YAML.`)];
+  }
+
+  /** Those that listen for the event. A file that is not there, or that GitHub cannot read either, never does. */
+  async function examineListeners(first: readonly Workflow[]): Promise<Finding[]> {
+    const files = await readFiles(first);
+    if (files.some(({ look }) => look.is === "refused")) return [MAY_NOT_READ];
+    const unread = new Map<string, string[]>();
+    const broken: string[] = [];
+    const receivers: Receiver[] = [];
+    const examined: Finding[][] = [];
+    for (const file of files) {
+      const { look, path } = file;
+      if (look.is === "unread") unread.set(look.why, [...(unread.get(look.why) ?? []), path]);
+      if (look.is !== "seen") continue;
+      if (!look.answer) broken.push(path);
+      else if (!listensFor(look.answer, sent.eventType)) receivers.push(look.answer);
+      else examined.push(examine(file, look.answer));
+    }
+    const doubts = [...unread].map(([why, paths]) => unknown(`${enumerated(paths)} ${why}.`));
+    // One event may start several workflows: it is enough that one of them shows the id.
+    const fitting = examined.filter((each) => each.every(({ is }) => is !== "wrong"));
+    if (fitting.length > 0) return [...doubts, ...fitting.flat()];
+    if (examined.length > 0) return [...doubts, ...examined.flat()];
+    doubts.push(...broken.map((path) => unknown(`${path} is no valid YAML.`)));
+    const event = `repository_dispatch \`${sent.eventType}\``;
+    const read = `${receivers.length} of ${workflows.length}`;
+    if (first.length < workflows.length || unread.size > 0)
+      return [...doubts, unknown(`None of the workflows that were read (${read}) listens for ${event}.`)];
+    const types = [...new Set(receivers.flatMap(({ dispatchTypes }) => dispatchTypes ?? []))];
+    const instead = types.length > 0 ? ` They listen for ${enumerated(types.map(quoted))}.` : "";
+    const nobody = `No workflow on the default branch listens for ${event}.${instead}`;
+    const { eventType, key = "distinct_id" } = sent;
+    return [...doubts, wrong(nobody, linesToAdd({ event: sent.event, eventType, key }))];
+  }
+
+  function examine({ path, isDisabled }: WorkflowFile, receiver: Receiver): Finding[] {
+    const disabled = wrong(`${path} is disabled: enable it on the target's Actions page.`);
+    return [...(isDisabled ? [disabled] : []), ...examineReceiver(receiver, sent)];
+  }
+
+  /** In their order; ends early where the token may read none of them. */
+  async function readFiles(of: readonly Workflow[]): Promise<WorkflowFile[]> {
+    const files: WorkflowFile[] = [];
+    for (let at = 0; at < of.length && !files.some(({ look }) => look.is === "refused"); at += FILES_AT_ONCE)
+      files.push(...(await Promise.all(of.slice(at, at + FILES_AT_ONCE).map(readFile))));
+    return files;
+  }
+
+  async function readFile({ path, state }: Workflow): Promise<WorkflowFile> {
+    const { github, persist } = story;
+    const ref = order.event === "workflow_dispatch" ? order.ref : undefined;
+    const look = await lookAt(
+      persist((options) => github.getFile(path, ref, options), onceMore(bounds.deadlineMs)),
     );
-    if (file === "refused") {
-      findings.push(
-        unknown("The token may not read the workflow files (`contents: read`), so they were not checked."),
-      );
-      return findings;
-    }
-    if (file === "missing") {
-      findings.push(wrong(`${workflow.path} is not on ${ref ? `\`${ref}\`` : "the default branch"}.`));
-      continue;
-    }
-    const receiver = readFile(workflow.path, file);
-    if (!receiver) {
-      findings.push(wrong(`${workflow.path} is no valid YAML.`));
-      continue;
-    }
-    receivers.push(receiver);
-    const isMeant = order.workflow !== undefined || listensFor(receiver, sent.eventType);
-    if (isMeant && workflow.state !== "active" && workflow.state !== "")
-      findings.push(wrong(`${workflow.path} is disabled: enable it on the target's Actions page.`));
-  }
-  if (order.workflow)
-    return [...findings, ...receivers.flatMap((receiver) => examineReceiver(receiver, sent))];
-
-  const listening = receivers.filter((receiver) => listensFor(receiver, sent.eventType));
-  // One event may start several workflows: it is enough that one of them shows the id.
-  const examined = listening.map((receiver) => examineReceiver(receiver, sent));
-  const fitting = examined.filter((each) => each.every(({ is }) => is !== "wrong"));
-  if (examined.length > 0) return [...findings, ...(fitting.length > 0 ? fitting : examined).flat()];
-  if (workflows.length > MAX_FILES) {
-    return [
-      ...findings,
-      unknown(
-        `None of the first ${MAX_FILES} workflows listens for repository_dispatch \`${sent.eventType}\`.`,
-      ),
-    ];
-  }
-  const types = [...new Set(receivers.flatMap(({ dispatchTypes }) => dispatchTypes ?? []))];
-  const instead = types.length > 0 ? ` They listen for ${types.join(", ")}.` : "";
-  const nobody = `No workflow on the default branch listens for repository_dispatch \`${sent.eventType}\`.${instead}`;
-  const lines = linesToAdd({ event: sent.event, eventType: sent.eventType, key: sent.key ?? "distinct_id" });
-  return [...findings, wrong(nobody, lines)];
-
-  async function listWorkflows(): Promise<Workflow[]> {
-    const all: Workflow[] = [];
-    const readPage = (page: number) =>
-      persist((options) => github.listWorkflows(page, options), once(deadlineMs));
-    for await (const onPage of pagesOf(readPage)) all.push(...onPage);
-    return all;
-  }
-
-  /** The workflows that may be meant, or the finding that there is none. */
-  async function listCandidates(): Promise<Workflow[] | Finding> {
-    const { workflow } = order;
-    if (workflow && workflow.kind !== "name") {
-      const named = await seen(
-        persist((options) => github.getWorkflow(workflow.value, options), once(deadlineMs)),
-      );
-      if (named === "refused") return unknown("The token may not see the workflows (`actions: read`).");
-      if (named === "missing")
-        return wrong(
-          `There is no workflow \`${workflow.value}\` on the default branch: check the input \`workflow\`.`,
-        );
-      return [named];
-    }
-    const all = await seen(listWorkflows());
-    if (!Array.isArray(all)) return unknown("The token may not see the workflows (`actions: read`).");
-    if (!workflow) return all.filter(({ state }) => state === "active" || state === "");
-    const matches = all.filter(({ name }) => name === workflow.value);
-    const listed = all.map(({ path, name }) => `${path} (${name})`).join(", ") || "none";
-    if (matches.length === 1) return matches;
-    return wrong(
-      `${matches.length === 0 ? "No workflow is" : `${matches.length} workflows are`} called \`${workflow.value}\`; there are: ${listed}.`,
-    );
+    return {
+      path: quoted(path),
+      isDisabled: state !== "active" && state !== "",
+      look: look.is === "seen" ? { is: "seen", answer: receiverIn(quoted(path), look.answer) } : look,
+    };
   }
 }
 
-/** A look that is refused is a finding, too. */
-function once(deadlineMs: number): Persistence {
-  return { deadlineMs, asksAgain: () => false };
+/** A workflow's file on the ref. */
+interface WorkflowFile {
+  path: string;
+  isDisabled: boolean;
+  /** Undefined: it is no workflow that GitHub could read. */
+  look: Look<Receiver | undefined>;
+}
+
+const MAY_NOT_READ = unknown(
+  "The token may not read the workflow files (`contents: read`), so they were not checked.",
+);
+const MAY_NOT_LIST = unknown("The token may not see the workflows (`actions: read`).");
+
+function sentBy({ order, distinctId, waitFor }: Inputs, answerNamesRun: Sent["answerNamesRun"]): Sent {
+  const { key } = distinctId;
+  const about = { key, needsSign: waitFor !== "nothing", answerNamesRun };
+  if (order.event === "repository_dispatch")
+    return { ...about, event: order.event, eventType: order.eventType, inputs: {} };
+  const inputs = Object.fromEntries(Object.entries(order.inputs).filter(([name]) => name !== key));
+  return { ...about, event: order.event, eventType: "", inputs };
+}
+
+/** The workflows that may be meant, or the finding that there is none. */
+async function listCandidates(story: Story, deadlineMs: number): Promise<Workflow[] | Finding> {
+  const { github, persist, inputs } = story;
+  const { workflow } = inputs.order;
+  if (workflow && workflow.kind !== "name") {
+    const look = await lookAt(
+      persist((options) => github.getWorkflow(workflow.value, options), onceMore(deadlineMs)),
+    );
+    if (look.is === "seen") return [look.answer];
+    if (look.is === "refused") return MAY_NOT_LIST;
+    if (look.is === "unread") return unknown(`The workflow \`${workflow.value}\` ${look.why}.`);
+    return wrong(
+      `There is no workflow \`${workflow.value}\` on the default branch: check the input \`workflow\`.`,
+    );
+  }
+  const look = await lookAt(listAllWorkflows(story, onceMore(deadlineMs)));
+  if (look.is === "unread") return unknown(`The list of workflows ${look.why}.`);
+  if (look.is !== "seen") return MAY_NOT_LIST;
+  if (!workflow) return look.answer.filter(({ path }) => path.startsWith(FOLDER));
+  const matches = look.answer.filter(({ name }) => name === workflow.value);
+  if (matches.length === 1) return matches;
+  const listed =
+    enumerated(look.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
+  return wrong(
+    `${matches.length === 0 ? "No workflow is" : `${matches.length} workflows are`} called \`${workflow.value}\`; there are: ${listed}.`,
+  );
 }
 
 function listensFor({ dispatchTypes }: Receiver, eventType: string): boolean {
   return dispatchTypes !== undefined && (dispatchTypes.length === 0 || dispatchTypes.includes(eventType));
 }
 
-function readFile(path: string, file: string): Receiver | undefined {
+function receiverIn(path: string, file: string): Receiver | undefined {
   try {
-    return readReceiver(path, parse(file));
+    // YAML's warnings would quote the file on stderr.
+    return readReceiver(path, parse(file, { logLevel: "error" }));
   } catch {
     return undefined;
   }
 }
 
-/** An answer, or that there is none to be had: a checklist goes on where a step would fail. */
-async function seen<Answer>(answer: Promise<Answer>): Promise<Answer | "missing" | "refused"> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof OutOfTime) return "refused";
-    if (error instanceof Fault) return error.status === 404 ? "missing" : "refused";
-    throw error;
-  });
+/** A checklist does not wait for an outage to end, but one bad answer among good ones says nothing. */
+function onceMore(deadlineMs: number): Persistence {
+  let asksLeft = 1;
+  return { deadlineMs, asksAgain: (fault) => mayHeal(fault) && asksLeft-- > 0 };
+}
+
+/** An answer, or why there is none. */
+type Look<Answer> =
+  | { is: "seen"; answer: Answer }
+  | { is: "missing" }
+  | { is: "refused" }
+  | { is: "unread"; why: string };
+
+/** A checklist goes on where a step would fail. */
+async function lookAt<Answer>(asked: Promise<Answer>): Promise<Look<Answer>> {
+  try {
+    return { is: "seen", answer: await asked };
+  } catch (error) {
+    const isLate = error instanceof OutOfTime || (error instanceof Fault && error.code === "ETIMEDOUT");
+    if (isLate) return { is: "unread", why: "could not be read in time" };
+    if (!(error instanceof Fault)) throw error;
+    const { kind, status, code } = error;
+    if (status === 404) return { is: "missing" };
+    if (kind === "rejected" && (status === 401 || status === 403)) return { is: "refused" };
+    const seen = kind === "unreadable" ? kind : (status ?? code ?? kind);
+    return { is: "unread", why: `could not be read (${seen})` };
+  }
 }

@@ -70,14 +70,20 @@ async function seek(plan: Plan, story: Story): Promise<Run> {
   const early = await search(plan, { sentAtMs, deadlineMs: findDeadlineMs - diagnosisMs }, story);
   if (early.run) return sayFound(early, story);
   const { diagnoseReceivers } = await import("./doctor.ts");
-  const findings = await diagnoseReceivers(story);
+  const lastLookMs = Math.min(LAST_LOOK_MS, diagnosisMs / 2);
+  const runs = early.seen.map(({ run }) => run);
+  const findings = await diagnoseReceivers(story, { deadlineMs: findDeadlineMs - lastLookMs, runs });
   const late = await search(plan, { sentAtMs, deadlineMs: findDeadlineMs }, story);
   if (late.run) return sayFound(late, story);
-  throw new Failure(explainNotFound(late, plan, inputs, github.fullName(), findings));
+  // Runs do not vanish: a last look without any had no time for an answer.
+  const seen = late.seen.length > 0 ? late.seen : early.seen;
+  throw new Failure(explainNotFound({ ...late, seen }, plan, inputs, github.fullName(), findings));
 }
 
 /** How long before the deadline the search is interrupted. */
 const DIAGNOSIS_MS = 5000;
+/** What is left of that for the last look, however slow the diagnosis is. */
+const LAST_LOOK_MS = 2000;
 
 /** Tells by which sign the run was found, and warns of others that carry the same id. */
 export function sayFound({ run, sign, others }: Found, { log, known }: Story): Run {

@@ -23,6 +23,12 @@ export type Order =
 /** A workflow as GitHub's API takes it (file name or id), or its display name, which has to be looked up first. */
 export type WorkflowName = { kind: "file" | "id" | "name"; value: string };
 
+/** What a `ref` may mean, as the API names refs. */
+export function refNames(ref: string): string[] {
+  const name = ref.replace(/^refs\//, "");
+  return /^(heads|tags)\//.test(name) ? [name] : [`heads/${name}`, `tags/${name}`];
+}
+
 /** GitHub's own limits (PLATFORM.md). */
 const MAX_PROPERTIES = 10;
 const MAX_PAYLOAD_LENGTH = 65_535;

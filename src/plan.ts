@@ -5,6 +5,7 @@ import { Failure } from "./failure.ts";
 import type { Json } from "./mapping.ts";
 import type { WorkflowName } from "./order.ts";
 import { pagesOf } from "./pages.ts";
+import type { Persistence } from "./patience.ts";
 import type { Story } from "./story.ts";
 
 /** A dispatch with nothing left open. */
@@ -56,15 +57,21 @@ export function mayBeOf(plan: Plan, run: Run): boolean {
   return file === plan.workflow.value;
 }
 
-async function resolve(
-  name: WorkflowName,
-  { github, persist, findDeadlineMs }: Story,
-): Promise<ResolvedWorkflow> {
+/** All that GitHub lists: also what has no file, or one on another branch only. */
+export async function listAllWorkflows(
+  { github, persist }: Story,
+  persistence: Persistence,
+): Promise<Workflow[]> {
+  const all: Workflow[] = [];
+  const readPage = (page: number) => persist((options) => github.listWorkflows(page, options), persistence);
+  for await (const onPage of pagesOf(readPage)) all.push(...onPage);
+  return all;
+}
+
+async function resolve(name: WorkflowName, story: Story): Promise<ResolvedWorkflow> {
   if (name.kind !== "name") return name as ResolvedWorkflow;
-  const workflows: Workflow[] = [];
-  const readPage = (page: number) =>
-    persist((options) => github.listWorkflows(page, options), { deadlineMs: findDeadlineMs });
-  for await (const onPage of pagesOf(readPage)) workflows.push(...onPage);
+  const { github, findDeadlineMs } = story;
+  const workflows = await listAllWorkflows(story, { deadlineMs: findDeadlineMs });
   const matches = workflows.filter((each) => each.name === name.value);
   if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
   const listed = (matches.length > 0 ? matches : workflows)

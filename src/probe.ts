@@ -3,6 +3,7 @@
 import type { Visible } from "./explain.ts";
 import { Fault } from "./fault.ts";
 import type { RequestOptions } from "./github.ts";
+import { refNames } from "./order.ts";
 import { OutOfTime } from "./patience.ts";
 import type { Story } from "./story.ts";
 
@@ -32,10 +33,9 @@ export async function probe({ github, clock, persist, inputs }: Story): Promise<
     visible.workflow = await sees((options) => github.getWorkflow(workflow.value, options));
   }
   if (order.event === "workflow_dispatch" && order.ref !== undefined) {
-    const ref = order.ref.replace(/^refs\//, "");
-    const names = /^(heads|tags)\//.test(ref) ? [ref] : [`heads/${ref}`, `tags/${ref}`];
     visible.ref = false;
-    for (const name of names) visible.ref ||= await sees((options) => github.getRef(name, options));
+    for (const name of refNames(order.ref))
+      visible.ref ||= await sees((options) => github.getRef(name, options));
   }
   return visible;
 }

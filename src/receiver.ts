@@ -1,6 +1,6 @@
 /** The receiving workflow: what its file says, whether it fits what is sent, and the lines that it lacks. */
 
-import { type Finding, right, unknown, wrong } from "./finding.ts";
+import { enumerated, type Finding, quoted, right, unknown, wrong } from "./finding.ts";
 
 /** The receiver's side of a plan. */
 export interface ReceiverNeeds {
@@ -52,7 +52,7 @@ export interface Receiver {
   inputs: Readonly<Record<string, ReceiverInput>> | undefined;
   jobNames: readonly string[];
   stepNames: readonly string[];
-  /** Variables that names may use, of whatever level. */
+  /** Variables that steps' names may use, of whatever level. */
   env: readonly (readonly [name: string, value: string])[];
   /** Scripts, with the names of their jobs. */
   scripts: readonly (readonly [job: string, script: string])[];
@@ -70,9 +70,9 @@ export interface ReceiverInput {
 export function readReceiver(path: string, file: unknown): Receiver {
   const root = fields(file);
   const triggers = readTriggers(root.on ?? root.true);
-  const jobs = Object.entries(fields(root.jobs)).map(([id, job]) => ({ id, ...fields(job) }) as Fields);
+  const jobs = Object.entries(fields(root.jobs)).map(([id, job]) => ({ ...fields(job), id }) as Fields);
   const steps = jobs.flatMap((job) =>
-    list(job.steps).map((step) => ({ job: String(job.id), ...fields(step) }) as Fields),
+    list(job.steps).map((step) => ({ ...fields(step), job: job.id }) as Fields),
   );
   const dispatch = triggers.repository_dispatch;
   const inputs = Object.entries(fields(fields(triggers.workflow_dispatch).inputs));
@@ -80,12 +80,12 @@ export function readReceiver(path: string, file: unknown): Receiver {
     path,
     name: text(root.name),
     runName: text(root["run-name"]) ?? "",
-    dispatchTypes: dispatch === undefined ? undefined : list(fields(dispatch).types).map(String),
+    dispatchTypes: dispatch === undefined ? undefined : list(fields(dispatch).types).map(scalar),
     inputs: "workflow_dispatch" in triggers ? Object.fromEntries(inputs.map(readInput)) : undefined,
     jobNames: jobs.flatMap(({ name }) => text(name) ?? []),
     stepNames: steps.flatMap(({ name }) => text(name) ?? []),
     env: [root, ...jobs, ...steps].flatMap(({ env }) =>
-      Object.entries(fields(env)).map(([name, value]) => [name, String(value)] as const),
+      Object.entries(fields(env)).map(([name, value]) => [name, scalar(value)] as const),
     ),
     scripts: steps.flatMap(({ job, run }) => {
       const script = text(run);
@@ -101,14 +101,14 @@ function readInput([name, input]: [string, unknown]): [string, ReceiverInput] {
     name,
     {
       isRequired: required === true && byDefault === undefined,
-      options: type === "choice" ? list(options).map(String) : undefined,
+      options: type === "choice" ? list(options).map(scalar) : undefined,
     },
   ];
 }
 
 function readTriggers(on: unknown): Fields {
   if (typeof on === "string") return { [on]: null };
-  if (Array.isArray(on)) return Object.fromEntries(on.map((event) => [String(event), null]));
+  if (Array.isArray(on)) return Object.fromEntries(on.map((event) => [scalar(event), null]));
   return fields(on);
 }
 
@@ -127,6 +127,11 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** A single value as text. What is no such value may not even have a text. */
+function scalar(value: unknown): string {
+  return typeof value === "object" ? "" : String(value);
+}
+
 /** What is sent to a receiver. */
 export interface Sent {
   event: "repository_dispatch" | "workflow_dispatch";
@@ -136,8 +141,10 @@ export interface Sent {
   key: string | undefined;
   /** `workflow_inputs`, without the id. */
   inputs: Readonly<Record<string, string>>;
-  /** GitHub's answer will name the run, so that nothing has to show the id. */
-  isNamedByAnswer: boolean;
+  /** The run is looked for. */
+  needsSign: boolean;
+  /** Whether GitHub's answer names the run, so that nothing has to show the id. */
+  answerNamesRun: "yes" | "maybe" | "no";
 }
 
 /** Compares a receiver with what is sent to it. */
@@ -149,19 +156,24 @@ export function examineReceiver(receiver: Receiver, sent: Sent): Finding[] {
     const { inputs: declared, path } = receiver;
     if (!declared) return [needsLines(`${path} has no \`workflow_dispatch\` trigger on that ref.`)];
     const given = Object.entries(sent.inputs);
-    const undeclared = given.filter(([name]) => !(name in declared)).map(([name]) => `\`${name}\``);
-    const missing = Object.entries(declared)
-      .filter(([name, { isRequired }]) => isRequired && !(name in sent.inputs) && name !== sent.key)
+    const undeclared = given
+      .filter(([name]) => !Object.hasOwn(declared, name))
       .map(([name]) => `\`${name}\``);
+    const missing = Object.entries(declared)
+      .filter(
+        ([name, { isRequired }]) => isRequired && !Object.hasOwn(sent.inputs, name) && name !== sent.key,
+      )
+      .map(([name]) => `\`${quoted(name)}\``);
     const notAllowed = given.flatMap(([name, value]) => {
-      const { options } = declared[name] ?? {};
-      return options && !options.includes(value) ? [`\`${name}\` (one of ${options.join(", ")})`] : [];
+      const options = Object.hasOwn(declared, name) ? declared[name]?.options : undefined;
+      if (!options || options.includes(value)) return [];
+      return [`\`${name}\` (one of ${enumerated(options.map(quoted))})`];
     });
     const problems = [
       undeclared.length > 0 &&
         `${path} does not declare the input ${undeclared.join(", ")}, which \`workflow_inputs\` gives.`,
       missing.length > 0 &&
-        `${path} requires the input ${missing.join(", ")}, which \`workflow_inputs\` does not give.`,
+        `${path} requires the input ${enumerated(missing)}, which \`workflow_inputs\` does not give.`,
       notAllowed.length > 0 && `${path} does not allow the value given for ${notAllowed.join(", ")}.`,
     ].filter((problem) => problem !== false);
     if (problems.length > 0) return problems.map((problem) => wrong(problem));
@@ -172,7 +184,7 @@ export function examineReceiver(receiver: Receiver, sent: Sent): Finding[] {
     const { dispatchTypes, path } = receiver;
     if (dispatchTypes && (dispatchTypes.length === 0 || dispatchTypes.includes(sent.eventType)))
       return [right(`${path} listens for repository_dispatch \`${sent.eventType}\`.`)];
-    const instead = dispatchTypes ? ` It listens for ${dispatchTypes.join(", ")}.` : "";
+    const instead = dispatchTypes ? ` It listens for ${enumerated(dispatchTypes.map(quoted))}.` : "";
     return [
       needsLines(
         `${path} does not listen for repository_dispatch \`${sent.eventType}\` on the default branch.${instead}`,
@@ -183,11 +195,13 @@ export function examineReceiver(receiver: Receiver, sent: Sent): Finding[] {
   /** Where a run of it will show the id. */
   function examineSign(): Finding[] {
     const { path, inputs, callsOthers } = receiver;
-    const { key, event, isNamedByAnswer } = sent;
-    if (isNamedByAnswer) return [right("GitHub's answer will name the run; nothing has to show the id.")];
-    if (key === undefined)
-      return [wrong("No id is sent (`distinct_id_key` is empty), so the run could not be found.")];
-    const isDeclared = event === "repository_dispatch" || inputs === undefined || key in inputs;
+    const { key, event, needsSign, answerNamesRun } = sent;
+    if (!needsSign) return [];
+    if (answerNamesRun === "yes")
+      return [right("GitHub's answer will name the run; nothing has to show the id.")];
+    // Where GitHub's answer never names the run, the inputs must have a key.
+    if (key === undefined) return [unknown(`No id is sent (\`distinct_id_key\` is empty). ${OLD_SERVER}`)];
+    const isDeclared = event === "repository_dispatch" || !inputs || Object.hasOwn(inputs, key);
     const place = isDeclared ? placeOfId(receiver, sent, key) : undefined;
     if (place) return [right(`${path} shows the id in ${place}.`)];
     // The trigger's own finding brings the same lines.
@@ -195,43 +209,62 @@ export function examineReceiver(receiver: Receiver, sent: Sent): Finding[] {
     const what = isDeclared ? "shows the id nowhere" : `does not declare the input \`${key}\``;
     if (callsOthers && isDeclared)
       return [unknown(`${path} ${what}, unless a workflow that it calls does, in a job's or step's name.`)];
+    if (answerNamesRun === "maybe") return [unknown(`${path} ${what}. ${OLD_SERVER}`, lines())];
     return [needsLines(`${path} ${what}, so its run would not be found.`)];
   }
 
   function examineScripts(): Finding[] {
     const outside = /\b(client_payload|inputs)\b/;
-    const unsafe = receiver.scripts.filter(([, script]) => hasExpression(script, outside));
+    const unsafe = receiver.scripts.filter(([, script]) =>
+      hasExpression(script, (each) => outside.test(each)),
+    );
     const jobs = new Set(unsafe.map(([job]) => job));
     if (jobs.size === 0) return [];
-    const named = [...jobs].join(", ");
     return [
       unknown(
-        `${receiver.path} puts what is sent into a script (job ${named}): who may dispatch can run any command there. Hand it over by \`env:\`.`,
+        `${receiver.path} puts what is sent into a script (job ${enumerated([...jobs].map(quoted))}): who may dispatch can run any command there. Hand it over by \`env:\`.`,
       ),
     ];
   }
 
   function needsLines(problem: string): Finding {
+    return wrong(problem, lines());
+  }
+
+  function lines(): string {
     const { event, eventType, key = "distinct_id" } = sent;
-    const { name } = receiver;
-    return wrong(problem, linesToAdd({ event, eventType, key, ...(name && { name }) }));
+    const name = receiver.name && quoted(receiver.name);
+    return linesToAdd({ event, eventType, key, ...(name && { name }) });
   }
 }
+
+/** Its answer names no run. */
+const OLD_SERVER = "On an Enterprise Server before 3.21, the run would not be found.";
 
 /** Where a run shows the value that is sent under `key`; undefined: nowhere. */
 function placeOfId({ runName, jobNames, stepNames, env }: Receiver, { event }: Sent, key: string) {
   const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const where = event === "repository_dispatch" ? "client_payload" : "inputs";
-  const id = `\\b${where}(?:\\.${escaped}(?![\\w-])|\\[\\s*'${escaped}'\\s*\\])`;
-  const variables = env.filter(([, value]) => new RegExp(id).test(value)).map(([name]) => name);
-  const byVariable = variables.map((name) => `\\benv\\.${name}(?![\\w-])`);
-  const anyOf = new RegExp([id, ...byVariable].join("|"));
-  const shows = (name: string) => hasExpression(name, anyOf);
-  if (shows(runName)) return "its `run-name`";
-  if (jobNames.some(shows)) return "a job's name";
+  const id = new RegExp(`\\b${where}(?:\\.${escaped}(?![\\w-])|\\[\\s*'${escaped}'\\s*\\])`);
+  const variables = new Set(env.filter(([, value]) => id.test(value)).map(([name]) => name));
+  const hasId = (expression: string) => id.test(expression);
+  const hasVariable = (expression: string) =>
+    [...expression.matchAll(/\benv\.([\w-]+)/g)].some(([, name = ""]) => variables.has(name));
+  if (hasExpression(runName, hasId)) return "its `run-name`";
+  if (jobNames.some((name) => hasExpression(name, hasId))) return "a job's name";
+  // Only where a job runs is there an `env` to speak of.
+  const shows = (name: string) => hasExpression(name, (each) => hasId(each) || hasVariable(each));
   return stepNames.some(shows) ? "a step's name" : undefined;
 }
 
-function hasExpression(template: string, of: RegExp): boolean {
-  return [...template.matchAll(/\$\{\{(.*?)\}\}/gs)].some(([, expression = ""]) => of.test(expression));
+/** Looks at each `${{ … }}`, at no character twice: a regular expression would, where many are never closed. */
+function hasExpression(template: string, is: (expression: string) => boolean): boolean {
+  let from = template.indexOf("${{");
+  while (from !== -1) {
+    const to = template.indexOf("}}", from);
+    if (to === -1) return false;
+    if (is(template.slice(from + 3, to))) return true;
+    from = template.indexOf("${{", to);
+  }
+  return false;
 }

@@ -200,10 +200,13 @@ function doctors(): Play[] {
     "      fail:\n        required: false",
     "      stage:\n        type: choice\n        options: [test, live]\n      version:\n        required: true",
   ).replace("./deploy", "deploy ${{ inputs.version }}");
-  const refused =
+  const answered =
+    (status: number) =>
     (part: RegExp): FaultHook =>
     ({ path }) =>
-      part.test(path) ? { when: "before", kind: "status", status: 403 } : undefined;
+      part.test(path) ? { when: "before", kind: "status", status } : undefined;
+  const refused = answered(403);
+  const failing = answered(502);
   const many = Array.from({ length: 26 }, (_, at) => [
     `other-${at}.yml`,
     SILENT.replace("  repository_dispatch:\n", ""),
@@ -238,20 +241,28 @@ function doctors(): Play[] {
     { fault: refused(/\/contents\//), given: BY_HAND },
     { fault: refused(/\/actions\/workflows/), given: BY_HAND },
     { fault: refused(/\/actions\/workflows/), given: { event_type: "deploy" } },
+    { fault: refused(/\/contents\//), given: BY_EVENT },
+    { fault: failing(/\/git\/ref\//), given: BY_HAND },
+    { fault: failing(/\/contents\//), given: BY_HAND },
+    { fault: failing(/\/contents\//), given: BY_EVENT },
+    { fault: failing(/\/actions\/workflows/), given: BY_HAND },
+    { fault: failing(/\/actions\/workflows/), given: BY_EVENT },
+    {
+      fault: ({ path }) => (path.includes("/contents/") ? { kind: "hang", when: "before" } : undefined),
+      given: BY_HAND,
+    },
     ...[BY_HAND, { workflow: "deploy.yml" }].map(
+      (given): Play => ({ fault: answered(404)(/\/contents\//), given }),
+    ),
+    ...[{ workflow: "deploy.yml" }, BY_EVENT].map(
       (given): Play => ({
         fault: ({ path }) =>
-          path.includes("/contents/") ? { when: "before", kind: "status", status: 404 } : undefined,
+          path.includes("/contents/")
+            ? { when: "before", kind: "status", status: 200, body: fileOf("a: [") }
+            : undefined,
         given,
       }),
     ),
-    {
-      fault: ({ path }) =>
-        path.includes("/contents/")
-          ? { when: "before", kind: "status", status: 200, body: fileOf("a: [") }
-          : undefined,
-      given: { workflow: "deploy.yml" },
-    },
   ];
   return plays.map((play) => ({ ...play, given: { dry_run: "true", ...play.given } }));
 }

@@ -134,7 +134,8 @@ jobs:
     eventType: "deploy",
     key: "distinct_id",
     inputs: {},
-    isNamedByAnswer: false,
+    needsSign: true,
+    answerNamesRun: "no",
   };
   const listening = "on: repository_dispatch\n";
   const id = "${{ github.event.client_payload.distinct_id }}";
@@ -173,7 +174,17 @@ jobs:
       {},
     ],
     ["it is no expression", `${listening}run-name: client_payload.distinct_id`, {}],
-    ["another variable is shown", `${listening}env: { ID: "${id}" }\nrun-name: "\${{ env.ID2 }}"`, {}],
+    [
+      "its `run-name` has a variable, of which GitHub knows none there",
+      `${listening}env: { ID: "${id}" }\nrun-name: "\${{ env.ID }}"`,
+      {},
+    ],
+    ["a job's name has one", `${listening}env: { ID: "${id}" }\njobs: { a: { name: "\${{ env.ID }}" } }`, {}],
+    [
+      "another variable is shown",
+      `${listening}env: { ID: "${id}" }\njobs: { a: { steps: [{ name: "\${{ env.ID2 }}" }] } }`,
+      {},
+    ],
     ["only a script has it", `${listening}jobs: { a: { steps: [{ run: "echo ${id}" }] } }`, {}],
     ["the other event's is shown", `${listening}run-name: "\${{ inputs.distinct_id }}"`, {}],
     [
@@ -191,9 +202,83 @@ jobs:
     const findings = examineReceiver(read("on: workflow_dispatch"), {
       ...sent,
       event: "workflow_dispatch",
-      isNamedByAnswer: true,
+      answerNamesRun: "yes",
     });
     expect(findings.map(({ is }) => is)).toEqual(["right", "right"]);
+  });
+
+  test("need not show it, and nothing is sent, where nobody looks for the run", () => {
+    for (const key of ["distinct_id", undefined]) {
+      const findings = examineReceiver(read(listening), { ...sent, key, needsSign: false });
+      expect(findings.map(({ is }) => is)).toEqual(["right"]);
+    }
+  });
+
+  test("is not to blame where only an older server needs the id, and the lines are told all the same", () => {
+    const about = { ...sent, event: "workflow_dispatch", answerNamesRun: "maybe" } as const;
+    for (const text of ["on: workflow_dispatch", "on: { workflow_dispatch: { inputs: { distinct_id: } } }"]) {
+      const findings = examineReceiver(read(text), about);
+      expect(findings.map(({ is }) => is)).toEqual(["right", "unknown"]);
+      expect(findings[1]?.text).toContain("On an Enterprise Server before 3.21");
+      expect(findings[1]?.lines).toContain("run-name: My workflow [${{");
+    }
+    const [, ours] = examineReceiver(read("on: workflow_dispatch"), { ...about, key: undefined });
+    expect(ours).toMatchObject({ is: "unknown", text: expect.stringContaining("No id is sent") });
+  });
+
+  test("may have any name for a variable", () => {
+    const text = `${listening}env: { "A(B": "${id}" }\njobs: { a: { steps: [{ name: x }] } }`;
+    expect(examineReceiver(read(text), sent).map(({ is }) => is)).toEqual(["right", "wrong"]);
+  });
+
+  test("may have values that have no text", () => {
+    const odd = { toString: 1, valueOf: 1 };
+    const receiver = readReceiver("x.yml", {
+      on: {
+        repository_dispatch: { types: [odd] },
+        workflow_dispatch: { inputs: { a: { type: "choice", options: [odd] } } },
+      },
+      env: { A: odd },
+      jobs: { a: { id: odd, steps: [{ job: odd, run: "echo ${{ inputs.a }}" }] } },
+    });
+    expect(receiver).toMatchObject({ dispatchTypes: [""], scripts: [["a", "echo ${{ inputs.a }}"]] });
+  });
+
+  test("declares no input by what every object has", () => {
+    const about = { ...sent, event: "workflow_dispatch", inputs: { constructor: "x" } } as const;
+    const [first] = examineReceiver(read("on: workflow_dispatch"), about);
+    expect(first?.text).toContain("does not declare the input `constructor`");
+  });
+
+  test("is looked through in no time, whatever it says", () => {
+    const many = "${{ env.A ".repeat(100_000);
+    const receiver = { ...read(listening), runName: many, jobNames: [many], stepNames: [many] };
+    const started = performance.now();
+    examineReceiver({ ...receiver, scripts: [["a", many]] }, sent);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test("is quoted on one line, and no longer than anybody reads", () => {
+    const names = Array.from({ length: 12 }, (_, at) => `a\n::error::\u2028${at}${"x".repeat(200)}`);
+    const receiver = {
+      ...read("on: workflow_dispatch"),
+      dispatchTypes: names,
+      inputs: Object.fromEntries(names.map((name) => [name, { isRequired: true, options: undefined }])),
+      scripts: names.map((name) => [name, "${{ inputs.a }}"] as const),
+    };
+    const texts = [
+      ...examineReceiver(receiver, sent),
+      ...examineReceiver(receiver, { ...sent, event: "workflow_dispatch" }),
+      ...examineReceiver(
+        { ...receiver, inputs: { stage: { isRequired: false, options: names } } },
+        { ...sent, event: "workflow_dispatch", inputs: { stage: "x" } },
+      ),
+    ].map(({ text }) => text);
+    expect(texts.filter((text) => text.includes(" and 2 more"))).toHaveLength(6);
+    for (const text of texts) {
+      expect(text).not.toMatch(/[\n\u2028]|x{101}/);
+      expect(text.length).toBeLessThan(1500);
+    }
   });
 
   test("may show it in a workflow that it calls", () => {
