@@ -4,7 +4,7 @@ import type { Id, Job, Run } from "./answers.ts";
 import { PAGE_LENGTH } from "./api.ts";
 import { cancelAtTimeout } from "./cancel.ts";
 import { Failure } from "./failure.ts";
-import { Fault } from "./fault.ts";
+import { Fault, mayHeal } from "./fault.ts";
 import type { RequestOptions } from "./github.ts";
 import { othersWaiting, type Usual, usualDuration } from "./history.ts";
 import { isTooQuiet, news, tell, timeLine } from "./news.ts";
@@ -114,7 +114,10 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   /** Undefined where they are not to be had now. Only the run itself tells its end: jobs must not hold that up. */
   function askForJobs(): Promise<readonly Job[] | undefined> {
     const once = { ...seen, asksAgain: () => false };
-    return readJobs(found.id, once, story).catch(unlessFault(() => undefined));
+    return readJobs(found.id, once, story).catch((error: unknown) => {
+      if (error instanceof Fault && mayHeal(error)) return undefined;
+      throw error;
+    });
   }
 
   /** The jobs of a run that has ended. Their list may lag behind for a moment; the verdict does not wait for long. */

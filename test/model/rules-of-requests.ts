@@ -141,6 +141,9 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     // Who knows the run may ask how long others took; it is not held up by a refusal.
     if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one)))
       return false;
+    // Of a run that has ended, the jobs hold up no verdict.
+    const runId = Number(/\/runs\/(\d+)\/jobs$/.exec(entry.path)?.[1]);
+    if (kind === "jobs" && performance.truthAt(runId, entry.atMs)?.status === "completed") return false;
     const outcome = outcomeOf(each, performance);
     if (outcome === "stray") {
       const hadWorked = before.some(({ entry: { status } }) => status > 0 && status < 400);
