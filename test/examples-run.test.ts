@@ -13,8 +13,6 @@ vi.setConfig({ maxConcurrency: 12 });
 // What follows depends on how far the run has come by then: only what comes first is told here.
 const LIST = (target: string) =>
   `GET /repos/${target}/actions/runs?per_page=30&page=1&exclude_pull_requests=true → 200`;
-const RUN = (target: string) => `GET /repos/${target}/actions/runs/{1}?exclude_pull_requests=true → 200`;
-const JOBS = (target: string) => `GET /repos/${target}/actions/runs/{1}/jobs?per_page=100&page=1 → 200`;
 
 /** The page of the only run, which is ours. */
 function pageOf(github: GitHub, target: string): string {
