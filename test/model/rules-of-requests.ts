@@ -175,17 +175,19 @@ export function requestsUnderLimit(performance: Performance): string[] {
     kind === "primary" && !schedule.server.limitHeaders ? atMs + UNTOLD_MS : untilMs;
   const steps = ofStep(performance);
   const problems: string[] = [];
-  let told = { untilMs: 0, by: "" };
+  let told = { sinceMs: 0, untilMs: 0, by: "" };
   for (const each of steps) {
     const { atMs, method, path } = each.entry;
-    if (atMs < told.untilMs) {
+    // Files are read a few at once: those on their way cannot know yet.
+    const isOnItsWay = each.kind === "file" && told.by === "file" && atMs === told.sinceMs;
+    if (atMs < told.untilMs && !isOnItsWay) {
       const isLate = signalAtMs !== undefined && atMs >= signalAtMs;
       const until = `${isLate ? "after the signal, " : ""}told to wait until ${told.untilMs - startedAtMs} ms by ${told.by}`;
       problems.push(`(6) ${method} ${path} at ${atMs - startedAtMs} ms, ${until}`);
     }
     if (outcomeOf(each, performance) !== "limited") continue;
     const untilMs = each.toldUntilMs ?? Math.min(...refusalsOf(each).map(untilOf));
-    if (untilMs > told.untilMs) told = { untilMs, by: `${each.kind}` };
+    if (untilMs > told.untilMs) told = { sinceMs: atMs, untilMs, by: `${each.kind}` };
   }
   return problems;
 }
