@@ -43,8 +43,8 @@ export function explainUnprocessable(fault: Fault, situation: Situation): Advice
       lines: [
         `${file} has no \`workflow_dispatch\` trigger on the ref \`${ref}\` (422); nothing was started.`,
         "Add it on that ref, and on the default branch:",
-        linesToAdd({ event: "workflow_dispatch", key: key ?? "distinct_id" }),
       ],
+      add: linesToAdd({ event: "workflow_dispatch", key: key ?? "distinct_id" }),
     };
   }
   if (said.includes("disabled workflow")) {
