@@ -84,7 +84,7 @@ export function duplicatesOf(performance: Performance): { reasons: Reason[]; pro
   for (const [index, atMs] of effectsAtMs.entries()) {
     if (index === 0) continue;
     const earlierMs = effectsAtMs[index - 1] ?? 0;
-    const reason = reasonFor(earlierMs, atMs);
+    const reason = reasonFor(earlierMs, sentAtMs(atMs));
     if (reason) reasons.push(reason);
     else
       problems.push(
@@ -92,6 +92,15 @@ export function duplicatesOf(performance: Performance): { reasons: Reason[]; pro
       );
   }
   return { reasons, problems };
+
+  /** When the dispatch that took effect then was sent: a late one had been on its way for long. */
+  function sentAtMs(effectAtMs: number): number {
+    const sent = ofStep(performance).findLast(
+      ({ kind, entry, fault }) =>
+        kind === "dispatch" && entry.atMs <= effectAtMs && entry.atMs + delayMs(fault) >= effectAtMs,
+    );
+    return sent?.entry.atMs ?? effectAtMs;
+  }
 
   function reasonFor(createdAtMs: number, againAtMs: number): Reason | undefined {
     const runs = ownRuns(performance).filter((run) => run.createdAtMs === createdAtMs);
