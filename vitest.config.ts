@@ -45,8 +45,8 @@ export default defineConfig({
     testTimeout: 30_000,
     server: { deps: { inline: [GITHUBS_PARSERS] } },
     // Vitest's own is one less than there are cores: one for two. Many files wait most of their time for processes that
-    // they have started: with one more, no core is idle meanwhile.
-    maxWorkers: availableParallelism() + 1,
+    // they have started: with two more, no core is idle meanwhile.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongestFirst },
     // In this order: the closing line has to be the last one.
     reporters: ["default", "./test/closing-line.ts"],

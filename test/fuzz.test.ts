@@ -249,7 +249,7 @@ test("answers of any kind end the step in words, in time, and without a storm of
       await new Promise(setImmediate);
       expect(unhandled).toEqual([]);
     });
-    await fc.assert(property, cases(120));
+    await fc.assert(property, cases(80));
   } finally {
     process.off("unhandledRejection", onUnhandled);
   }
