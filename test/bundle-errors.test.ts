@@ -1,4 +1,4 @@
-/** Each row of the error table, through the bundle as a process: one annotation, exit code 1, and nothing started. */
+/** Each row of the error table, through the bundle as a process: one annotation, exit code 1, and nothing started in vain. */
 
 import { describe, test, vi } from "vitest";
 import { annotations, setProcessStage, TOKEN } from "./process-stage.ts";
@@ -21,6 +21,8 @@ interface Row {
   fault?: FaultHook;
   change?: (github: GitHub) => void;
   runDetails?: "rejected";
+  /** A run is started all the same, and told. */
+  starts?: boolean;
   says: RegExp;
 }
 
@@ -44,6 +46,20 @@ const ROWS: Record<string, Row> = {
     given: { token: "ghp_reads" },
     change: (github) => github.addToken("ghp_reads", { permissions: { actions: "read" } }),
     says: /^The token may not send a workflow_dispatch to octo\/target \(403 .*\nIt needs `actions: write` for/,
+  },
+  "a token that ends while the run is followed": {
+    given: { token: "ghs_ends", wait_for: "completed", poll_interval_seconds: "1" },
+    change: (github) =>
+      github.addToken("ghs_ends", { permissions: { actions: "write" }, expiresAtMs: github.nowMs() + 2000 }),
+    starts: true,
+    says: /^GitHub does not accept the token any more \(401\).*\nTokens of a GitHub App live one hour: give `app_id`.*\n.*The run itself goes on: http/,
+  },
+  "a token that may dispatch and not look": {
+    given: { ...BY_EVENT, token: "ghp_writes" },
+    change: (github) => github.addToken("ghp_writes", { permissions: { contents: "write" } }),
+    workflow: receiver("repository_dispatch", "run-name"),
+    starts: true,
+    says: /^The token may not read the runs of octo\/target \(403 .*\nIt needs `actions: read` for/,
   },
   "a job's own token that may not dispatch": {
     given: { ...BY_EVENT, token: "ghs_reads" },
@@ -113,10 +129,10 @@ const ROWS: Record<string, Row> = {
 
 describe.concurrent("through the bundle, the step says of", () => {
   test.for(Object.entries(ROWS))("%s what to do", async ([, row], { expect }) => {
-    const { workflow = WORKFLOW, runDetails, fault, change, says } = row;
+    const { workflow = WORKFLOW, runDetails, fault, change, starts = false, says } = row;
     const { github, run } = await setProcessStage(
       { "octo/target": { "deploy.yml": workflow } },
-      runDetails ? { runDetails } : {},
+      { ...(runDetails && { runDetails }), behaviour: { queuedMs: 60_000 } },
     );
     change?.(github);
     github.fault = fault;
@@ -128,7 +144,7 @@ describe.concurrent("through the bundle, the step says of", () => {
     expect(error).toMatch(says);
     expect(others).toEqual([]);
     expect(ran.exitCode).toBe(1);
-    expect(github.runs("octo/target")).toEqual([]);
+    expect(github.runs("octo/target")).toHaveLength(starts ? 1 : 0);
     expect(ran.stdout).not.toContain("s3cret");
   });
 });
