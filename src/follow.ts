@@ -91,6 +91,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   /** Returns the last sight itself when nothing has changed. */
   async function lookOnce(look: number): Promise<Sight> {
     // The run that was just found need not be read again.
+    if (!last && found.status === "completed") return see(found, await readLastJobs([]));
     if (!last) return see(found, mayShowJobs(found, []) ? ((await askForJobs()) ?? []) : []);
     let { jobs } = last;
     if (jobsTellAll(last) && look % LOOKS_PER_RUN_LOOK !== 0) {

@@ -325,3 +325,18 @@ test("a public run of another server is not shown in a public log", async () => 
   expect((await play(START, elsewhere)).failure).not.toContain("The last lines");
   expect((await play(START, { callerIsPublic: true })).failure).toContain("The last lines");
 });
+
+test("a run that has ended before it is followed keeps its failed jobs, although their first list is not to be had", async () => {
+  const { github, play } = await setStage(
+    { "deploy.yml": WORKFLOW },
+    {
+      runDetails: "rejected",
+      behaviour: { visibleAfterMs: 30_000, jobs: { identify: { failedStep: "Deploy" } } },
+    },
+  );
+  github.fault = ({ path, nth }) =>
+    path.endsWith("/jobs") && nth === 1 ? { when: "before", kind: "status", status: 502 } : undefined;
+  const { failure, outputs } = await play(START);
+  expect(failure).toContain('identify: failure in step "Deploy"');
+  expect(JSON.parse(outputs.failed_jobs ?? "")).toMatchObject([{ name: "identify", failed_step: "Deploy" }]);
+});
