@@ -108,7 +108,7 @@ export async function cancelRun(
     const fault = error instanceof OutOfTime ? error.fault : error;
     if (!(fault instanceof Fault || fault === undefined)) throw error;
     const needs = fault?.status === 403 ? ": the token needs `actions: write` for that" : "";
-    const seen = fault ? ` (${fault.status ?? fault.code ?? fault.kind}${needs})` : " in time";
+    const seen = fault ? ` (${fault.seen}${needs})` : " in time";
     return `The remote run could not be cancelled${seen} and goes on: ${htmlUrl}`;
   }
 }
@@ -123,7 +123,7 @@ export async function lookOnceMore(deadlineMs: number, story: Story): Promise<vo
     if (run) learn({ run });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    log.info(`The look was refused (${error.status ?? error.code ?? error.kind}).`);
+    log.info(`The look was refused (${error.seen}).`);
   }
 }
 

@@ -39,7 +39,7 @@ export interface Candidate {
   readStatus: string;
   /** Whether every job that was there showed all its steps. */
   showedAll: boolean;
-  /** It shows the id of another dispatch, so that it is certainly not ours. */
+  /** It shows the id of another dispatch. In its name that may be its caller's own; only all of its jobs make it certain. */
   isOthers: boolean;
 }
 

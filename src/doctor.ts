@@ -271,10 +271,10 @@ async function lookAt<Answer>(asked: Promise<Answer>): Promise<Look<Answer>> {
     const isLate = error instanceof OutOfTime || (error instanceof Fault && error.code === "ETIMEDOUT");
     if (isLate) return { is: "unread", why: "could not be read in time" };
     if (!(error instanceof Fault)) throw error;
-    const { kind, status, code } = error;
+    const { kind, status } = error;
     if (status === 404) return { is: "missing" };
     if (kind === "rejected" && (status === 401 || status === 403)) return { is: "refused" };
-    const seen = kind === "unreadable" ? kind : (status ?? code ?? kind);
+    const seen = kind === "unreadable" ? kind : error.seen;
     return { is: "unread", why: `could not be read (${seen})` };
   }
 }

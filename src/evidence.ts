@@ -2,11 +2,10 @@
 
 import type { Annotation, Job } from "./answers.ts";
 import { Cancelled } from "./cancel.ts";
-import { Fault } from "./fault.ts";
 import type { Sight } from "./follow.ts";
 import { MAX_LOG_LINES } from "./inputs.ts";
 import { lastLines } from "./job-log.ts";
-import { OutOfTime } from "./patience.ts";
+import { orNothing } from "./patience.ts";
 import { failedStep } from "./report.ts";
 import type { Story } from "./story.ts";
 
@@ -75,9 +74,10 @@ function tellsSomething({ path, level, message }: Annotation): boolean {
   return path !== ".github" || (level === "failure" && !/^Process completed with exit code/.test(message));
 }
 
+/** Also where the caller cancels the step: its end is known, and that is what it says. */
 async function unlessRefused<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof Fault || error instanceof OutOfTime || error instanceof Cancelled) return undefined;
+  return orNothing(answer).catch((error: unknown) => {
+    if (error instanceof Cancelled) return undefined;
     throw error;
   });
 }

@@ -28,7 +28,7 @@ export class Fault extends Error {
   readonly status: number | undefined;
   /** System or TLS error code, e.g. `ECONNREFUSED`, where no answer came. */
   readonly code: string | undefined;
-  /** GitHub's own words, without our request's values taken out: see explain.ts before printing them. */
+  /** GitHub's own words, without our request's values taken out: see strike.ts before printing them. */
   readonly answer: string;
   /** GitHub's id of the request, for its support. */
   readonly requestId: string | undefined;
@@ -58,6 +58,11 @@ export class Fault extends Error {
     this.requestId = about.requestId;
     this.retryAfterMs = about.retryAfterMs;
     this.dateMs = about.dateMs;
+  }
+
+  /** In a word: the status, else the system's code, else the kind. */
+  get seen(): string {
+    return String(this.status ?? this.code ?? this.kind);
   }
 }
 

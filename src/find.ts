@@ -2,9 +2,8 @@
 
 import type { Run } from "./answers.ts";
 import { Failure } from "./failure.ts";
-import { Fault } from "./fault.ts";
 import { readJobs, unlessFault } from "./follow.ts";
-import { OutOfTime } from "./patience.ts";
+import { orNothing } from "./patience.ts";
 import type { Plan } from "./plan.ts";
 import { explainNotFound } from "./report.ts";
 import { type Found, NEW_RUN_MS, SHORT_PAGE, search } from "./search.ts";
@@ -27,10 +26,7 @@ export async function find(plan: Plan, story: Story): Promise<Run> {
     const nowMs = story.clock.nowMs();
     const deadlineMs = Math.min(findDeadlineMs, nowMs + JOBS_MS);
     const seen = { deadlineMs, wasSeen: true, isNewUntilMs: nowMs + NEW_RUN_MS };
-    const jobs = await readJobs(found.id, seen, story).catch((error: unknown) => {
-      if (error instanceof Fault || error instanceof OutOfTime) return undefined;
-      throw error;
-    });
+    const jobs = await orNothing(readJobs(found.id, seen, story));
     if (jobs) learn({ jobs });
   }
   return found;

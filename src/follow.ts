@@ -72,8 +72,6 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
     const { run = found } = story.known;
-    // Its end was seen; only its jobs could not be read any more.
-    if (run.status === "completed") return { run, jobs: last?.jobs ?? [], awaitedEnvironments: [] };
     const cancelled = inputs.cancelRunOn.has("timeout") ? await cancelAtTimeout(run, story) : undefined;
     throw new Failure(explainTimeout(run, inputs.timeoutMs, error.fault, cancelled));
   }

@@ -40,6 +40,14 @@ export type Persist = <Answer>(
   persistence: Persistence,
 ) => Promise<Answer>;
 
+/** For what is nice to know: undefined where it is refused, or does not come in time. */
+export async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof Fault || error instanceof OutOfTime) return undefined;
+    throw error;
+  });
+}
+
 /** The longest that a request may take. */
 export const REQUEST_TIMEOUT_MS = 20_000;
 

@@ -9,7 +9,7 @@ import { Failure } from "./failure.ts";
 import { Fault } from "./fault.ts";
 import { readJobs } from "./follow.ts";
 import type { Inputs } from "./inputs.ts";
-import { OutOfTime } from "./patience.ts";
+import { OutOfTime, orNothing } from "./patience.ts";
 import { makePlan } from "./plan.ts";
 import { beginStory, type Edges } from "./story.ts";
 import type { Trace } from "./trace.ts";
@@ -52,13 +52,13 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
     log.info(await cancelRun(started, deadlineMs, story));
     const before = await readProgress(started.id);
     const forceAtMs = clock.nowMs() + PATIENT_MS;
-    let isForced = false;
+    let isDecided = false;
     for (;;) {
       await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
       const { status, conclusion } = await read(deadlineMs);
       if (status === "completed") return log.info(`The remote run has ended as ${conclusion}.`);
-      if (isForced || clock.nowMs() < Math.min(forceAtMs, deadlineMs - PAUSE_MS)) continue;
-      isForced = true;
+      if (isDecided || clock.nowMs() < Math.min(forceAtMs, deadlineMs - PAUSE_MS)) continue;
+      isDecided = true;
       // What is forced does not run its `if: always()` steps: a lock would stay, an environment half taken down.
       const now = await readProgress(started.id);
       if (before === undefined || now !== before) {
@@ -73,7 +73,7 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
     const fault = error instanceof OutOfTime ? error.fault : error;
     if (!(fault instanceof Fault || fault === undefined)) throw error;
     const url = startedRun(story)?.htmlUrl ?? github.fullName();
-    const seen = fault ? ` (${fault.status ?? fault.code ?? fault.kind})` : "";
+    const seen = fault ? ` (${fault.seen})` : "";
     log.warning(`It was not seen that the remote run has ended${seen}; it may go on: ${url}`);
   }
 
@@ -84,11 +84,4 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
       jobs && JSON.stringify(jobs.map(({ status, steps }) => [status, steps.map((step) => step.status)]))
     );
   }
-}
-
-async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof Fault || error instanceof OutOfTime) return undefined;
-    throw error;
-  });
 }

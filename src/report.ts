@@ -133,8 +133,7 @@ export function explainTimeout(
 
 function lastTrouble(trouble: Fault | undefined): string[] {
   if (!trouble) return [];
-  const { status, code, kind, request } = trouble;
-  return [`The last look had no answer: ${status ?? code ?? kind} to ${request}.`];
+  return [`The last look had no answer: ${trouble.seen} to ${trouble.request}.`];
 }
 
 /** Why no run was found: what was looked at, and what the receiver has to add. */
