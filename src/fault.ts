@@ -184,8 +184,6 @@ export function kindOfError(error: unknown): {
     if (typeof own !== "string") continue;
     code = own;
     if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own)) return { kind: "untrusted", code };
-    // A TLS connection may break as any other: only while it begins, nothing has been sent by it.
-    if (/^ERR_SSL_|EPROTO/.test(own)) return { kind: syscall === "connect" ? "unreachable" : "lost", code };
     // Only these calls fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH while reading say nothing of the kind.
     if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {
       return { kind: "unreachable", code };

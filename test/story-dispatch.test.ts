@@ -363,3 +363,14 @@ test("a run whose name shows the id of its own caller, as in a chain, is ours by
   expect(failure).toBeUndefined();
   expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
 });
+
+test("a renamed target gets no more time than any other", async () => {
+  const { github, play } = await setStage(
+    { "deploy.yml": receiver("repository_dispatch", "run-name") },
+    { latencyMs: 2000 },
+  );
+  github.renameRepository(TARGET, "octo/renamed");
+  const { failure, tookMs } = await play({ event_type: "deploy", find_timeout_seconds: "5" });
+  expect(failure).toBeDefined();
+  expect(tookMs).toBeLessThanOrEqual(5000);
+});
