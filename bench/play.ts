@@ -94,24 +94,23 @@ async function playOnce(scenario: Scenario, player: Player, nth: number): Promis
     limits: scenario.limits,
     runDetails: scenario.sign === "answer" ? "known" : "rejected",
   });
-  const ids = Array.from({ length: scenario.dispatchers }, () => idOf(random));
+  const startsInMs = Array.from(
+    { length: scenario.dispatchers },
+    () => random() * scenario.startWithinS * 1000,
+  );
+  const ids = startsInMs.map((ms) => idOf(server.nowMs() + ms, random));
   setUp(server, scenario, new Map(ids.map((id, index) => [id, nth * ids.length + index])));
   const over = new AbortController();
   populate(server, scenario, { clock, random, over: over.signal });
 
-  const callers = ids.map((id) => ({
-    id,
-    startsInMs: random() * scenario.startWithinS * 1000,
-    jitter: seeded(seedOf(id)),
-  }));
   const outcomes = await Promise.all(
-    callers.map(async ({ id, startsInMs, jitter }): Promise<Outcome> => {
-      await clock.sleep(startsInMs);
+    ids.map(async (id, index): Promise<Outcome> => {
+      await clock.sleep(startsInMs[index] ?? 0);
       const startedAtMs = server.nowMs();
       const requests: JournalEntry[] = [];
       const { apiUrl } = server;
       const fetch = server.fetchInto(requests);
-      const runId = await player.play({ scenario, id, apiUrl, fetch, clock, random: jitter });
+      const runId = await player.play({ scenario, id, apiUrl, fetch, clock, random: seeded(seedOf(id)) });
       const endedAtMs = server.nowMs();
       const ours = startedBy(server, id);
       const isDone = ours !== undefined && String(ours) === runId;

@@ -1,5 +1,6 @@
 /** The repository in which a play takes place: its workflow, what went on there before, and what goes on besides. */
 
+import { freshHex, generateDistinctId } from "../src/distinct-id.ts";
 import { BUSY, receiver } from "../test/receivers.ts";
 import type { Behaviour, VirtualClock } from "../test/simulator/index.ts";
 import { lastAttempt } from "../test/simulator/world.ts";
@@ -57,7 +58,7 @@ export function populate(
   const repository = world.repository(TARGET);
   const start = (file: string, ageMs: number, behaviour: Behaviour) => {
     const { event } = scenario;
-    const id = idOf(random);
+    const id = idOf(nowMs() - ageMs, random);
     const sent =
       event === "workflow_dispatch" ? { inputs: { distinct_id: id } } : { payload: { distinct_id: id } };
     const trigger = file === NEIGHBOUR ? { event: "push" } : { event, action: "deploy", ...sent };
@@ -102,13 +103,12 @@ export function truthOf(
   return { createdAtMs: run.createdMs, dueAtMs };
 }
 
-/** An id as this action generates it. */
-export function idOf(random: Random): string {
-  const half = () =>
-    Math.floor(random() * 2 ** 32)
-      .toString(16)
-      .padStart(8, "0");
-  return `${CALLER.runId}-${CALLER.runAttempt}-${half()}${half()}`;
+/** An id as this action generates it at that moment. */
+export function idOf(epochMs: number, random: Random): string {
+  const randomHex = Math.floor(random() * 2 ** 48)
+    .toString(16)
+    .padStart(12, "0");
+  return generateDistinctId(CALLER, freshHex(epochMs, randomHex));
 }
 
 /** The run that was started with this id. */

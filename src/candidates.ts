@@ -1,7 +1,8 @@
 /** The rules of the search: where a run shows the id, and whose jobs are worth reading next. */
 
 import type { Job, Run } from "./answers.ts";
-import { shows, showsGeneratedId } from "./distinct-id.ts";
+import { generatedIdIn, shows } from "./distinct-id.ts";
+import { byAge, byNearness, type Dispatched, NEAR_MS } from "./nearness.ts";
 
 /** Where a run shows the id. */
 export type Sign = "name" | "job" | "step";
@@ -18,10 +19,10 @@ export function signInJobs(jobs: readonly Job[], distinctId: string): Sign | und
   return undefined;
 }
 
-/** Says whether a run or its jobs show the id of another dispatch. Asked where ours is not shown. */
-export function showsAnotherId(run: Run, jobs: readonly Job[]): boolean {
+/** The generated id of another dispatch that a run or its jobs show. Asked where ours is not shown. */
+export function anothersIdIn(run: Run, jobs: readonly Job[]): string | undefined {
   const names = jobs.flatMap((job) => [job.name, ...job.steps.map((step) => step.name)]);
-  return [run.displayTitle, run.name, ...names].some(showsGeneratedId);
+  return [run.displayTitle, run.name, ...names].map(generatedIdIn).find((id) => id !== undefined);
 }
 
 /** A run that may be ours by all that its name, event and workflow say, and what its jobs have shown so far. */
@@ -39,15 +40,14 @@ export interface Candidate {
   readStatus: string;
   /** Whether every job that was there showed all its steps. */
   showedAll: boolean;
-  /** It shows the id of another dispatch. In its name that may be its caller's own; only all of its jobs make it certain. */
-  isOthers: boolean;
+  /** The id of another dispatch that it shows. In its name that may be its caller's own; only all of its jobs make it certain. */
+  anothersId: string | undefined;
 }
 
 /** A candidate whose jobs nobody has read yet. */
 export function newCandidate(run: Run, seenAtMs: number, changedAtMs = seenAtMs): Candidate {
-  const isOthers = showsAnotherId(run, []);
   const unread = { reads: 0, readAtMs: 0, readStatus: "", showedAll: false };
-  return { run, seenAtMs, changedAtMs, ...unread, isOthers };
+  return { run, seenAtMs, changedAtMs, ...unread, anothersId: anothersIdIn(run, []) };
 }
 
 /** The candidate as another list shows it. */
@@ -67,10 +67,9 @@ export function showsAllSteps(job: Job): boolean {
 }
 
 /** Many dispatchers must not read each other's jobs at every look. */
-const JOBS_PER_LOOK = 8;
+export const JOBS_PER_LOOK = 8;
 /** More than these within so much time of the dispatch are a crowd. */
 const FEW = 3;
-const NEAR_MS = 3000;
 const REST_MS = 15_000;
 const LONGEST_REST_MS = 120_000;
 /** By then a job that has begun shows its steps, as a rule. */
@@ -78,7 +77,7 @@ const SETTLES_MS = 2000;
 
 /** Those that may yet turn out to be ours. */
 export function openAmong(candidates: readonly Candidate[]): Candidate[] {
-  return candidates.filter((candidate) => isUndecided(candidate) && !candidate.isOthers);
+  return candidates.filter((candidate) => isUndecided(candidate) && candidate.anothersId === undefined);
 }
 
 /** Says whether ours is one of many that were created at about the same time: then as many dispatchers look for theirs. */
@@ -88,39 +87,37 @@ export function isCrowd(open: readonly Candidate[], dispatchedAtMs: number | und
 }
 
 /**
- * The candidates whose jobs this look reads: nearest to the dispatch first, and a few only; those that have shown all
- * their steps after the others. One that has nothing new to show soon rests between two reads, each time for longer, and
- * longest if it shows another's id. In a crowd everybody reads only what is nearest, and only when it has something to
- * show. `dispatchedAtMs` is the server's time of the dispatch, in epoch ms.
+ * The candidates whose jobs a look may read next, the most promising first: nearest to the dispatch; those that have
+ * shown all their steps after the others. One that has nothing new to show soon rests between two reads, each time for
+ * longer, and longest if it shows another's id. In a crowd everybody reads only what is nearest, and only when it has
+ * something to show.
  */
 export function worthReading(
   candidates: readonly Candidate[],
   nowMs: number,
-  dispatchedAtMs: number | undefined,
+  dispatched: Dispatched,
 ): Candidate[] {
-  const byNearness = nearestTo(
-    dispatchedAtMs ?? 0,
-    candidates.map(({ run }) => run),
-  );
+  const isNearer = byNearness(candidates, dispatched);
   const sorted = candidates
     .filter((candidate) => isUndecided(candidate) && !isResting(candidate, nowMs))
     .sort(
       (a, b) =>
         Number(a.showedAll) - Number(b.showedAll) ||
-        byNearness(a.run, b.run) ||
+        isNearer(a.run, b.run) ||
         a.readAtMs - b.readAtMs ||
         byAge(a.run, b.run),
     );
-  if (!isCrowd(openAmong(candidates), dispatchedAtMs)) return sorted.slice(0, JOBS_PER_LOOK);
+  if (!isCrowd(openAmong(candidates), dispatched.atMs)) return sorted.slice(0, JOBS_PER_LOOK);
   return sorted.slice(0, JOBS_PER_LOOK).filter((candidate) => hasSettled(candidate, nowMs));
 }
 
 function isResting(
-  { run, seenAtMs, reads, readAtMs, readStatus, showedAll, isOthers }: Candidate,
+  { run, seenAtMs, reads, readAtMs, readStatus, showedAll, anothersId }: Candidate,
   nowMs: number,
 ) {
   // A name may show the id of the run that has asked for it, as in a chain, and a step of it ours.
-  if (isOthers) return nowMs - Math.max(seenAtMs, readAtMs) < (reads === 0 ? REST_MS : LONGEST_REST_MS);
+  if (anothersId !== undefined)
+    return nowMs - Math.max(seenAtMs, readAtMs) < (reads === 0 ? REST_MS : LONGEST_REST_MS);
   if (reads === 0 || readStatus !== run.status) return false;
   if (run.status === "in_progress" && !showedAll) return false;
   return nowMs - readAtMs < Math.min(REST_MS * 2 ** (reads - 1), LONGEST_REST_MS);
@@ -131,43 +128,4 @@ function hasSettled({ run, changedAtMs }: Candidate, nowMs: number): boolean {
   const agoMs = nowMs - changedAtMs;
   if (run.status === "completed") return true;
   return agoMs >= (run.status === "in_progress" ? SETTLES_MS : REST_MS);
-}
-
-/**
- * Orders runs by how far from a moment they were created. `created_at` has whole seconds, so within a few of them it is
- * the place in the order of ids that counts.
- */
-function nearestTo(momentMs: number, runs: readonly Run[]): (a: Run, b: Run) => number {
-  const sorted = [...runs].sort(byAge);
-  const places = new Map(sorted.map(({ id }, index) => [id, index + 0.5]));
-  const likely = likelyPlace(momentMs, sorted);
-  const secondsApart = ({ createdAtMs }: Run) => {
-    const apartMs = Math.abs(createdAtMs + 500 - momentMs);
-    return apartMs < NEAR_MS ? 0 : apartMs;
-  };
-  const placesApart = ({ id }: Run) => Math.abs((places.get(id) ?? 0) - likely);
-  return (a, b) => secondsApart(a) - secondsApart(b) || placesApart(a) - placesApart(b);
-}
-
-/**
- * Where in the order of `runs` one belongs that was created at this moment: as far into the runs of its second as the
- * moment is into the second. But a crowd that has come within seconds may fill no more than the end of its first second
- * and the beginning of its last: between the least and the most that this can mean, we take the geometric mean.
- */
-function likelyPlace(momentMs: number, runs: readonly Run[]): number {
-  const secondMs = Math.floor(momentMs / 1000) * 1000;
-  const share = (momentMs - secondMs) / 1000;
-  const countAt = (atMs: number) => runs.filter(({ createdAtMs }) => createdAtMs === atMs).length;
-  const earlier = runs.filter(({ createdAtMs }) => createdAtMs < secondMs).length;
-  const [previous, same, next] = [countAt(secondMs - 1000), countAt(secondMs), countAt(secondMs + 1000)];
-  const most = Math.max(previous, same, next);
-  const between = (least: number) => Math.sqrt(Math.min(least, same) * same);
-  if (previous === 0 && next > 0) return earlier + same - between((1 - share) * most);
-  if (previous > 0 && next === 0) return earlier + between(share * most);
-  return earlier + share * same;
-}
-
-/** Oldest first. Ids grow with time, and `created_at` has whole seconds only. */
-export function byAge(a: Run, b: Run): number {
-  return a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
 }

@@ -1,16 +1,40 @@
 /** The id by which a run is known: how it is made, what it may look like, and when a text shows it. */
 
 /**
- * A fresh id: the caller's run, its attempt and 64 random bits, e.g. `1658821493-1-9f3c2a7e41d06b58`, so that the
- * receiver's page tells where the run came from.
+ * A fresh id: the caller's run, its attempt and 16 hex digits that nobody else has, as `freshHex` makes them, e.g.
+ * `1658821493-1-9f3c2a7e41d06b58`; so that the receiver's page tells where the run came from.
  */
-export function generateDistinctId(caller: { runId: string; runAttempt: string }, randomHex: string): string {
-  return `${caller.runId}-${caller.runAttempt}-${randomHex}`;
+export function generateDistinctId(caller: { runId: string; runAttempt: string }, hex: string): string {
+  return `${caller.runId}-${caller.runAttempt}-${hex}`;
 }
 
-/** Says whether `text` shows an id such as `generateDistinctId` makes: some other dispatch's, if it is not ours. */
-export function showsGeneratedId(text: string): boolean {
-  return /(?<![\p{L}\p{N}_])\d+-\d+-[0-9a-f]{16}(?![\p{L}\p{N}_])/u.test(text);
+/** Four hex digits are a clock that begins anew after this, some 66 s. */
+const ROUND_MS = 0x10000;
+
+/**
+ * The digits of a fresh id: four for the moment it is made (`epochMs`), by which many who look for their runs at the same
+ * time find their way, and twelve that are random.
+ */
+export function freshHex(epochMs: number, randomHex: string): string {
+  return (Math.floor(epochMs) % ROUND_MS).toString(16).padStart(4, "0") + randomHex;
+}
+
+const GENERATED = /(?<![\p{L}\p{N}_])\d+-\d+-([0-9a-f]{4})[0-9a-f]{12}(?![\p{L}\p{N}_])/u;
+
+/** The id that `text` shows, if it is one that was generated: some other dispatch's, if it is not ours. */
+export function generatedIdIn(text: string): string | undefined {
+  return GENERATED.exec(text)?.[0];
+}
+
+/**
+ * How much later than `other` an id was made, in ms; negative if it is the older. Undefined unless both were generated.
+ * Only the order of reading may depend on it: callers' clocks differ, and after half a round, later is earlier.
+ */
+export function madeLaterMs(id: string, other: string): number | undefined {
+  const [madeMs, otherMs] = [id, other].map((each) => Number.parseInt(GENERATED.exec(each)?.[1] ?? "", 16));
+  if (madeMs === undefined || otherMs === undefined || Number.isNaN(madeMs + otherMs)) return undefined;
+  const half = ROUND_MS / 2;
+  return ((madeMs - otherMs + 3 * half) % ROUND_MS) - half;
 }
 
 /** Says whether `id` may be a distinct id: 1 to 100 letters, digits and `. _ : / -`. */

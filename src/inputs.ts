@@ -70,14 +70,14 @@ const CONCLUSIONS = [
 
 /**
  * Reads all inputs. `read` gives an input's text; an empty one means the default, save for `distinct_id_key` (do not
- * send) and `token` (an error: the secret is empty). `randomHex` is the random part of a generated id; `mappings` are needed
- * where `givesObjects` says so.
+ * send) and `token` (an error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed where
+ * `givesObjects` says so.
  * @throws InputError with every problem
  */
 export function readInputs(
   read: (name: string) => string,
   caller: Caller,
-  randomHex: string,
+  idHex: string,
   mappings?: Mappings,
 ): Inputs {
   const problems: string[] = [];
@@ -94,7 +94,7 @@ export function readInputs(
   if ("problems" in target) problems.push(...target.problems);
 
   const waitFor = readWord("wait_for", text("wait_for") || "found", WAIT_FOR, problems);
-  const freshId = generateDistinctId(caller, randomHex);
+  const freshId = generateDistinctId(caller, idHex);
   const { order, distinctId } = readOrder(
     text,
     { freshId, mustFind: waitFor !== "nothing", mappings },

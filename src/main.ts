@@ -8,6 +8,7 @@ import { openGitHub } from "./api.ts";
 import { Cancelled } from "./cancel.ts";
 import { systemClock } from "./clock.ts";
 import { secretsOf } from "./credentials.ts";
+import { freshHex } from "./distinct-id.ts";
 import { Failure } from "./failure.ts";
 import type { Credentials } from "./github.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
@@ -39,7 +40,8 @@ async function main(): Promise<void> {
     runAttempt: String(context.runAttempt || 1),
   };
   const mappings = givesObjects(core.getInput) ? await import("./mapping.ts") : undefined;
-  const inputs = readInputs(core.getInput, caller, randomBytes(8).toString("hex"), mappings);
+  const idHex = freshHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
+  const inputs = readInputs(core.getInput, caller, idHex, mappings);
 
   const cancellation = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -3,21 +3,22 @@
 import type { Id, Job, Run } from "./answers.ts";
 import { PAGE_LENGTH } from "./api.ts";
 import {
-  byAge,
+  anothersIdIn,
   type Candidate,
   isCrowd,
   isNamed,
   isUndecided,
+  JOBS_PER_LOOK,
   newCandidate,
   openAmong,
   type Sign,
   seenAgain,
   showsAllSteps,
-  showsAnotherId,
   signInJobs,
   worthReading,
 } from "./candidates.ts";
 import { Fault } from "./fault.ts";
+import { byAge, type Dispatched } from "./nearness.ts";
 import { pauseBeforeFind, pauseWithin } from "./pace.ts";
 import { pagesOf } from "./pages.ts";
 import { OutOfTime } from "./patience.ts";
@@ -99,19 +100,13 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
 
       const present = possible.map(toCandidate);
       const open = openAmong(present);
-      const shown: { run: Run; sign: Sign }[] = [];
       // The dispatch was on its way for as long as this look's requests are.
-      const dispatchedAtMs = github.likelyServerTimeMs(sentAtMs + wayMs);
-      const inCrowd = isCrowd(open, dispatchedAtMs);
+      const dispatched = { atMs: github.likelyServerTimeMs(sentAtMs + wayMs), distinctId };
+      const inCrowd = isCrowd(open, dispatched.atMs);
       const { least, perRun, most } = CROWD_WAITS_MS;
       const readsFromMs = sentAtMs + Math.min(least + perRun * open.length, most);
       const isEarly = inCrowd && clock.nowMs() < readsFromMs && readsFromMs < deadlineMs;
-      for (const candidate of isEarly ? [] : worthReading(present, clock.nowMs(), dispatchedAtMs)) {
-        const sign = await readJobsOf(candidate);
-        if (sign) shown.push({ run: candidate.run, sign });
-        // In a crowd, nobody can afford to ask whether another run carries our id as well.
-        if (sign && inCrowd) break;
-      }
+      const shown = isEarly ? [] : await readPromising(present, dispatched, inCrowd);
       const [first, ...more] = shown.sort((a, b) => byAge(a.run, b.run));
       if (first) return { ...first, others: more.map(({ run }) => run) };
 
@@ -171,6 +166,28 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
     return candidate;
   }
 
+  /** Reads the jobs of the most promising runs, one by one, and returns those that show our id. */
+  async function readPromising(
+    present: readonly Candidate[],
+    dispatched: Dispatched,
+    inCrowd: boolean,
+  ): Promise<{ run: Run; sign: Sign }[]> {
+    const shown: { run: Run; sign: Sign }[] = [];
+    const read = new Set<Candidate>();
+    while (read.size < JOBS_PER_LOOK) {
+      // Whose id one of them shows tells which is the next.
+      const promising = worthReading(present, clock.nowMs(), dispatched);
+      const candidate = promising.find((each) => !read.has(each));
+      if (!candidate) break;
+      read.add(candidate);
+      const sign = await readJobsOf(candidate);
+      if (sign) shown.push({ run: candidate.run, sign });
+      // In a crowd, nobody can afford to ask whether another run carries our id as well.
+      if (sign && inCrowd) break;
+    }
+    return shown;
+  }
+
   async function readJobsOf(candidate: Candidate): Promise<Sign | undefined> {
     const { run, seenAtMs } = candidate;
     const before = { ...candidate };
@@ -182,7 +199,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
       for await (const jobs of pagesOf((page) => readJobs(run.id, page))) {
         const sign = signInJobs(jobs, distinctId);
         if (sign) return sign;
-        candidate.isOthers ||= showsAnotherId(run, jobs);
+        candidate.anothersId ??= anothersIdIn(run, jobs);
         candidate.showedAll &&= jobs.length > 0 && jobs.every(showsAllSteps);
       }
     } catch (error) {
@@ -202,7 +219,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
     // A run that shows no id may be ours all the same, by a receiver that does not show it: "none" would be a guess.
     // And its name may show the id of the run that has asked for it, as in a chain: only its jobs, all of them, tell.
     return [...candidates.values()].every(
-      ({ isOthers, reads, showedAll }) => isOthers && reads > 0 && showedAll,
+      ({ anothersId, reads, showedAll }) => anothersId !== undefined && reads > 0 && showedAll,
     );
   }
 

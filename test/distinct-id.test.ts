@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { generateDistinctId, isDistinctId, shows } from "../src/distinct-id.ts";
+import {
+  freshHex,
+  generateDistinctId,
+  generatedIdIn,
+  isDistinctId,
+  madeLaterMs,
+  shows,
+} from "../src/distinct-id.ts";
+
+const caller = { runId: "1658821493", runAttempt: "1" };
 
 describe("a text shows an id", () => {
   test.each([
@@ -77,9 +86,32 @@ describe("a distinct id", () => {
     },
   );
 
-  test("is generated from the caller's run, its attempt and a random part", () => {
-    const id = generateDistinctId({ runId: "1658821493", runAttempt: "1" }, "9f3c2a7e41d06b58");
+  test("is generated from the caller's run, its attempt, the time and a random part", () => {
+    const id = generateDistinctId(caller, freshHex(0x192_9f3c + 0.7, "2a7e41d06b58"));
     expect(id).toBe("1658821493-1-9f3c2a7e41d06b58");
     expect(isDistinctId(id)).toBe(true);
+    expect(generatedIdIn(`T [${id}]`)).toBe(id);
+  });
+
+  test.each([
+    ["one of the same moment", 0, 0],
+    ["one that was made later", 1234, -1234],
+    ["one that was made earlier", -1234, 1234],
+    ["one of nearly half a round later", 32_767, -32_767],
+    ["one of nearly half a round earlier", -32_767, 32_767],
+  ])("tells how much later it was made than %s", (_, otherAfterMs, laterMs) => {
+    for (const atMs of [1_795_262_400_000, 1_795_262_400_000 + 40_000]) {
+      const at = (ms: number) => generateDistinctId(caller, freshHex(ms, "2a7e41d06b58"));
+      expect(madeLaterMs(at(atMs), at(atMs + otherAfterMs))).toBe(laterMs);
+    }
+  });
+
+  test("tells no time where one of both was not generated", () => {
+    const id = "1658821493-1-9f3c2a7e41d06b58";
+    expect([madeLaterMs(id, "run-1"), madeLaterMs("run-1", id), madeLaterMs(id, "")]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });

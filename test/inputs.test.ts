@@ -8,13 +8,13 @@ const caller: Caller = {
   runId: "1658821493",
   runAttempt: "1",
 };
-const randomHex = "9f3c2a7e41d06b58";
+const idHex = "9f3c2a7e41d06b58";
 const freshId = "1658821493-1-9f3c2a7e41d06b58";
 
 /** The given inputs over what action.yml fills in by itself. */
 function read(given: Record<string, string>): Inputs {
   const inputs: Record<string, string> = { token: "t0ken", distinct_id_key: "distinct_id", ...given };
-  return readInputs((name) => inputs[name] ?? "", caller, randomHex, mappings);
+  return readInputs((name) => inputs[name] ?? "", caller, idHex, mappings);
 }
 
 const event = { event_type: "deploy" };

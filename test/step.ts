@@ -80,7 +80,7 @@ export interface Play {
   cancelAfterMs?: number;
   /** Jitter; the middle of it by default. */
   random?: () => number;
-  randomHex?: string;
+  idHex?: string;
   /** The caller's repository is public (false). */
   callerIsPublic?: boolean;
   /** The caller's own server (the target's). */
@@ -110,7 +110,7 @@ async function onStage(
   {
     clock,
     random = () => 0.5,
-    randomHex = (++steps).toString(16).padStart(16, "0"),
+    idHex = (++steps).toString(16).padStart(16, "0"),
     cancelAfterMs,
     callerIsPublic = false,
     callerApiUrl = github.apiUrl,
@@ -136,7 +136,7 @@ async function onStage(
     const inputs = readInputs(
       (name) => texts[name] ?? "",
       { ...CALLER, apiUrl: github.apiUrl },
-      randomHex,
+      idHex,
       mappings,
     );
     const log = {

@@ -143,7 +143,7 @@ describe("what is sent", () => {
         ref: "v2",
         wait_for: "nothing",
       },
-      { randomHex: "9f3c2a7e41d06b58" },
+      { idHex: "9f3c2a7e41d06b58" },
     );
     expect(github.requests.map(({ path, body }) => ({ path, body }))).toEqual([
       {

@@ -83,7 +83,7 @@ describe("the log", () => {
         },
       },
     );
-    const { log } = await play(START, { randomHex: "9f3c2a7e41d06b58" });
+    const { log } = await play(START, { idHex: "9f3c2a7e41d06b58" });
     expect(log.map((line) => line.replaceAll(github.apiUrl, "https://github.test"))).toMatchInlineSnapshot(`
       [
         "Sending a workflow_dispatch for deploy.yml at main to octo/target, with the id 1658821493-1-9f3c2a7e41d06b58.",

@@ -25,7 +25,7 @@ import {
 import { faultOf, type Kind, kindOf, type Outage, TOLD_MS, type What } from "./trouble.ts";
 
 const NEW_NAME = "octo/renamed";
-const RANDOM_HEX = "9f3c2a7e41d06b58";
+const ID_HEX = "9f3c2a7e41d06b58";
 const STARTS_AT = "2026-11-20T12:00:00.437Z";
 
 /** A request, as the server saw it. */
@@ -93,7 +93,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
             ...(limit.kind === "primary" ? { primaryPerHour: limit.count + 3 } : {}),
           },
   });
-  const id = asked.id === "" ? `${CALLER.runId}-${CALLER.runAttempt}-${RANDOM_HEX}` : asked.id;
+  const id = asked.id === "" ? `${CALLER.runId}-${CALLER.runAttempt}-${ID_HEX}` : asked.id;
   const text = workflowOf(schedule);
   const event = asked.event;
   github.addRepository(FIRST_NAME, {
@@ -247,7 +247,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     github,
     broke: undefined,
   };
-  const play = { clock, random: jitterOf(schedule.jitter), randomHex: RANDOM_HEX };
+  const play = { clock, random: jitterOf(schedule.jitter), idHex: ID_HEX };
   try {
     performance.step = await playStep(github, given, {
       ...play,
