@@ -24,6 +24,8 @@ export interface Scenario {
   workS: Range;
   /** Instead of one job: two with an approval in between, so that the run changes state six times. */
   sixStates?: true;
+  /** How many steps its job has, each as long as the others; by default one. */
+  steps?: number;
   /** How many runs of the same workflow there were before, of the same kind. */
   history?: number;
   dispatchers: number;
@@ -171,7 +173,7 @@ const UNKNOWN_LENGTH: readonly Goal[] = [
 
 const short = { ...follow, queuedS: [2, 3], setupS: [1, 1], workS: [16, 18], plays: 40 } as const;
 const tenMinutes = { ...follow, workS: [590, 596], plays: 24 } as const;
-const threeHours = { ...follow, workS: [10_700, 10_880], plays: 5 } as const;
+const threeHours = { ...follow, workS: [10_700, 10_880], plays: 9 } as const;
 
 const following: readonly Scenario[] = [
   { ...short, name: "20 s, with history", history: 10, goals: KNOWN_LENGTH },
@@ -197,6 +199,14 @@ const following: readonly Scenario[] = [
   },
   { ...threeHours, name: "3 h, with history", history: 10, goals: KNOWN_LENGTH },
   { ...threeHours, name: "3 h", goals: UNKNOWN_LENGTH },
+  {
+    ...follow,
+    name: "1 h, sixty steps",
+    steps: 60,
+    workS: [3600, 3600],
+    plays: 3,
+    goals: [...UNKNOWN_LENGTH, { figure: "billedMost", atMost: 25 }],
+  },
   {
     ...threeHours,
     name: "3 h, six changes of state",
@@ -250,7 +260,7 @@ const crowds: readonly Scenario[] = [
     startWithinS: 600,
     history: 10,
     workS: [3400, 3600],
-    plays: 1,
+    plays: 2,
     goals: [
       { figure: "missing", atMost: 0 },
       { figure: "billedInAll", atMost: 5000 },

@@ -120,7 +120,7 @@ export function startedBy({ world }: Server, id: string): number | undefined {
 type Shares = readonly [visible: number, queued: number, setup: number, work: number];
 
 function behaviourOf(
-  { visibleS, queuedS, setupS, workS, sixStates }: Scenario,
+  { visibleS, queuedS, setupS, workS, steps, sixStates }: Scenario,
   [visible, queued, setup, work]: Shares,
 ): Behaviour {
   const ms = (range: Scenario["visibleS"], share: number) => Math.round(within(range, share) * 1000);
@@ -129,7 +129,10 @@ function behaviourOf(
     queuedMs: ms(queuedS, queued),
     setupMs: ms(setupS, setup),
   };
-  if (!sixStates) return { ...common, jobs: { identify: { durationMs: ms(workS, work) } } };
+  if (!sixStates) {
+    const names = steps && Array.from({ length: steps }, (_, index) => `step ${index + 1}`);
+    return { ...common, jobs: { identify: { durationMs: ms(workS, work), ...(names && { steps: names }) } } };
+  }
   // requested → pending → queued → in_progress → waiting → in_progress → completed
   return {
     ...common,

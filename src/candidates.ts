@@ -2,7 +2,7 @@
 
 import type { Job, Run } from "./answers.ts";
 import { generatedIdIn, shows } from "./distinct-id.ts";
-import { byAge, byNearness, type Dispatched, NEAR_MS } from "./nearness.ts";
+import { byAge, byNearness, NEAR_MS, type OurDispatch } from "./nearness.ts";
 
 /** Where a run shows the id. */
 export type Sign = "name" | "job" | "step";
@@ -95,7 +95,7 @@ export function isCrowd(open: readonly Candidate[], dispatchedAtMs: number | und
 export function worthReading(
   candidates: readonly Candidate[],
   nowMs: number,
-  dispatched: Dispatched,
+  dispatched: OurDispatch,
 ): Candidate[] {
   const isNearer = byNearness(candidates, dispatched);
   const sorted = candidates

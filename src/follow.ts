@@ -31,12 +31,6 @@ const LAST_JOBS_MS = 15_000;
 const LAG_MS = 2000;
 
 /**
- * Every so many looks ask for the run itself in place of its jobs, even though these say that it goes on: a list of jobs
- * that has stuck must not hold a wait to its deadline.
- */
-const LOOKS_PER_RUN_LOOK = 12;
-
-/**
  * Follows `found` until it is completed, and tells the log what happens.
  * @throws Failure at the deadline, Fault when GitHub answers for good that it does not show the run (any more)
  */
@@ -46,6 +40,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   const deadlineMs = startedAtMs + inputs.timeoutMs;
   const seen = { deadlineMs, wasSeen: true, isNewUntilMs: startedAtMs + NEW_RUN_MS };
   let last: Sight | undefined;
+  let answersWithoutNews = 0;
   let usual: Usual | undefined;
   let isListFresh = false;
   let toldAtMs = startedAtMs;
@@ -79,6 +74,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   function tellNews(sight: Sight): void {
     if (sight !== last) learn({ jobs: sight.jobs });
     const lines = sight === last ? [] : news(last, sight);
+    if (sight !== last) answersWithoutNews = lines.length > 0 ? 0 : answersWithoutNews + 1;
     const nowMs = github.serverTimeMs(clock.nowMs());
     if (lines.length === 0 && nowMs !== undefined && isTooQuiet(clock.nowMs() - toldAtMs, ageMs()))
       lines.push(timeLine(sight, nowMs, usual));
@@ -92,7 +88,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     if (!last && found.status === "completed") return see(found, await readLastJobs([]));
     if (!last) return see(found, mayShowJobs(found, []) ? ((await askForJobs()) ?? []) : []);
     let { jobs } = last;
-    if (jobsTellAll(last) && look % LOOKS_PER_RUN_LOOK !== 0) {
+    if (jobsTellAll(last) && isTurnOfJobs(look, answersWithoutNews)) {
       const answer = await askForJobs();
       // An unchanged answer (304) is the same object.
       if (answer === last.jobs) return last;
@@ -198,12 +194,27 @@ function mayShowJobs({ status }: Run, known: readonly Job[]): boolean {
  * Says whether the jobs alone tell that the run goes on as it was: one of them is at work or will be, and none waits for
  * anything but a runner. Then one request is enough for a look, and the log gets the end of each job at once.
  */
-export function jobsTellAll({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
+function jobsTellAll({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
   const isOnePage = jobs.length < PAGE_LENGTH;
   const open = jobs.filter(({ status }) => status !== "completed");
   const areUnderWay =
     open.length > 0 && open.every(({ status }) => ["queued", "in_progress"].includes(status));
   return run.status === "in_progress" && isOnePage && areUnderWay;
+}
+
+/** A list of jobs that has stuck must not hold a wait to its deadline: so many looks go by at most without the run itself. */
+const LOOKS_PER_RUN_LOOK = 12;
+/** However much goes on within the jobs, their list is asked for after so many looks. */
+const MOST_LOOKS_PER_JOBS_LOOK = 32;
+
+/**
+ * Says whether a look asks for the jobs, or else for the run itself, which tells as well that something has happened, if
+ * not what. Each step that moves on changes the list of jobs, and a changed answer is billed: the more of them in a row
+ * have told nothing, the rarer the list is asked for.
+ */
+export function isTurnOfJobs(look: number, answersWithoutNews: number): boolean {
+  if (answersWithoutNews === 0) return look % LOOKS_PER_RUN_LOOK !== 0;
+  return look % Math.min(2 ** answersWithoutNews, MOST_LOOKS_PER_JOBS_LOOK) === 0;
 }
 
 /** All jobs of the run's latest attempt; the same array when nothing has changed. */

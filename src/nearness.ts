@@ -5,7 +5,7 @@ import type { Candidate } from "./candidates.ts";
 import { madeLaterMs } from "./distinct-id.ts";
 
 /** The dispatch whose run is looked for. */
-export interface Dispatched {
+export interface OurDispatch {
   /** The server's time of it, in epoch ms; undefined while the server has told no time. */
   atMs: number | undefined;
   distinctId: string;
@@ -20,7 +20,7 @@ export const NEAR_MS = 3000;
  */
 export function byNearness(
   candidates: readonly Pick<Candidate, "run" | "anothersId">[],
-  { atMs = 0, distinctId }: Dispatched,
+  { atMs = 0, distinctId }: OurDispatch,
 ): (a: Run, b: Run) => number {
   const sorted = candidates.toSorted((a, b) => byAge(a.run, b.run));
   const runs = sorted.map(({ run }) => run);

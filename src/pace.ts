@@ -24,7 +24,7 @@ const LONGEST_SPARING_PAUSE_MS = 60_000;
  * GitHub takes 900 points a minute, of all dispatchers on one token together, and a free look costs its point as well
  * (PLATFORM.md). They pay for dispatches and second requests out of what this leaves.
  */
-const MS_PER_SHARER = 90;
+const MS_PER_SHARER = 150;
 
 /**
  * The pause before the next look for a run that is not found yet: a new run is visible after 1 to 10 s as a rule; after a

@@ -18,7 +18,7 @@ import {
   worthReading,
 } from "./candidates.ts";
 import { Fault } from "./fault.ts";
-import { byAge, type Dispatched } from "./nearness.ts";
+import { byAge, type OurDispatch } from "./nearness.ts";
 import { pauseBeforeFind, pauseWithin } from "./pace.ts";
 import { pagesOf } from "./pages.ts";
 import { OutOfTime } from "./patience.ts";
@@ -116,7 +116,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
         lookMs: clock.nowMs() - lookedAtMs,
-        sharers: inCrowd ? 2 * open.length : 1,
+        sharers: inCrowd ? open.length : 1,
         random: random(),
       });
       const quietMs = isEarly ? Math.min(readsFromMs - clock.nowMs(), inputs.pollIntervalMs) : 0;
@@ -169,7 +169,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   /** Reads the jobs of the most promising runs, one by one, and returns those that show our id. */
   async function readPromising(
     present: readonly Candidate[],
-    dispatched: Dispatched,
+    dispatched: OurDispatch,
     inCrowd: boolean,
   ): Promise<{ run: Run; sign: Sign }[]> {
     const shown: { run: Run; sign: Sign }[] = [];

@@ -9,7 +9,7 @@ import {
   signInJobs,
   worthReading,
 } from "../src/candidates.ts";
-import type { Dispatched } from "../src/nearness.ts";
+import type { OurDispatch } from "../src/nearness.ts";
 
 const sentAtMs = Date.parse("2026-11-20T12:00:00Z");
 const now = 1_000_000;
@@ -57,7 +57,7 @@ function read(id: number, status: string, agoMs: number, about: Partial<Candidat
   return { ...unread(id, status), reads: 1, readAtMs: now - agoMs, readStatus: status, ...about };
 }
 
-function dispatchedAt(atMs: number | undefined): Dispatched {
+function dispatchedAt(atMs: number | undefined): OurDispatch {
   return { atMs, distinctId: "run-1" };
 }
 

@@ -68,8 +68,8 @@ describe("the pause before the next look", () => {
 
   test.each([
     [1, 1000],
-    [40, 3600],
-    [100, 9000],
+    [40, 6000],
+    [60, 9000],
     [1000, 10_000],
   ])("leaves room for others: of %i who share the limits, each pauses for %i ms", (sharers, ms) => {
     expect(pauseBeforeFind({ ...pace, ageMs: 5000, sharers })).toBe(ms);

@@ -291,6 +291,28 @@ test("an unchanged run costs nothing of the limit: three hours of waiting bill a
   expect(github.requests.filter(({ billed }) => billed).length).toBeLessThan(20);
 });
 
+test("an hour of steps that move on bills few requests, and the end of its job is seen at once all the same", async () => {
+  const steps = Array.from({ length: 60 }, (_, index) => `step ${index + 1}`);
+  const { github, play } = await setStage(
+    {
+      "deploy.yml": `${WORKFLOW}\n  after:\n    needs: identify\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n`,
+    },
+    {
+      behaviour: {
+        freshRun404Ms: 0,
+        queuedMs: 1000,
+        jobs: { identify: { durationMs: 3_600_000, steps }, after: { durationMs: 600_000 } },
+      },
+    },
+  );
+  const { log } = await play({ ...START, timeout_seconds: "20000" });
+  expect(log.join("\n")).toContain("Job identify: success after 1 h.");
+  expect(github.requests.filter(({ billed }) => billed).length).toBeLessThan(35);
+  const endedAtMs = (github.runs(TARGET)[0]?.createdAtMs ?? 0) + 3_601_000;
+  const seen = github.requests.find(({ path, atMs }) => path.endsWith("/jobs") && atMs >= endedAtMs);
+  expect((seen?.atMs ?? Infinity) - endedAtMs).toBeLessThan(10_500);
+});
+
 test("a list of jobs that is not to be had does not hold up the end of the run", async () => {
   const { github, play } = await stage({ queuedMs: 1000, jobs: { identify: { durationMs: 30_000 } } });
   github.fault = ({ path }) =>
