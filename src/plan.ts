@@ -68,15 +68,18 @@ export async function listAllWorkflows(
   return all;
 }
 
+/** How many workflows a message names. */
+const MOST_NAMED = 30;
+
 async function resolve(name: WorkflowName, story: Story): Promise<ResolvedWorkflow> {
   if (name.kind !== "name") return name as ResolvedWorkflow;
   const { github, findDeadlineMs } = story;
   const workflows = await listAllWorkflows(story, { deadlineMs: findDeadlineMs });
   const matches = workflows.filter((each) => each.name === name.value);
   if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
-  const listed = (matches.length > 0 ? matches : workflows)
-    .map((each) => `${each.path} (${each.name})`)
-    .join(", ");
+  const eligible = (matches.length > 0 ? matches : workflows).map((each) => `${each.path} (${each.name})`);
+  const rest = eligible.length > MOST_NAMED ? `, and ${eligible.length - MOST_NAMED} more` : "";
+  const listed = eligible.slice(0, MOST_NAMED).join(", ") + rest;
   throw new Failure(
     matches.length > 0
       ? `${matches.length} workflows of ${github.fullName()} are called \`${name.value}\`, so nothing was sent.\n` +

@@ -120,7 +120,7 @@ function fields(value: unknown): Fields {
 
 function list(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  return typeof value === "string" ? [value] : [];
+  return typeof value === "object" || value === undefined ? [] : [value];
 }
 
 function text(value: unknown): string | undefined {

@@ -120,6 +120,7 @@ jobs:
     ["on: repository_dispatch", [], undefined],
     ["on: [push, repository_dispatch]", [], undefined],
     ["on: { repository_dispatch: { types: deploy } }", ["deploy"], undefined],
+    ["on: { repository_dispatch: { types: 7 } }", ["7"], undefined],
     ["true: { workflow_dispatch: }", undefined, {}],
     ["on: push", undefined, undefined],
     ["[]", undefined, undefined],

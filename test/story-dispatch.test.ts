@@ -207,6 +207,13 @@ describe("what is sent", () => {
     `);
   });
 
+  test("is nothing when none of a hundred and more workflows has the display name, and only some are named", async () => {
+    const files = Array.from({ length: 120 }, (_, index) => [`w${index + 1}.yml`, WORKFLOW]);
+    const { play } = await setStage(Object.fromEntries(files));
+    const { failure } = await play({ workflow: "Deplyo", ref: "main" });
+    expect(failure).toMatch(/w30\.yml \(Deploy\), and 90 more\.$/);
+  });
+
   test("goes to a workflow file whose name begins with a number", async () => {
     const { github, play } = await setStage({ "1-ci.yml": WORKFLOW });
     const { failure } = await play({ workflow: "1-ci.yml", ref: "main" });
