@@ -10,30 +10,13 @@ import {
   worthReading,
 } from "../src/candidates.ts";
 import type { OurDispatch } from "../src/nearness.ts";
+import { aRun } from "./runs.ts";
 
 const sentAtMs = Date.parse("2026-11-20T12:00:00Z");
 const now = 1_000_000;
 
 function run(id: number, about: Partial<Run> = {}): Run {
-  return {
-    id,
-    name: "Deploy",
-    displayTitle: "deploy",
-    event: "repository_dispatch",
-    path: ".github/workflows/deploy.yml",
-    workflowId: 7,
-    status: "queued",
-    conclusion: null,
-    runAttempt: 1,
-    headBranch: "main",
-    createdAtMs: sentAtMs + id * 1000,
-    startedAtMs: undefined,
-    isPrivate: true,
-    updatedAtMs: undefined,
-    htmlUrl: "",
-    jobsUrl: "",
-    ...about,
-  };
+  return aRun({ id, status: "queued", createdAtMs: sentAtMs + id * 1000, ...about });
 }
 
 function job(name: string, steps: string[] = []): Job {

@@ -1,30 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { explain, type Situation } from "../src/explain.ts";
 import { Fault, type FaultKind } from "../src/fault.ts";
+import { say, workflowDispatch } from "./explained.ts";
 
 const runs = "GET /repos/octo/target/actions/runs";
-const workflowDispatch = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
-
-const situation: Situation = {
-  repository: "octo/target",
-  apiUrl: "https://api.github.com",
-  event: "workflow_dispatch",
-  workflow: "deploy.yml",
-  ref: "release/1",
-  key: "distinct_id",
-  sentValues: ["s3cret", "5", "a.b"],
-  tokenHasWorked: false,
-  hasProxy: false,
-};
-
-/** Says it, and makes sure that no value that was sent is in it. */
-function say(fault: Fault, about: Partial<Situation> = {}): string {
-  const text = explain(fault, { ...situation, ...about });
-  expect(text).not.toContain("s3cret");
-  // What happened, what to do, and what else to know; the lines to add to a file come on top.
-  expect(text.split(/\n(?=run-name: )/)[0]?.split("\n").length).toBeLessThanOrEqual(3);
-  return text;
-}
 
 describe("a fault without an answer is explained", () => {
   const address = "https://ghe.example.com/api/v3";

@@ -1,41 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { explain, type Situation } from "../src/explain.ts";
 import { unexpectedInputs } from "../src/explain-unprocessable.ts";
-import { Fault } from "../src/fault.ts";
-
-const eventDispatch = "POST /repos/octo/target/dispatches";
-const workflowDispatch = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
-
-const situation: Situation = {
-  repository: "octo/target",
-  apiUrl: "https://api.github.com",
-  event: "workflow_dispatch",
-  workflow: "deploy.yml",
-  ref: "release/1",
-  key: "distinct_id",
-  sentValues: ["s3cret", "5", "a.b"],
-  tokenHasWorked: false,
-  hasProxy: false,
-};
-const anEvent: Partial<Situation> = {
-  event: "repository_dispatch",
-  eventType: "deploy",
-  workflow: undefined,
-  ref: undefined,
-};
-
-function rejected(status: number, answer: string, request = workflowDispatch): Fault {
-  return new Fault("rejected", { request, status, answer });
-}
-
-/** Says it, and makes sure that no value that was sent is in it. */
-function say(fault: Fault, about: Partial<Situation> = {}): string {
-  const text = explain(fault, { ...situation, ...about });
-  expect(text).not.toContain("s3cret");
-  // What happened, what to do, and what else to know; the lines to add to a file come on top.
-  expect(text.split(/\n(?=run-name: )/)[0]?.split("\n").length).toBeLessThanOrEqual(3);
-  return text;
-}
+import { anEvent, eventDispatch, rejected, say } from "./explained.ts";
 
 describe("a 422 is explained", () => {
   test("by too many inputs, ours among them", () => {

@@ -1,46 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { explain, type Situation } from "../src/explain.ts";
+import type { Situation } from "../src/explain.ts";
 import { Fault, isAboutOneRun } from "../src/fault.ts";
+import { anEvent, eventDispatch, rejected, say, workflowDispatch } from "./explained.ts";
 
 const target = "/repos/octo/target";
-const eventDispatch = `POST ${target}/dispatches`;
-const workflowDispatch = `POST ${target}/actions/workflows/deploy.yml/dispatches`;
 const oneRun = `GET ${target}/actions/runs/1`;
 const runs = `GET ${target}/actions/runs`;
 const workflows = `GET ${target}/actions/workflows`;
 const cancel = `POST ${target}/actions/runs/1/cancel`;
 const repository = `GET ${target}`;
-
-const situation: Situation = {
-  repository: "octo/target",
-  apiUrl: "https://api.github.com",
-  event: "workflow_dispatch",
-  workflow: "deploy.yml",
-  ref: "release/1",
-  key: "distinct_id",
-  sentValues: ["s3cret", "5", "a.b"],
-  tokenHasWorked: false,
-  hasProxy: false,
-};
-const anEvent: Partial<Situation> = {
-  event: "repository_dispatch",
-  eventType: "deploy",
-  workflow: undefined,
-  ref: undefined,
-};
-
-function rejected(status: number, answer: string, request = workflowDispatch): Fault {
-  return new Fault("rejected", { request, status, answer });
-}
-
-/** Says it, and makes sure that it is short and that no value that was sent is in it. */
-function say(fault: Fault, about: Partial<Situation> = {}): string {
-  const text = explain(fault, { ...situation, ...about });
-  expect(text).not.toContain("s3cret");
-  // What happened, what to do, and what else to know; the lines to add to a file come on top.
-  expect(text.split(/\n(?=run-name: )/)[0]?.split("\n").length).toBeLessThanOrEqual(3);
-  return text;
-}
 
 describe("a 401 is explained", () => {
   const fault = rejected(401, "Bad credentials");

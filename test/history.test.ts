@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Run } from "../src/answers.ts";
 import { othersWaiting, type Usual, usualDuration } from "../src/history.ts";
 import { receiver } from "./receivers.ts";
+import { aRun } from "./runs.ts";
 import { setStage, TARGET } from "./stage.ts";
 
 let ids = 100;
@@ -10,25 +11,16 @@ let ids = 100;
 function took(tookMs: number, about: Partial<Run> = {}): Run {
   const id = --ids;
   const createdAtMs = id * 1_000_000;
-  return {
+  const updatedAtMs = createdAtMs + tookMs;
+  return aRun({
     id,
-    name: "Deploy",
-    displayTitle: "Deploy",
     event: "workflow_dispatch",
-    path: ".github/workflows/deploy.yml",
-    workflowId: 7,
     status: "completed",
     conclusion: "success",
-    runAttempt: 1,
-    headBranch: "main",
-    startedAtMs: undefined,
-    isPrivate: true,
     createdAtMs,
-    updatedAtMs: createdAtMs + tookMs,
-    htmlUrl: "",
-    jobsUrl: "",
+    updatedAtMs,
     ...about,
-  };
+  });
 }
 
 const ours = took(0, { id: 1000, conclusion: null, status: "in_progress" });

@@ -10,6 +10,7 @@ import * as mappings from "../src/mapping.ts";
 import type { Plan } from "../src/plan.ts";
 import { explainNotFound, explainRed, explainTimeout } from "../src/report.ts";
 import type { SeenRun } from "../src/search.ts";
+import { aRun } from "./runs.ts";
 
 const TARGET = "/repos/OWNER/REPO";
 const EVENT_DISPATCH = `POST ${TARGET}/dispatches`;
@@ -111,24 +112,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
 ];
 
 const htmlUrl = "https://github.com/OWNER/REPO/actions/runs/RUN_ID";
-const run: Run = {
-  id: 1,
-  name: "Deploy",
-  displayTitle: "Deploy",
-  event: "repository_dispatch",
-  path: ".github/workflows/deploy.yml",
-  workflowId: 7,
-  status: "in_progress",
-  conclusion: null,
-  runAttempt: 1,
-  headBranch: "main",
-  createdAtMs: 0,
-  startedAtMs: undefined,
-  isPrivate: true,
-  updatedAtMs: undefined,
-  htmlUrl,
-  jobsUrl: "",
-};
+const run = aRun({ htmlUrl });
 const ended = (conclusion: string | null): Run => ({ ...run, status: "completed", conclusion });
 const noTimes = { startedAtMs: undefined, completedAtMs: undefined };
 const failedTest: Step = { name: "Test", status: "completed", conclusion: "failure", ...noTimes };

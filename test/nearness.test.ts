@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Run } from "../src/answers.ts";
 import { freshHex, generateDistinctId } from "../src/distinct-id.ts";
 import { byNearness } from "../src/nearness.ts";
+import { aRun } from "./runs.ts";
 
 const startMs = Date.parse("2026-11-20T12:00:00Z");
 const MIDDLE = 20;
@@ -22,7 +22,7 @@ function nearestFirst(
   { distinctId = idMadeAt(momentOf(MIDDLE)), offMs = 0 } = {},
 ): number[] {
   const candidates = all.map((id) => ({
-    run: { id, createdAtMs: Math.floor(momentOf(id) / 1000) * 1000 } as Run,
+    run: aRun({ id, createdAtMs: Math.floor(momentOf(id) / 1000) * 1000 }),
     anothersId: anothersIdOf(id),
   }));
   const isNearer = byNearness(candidates, { atMs: momentOf(MIDDLE) + offMs, distinctId });
@@ -60,7 +60,7 @@ describe("among runs of one second, ours is looked for", () => {
   ])("%s, where runs come more slowly than in the busiest second", (_, read) => {
     const atMs = (id: number) => startMs + (id < 40 ? id * 25 : 1000 + (id - 40) * 100);
     const candidates = Array.from({ length: 50 }, (_, index) => index + 1).map((id) => ({
-      run: { id, createdAtMs: startMs + (id < 40 ? 0 : 1000) } as Run,
+      run: aRun({ id, createdAtMs: startMs + (id < 40 ? 0 : 1000) }),
       anothersId: read.includes(id) ? idMadeAt(atMs(id)) : undefined,
     }));
     const ours = 45;

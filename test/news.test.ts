@@ -2,25 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Job, Run } from "../src/answers.ts";
 import type { Sight } from "../src/follow.ts";
 import { duration, isTooQuiet, type Line, news, tell, timeLine } from "../src/news.ts";
+import { aRun } from "./runs.ts";
 
-const run: Run = {
-  id: 1,
-  name: "Deploy",
-  displayTitle: "deploy",
-  event: "repository_dispatch",
-  path: ".github/workflows/deploy.yml",
-  workflowId: 7,
-  status: "queued",
-  conclusion: null,
-  runAttempt: 1,
-  headBranch: "main",
-  createdAtMs: 0,
-  startedAtMs: undefined,
-  isPrivate: true,
-  updatedAtMs: undefined,
-  htmlUrl: "https://github.com/octo/target/actions/runs/1",
-  jobsUrl: "",
-};
+const run = aRun({ status: "queued" });
 
 function sight(about: Partial<Run>, jobs: Job[] = [], awaitedEnvironments: string[] = []): Sight {
   return { run: { ...run, ...about }, jobs, awaitedEnvironments };

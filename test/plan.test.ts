@@ -1,25 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Run } from "../src/answers.ts";
 import { mayBeOf, type Plan, type ResolvedWorkflow } from "../src/plan.ts";
+import { aRun } from "./runs.ts";
 
-const run: Run = {
-  id: 1,
-  name: "Deploy",
-  displayTitle: "deploy",
-  event: "repository_dispatch",
-  path: ".github/workflows/deploy.yml",
-  workflowId: 161335,
-  status: "queued",
-  conclusion: null,
-  runAttempt: 1,
-  headBranch: "main",
-  createdAtMs: 0,
-  startedAtMs: undefined,
-  isPrivate: true,
-  updatedAtMs: undefined,
-  htmlUrl: "",
-  jobsUrl: "",
-};
+const run = aRun({ workflowId: 161335 });
 
 const file: ResolvedWorkflow = { kind: "file", value: "deploy.yml" };
 const id: ResolvedWorkflow = { kind: "id", value: "161335" };

@@ -7,27 +7,11 @@ import * as mappings from "../src/mapping.ts";
 import type { Plan } from "../src/plan.ts";
 import { explainNotFound } from "../src/report.ts";
 import type { SeenRun } from "../src/search.ts";
+import { aRun } from "./runs.ts";
 
 const link = "https://github.com/octo/target/actions/runs";
 
-const run: Run = {
-  id: 1,
-  name: "Deploy",
-  displayTitle: "Deploy",
-  event: "repository_dispatch",
-  path: ".github/workflows/deploy.yml",
-  workflowId: 7,
-  status: "in_progress",
-  conclusion: null,
-  runAttempt: 1,
-  headBranch: "main",
-  createdAtMs: 0,
-  startedAtMs: undefined,
-  isPrivate: true,
-  updatedAtMs: undefined,
-  htmlUrl: `${link}/1`,
-  jobsUrl: "",
-};
+const run = aRun();
 
 describe("a run that was not found is explained", () => {
   const anEvent: Plan = {

@@ -2,28 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { Job, Run, Step } from "../src/answers.ts";
 import { Fault } from "../src/fault.ts";
 import { explainRed, explainTimeout, failedJobs, isGreen, outputsOf } from "../src/report.ts";
+import { aRun } from "./runs.ts";
 
 const link = "https://github.com/octo/target/actions/runs";
 const api = "https://api.github.com/repos/octo/target/actions/runs";
 
-const run: Run = {
-  id: 1,
-  name: "Deploy",
-  displayTitle: "Deploy",
-  event: "repository_dispatch",
-  path: ".github/workflows/deploy.yml",
-  workflowId: 7,
-  status: "in_progress",
-  conclusion: null,
-  runAttempt: 1,
-  headBranch: "main",
-  createdAtMs: 0,
-  startedAtMs: undefined,
-  isPrivate: true,
-  updatedAtMs: undefined,
-  htmlUrl: `${link}/1`,
-  jobsUrl: `${api}/1/jobs`,
-};
+const run = aRun();
 
 function ended(conclusion: string | null): Run {
   return { ...run, status: "completed", conclusion };

@@ -2,6 +2,7 @@
 
 import type { Job, Run } from "../src/answers.ts";
 import type { SummaryFacts } from "../src/summary.ts";
+import { aRun } from "./runs.ts";
 
 /** When the example runs start. */
 export const START_MS = Date.parse("2026-11-20T12:00:00Z");
@@ -9,25 +10,15 @@ export const START_MS = Date.parse("2026-11-20T12:00:00Z");
 const TARGET = "https://github.com/octo/target";
 
 export function exampleRun(about: Partial<Run> = {}): Run {
-  return {
-    id: 1,
-    name: "Deploy",
+  return aRun({
     displayTitle: "Deploy 2.4.0 [1658821493-1-9f3c2a7e41d06b58]",
-    event: "repository_dispatch",
-    path: ".github/workflows/deploy.yml",
-    workflowId: 7,
     status: "completed",
     conclusion: "success",
-    runAttempt: 1,
-    headBranch: "main",
     createdAtMs: START_MS,
     startedAtMs: START_MS,
     updatedAtMs: START_MS + 312_000,
-    htmlUrl: `${TARGET}/actions/runs/1`,
-    jobsUrl: "",
-    isPrivate: true,
     ...about,
-  };
+  });
 }
 
 /** A job that ran from one second of the run to another; `about` says the rest. */
