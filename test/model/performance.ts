@@ -1,5 +1,6 @@
 /** Plays a schedule: one step on one simulated GitHub, and its `post` step. Keeps all that the server knows of it. */
 
+import { seeded } from "../../bench/random.ts";
 import {
   type Fault,
   type GitHub,
@@ -247,7 +248,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     github,
     broke: undefined,
   };
-  const play = { clock, random: jitterOf(schedule.jitter), idHex: ID_HEX };
+  const play = { clock, random: seeded(schedule.jitter), idHex: ID_HEX };
   try {
     performance.step = await playStep(github, given, {
       ...play,
@@ -268,15 +269,4 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     await github.close();
   }
   return performance;
-}
-
-/** mulberry32: small, seeded, from 0 to 1. */
-function jitterOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
