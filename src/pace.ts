@@ -41,6 +41,7 @@ export function pauseBeforeFind(pace: Pace): number {
  */
 export function pauseBeforeFollow(pace: Pace & { usual?: Usual | undefined }): number {
   const { ageMs, usual } = pace;
+  // A run that young is being set up, as a rule.
   const byAgeMs = ageMs < 15_000 ? 2000 : ageMs / 22;
   if (!usual || ageMs > usual.toMs) return paced(byAgeMs, pace);
   const closelyMs = Math.max(Math.min(CLOSE_LOOK_MS, byAgeMs), (usual.toMs - usual.fromMs) / CLOSE_LOOKS);
