@@ -87,6 +87,14 @@ export function isCrowd(open: readonly Candidate[], dispatchedAtMs: number | und
 }
 
 /**
+ * How long after its own dispatch one of a crowd reads no jobs: by then all of the crowd is visible, as a rule; the more
+ * runs are `open`, the dearer is a guess before.
+ */
+export function crowdWaitsMs(open: number): number {
+  return Math.min(3000 + 400 * open, 10_500);
+}
+
+/**
  * The candidates whose jobs a look may read next, the most promising first: nearest to the dispatch; those that have
  * shown all their steps after the others. One that has nothing new to show soon rests between two reads, each time for
  * longer, and longest if it shows another's id. In a crowd everybody reads only what is nearest, and only when it has

@@ -5,8 +5,9 @@ import { Failure } from "./failure.ts";
 import { readJobs, unlessFault } from "./follow.ts";
 import { orNothing } from "./patience.ts";
 import type { Plan } from "./plan.ts";
+import { SHORT_PAGE } from "./recent-runs.ts";
 import { explainNotFound } from "./report.ts";
-import { type Found, NEW_RUN_MS, SHORT_PAGE, search } from "./search.ts";
+import { type Found, NEW_RUN_MS, search } from "./search.ts";
 import type { Story } from "./story.ts";
 
 /** The run is known; its jobs are nice to have, and worth no more time than this. */

@@ -11,8 +11,9 @@ import { isTooQuiet, news, tell, timeLine } from "./news.ts";
 import { pauseBeforeFollow, pauseWithin } from "./pace.ts";
 import { pagesOf } from "./pages.ts";
 import { OutOfTime, type Persistence } from "./patience.ts";
+import { SHORT_PAGE } from "./recent-runs.ts";
 import { explainTimeout } from "./report.ts";
-import { NEW_RUN_MS, SHORT_PAGE } from "./search.ts";
+import { NEW_RUN_MS } from "./search.ts";
 import type { Story } from "./story.ts";
 
 /** A run as it was last seen. */

@@ -1,10 +1,10 @@
 /** Looks through the recent runs for the one that carries our id. It never guesses: a run that shows no id is not ours. */
 
 import type { Id, Job, Run } from "./answers.ts";
-import { PAGE_LENGTH } from "./api.ts";
 import {
   anothersIdIn,
   type Candidate,
+  crowdWaitsMs,
   isCrowd,
   isNamed,
   isUndecided,
@@ -23,6 +23,7 @@ import { pauseBeforeFind, pauseWithin } from "./pace.ts";
 import { pagesOf } from "./pages.ts";
 import { OutOfTime } from "./patience.ts";
 import { mayBeOf, type Plan } from "./plan.ts";
+import { recentRuns } from "./recent-runs.ts";
 import type { Story } from "./story.ts";
 
 export interface SearchBounds {
@@ -65,14 +66,6 @@ export interface SeenRun {
 /** Not all of GitHub knows a new run at once: it may be listed, and its own address still answer 404 (PLATFORM.md). */
 export const NEW_RUN_MS = 30_000;
 
-/** One of a crowd reads no jobs before all of the crowd is visible, as a rule; the larger it is, the dearer is a guess. */
-const CROWD_WAITS_MS = { least: 3000, perRun: 400, most: 10_500 };
-
-/** GitHub's servers and its `created_at` may differ by a second or two (PLATFORM.md). */
-const MARGIN_MS = 5000;
-/** A first page that reaches back far enough in nearly every repository, at a third of the bytes. */
-export const SHORT_PAGE = 30;
-
 /** Looks until a run shows the id, the window is full, or the deadline has passed. */
 export async function search(plan: Plan, bounds: SearchBounds, story: Story): Promise<Found | NotFound> {
   const { github, clock, random, signal, persist, inputs } = story;
@@ -83,9 +76,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   const { candidates } = story;
   let seen: Run[] = [];
   let lists = 0;
-  let perPage = Math.min(SHORT_PAGE, inputs.maxRuns);
-  // The dispatch's own answer tells the server's time best; without one, the first list has to.
-  let sinceMs = github.serverTimeMs(sentAtMs);
+  const listRecentRuns = recentRuns(bounds, story);
 
   try {
     for (;;) {
@@ -103,8 +94,7 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
       // The dispatch was on its way for as long as this look's requests are.
       const dispatched = { atMs: github.likelyServerTimeMs(sentAtMs + wayMs), distinctId };
       const inCrowd = isCrowd(open, dispatched.atMs);
-      const { least, perRun, most } = CROWD_WAITS_MS;
-      const readsFromMs = sentAtMs + Math.min(least + perRun * open.length, most);
+      const readsFromMs = sentAtMs + crowdWaitsMs(open.length);
       const isEarly = inCrowd && clock.nowMs() < readsFromMs && readsFromMs < deadlineMs;
       const shown = isEarly ? [] : await readPromising(present, dispatched, inCrowd);
       const [first, ...more] = shown.sort((a, b) => byAge(a.run, b.run));
@@ -125,34 +115,6 @@ export async function search(plan: Plan, bounds: SearchBounds, story: Story): Pr
   } catch (error) {
     if (error instanceof OutOfTime) return notFound(error.fault);
     throw error;
-  }
-
-  /** The runs since the dispatch, newest first. */
-  async function listRecentRuns(): Promise<Run[]> {
-    const runs = new Map<Id, Run>();
-    // A server may answer every page alike.
-    let listed = new Set<Id>();
-    for (let page = 1; ; page++) {
-      const onPage = await persist((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
-      if (page === 1) story.recentRuns = onPage;
-      sinceMs ??= github.serverTimeMs(sentAtMs);
-      const earliestMs = (sinceMs ?? 0) - MARGIN_MS;
-      // Runs move on to later pages while new ones come in: one may be read twice, none is missed.
-      for (const run of onPage) {
-        if (run.createdAtMs >= earliestMs && runs.size < inputs.maxRuns) runs.set(run.id, run);
-      }
-      const isNew = onPage.some((run) => !listed.has(run.id));
-      for (const run of onPage) listed.add(run.id);
-      const reachesBack =
-        !isNew || onPage.length < perPage || onPage.some((run) => run.createdAtMs < earliestMs);
-      if (reachesBack || page * perPage >= inputs.maxRuns) return [...runs.values()];
-      const longer = Math.min(PAGE_LENGTH, inputs.maxRuns);
-      if (perPage < longer) {
-        perPage = longer;
-        page = 0;
-        listed = new Set();
-      }
-    }
   }
 
   function toCandidate(run: Run): Candidate {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Job, Run } from "../src/answers.ts";
 import {
   type Candidate,
+  crowdWaitsMs,
   isNamed,
   isUndecided,
   newCandidate,
@@ -106,6 +107,15 @@ function crowd(first: number, second: number): Candidate[] {
     unread(index + 1, "in_progress", { createdAtMs: sentAtMs + (index < first ? 0 : 1000) }),
   );
 }
+
+test.each([
+  [4, 4600],
+  [18, 10_200],
+  [19, 10_500],
+  [500, 10_500],
+])("one of a crowd of %i reads no jobs for %i ms", (open, ms) => {
+  expect(crowdWaitsMs(open)).toBe(ms);
+});
 
 describe("in a crowd, a run whose jobs are worth reading", () => {
   test.each([

@@ -4,6 +4,7 @@
  */
 
 import { describe, test } from "vitest";
+import { crowdWaitsMs } from "../src/candidates.ts";
 import { type ProcessStage, setProcessStage } from "./process-stage.ts";
 import { receiver } from "./receivers.ts";
 import type { RunTruth } from "./simulator/index.ts";
@@ -22,8 +23,6 @@ const LIMITS = {
 const BEHAVIOUR = isWhole
   ? { visibleAfterMs: 1500, queuedMs: 2000, setupMs: 1000, stepMs: 60_000 }
   : { visibleAfterMs: 500, queuedMs: 500, setupMs: 500, stepMs: 60_000 };
-/** One of a crowd reads no jobs before all of the crowd is visible, as a rule (search.ts). */
-const CROWD_WAITS_MS = 10_500;
 /** Node needs a core to start: more at once would only hold each other up, and are no more together for it. */
 const STARTING_AT_ONCE = 4;
 
@@ -50,7 +49,10 @@ describe(`${DISPATCHERS} dispatchers on one token`, { concurrent: !isWhole, time
 
       const truth = github.runs(TARGET);
       const { limitsMs, needed } = imposedBy(truth, sign, minuteMs);
-      const imposedMs = Math.max(limitsMs + showsAfterMs(sign), sign === "step" ? CROWD_WAITS_MS : 0);
+      const imposedMs = Math.max(
+        limitsMs + showsAfterMs(sign),
+        sign === "step" ? crowdWaitsMs(DISPATCHERS) : 0,
+      );
       const found = ran.filter((each) => isOwn(each, truth));
       const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
       const perClient = countBy(github.refusals, ({ client }) => client);
