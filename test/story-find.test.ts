@@ -1,6 +1,7 @@
 /** The story from a dispatch to the run that it started, where GitHub's answer does not name it. */
 
 import { describe, expect, test } from "vitest";
+import { freshHex, generateDistinctId } from "../src/distinct-id.ts";
 import { BUSY, type EventName, receiver, SILENT, type SignName } from "./receivers.ts";
 import { asked, setStage, TARGET } from "./stage.ts";
 import type { Played } from "./step.ts";
@@ -102,6 +103,56 @@ describe("the requests", () => {
     const jobs = github.requests.filter(({ path }) => path.endsWith("/jobs"));
     expect(new Set(jobs.map(({ path }) => path)).size).toBe(1);
     expect(outputs.runId).toBe(String(github.runs(TARGET).at(-1)?.id));
+  });
+});
+
+/** A generated id of another caller, as it is made at that moment. */
+function idMadeAt(epochMs: number): string {
+  return generateDistinctId({ runId: "77", runAttempt: "1" }, freshHex(epochMs, "2a7e41d06b58"));
+}
+
+describe("among others whose runs may be ours as well, the requests", () => {
+  const sent = { event: "repository_dispatch", action: "deploy" };
+
+  test("are for the jobs of eight runs at most in a look", async () => {
+    const { github, play } = await setStage({ "deploy.yml": STEP }, { behaviour: { stepMs: 600_000 } });
+    const before = { ...sent, createdAtMs: github.nowMs() - 4500 };
+    for (let each = 0; each < 30; each++) github.startRun(TARGET, "deploy.yml", before);
+    const { failure } = await play({ event_type: "deploy" });
+    expect(failure).toBeUndefined();
+    const looks = github
+      .transcript()
+      .join("\n")
+      .split(/^GET \S+\/runs\?.*$/m);
+    const reads = looks.map((look) => look.match(/\/jobs\?/g)?.length ?? 0);
+    expect(Math.max(...reads)).toBe(8);
+  });
+
+  test("are few in a crowd, since each id that is read tells where ours is, and none follows ours", async () => {
+    const { github, play } = await setStage({ "deploy.yml": STEP }, { behaviour: { stepMs: 600_000 } });
+    const startAt = (createdAtMs: number) => {
+      const payload = { distinct_id: idMadeAt(createdAtMs) };
+      github.startRun(TARGET, "deploy.yml", { ...sent, createdAtMs, payload });
+    };
+    const nowMs = github.nowMs();
+    // Seconds are all that `created_at` tells: without the ids, ours might be any of some twenty.
+    for (let each = 60; each > 0; each--) startAt(nowMs - each * 25);
+    github.fault = ({ method }) => {
+      if (method === "POST") {
+        queueMicrotask(() => {
+          for (let each = 1; each <= 20; each++) startAt(nowMs + each * 25);
+        });
+      }
+      return undefined;
+    };
+    const idHex = freshHex(nowMs, "9f3c2a7e41d0");
+    const { outputs, failure } = await play({ event_type: "deploy" }, { idHex });
+    expect(failure).toBeUndefined();
+    const ours = github.runs(TARGET).find(({ payload }) => payload.distinct_id === outputs.distinct_id);
+    expect(outputs.runId).toBe(String(ours?.id));
+    const jobs = github.requests.filter(({ path }) => path.endsWith("/jobs"));
+    expect(jobs.length).toBeLessThanOrEqual(4);
+    expect(github.requests.at(-1)?.path).toContain(`/runs/${ours?.id}/jobs`);
   });
 });
 

@@ -311,6 +311,9 @@ test("an hour of steps that move on bills few requests, and the end of its job i
   const endedAtMs = (github.runs(TARGET)[0]?.createdAtMs ?? 0) + 3_601_000;
   const seen = github.requests.find(({ path, atMs }) => path.endsWith("/jobs") && atMs >= endedAtMs);
   expect((seen?.atMs ?? Infinity) - endedAtMs).toBeLessThan(10_500);
+  // The next job's start was news: from then on, the jobs are asked for at every look again.
+  const next = github.requests.filter(({ atMs }) => atMs > endedAtMs + 20_000 && atMs < endedAtMs + 100_000);
+  expect(next.filter(({ path }) => path.endsWith("/jobs")).length).toBeGreaterThan(next.length / 2);
 });
 
 test("a list of jobs that is not to be had does not hold up the end of the run", async () => {
