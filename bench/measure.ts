@@ -12,6 +12,8 @@ export interface Outcome {
   dueAtMs: number;
   /** When what it waited for began: the dispatch, or the run. */
   sinceMs: number;
+  /** From when on its run was to be found. */
+  visibleAtMs: number;
   requests: readonly JournalEntry[];
 }
 
@@ -35,6 +37,8 @@ export interface Figures {
   requestsMost: number;
   billedMean: number;
   billedMost: number;
+  /** From when the run was to be found, without the look that found it. */
+  billedWaitingMost: number;
   /** Of all dispatchers of one play. */
   billedInAll: number;
   /** GET 1, POST 5, in any sixty seconds. */
@@ -62,6 +66,11 @@ export function figuresOf(plays: readonly Played[]): Figures {
     requestsMost: most(requests),
     billedMean: mean(billed),
     billedMost: most(billed),
+    billedWaitingMost: most(
+      outcomes.map(({ requests, visibleAtMs }) =>
+        Math.max(billedOf(requests.filter(({ atMs }) => atMs >= visibleAtMs)) - 1, 0),
+      ),
+    ),
     billedInAll: most(plays.map((play) => billedOf(play.requests))),
     pointsPerMinute: most(plays.map((play) => mostPoints(play.requests))),
     refused: plays.reduce((sum, play) => sum + play.refused, 0),

@@ -118,9 +118,10 @@ async function playOnce(scenario: Scenario, player: Player, nth: number): Promis
         throw new Error(`${scenario.name}: ${player.name} took a wrong run`);
       const truth = isDone
         ? truthOf(server, scenario, ours)
-        : { createdAtMs: startedAtMs, dueAtMs: endedAtMs };
+        : { createdAtMs: startedAtMs, dueAtMs: endedAtMs, visibleAtMs: endedAtMs };
       const sinceMs = scenario.waitFor === "found" ? startedAtMs : truth.createdAtMs;
-      return { isDone, startedAtMs, endedAtMs, dueAtMs: truth.dueAtMs, sinceMs, requests };
+      const { dueAtMs, visibleAtMs } = truth;
+      return { isDone, startedAtMs, endedAtMs, dueAtMs, sinceMs, visibleAtMs, requests };
     }),
   );
   over.abort();

@@ -197,7 +197,7 @@ const following: readonly Scenario[] = [
     plays: 10,
     goals: UNKNOWN_LENGTH,
   },
-  { ...threeHours, name: "3 h, with history", history: 10, goals: KNOWN_LENGTH },
+  { ...threeHours, name: "3 h, with history", history: 10, plays: 15, goals: KNOWN_LENGTH },
   { ...threeHours, name: "3 h", goals: UNKNOWN_LENGTH },
   {
     ...follow,
@@ -214,7 +214,7 @@ const following: readonly Scenario[] = [
     workS: [10_000, 10_170],
     plays: 3,
     goals: [
-      { figure: "billedMost", atMost: 12 },
+      { figure: "billedWaitingMost", atMost: 12 },
       { figure: "requestsMost", atMost: 1150 },
     ],
   },

@@ -28,6 +28,7 @@ const FIGURES: Record<keyof Figures, { what: string; unit: string; digits: numbe
   requestsMost: { what: "requests, most", unit: "", digits: 0 },
   billedMean: { what: "billed requests, mean", unit: "", digits: 1 },
   billedMost: { what: "billed requests, most", unit: "", digits: 0 },
+  billedWaitingMost: { what: "billed requests of the wait, most", unit: "", digits: 0 },
   billedInAll: { what: "billed requests of all together", unit: "", digits: 0 },
   pointsPerMinute: { what: "points in a minute", unit: "", digits: 0 },
   refused: { what: "requests refused", unit: "", digits: 0 },

@@ -5,6 +5,7 @@ import { BUSY, receiver } from "../test/receivers.ts";
 import type { Behaviour, VirtualClock } from "../test/simulator/index.ts";
 import { lastAttempt } from "../test/simulator/world.ts";
 import { CALLER } from "../test/step.ts";
+import type { Outcome } from "./measure.ts";
 import { type Random, within } from "./random.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Server } from "./server.ts";
@@ -92,15 +93,16 @@ export function truthOf(
   { world }: Server,
   { sign, waitFor }: Scenario,
   runId: number,
-): { createdAtMs: number; dueAtMs: number } {
+): Pick<Outcome, "dueAtMs" | "visibleAtMs"> & { createdAtMs: number } {
   const { run } = world.run(runId);
   const { startedMs, timeline } = lastAttempt(run);
   const job = timeline.jobs[0];
   if (!job) throw new Error(`run ${runId} has no job`);
   const sinceStart = { answer: 0, "run-name": 0, job: job.appearsMs, step: job.setupEndMs }[sign];
-  const shownMs = Math.max(sign === "answer" ? run.knownMs : run.listedMs, startedMs + sinceStart);
+  const visibleAtMs = sign === "answer" ? run.knownMs : run.listedMs;
+  const shownMs = Math.max(visibleAtMs, startedMs + sinceStart);
   const dueAtMs = waitFor === "found" ? shownMs : startedMs + timeline.endMs;
-  return { createdAtMs: run.createdMs, dueAtMs };
+  return { createdAtMs: run.createdMs, dueAtMs, visibleAtMs };
 }
 
 /** An id as this action generates it at that moment. */

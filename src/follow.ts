@@ -42,6 +42,8 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
   const seen = { deadlineMs, wasSeen: true, isNewUntilMs: startedAtMs + NEW_RUN_MS };
   let last: Sight | undefined;
   let answersWithoutNews = 0;
+  /** The run has begun since its jobs were read. */
+  let areJobsDue = false;
   let usual: Usual | undefined;
   let isListFresh = false;
   let toldAtMs = startedAtMs;
@@ -89,8 +91,9 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
     if (!last && found.status === "completed") return see(found, await readLastJobs([]));
     if (!last) return see(found, mayShowJobs(found, []) ? ((await askForJobs()) ?? []) : []);
     let { jobs } = last;
-    if (jobsTellAll(last) && isTurnOfJobs(look, answersWithoutNews)) {
+    if (areJobsDue || (jobsTellAll(last) && isTurnOfJobs(look, answersWithoutNews))) {
       const answer = await askForJobs();
+      if (answer) areJobsDue = false;
       // An unchanged answer (304) is the same object.
       if (answer === last.jobs) return last;
       jobs = answer ?? jobs;
@@ -103,7 +106,9 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
       return see(run, areLast ? jobs : await readLastJobs(jobs));
     }
     if (run === last.run && jobs === last.jobs) return last;
-    const areOld = jobs === last.jobs && mayShowJobs(run, jobs);
+    // What has just begun is being set up, and its jobs change again in a moment: one look later, they are billed once.
+    areJobsDue = run.status === "in_progress" && last.run.status !== "in_progress";
+    const areOld = jobs === last.jobs && mayShowJobs(run, jobs) && !areJobsDue;
     return see(run, areOld ? ((await askForJobs()) ?? jobs) : jobs);
   }
 

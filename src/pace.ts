@@ -51,7 +51,7 @@ export function pauseBeforeFollow(pace: Pace & { usual?: Usual | undefined }): n
 /** Half of it is how late an end that was due is noticed in the median. */
 const CLOSE_LOOK_MS = 3000;
 /** Where earlier runs tell little, since they took anything from a minute to an hour, close looks would be too many. */
-const CLOSE_LOOKS = 180;
+const CLOSE_LOOKS = 220;
 
 /**
  * A look begins early enough to have ended when it is due, but for half of the time nothing is asked, however slow the
