@@ -58,6 +58,7 @@ export async function follow(found: Run, story: Story): Promise<Sight> {
       usual = await readUsual();
       const pauseMs = pauseBeforeFollow({
         ageMs: ageMs(),
+        status: sight.run.status,
         usual,
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),

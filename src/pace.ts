@@ -35,17 +35,22 @@ export function pauseBeforeFind(pace: Pace): number {
   return paced(ageMs < 10_000 ? 1000 : ageMs < 60_000 ? 1600 : ageMs / 20, pace);
 }
 
+/** GitHub's words for a run that has to begin, or to be approved, before it can end. */
+const FAR_FROM_ITS_END = ["requested", "pending", "queued", "waiting"];
+
 /**
  * The pause before the next look at a run that is being followed. Without a history, a twentieth of its age. With one, as
- * long as may be until the run's usual end comes near, and closely from there on while it is still due.
+ * long as may be until the run's usual end comes near, and closely from there on while it is still due; but not while its
+ * status says that it cannot end soon.
  */
-export function pauseBeforeFollow(pace: Pace & { usual?: Usual | undefined }): number {
-  const { ageMs, usual } = pace;
+export function pauseBeforeFollow(pace: Pace & { status: string; usual?: Usual | undefined }): number {
+  const { ageMs, status, usual } = pace;
+  const isFar = FAR_FROM_ITS_END.includes(status);
   // A run that young is being set up, as a rule.
-  const byAgeMs = ageMs < 15_000 ? 2000 : ageMs / 22;
+  const byAgeMs = Math.max(ageMs / 22, ageMs < 15_000 || isFar ? 2000 : 0);
   if (!usual || ageMs > usual.toMs) return paced(byAgeMs, pace);
   const closelyMs = Math.max(Math.min(CLOSE_LOOK_MS, byAgeMs), (usual.toMs - usual.fromMs) / CLOSE_LOOKS);
-  return paced(Math.max(usual.fromMs - ageMs, closelyMs), pace);
+  return paced(Math.max(usual.fromMs - ageMs, isFar ? byAgeMs : closelyMs), pace);
 }
 
 /** Half of it is how late an end that was due is noticed in the median. */

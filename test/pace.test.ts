@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Pace, pauseBeforeFind, pauseBeforeFollow, pauseWithin } from "../src/pace.ts";
 
-const pace: Pace = {
+const pace: Pace & { status: string } = {
+  status: "in_progress",
   ageMs: 0,
   pollIntervalMs: 10_000,
   rateLimit: undefined,
@@ -83,6 +84,22 @@ describe("the pause before the next look", () => {
     );
     expect(pauses).toEqual([10_000, 3000, 3000, 10_000]);
   });
+
+  test.each([
+    ["requested", 2000, 10_000],
+    ["pending", 2000, 10_000],
+    ["queued", 2000, 10_000],
+    ["waiting", 2000, 10_000],
+    ["in_progress", 1000, 3000],
+    ["dreaming", 1000, 3000],
+  ])(
+    "is long while a run cannot end soon: %s, %i ms, and %i ms about its usual end",
+    (status, early, due) => {
+      const usual = { fromMs: 600_000, toMs: 660_000, medianMs: 630_000 };
+      expect(pauseBeforeFollow({ ...pace, status, ageMs: 22_000 })).toBe(early);
+      expect(pauseBeforeFollow({ ...pace, status, ageMs: 620_000, usual })).toBe(due);
+    },
+  );
 
   test.each([
     ["getting short", 200, 3_000_000, [30_000, 33_750, 37_500]],
