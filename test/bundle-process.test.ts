@@ -26,8 +26,8 @@ const JOBS_1 = "GET /repos/octo/target/actions/runs/{1}/jobs?per_page=100&page=1
 
 const CANCEL = "POST /repos/octo/target/actions/runs/{1}/cancel → 202";
 
-/** The run outlasts the step. */
-const LONG = { behaviour: { queuedMs: 60_000 } };
+/** The run outlasts the step, and no list shows it: however slow the machine is, the requests are the same. */
+const LONG = { behaviour: { queuedMs: 60_000, visibleAfterMs: 60_000 } };
 
 /** A line of a stack trace, outside the lines that only debugging shows. */
 const STACK = /^(?!::debug::).*\n? +at .+:\d+/m;
@@ -45,7 +45,7 @@ test("the process ends as soon as its last answer is there, whatever connections
 describe.concurrent("a step that fails", () => {
   test("because the run failed says which step of which job, once", async ({ expect }) => {
     const { github, run } = await setProcessStage(WORKFLOW, {
-      behaviour: { jobs: { identify: { failedStep: "Deploy" } } },
+      behaviour: { visibleAfterMs: 60_000, jobs: { identify: { failedStep: "Deploy" } } },
     });
     const ran = await run({ ...START, wait_for: "completed", poll_interval_seconds: "1" });
     const id = String(github.runs("octo/target")[0]?.id);
@@ -67,11 +67,11 @@ describe.concurrent("a step that fails", () => {
         'The last lines of step "Deploy" in job identify:\nDeploy …\nProcess completed with exit code 1.',
     ]);
     expect(annotations(ran, "warning")).toEqual([]);
-    expect(askedOf(github, "octo/target")).toEqual([
-      `${POST} → 200`,
-      LIST,
-      RUN_1,
-      JOBS_1,
+    const asked = askedOf(github, "octo/target");
+    expect(asked.slice(0, 2)).toEqual([`${POST} → 200`, LIST]);
+    // Whether the first look comes before the run's end or after it is up to the machine.
+    expect(asked.slice(2, -3).sort()).toEqual([JOBS_1, RUN_1].sort());
+    expect(asked.slice(-3)).toEqual([
       expect.stringMatching(/^GET \S+\/check-runs\/\d+\/annotations\S* → 200$/),
       expect.stringMatching(/^GET \S+\/actions\/jobs\/\d+\/logs → 302$/),
       expect.stringMatching(/^GET \/job-logs\//),
