@@ -115,8 +115,9 @@ export function worthReading(
         a.readAtMs - b.readAtMs ||
         byAge(a.run, b.run),
     );
-  if (!isCrowd(openAmong(candidates), dispatched.atMs)) return sorted.slice(0, JOBS_PER_LOOK);
-  return sorted.slice(0, JOBS_PER_LOOK).filter((candidate) => hasSettled(candidate, nowMs));
+  const nearest = sorted.slice(0, JOBS_PER_LOOK);
+  const inCrowd = isCrowd(openAmong(candidates), dispatched.atMs);
+  return inCrowd ? nearest.filter((candidate) => hasSettled(candidate, nowMs)) : nearest;
 }
 
 function isResting(

@@ -6,6 +6,7 @@ import { type AddressInfo, connect } from "node:net";
 import { EOL, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { freshHex, generateDistinctId, madeLaterMs } from "../src/distinct-id.ts";
 import {
   annotations,
   askedOf,
@@ -139,6 +140,21 @@ describe.concurrent("a step that fails", () => {
 });
 
 describe.concurrent("what the step knows", () => {
+  test("is when its id was made: the id tells others who look for theirs", async ({ expect }) => {
+    const { run } = await setProcessStage(EVENT);
+    const idMadeAt = (epochMs: number) =>
+      generateDistinctId({ runId: "1", runAttempt: "1" }, freshHex(epochMs, "2a7e41d06b58"));
+    const [beganAtMs, ran, endedAtMs] = [
+      Date.now(),
+      await run({ event_type: "deploy", repo: "octo/target" }),
+      Date.now(),
+    ];
+    const { distinct_id = "" } = ran.outputs;
+    // The clock of the step and this one may differ by what the system has corrected since each process began.
+    expect(madeLaterMs(distinct_id, idMadeAt(beganAtMs))).toBeGreaterThan(-1000);
+    expect(madeLaterMs(distinct_id, idMadeAt(endedAtMs))).toBeLessThan(1000);
+  });
+
   const SECRET = "correct-horse-7431";
 
   test("of its token is masked first and said nowhere else, in debug lines neither", async ({ expect }) => {
