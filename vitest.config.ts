@@ -7,13 +7,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const FIRST = [
   "model",
   "demo",
-  "story-find",
+  "stories/find",
   "scale",
   "kill",
   "examples-run",
-  "bundle-app",
-  "network-proxy",
-  "network-tls",
+  "process/bundle-app",
+  "process/network-proxy",
+  "process/network-tls",
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -49,6 +49,6 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongestFirst },
     // In this order: the closing line has to be the last one.
-    reporters: ["default", "./test/closing-line.ts"],
+    reporters: ["default", "./test/support/closing-line.ts"],
   },
 });

@@ -1,12 +1,12 @@
 /** Plays a scenario by a player: this action, or one of the schedules of others. */
 
-import { openGitHub } from "../src/api.ts";
-import { Failure } from "../src/failure.ts";
-import { readInputs } from "../src/inputs.ts";
-import * as mappings from "../src/mapping.ts";
+import { Failure } from "../src/edges/failure.ts";
+import { openGitHub } from "../src/github/api.ts";
+import { readInputs } from "../src/inputs/inputs.ts";
+import * as mappings from "../src/inputs/mapping.ts";
 import { run } from "../src/run.ts";
 import { type JournalEntry, VirtualClock } from "../test/simulator/index.ts";
-import { CALLER, inputsOf } from "../test/step.ts";
+import { CALLER, inputsOf } from "../test/support/step.ts";
 import type { Outcome, Played } from "./measure.ts";
 import { type Random, seeded, seedOf, within } from "./random.ts";
 import type { Scenario } from "./scenarios.ts";

@@ -6,7 +6,7 @@ import { readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { runBundle } from "../test/step.ts";
+import { runBundle } from "../test/support/step.ts";
 import { median } from "./measure.ts";
 
 const PAIRS = 21;

@@ -1,10 +1,10 @@
 /** The repository in which a play takes place: its workflow, what went on there before, and what goes on besides. */
 
-import { freshHex, generateDistinctId } from "../src/distinct-id.ts";
-import { BUSY, receiver } from "../test/receivers.ts";
+import { freshHex, generateDistinctId } from "../src/inputs/distinct-id.ts";
 import type { Behaviour, VirtualClock } from "../test/simulator/index.ts";
 import { lastAttempt } from "../test/simulator/world.ts";
-import { CALLER } from "../test/step.ts";
+import { BUSY, receiver } from "../test/support/receivers.ts";
+import { CALLER } from "../test/support/step.ts";
 import type { Outcome } from "./measure.ts";
 import { type Random, within } from "./random.ts";
 import type { Scenario } from "./scenarios.ts";

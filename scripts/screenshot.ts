@@ -6,10 +6,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { summaryOf } from "../src/summary.ts";
-import { findChromium, startChromium } from "../test/chromium.ts";
-import { release } from "../test/summary-examples.ts";
-import { pageOf } from "../test/summary-page.ts";
+import { summaryOf } from "../src/report/summary.ts";
+import { findChromium, startChromium } from "../test/support/chromium.ts";
+import { release } from "../test/support/summary-examples.ts";
+import { pageOf } from "../test/support/summary-page.ts";
 
 const PICTURE = join("docs", "summary.png");
 const WIDTH = 900;

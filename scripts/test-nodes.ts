@@ -10,12 +10,12 @@ import { join } from "node:path";
 const VERSIONS = ["20", "22", "24"];
 /** All that start `dist/index.js`. */
 const TESTS = [
-  "test/bundle",
-  "test/examples-run",
-  "test/network",
-  "test/servers",
-  "test/connections",
-  "test/kill",
+  "test/process/bundle",
+  "test/process/examples-run",
+  "test/process/network",
+  "test/process/servers",
+  "test/process/connections",
+  "test/process/kill",
 ];
 /** Not among the dependencies: each is a whole Node. */
 const CACHE = join("node_modules", ".cache", "nodes");

@@ -4,21 +4,21 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import * as core from "@actions/core";
 import { checkBypass } from "@actions/http-client/lib/proxy";
-import { openGitHub } from "./api.ts";
-import { Cancelled } from "./cancel.ts";
-import { systemClock } from "./clock.ts";
-import { secretsOf } from "./credentials.ts";
-import { freshHex } from "./distinct-id.ts";
-import { Failure } from "./failure.ts";
-import type { Credentials } from "./github.ts";
-import { type Inputs, readInputs } from "./inputs.ts";
-import type { Tone } from "./log.ts";
-import { givesObjects } from "./order.ts";
-import { permissionsFor, wishesFor } from "./permissions.ts";
-import { post } from "./post.ts";
+import { Cancelled } from "./cancel/cancel.ts";
+import { post } from "./cancel/post.ts";
+import { systemClock } from "./edges/clock.ts";
+import { Failure } from "./edges/failure.ts";
+import type { Tone } from "./edges/log.ts";
+import { openGitHub } from "./github/api.ts";
+import type { Credentials } from "./github/http.ts";
+import { secretsOf } from "./inputs/credentials.ts";
+import { freshHex } from "./inputs/distinct-id.ts";
+import { type Inputs, readInputs } from "./inputs/inputs.ts";
+import { givesObjects } from "./inputs/order.ts";
+import { permissionsFor, wishesFor } from "./inputs/permissions.ts";
+import { withoutSlash } from "./inputs/target.ts";
 import { run } from "./run.ts";
-import { withoutSlash } from "./target.ts";
-import { readTrace } from "./trace.ts";
+import { readTrace } from "./story/trace.ts";
 
 /** A token that is not revoked ends by itself within the hour. */
 const REVOKE_TIMEOUT_MS = 3000;
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     runId: String(context.runId || 0),
     runAttempt: String(context.runAttempt || 1),
   };
-  const mappings = givesObjects(core.getInput) ? await import("./mapping.ts") : undefined;
+  const mappings = givesObjects(core.getInput) ? await import("./inputs/mapping.ts") : undefined;
   const idHex = freshHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
   const inputs = readInputs(core.getInput, caller, idHex, mappings);
 
@@ -200,7 +200,7 @@ async function fetchByProxy(...[url, init]: Parameters<typeof globalThis.fetch>)
 
 async function chooseFetch(proxy: URL | undefined): Promise<typeof globalThis.fetch> {
   if (!proxy) return globalThis.fetch;
-  const { fetchThrough } = await import("./proxy.ts");
+  const { fetchThrough } = await import("./github/proxy.ts");
   return fetchThrough(proxy);
 }
 

@@ -1,14 +1,14 @@
 /** The story, top to bottom: inputs → plan → dispatch → find → follow → judge. */
 
-import { dispatch } from "./dispatch.ts";
-import { failureOf } from "./fail.ts";
-import { find } from "./find.ts";
-import { follow } from "./follow.ts";
-import type { Inputs } from "./inputs.ts";
-import { judge } from "./judge.ts";
-import { makePlan } from "./plan.ts";
-import { beginStory, type Edges, type Story } from "./story.ts";
-import { summarize } from "./summarize.ts";
+import { dispatch } from "./dispatch/dispatch.ts";
+import { makePlan } from "./dispatch/plan.ts";
+import { find } from "./find/find.ts";
+import { follow } from "./follow/follow.ts";
+import type { Inputs } from "./inputs/inputs.ts";
+import { judge } from "./judge/judge.ts";
+import { failureOf } from "./report/failure-of.ts";
+import { summarize } from "./report/summarize.ts";
+import { beginStory, type Edges, type Story } from "./story/story.ts";
 
 /**
  * Starts a workflow in the target, finds the run that this created, and follows it, as far as the inputs ask for it.
@@ -33,7 +33,7 @@ export async function run(inputs: Inputs, edges: Edges): Promise<void> {
 
 async function goThrough(story: Story): Promise<void> {
   const { waitFor, isDryRun } = story.inputs;
-  if (isDryRun) return (await import("./doctor.ts")).diagnose(story);
+  if (isDryRun) return (await import("./dry-run/doctor.ts")).diagnose(story);
 
   const plan = await makePlan(story);
   await dispatch(plan, story);

@@ -1,0 +1,41 @@
+/** After a 404: finds out which of repository, workflow and ref the token cannot see. GitHub says the same of all three. */
+
+import { OutOfTime } from "../asking/retry.ts";
+import { Fault } from "../github/fault.ts";
+import type { RequestOptions } from "../github/http.ts";
+import { refNames } from "../inputs/order.ts";
+import type { Story } from "../story/story.ts";
+import type { Visible } from "./explain.ts";
+
+/** A look that only makes the error clearer must not hold it up. */
+const PROBE_MS = 10_000;
+
+/** What the token can see of the target. Parts that cannot be made out stay undefined. */
+export async function probe({ github, clock, persist, inputs }: Story): Promise<Visible> {
+  const { order } = inputs;
+  const deadlineMs = clock.nowMs() + PROBE_MS;
+  const sees = async (ask: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {
+    try {
+      await persist(ask, { deadlineMs, asksAgain: () => false });
+      return true;
+    } catch (error) {
+      if (error instanceof Fault) return error.status === 404 ? false : undefined;
+      if (error instanceof OutOfTime) return undefined;
+      throw error;
+    }
+  };
+
+  const repository = await sees(github.getRepository);
+  if (repository === false) return { repository };
+  const visible: Visible = { repository };
+  const { workflow } = order;
+  if (workflow && workflow.kind !== "name") {
+    visible.workflow = await sees((options) => github.getWorkflow(workflow.value, options));
+  }
+  if (order.event === "workflow_dispatch" && order.ref !== undefined) {
+    visible.ref = false;
+    for (const name of refNames(order.ref))
+      visible.ref ||= await sees((options) => github.getRef(name, options));
+  }
+  return visible;
+}

@@ -1,0 +1,71 @@
+/** Turns whatever ended the story early into words for the reader. */
+
+import { OutOfTime } from "../asking/retry.ts";
+import { Cancelled, giveUp } from "../cancel/cancel.ts";
+import { Failure } from "../edges/failure.ts";
+import { explain } from "../explain/explain.ts";
+import { probe } from "../explain/visibility.ts";
+import { Fault, isAboutApp, isAboutOneRun } from "../github/fault.ts";
+import type { Order } from "../inputs/order.ts";
+import { permissionsFor } from "../inputs/permissions.ts";
+import type { Story } from "../story/story.ts";
+
+/** The failure that the reader sees. What is no fault of the outside world comes back as it is. */
+export async function failureOf(error: unknown, story: Story): Promise<unknown> {
+  try {
+    if (!(error instanceof Cancelled)) return await inWords(error, story);
+  } catch (sooner) {
+    // The look that was to make the error clearer was cut off by the caller's signal.
+    if (!(sooner instanceof Cancelled)) throw sooner;
+    return giveUp(sooner, story);
+  }
+  return giveUp(error, story);
+}
+
+async function inWords(error: unknown, story: Story): Promise<unknown> {
+  if (error instanceof OutOfTime && !error.fault) {
+    return new Failure(
+      `The time to find the run (\`find_timeout_seconds\`: ${story.inputs.findTimeoutMs / 1000} s) ran out before GitHub was asked for it.`,
+    );
+  }
+  const fault = error instanceof OutOfTime ? error.fault : error;
+  return fault instanceof Fault ? explained(fault, story) : error;
+}
+
+async function explained(fault: Fault, story: Story): Promise<Failure> {
+  const { github, inputs, plan, known, hasProxy } = story;
+  const { order, distinctId } = inputs;
+  const isMissing = fault.status === 404 && !isAboutOneRun(fault) && !isAboutApp(fault);
+  const visible = isMissing ? await probe(story) : undefined;
+  const htmlUrl = known.run?.htmlUrl ?? known.started?.htmlUrl;
+  return new Failure(
+    explain(fault, {
+      repository: github.fullName(),
+      apiUrl: inputs.target.apiUrl,
+      event: order.event,
+      eventType: order.event === "repository_dispatch" ? order.eventType : undefined,
+      workflow: order.workflow?.value,
+      ref: plan?.event === "workflow_dispatch" ? plan.ref : undefined,
+      key: distinctId.key,
+      sentValues: valuesOf(order).filter((value) => value !== distinctId.value),
+      tokenHasWorked: github.hasAnswered(),
+      hasProxy,
+      appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
+      visible,
+      started: known.isAccepted || known.run ? { htmlUrl } : undefined,
+    }),
+  );
+}
+
+/** Every text that was sent: GitHub may repeat it in an answer, and no message may. */
+function valuesOf(order: Order): string[] {
+  const values: string[] = [];
+  JSON.stringify(
+    order.event === "repository_dispatch" ? order.clientPayload : order.inputs,
+    (_, value: unknown) => {
+      if (typeof value === "string" || typeof value === "number") values.push(String(value));
+      return value;
+    },
+  );
+  return values;
+}

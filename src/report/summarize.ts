@@ -1,0 +1,43 @@
+/** Shows on the page of the caller's run what became of the remote one. */
+
+import { lineOf } from "../receiver/finding.ts";
+import { isGreen } from "../story/report.ts";
+import type { Story } from "../story/story.ts";
+
+/** Writes the job summary, if there is anything to show. `failure` is why the step fails, if it does. */
+export async function summarize(story: Story, failure?: unknown): Promise<void> {
+  const { inputs, known, github, clock, writeSummary, log } = story;
+  const { run, jobs = [], findings } = known;
+  if (!inputs.writesSummary) return;
+  if (findings) return writeSummary(checklistOf(findings.map(lineOf)));
+  if (!run) return;
+  try {
+    const { summaryOf } = await import("./summary.ts");
+    writeSummary(
+      summaryOf({
+        repository: github.fullName(),
+        run,
+        jobs,
+        isGreen:
+          inputs.waitFor === "completed" && run.status === "completed"
+            ? isGreen(run.conclusion, inputs.successConclusions)
+            : undefined,
+        problem: failure instanceof Error ? failure.message : undefined,
+        nowMs: github.serverTimeMs(clock.nowMs()),
+      }),
+    );
+  } catch (error) {
+    // Whatever GitHub has answered: a picture of the run must not change how the step ends.
+    log.debug(`There is no summary: ${(error as Error).stack}`);
+  }
+}
+
+/** Names in it come from outside: within a block of code they are nothing but text. */
+function checklistOf(lines: readonly string[]): string {
+  const longest = Math.max(
+    2,
+    ...lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length),
+  );
+  const fence = "`".repeat(longest + 1);
+  return `### Dry run\n\n${fence}text\n${lines.join("\n")}\n${fence}\n`;
+}

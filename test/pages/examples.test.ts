@@ -1,0 +1,292 @@
+/** The workflows that users copy, from `examples/`, README.md and docs/: what is wrong with them. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { cut } from "../../scripts/cut.ts";
+import { RECIPES, readExample } from "../support/examples.ts";
+import { actionYml } from "../support/step.ts";
+import { asWorkflow, findingsIn, yamlBlocks } from "../support/workflow-findings.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A workflow as in an example, for one thing to be wrong with it. */
+const CALLER = `on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - id: deploy
+        uses: OWNER/tracked-dispatch@v1
+        with:
+          token: \${{ secrets.DEPLOY_TOKEN }}
+          repo: octo/deployments
+          event_type: deploy
+      - run: echo "$RUN"
+        env:
+          RUN: \${{ steps.deploy.outputs.html_url }}
+`;
+const RECEIVER = `run-name: Deploy [\${{ inputs.distinct_id }}]
+on:
+  workflow_dispatch:
+    inputs:
+      distinct_id:
+        type: string
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: ./deploy
+`;
+
+describe("a finding is made", () => {
+  test("in none of the workflows that are spoiled below", async () => {
+    expect(await findingsIn(CALLER)).toEqual([]);
+    expect(await findingsIn(RECEIVER)).toEqual([]);
+  });
+
+  const BAD: [what: string, good: string, from: string, to: string, findings: (string | RegExp)[]][] = [
+    [
+      "where a key is misspelt",
+      CALLER,
+      "runs-on:",
+      "run-on:",
+      [
+        /^parser: .*Line: 4.*'run-on'/,
+        /^language service: 4: Unexpected value 'run-on'/,
+        /^actionlint: 4: unexpected key "run-on"/,
+      ],
+    ],
+    [
+      "where YAML cannot be read",
+      CALLER,
+      "repo: octo",
+      "repo: octo: ",
+      [/^parser: .*Nested mappings/, /^language service: 10: /],
+    ],
+    [
+      "where a job needs one that is not there",
+      CALLER,
+      "    steps:",
+      "    needs: build\n    steps:",
+      [
+        /^parser: .*at least one job with no dependencies/,
+        "language service: 5: Value 'build' is not valid",
+        /^actionlint: .*"build" which does not exist/,
+      ],
+    ],
+    [
+      "where an expression speaks of nothing",
+      RECEIVER,
+      "inputs.distinct_id",
+      "input.distinct_id",
+      [
+        /^parser: .*Unrecognized named-value: 'input'/,
+        /^language service: 1: /,
+        /^actionlint: 1: undefined variable "input"/,
+      ],
+    ],
+    [
+      "where an expression is not closed",
+      RECEIVER,
+      "distinct_id }}",
+      "distinct_id )}}",
+      [/^parser: /, /^language service: 1: /, /^actionlint: 1: /],
+    ],
+    [
+      "where an input is not declared",
+      RECEIVER,
+      "inputs.distinct_id",
+      "inputs.distinctid",
+      [
+        "language service: 1: Context access might be invalid: distinctid",
+        'actionlint: 1: property "distinctid" is not defined in object type {distinct_id: string}',
+      ],
+    ],
+    [
+      "where an input's type is none",
+      RECEIVER,
+      "type: string",
+      "type: text",
+      [/^parser: .*'text'/, /^language service: 6: /, /^actionlint: 6: input type/],
+    ],
+    [
+      "where a secret is in a job's condition",
+      CALLER,
+      "    steps:",
+      "    if: secrets.DEPLOY_TOKEN != ''\n    steps:",
+      [/^parser: .*'secrets'/, /^language service: 5: .*'secrets'/],
+    ],
+    [
+      "where the action has no such input",
+      CALLER,
+      "event_type:",
+      "event-type:",
+      ["language service: 11: Invalid action input 'event-type'"],
+    ],
+    [
+      "where the action has no such output",
+      CALLER,
+      "outputs.html_url",
+      "outputs.run_id",
+      ["rule: 14: the action has no output run_id"],
+    ],
+    [
+      "where an output is read of a step that is not there",
+      CALLER,
+      "steps.deploy",
+      "steps.deployment",
+      [
+        "language service: 14: Context access might be invalid: deployment",
+        /^actionlint: 14: property "deployment" is not defined/,
+      ],
+    ],
+    ...[
+      "inputs.distinct_id",
+      "github.event.inputs.distinct_id",
+      "github.event.client_payload.version",
+      "toJSON(github.event)",
+      "github.ref_name",
+      "steps.deploy.outputs.html_url",
+      "needs.build.outputs.tag",
+    ].map((foreign): [string, string, string, string, (string | RegExp)[]] => [
+      `where a script has ${foreign} pasted into it`,
+      RECEIVER,
+      "run: ./deploy",
+      `run: |\n          echo "Deploying"\n          ./deploy "\${{ ${foreign} }}"`,
+      [`rule: 11: \${{ ${foreign} }} is pasted into a script: hand it over by env, and read the variable`],
+    ]),
+  ];
+
+  test.for(BAD)("%s", async ([, good, from, to, expected]) => {
+    const bad = good.replace(from, to);
+    expect(bad).not.toBe(good);
+    const found = await findingsIn(bad);
+    for (const finding of expected) {
+      expect(found).toContainEqual(typeof finding === "string" ? finding : expect.stringMatching(finding));
+    }
+  });
+});
+
+describe("an example", () => {
+  const FILES = RECIPES.flatMap((recipe) =>
+    (["caller", "receiver"] as const).map((side) => [recipe, side] as const),
+  );
+
+  test.for(FILES)("%s/%s.yml is free of findings", async ([recipe, side]) => {
+    expect(await findingsIn(readExample(recipe, side).text)).toEqual([]);
+  });
+
+  interface Job {
+    "timeout-minutes"?: number;
+    steps: { uses?: string; with?: Record<string, string> }[];
+  }
+
+  test.for(FILES)("%s/%s.yml grants nothing to all jobs, and lets none run forever", ([recipe, side]) => {
+    const workflow = parse(readExample(recipe, side).text) as {
+      permissions: unknown;
+      jobs: Record<string, Job>;
+    };
+    expect(workflow.permissions).toEqual({});
+    for (const [id, job] of Object.entries(workflow.jobs)) {
+      expect(job["timeout-minutes"], id).toBeGreaterThan(0);
+    }
+  });
+
+  test.for(RECIPES)("%s/caller.yml lets the action come to its own deadline before the job's", (recipe) => {
+    const { jobs } = parse(readExample(recipe, "caller").text) as { jobs: Record<string, Job> };
+    const seconds = (given: Record<string, string> | undefined, name: string) =>
+      Number(given?.[name] ?? actionYml.inputs[name]?.default);
+    const dispatching = Object.values(jobs).filter(({ steps }) =>
+      steps.some(({ uses }) => uses?.startsWith("OWNER/tracked-dispatch@")),
+    );
+    expect(dispatching).toHaveLength(1);
+    for (const { steps, "timeout-minutes": minutes = 0 } of dispatching) {
+      const given = steps.find(({ uses }) => uses?.startsWith("OWNER/"))?.with;
+      const waits = {
+        nothing: 0,
+        found: seconds(given, "find_timeout_seconds"),
+        completed: seconds(given, "find_timeout_seconds") + seconds(given, "timeout_seconds"),
+      }[given?.wait_for ?? "found"];
+      expect(minutes * 60).toBeGreaterThan(waits ?? Number.NaN);
+    }
+  });
+});
+
+describe("a fragment", () => {
+  const step = '- run: "true"\n';
+  test.for([
+    ["a list of steps", step],
+    ["a job", `timeout-minutes: 5\nsteps:\n  ${step}`],
+    ["jobs", `jobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      ${step}`],
+    ["triggers", "on: push\n"],
+    ["a run's name", "run-name: ${{ github.event.client_payload.id }}\n"],
+  ] as const)("that is %s is checked within a workflow", async ([, text]) => {
+    expect(await findingsIn(asWorkflow(text) ?? "")).toEqual([]);
+    expect(
+      await findingsIn((asWorkflow(text) ?? "").replace(/^( *)(- run|run-name|on):/m, "$1$2x:")),
+    ).not.toEqual([]);
+  });
+
+  test.for(["environment: production\n", "- a\n- b\n", "just text\n"])("like %j is no workflow", (text) => {
+    expect(asWorkflow(text)).toBeUndefined();
+  });
+});
+
+const PAGES = readdirSync(`${root}docs`)
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`);
+const README = readFileSync(`${root}README.md`, "utf8");
+
+describe("on a page", () => {
+  const blocks = ["README.md", ...PAGES].flatMap((page) =>
+    yamlBlocks(page, readFileSync(root + page, "utf8")),
+  );
+  const workflows = blocks.map(({ at, text }) => [at, asWorkflow(text)] as const);
+
+  test("every block of README.md is a workflow or a part of one", () => {
+    const ofReadme = workflows.filter(([at]) => at.startsWith("README.md"));
+    expect(ofReadme.filter(([, workflow]) => workflow === undefined)).toEqual([]);
+    expect(ofReadme.length).toBeGreaterThan(RECIPES.length);
+  });
+
+  test.for(workflows.filter(([, workflow]) => workflow !== undefined))(
+    "the block at %s is free of findings",
+    async ([, workflow = ""]) => {
+      expect(await findingsIn(workflow)).toEqual([]);
+    },
+  );
+
+  test("README.md begins with an example, and links to all of them", () => {
+    const [first] = yamlBlocks("README.md", README);
+    const { text } = readExample("receiver-workflow-dispatch", "caller");
+    expect(first?.text.trimEnd()).toBe(cut(text, ["jobs.deploy.steps"]));
+    expect(RECIPES.filter((recipe) => !README.includes(`(examples/${recipe}`))).toEqual([]);
+  });
+});
+
+describe("a cut", () => {
+  const { text } = readExample("approvals", "receiver");
+
+  test("keeps the keys above, the comments above, and the order of the file", () => {
+    const file =
+      "# the file\non: push\njobs:\n  # the first\n  a:\n    x: 1\n    y: 2 # two\n  b:\n    x: 3\n";
+    expect(cut(file, ["jobs.b", "on"])).toBe("on: push\njobs:\n  b:\n    x: 3");
+    expect(cut(file, ["jobs.a.y"])).toBe("jobs:\n  a:\n    y: 2 # two");
+    expect(cut(file, ["jobs.a"])).toBe("jobs:\n  # the first\n  a:\n    x: 1\n    y: 2 # two");
+    expect(cut(file, [])).toBe(file.trimEnd().split("\n").slice(1).join("\n"));
+  });
+
+  test("shows steps as a list of their own", () => {
+    expect(cut(text, ["jobs.deploy.steps"])).toMatch(/^- name: Deploy\n {2}run: /);
+    expect(cut(text, ["jobs.deploy.steps.0"])).toBe(cut(text, ["jobs.deploy.steps"]));
+  });
+
+  test.for(["jobs.nothing", "nothing", "jobs.deploy.steps.7"])(
+    "at %s, which is not there, is an error",
+    (path) => {
+      expect(() => cut(text, [path])).toThrow(`on the way to ${path}`);
+    },
+  );
+});

@@ -1,0 +1,214 @@
+/** docs/migration.md: its tables are complete, and each "After" sends what its "Before" would have sent. */
+
+import { readFileSync } from "node:fs";
+import { describe, test, vi } from "vitest";
+import { parse } from "yaml";
+import { fillTemplate } from "../simulator/expression.ts";
+import type { JournalEntry } from "../simulator/journal.ts";
+import { playCaller } from "../support/caller.ts";
+import { type Given, ORIGINS, type Request } from "../support/migration-origins.ts";
+import { setProcessStage, TOKEN } from "../support/process-stage.ts";
+import { idExpression } from "../support/receivers.ts";
+import { actionYml, GITHUB_TOKEN, type Ran } from "../support/step.ts";
+
+// Each waits for a run that takes its time, and hardly ever for the processor.
+vi.setConfig({ maxConcurrency: 12 });
+
+const page = readFileSync(new URL("../../docs/migration.md", import.meta.url), "utf8");
+
+interface Section {
+  title: string;
+  tables: { head: string; rows: string[][] }[];
+  /** Before, after, before, after, … */
+  blocks: { info: string; text: string }[];
+}
+
+const SECTIONS = page.split(/^## /m).slice(1).map(readSection);
+
+function readSection(text: string): Section {
+  const [title = ""] = text.split("\n");
+  const cells = (line: string) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+  const tables = [...text.matchAll(/(?:^\|.*\n)+/gm)].map(([lines]) => {
+    const [head = [], , ...rows] = lines.trimEnd().split("\n").map(cells);
+    return { head: head[0] ?? "", rows };
+  });
+  const blocks = [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(([, info = "", block = ""]) => ({
+    info,
+    text: block,
+  }));
+  return { title, tables, blocks };
+}
+
+test("the page has a section for each origin, and a link to each", ({ expect }) => {
+  expect(SECTIONS.map(({ title }) => title)).toEqual(Object.keys(ORIGINS));
+  expect([...page.matchAll(/\]\(#/g)]).toHaveLength(SECTIONS.length);
+});
+
+describe.for(SECTIONS)("$title", ({ title, tables }) => {
+  const names = ORIGINS[title]?.names ?? {};
+
+  test("has a row for each name, and no other", ({ expect }) => {
+    const explained = tables.map(({ head, rows }) => [head, rows.map(([theirs]) => theirs).sort()]);
+    expect(explained).toEqual(Object.entries(names).map(([head, list]) => [head, [...list].sort()]));
+  });
+
+  test("leads to inputs and outputs that there are, or says why there is none", ({ expect }) => {
+    for (const { head, rows } of tables) {
+      const ours = Object.keys(head.startsWith("output") ? actionYml.outputs : actionYml.inputs);
+      for (const [theirs = "", our = "", differs = ""] of rows) {
+        expect(["–", ...ours.map((name) => `\`${name}\``)], theirs).toContain(our);
+        expect(differs, theirs).not.toBe("");
+        expect(differs === "The same" && our === "–", theirs).toBe(false);
+        for (const [, name = ""] of differs.matchAll(/`([a-z]+_[a-z_]+): \w+`/g))
+          expect(ours).toContain(name);
+      }
+    }
+  });
+});
+
+/** The caller, on a branch whose name would be a number without quotes. */
+const github = {
+  repository: "octo/the-app",
+  repository_owner: "octo",
+  sha: "9f3c2a7e41d06b58aa11c0de5eed5eed12345678",
+  event_name: "push",
+  ref: "refs/heads/1.10",
+  ref_name: "1.10",
+  head_ref: "",
+  event: {},
+};
+const secrets = { TESTS_TOKEN: TOKEN, DEPLOY_TOKEN: TOKEN, AUTOMATION_TOKEN: TOKEN };
+
+const PAIRS = SECTIONS.flatMap(({ title, blocks }) =>
+  blocks.flatMap((before, index) => {
+    const after = blocks[index + 1];
+    return index % 2 === 0 && after ? [{ title, nth: index / 2 + 1, before, after }] : [];
+  }),
+);
+
+test("each section's blocks are pairs, and each After is a block that examples.test.ts lets GitHub's parsers check", ({
+  expect,
+}) => {
+  expect(PAIRS.map(({ after }) => after.info)).toEqual(PAIRS.map(() => "yaml"));
+  for (const { title, blocks } of SECTIONS) {
+    expect(blocks.length % 2, title).toBe(0);
+    expect(blocks.length, title).toBeGreaterThan(0);
+  }
+});
+
+describe.concurrent("the pair of", () => {
+  test.for(PAIRS)(
+    "$title ($nth) sends the same before and after",
+    async ({ title, before, after }, { expect }) => {
+      const origin = ORIGINS[title];
+      const wanted = origin?.requestOf(givenBy(before.text), github.ref);
+      if (!wanted) throw new Error("no origin");
+      const { sent, ran, scripts } = await play(after.text, wanted);
+      expect(sent).toEqual(wanted);
+      expect(ran.stderr).toBe("");
+      expect(ran.exitCode).toBe(0);
+      // Each output that the next steps read is there.
+      expect(scripts.flatMap(({ env }) => Object.values(env))).not.toContain("");
+    },
+  );
+});
+
+/** What the first step of a "Before" gives, each value as the text that it is for the project. */
+function givenBy(text: string): Given {
+  const [step] = parse(text) as Record<string, Record<string, unknown>>[];
+  const given = step?.with ?? step?.config ?? { run: step?.run };
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      fill(typeof value === "string" ? value : JSON.stringify(value)),
+    ]),
+  );
+}
+
+function fill(text: string): string {
+  // Kargo's expression is not GitHub's: it stands for the tag of the image that is promoted.
+  const ofKargo = text.replace(/\$\{\{ imageFrom\(.*?\)\.Tag \}\}/g, github.ref_name);
+  return fillTemplate(ofKargo, {
+    github,
+    secrets,
+  });
+}
+
+/** Runs an "After" against a GitHub that has what it dispatches to. */
+async function play(after: string, wanted: Request) {
+  const { github: server, start } = await setProcessStage(
+    { [wanted.repository]: { [fileOf(wanted)]: receiverFor(wanted, after) } },
+    { branches: ["target_branch", "1.10"] },
+  );
+  const steps: Ran[] = [];
+  const jobs = await playCaller(
+    `jobs:
+  job:
+    steps:
+${after.replace(/^/gm, "      ")}`,
+    {
+      contexts: { github, secrets },
+      dispatch: async (inputs, env) => {
+        const here = Object.entries(inputs).map(([name, text]) => [
+          name,
+          text.replace("https://github.com", server.apiUrl),
+        ]);
+        const ran = await start(
+          { token: GITHUB_TOKEN, ...Object.fromEntries(here) },
+          { ...env, GITHUB_REPOSITORY: github.repository },
+        ).ended;
+        steps.push(ran);
+        return { isGreen: ran.exitCode === 0, outputs: ran.outputs };
+      },
+    },
+  );
+  const [ran, ...more] = steps;
+  const accepted = server.requests.filter(({ method, status }) => method === "POST" && status < 300);
+  const [only] = accepted;
+  if (!ran || !only || more.length + accepted.length !== 1) {
+    throw new Error(`${steps.length} steps, ${accepted.length} dispatches\n${ran?.stdout}`);
+  }
+  return {
+    ran,
+    sent: requestOf(only, wanted),
+    scripts: Object.values(jobs).flatMap(({ scripts }) => scripts),
+  };
+}
+
+/** What was sent, without our id; where it is the old one's as well, it stays. */
+function requestOf({ path, body }: JournalEntry, wanted: Request): Request {
+  const [, repository = "", rest = ""] = /^\/repos\/([^/]+\/[^/]+)\/(.*)$/.exec(path) ?? [];
+  const { event_type, client_payload, ref, inputs } = body as {
+    event_type: string;
+    client_payload: Record<string, unknown>;
+    ref: string;
+    inputs: Record<string, string>;
+  };
+  if ("payload" in wanted) {
+    const { distinct_id: _, ...payload } = client_payload;
+    return { repository, eventType: event_type, payload };
+  }
+  const workflow = rest.split("/")[2] ?? "";
+  // A display name was looked up: there is one workflow.
+  return { repository, workflow: /^\d+$/.test(workflow) ? "Deploy" : workflow, ref, inputs };
+}
+
+function fileOf(wanted: Request): string {
+  return "workflow" in wanted && wanted.workflow.endsWith(".yml") ? wanted.workflow : "deploy.yml";
+}
+
+/** A workflow that takes the dispatch; it shows the id only where GitHub's answer does not name the run. */
+function receiverFor(wanted: Request, after: string): string {
+  const jobs = (step: string) =>
+    `jobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - name: ${step}\n        run: ./deploy\n`;
+  if ("payload" in wanted) {
+    const id = idExpression("repository_dispatch", /distinct_id_key: (\w+)/.exec(after)?.[1]);
+    return `name: Deploy\non:\n  repository_dispatch:\n    types: [${wanted.eventType}]\n${jobs(id)}`;
+  }
+  const inputs = Object.keys(wanted.inputs).map((name) => `      ${name}: { required: true }\n`);
+  return `name: Deploy\non:\n  workflow_dispatch:\n    inputs:\n${inputs.join("")}${jobs("Deploy")}`;
+}

@@ -1,0 +1,251 @@
+/** The second table of docs/permissions.md, played: every request is listed, and none that is listed is never made. */
+
+import { describe, expect, test } from "vitest";
+import type { Behaviour, FaultHook, GitHub } from "../simulator/index.ts";
+import { findRoute } from "../simulator/routes.ts";
+import { APP_ID, PRIVATE_KEY, PUBLIC_KEY } from "../support/app-stage.ts";
+import { endpointOf, endpoints } from "../support/permissions-tables.ts";
+import { setProcessStage } from "../support/process-stage.ts";
+import { receiver } from "../support/receivers.ts";
+import { setStage, TARGET } from "../support/stage.ts";
+
+const WORKFLOW = receiver("workflow_dispatch", "run-name");
+const EVENT = receiver("repository_dispatch", "step");
+const START = { workflow: "deploy.yml", ref: "main", distinct_id: "run-7" };
+
+/** The rows that were played. */
+const made = new Set<string>();
+
+/** Takes the requests of a play: each has its row, with the permission that GitHub wants for it. */
+function take({ requests }: GitHub): void {
+  for (const { method, path } of requests) {
+    const row = endpointOf({ method, path });
+    expect(row, `${method} ${path} is not in docs/permissions.md`).toBeDefined();
+    if (!row) continue;
+    made.add(row.request);
+    const route = findRoute(method, path.replace(/^\/repositories\/\d+/, "/repos/octo/target"))?.route;
+    const ownName =
+      { "/installation/token": "the token itself" }[path] ??
+      (path.startsWith("/job-logs/") ? "its address" : "the App's signature");
+    expect({ path, permission: row.permission }).toEqual({
+      path,
+      permission: route?.needs?.join(": ") ?? ownName,
+    });
+  }
+}
+
+interface Scene {
+  workflow?: string;
+  behaviour?: Behaviour;
+  given?: Record<string, string>;
+  fault?: FaultHook;
+  change?: (github: GitHub) => void;
+  cancelAfterMs?: number;
+}
+
+async function playScene({
+  workflow = WORKFLOW,
+  behaviour = {},
+  given,
+  fault,
+  change,
+  cancelAfterMs,
+}: Scene) {
+  const on = await setStage({ "deploy.yml": workflow }, { behaviour: { freshRun404Ms: 0, ...behaviour } });
+  change?.(on.github);
+  on.github.fault = fault;
+  const inputs = { ...START, ...given };
+  const played = await on.play(inputs, cancelAfterMs === undefined ? {} : { cancelAfterMs });
+  if (cancelAfterMs !== undefined) await on.playPost(inputs, played.trace);
+  take(on.github);
+  const page = (text: string | undefined) =>
+    text?.replaceAll(on.github.apiUrl, "").replace(/A1B2:\d+/, "A1B2:…");
+  return { ...played, failure: page(played.failure), log: played.log.map(page) };
+}
+
+/** Refuses one kind of request, as for a token without its permission. */
+const without =
+  (pattern: RegExp): FaultHook =>
+  ({ method, path }) =>
+    pattern.test(`${method} ${path}`)
+      ? {
+          kind: "status",
+          when: "before",
+          status: 403,
+          body: { message: "Resource not accessible by integration" },
+        }
+      : undefined;
+
+const WAITING: Scene = {
+  given: { wait_for: "completed" },
+  behaviour: { statuses: [{ status: "waiting", forMs: 60_000 }], environment: "production" },
+};
+const NOT_THERE: Scene = { given: { workflow: "deplyo.yml" } };
+
+describe("every request is listed, with its permission", () => {
+  const scenes: Record<string, Scene> = {
+    "of a run that is found by a step's name": {
+      workflow: EVENT,
+      given: { workflow: "", event_type: "deploy" },
+    },
+    "without a ref, for a workflow's display name": {
+      given: { workflow: "Deploy", ref: "", wait_for: "completed" },
+    },
+    "of a run that waits for an approval": WAITING,
+    "for a target that was renamed": {
+      given: { repo: "octo/former" },
+      change: (github) => {
+        github.addRepository("octo/former", { workflows: { "deploy.yml": WORKFLOW } });
+        github.renameRepository("octo/former", "octo/latter");
+      },
+    },
+    "of a dry run": { given: { dry_run: "true" } },
+    "of a dry run for an event": { given: { dry_run: "true", workflow: "", ref: "", event_type: "deploy" } },
+    "of a run that is not found": {
+      workflow: EVENT.replace("distinct_id", "another"),
+      given: { workflow: "", ref: "", event_type: "deploy", find_timeout_seconds: "20" },
+    },
+    "after a 404": NOT_THERE,
+    "after an unclear answer": {
+      fault: ({ method, nth }) =>
+        method === "POST" && nth === 1 ? { kind: "reset", when: "after" } : undefined,
+    },
+    "of a run that is deleted": {
+      given: { wait_for: "completed" },
+      fault: ({ path, nth }) =>
+        /\/runs\/\d+$/.test(path) && nth > 2
+          ? { kind: "status", when: "before", status: 404, body: { message: "Not Found" } }
+          : undefined,
+    },
+    "of a run whose job fails": {
+      behaviour: { jobs: { identify: { failedStep: "Deploy" } } },
+      given: { wait_for: "completed" },
+    },
+    "of a run that is red": { behaviour: { conclusion: "failure" }, given: { wait_for: "completed" } },
+    "at the deadline": {
+      behaviour: { queuedMs: 600_000 },
+      given: { wait_for: "completed", timeout_seconds: "30", cancel_run_on: "timeout" },
+    },
+    "of a step that is cancelled, and of its post step": {
+      behaviour: { queuedMs: 600_000, cancel: "ignored" },
+      given: { wait_for: "completed", cancel_run_on: "cancel" },
+      cancelAfterMs: 20_000,
+    },
+  };
+  test.each(Object.entries(scenes))("%s", async (_, scene) => {
+    await playScene(scene);
+  });
+
+  test("of a GitHub App", async () => {
+    const { github, run } = await setProcessStage({ [TARGET]: { "deploy.yml": WORKFLOW } });
+    github.addApp({
+      appId: APP_ID,
+      clientId: "Iv23li",
+      publicKey: PUBLIC_KEY,
+      installations: [{ id: 1, account: "octo", repositories: "all", permissions: { actions: "write" } }],
+    });
+    const ran = await run({ ...START, repo: TARGET, app_id: String(APP_ID), app_private_key: PRIVATE_KEY });
+    expect(ran.exitCode).toBe(0);
+    take(github);
+  });
+
+  test("and no row is left over", () => {
+    expect([...made].sort()).toEqual(endpoints.map(({ request }) => request).sort());
+  });
+});
+
+describe("what is only nice to have is left out quietly where the token may not read it", () => {
+  test("such as the environment that a run waits for", async () => {
+    const all = await playScene(WAITING);
+    const less = await playScene({ ...WAITING, fault: without(/pending_deployments$/) });
+    expect(less.failure).toBeUndefined();
+    expect(less.warnings).toEqual([]);
+    expect(less.outputs.conclusion).toBe("success");
+    expect(all.log.join("\n")).toContain("production");
+    expect(less.log.join("\n")).not.toContain("production");
+    expect(less.log).toHaveLength(all.log.length);
+    expect(less.log.join("\n")).not.toContain("403");
+  });
+
+  test.each([
+    ["log", /\/jobs\/\d+\/logs$/, "The last lines of step"],
+    ["marks", /\/annotations$/, "have marked"],
+  ])("such as a failed job's %s", async (_, request, words) => {
+    const failing: Scene = {
+      behaviour: {
+        jobs: {
+          identify: {
+            failedStep: "Deploy",
+            annotations: [{ path: "src/app.ts", line: 12, level: "failure", message: "broken" }],
+          },
+        },
+      },
+      given: { wait_for: "completed" },
+    };
+    const all = await playScene(failing);
+    const less = await playScene({ ...failing, fault: without(request) });
+    expect(all.failure).toContain(words);
+    expect(less.failure).toMatch(/^The run ended as failure: /);
+    expect(less.failure).not.toContain(words);
+    expect(less.failure).not.toContain("403");
+    expect(less).toMatchObject({ warnings: [], log: all.log, outputs: { conclusion: "failure" } });
+  });
+
+  test.each([
+    ["ref", /\/git\/ref\//, "may not see whether there is a ref"],
+    ["workflow's file", /\/contents\//, "may not read the workflow files"],
+    ["workflow", /GET .*\/workflows\//, "may not see the workflows"],
+  ])("such as the %s in a dry run, which says so", async (_, request, words) => {
+    const { failure, log } = await playScene({ given: { dry_run: "true" }, fault: without(request) });
+    expect(failure).toBeUndefined();
+    expect(log.join("\n")).toContain(words);
+  });
+
+  test("such as the ref, after a 404", async () => {
+    const [all, less] = [
+      await playScene(NOT_THERE),
+      await playScene({ ...NOT_THERE, fault: without(/\/git\/ref\//) }),
+    ];
+    expect(less).toMatchObject({ failure: all.failure, warnings: [], log: all.log });
+  });
+
+  test("such as the workflow, after a 404", async () => {
+    const less = await playScene({ ...NOT_THERE, fault: without(/GET .*\/workflows\/deplyo\.yml$/) });
+    expect(less.warnings).toEqual([]);
+    expect(less.failure).toMatch(/^GitHub says 404 to POST \S+, although the token can see octo\/target\./);
+  });
+});
+
+describe("what the table calls told", () => {
+  test("is a cancellation that is refused", async () => {
+    const { failure } = await playScene({
+      behaviour: { queuedMs: 600_000 },
+      given: { wait_for: "completed", cancel_run_on: "cancel" },
+      fault: without(/\/(force-)?cancel$/),
+      cancelAfterMs: 20_000,
+    });
+    expect(failure).toMatch(
+      /could not be cancelled \(403: the token needs `actions: write` for that\) and goes on: /,
+    );
+  });
+
+  test("is nothing else, and all else is needed but for what is left out", () => {
+    const rowsOf = (word: string) =>
+      endpoints.filter(({ whereRefused }) => whereRefused === word).map(({ request }) => request);
+    expect(rowsOf("is told").map((request) => request.replace(/^.*\//, ""))).toEqual([
+      "cancel",
+      "force-cancel",
+    ]);
+    expect(rowsOf("is left out").map((request) => request.replace(/^.*\/([^/]+\/[^/]+)$/, "$1"))).toEqual([
+      "workflows/{workflow_id}",
+      "ref/{ref}",
+      "contents/{path}",
+      "{run_id}/pending_deployments",
+      "{check_run_id}/annotations",
+      "{job_id}/logs",
+      "GET {log_address}",
+      "installation/token",
+    ]);
+    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 10);
+  });
+});

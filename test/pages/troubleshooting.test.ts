@@ -1,0 +1,73 @@
+/** docs/troubleshooting.md quotes what the code says: every message is there, and no other. */
+
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { listen } from "../support/unsaid-words.ts";
+
+const page = readFileSync(new URL("../../docs/troubleshooting.md", import.meta.url), "utf8");
+
+const listener = await listen();
+const { directMessages } = await import("../support/messages-direct.ts");
+const { doorMessages, playedMessages } = await import("../support/messages-played.ts");
+
+/** The files whose words are for the reader of a red step. */
+const FILES = [
+  "cancel/cancel.ts",
+  "inputs/credentials.ts",
+  "dispatch/dispatch.ts",
+  "dry-run/doctor.ts",
+  "explain/app.ts",
+  "explain/network.ts",
+  "explain/refusal.ts",
+  "explain/unprocessable.ts",
+  "explain/explain.ts",
+  "report/failure-of.ts",
+  "find/find.ts",
+  "follow/follow.ts",
+  "inputs/inputs.ts",
+  "inputs/mapping.ts",
+  "inputs/order.ts",
+  "dispatch/plan.ts",
+  "cancel/post.ts",
+  "receiver/receiver.ts",
+  "story/report.ts",
+  "inputs/target.ts",
+];
+
+/** Words that no message of a simulated GitHub can have, or that are for nobody. */
+const NEVER_SAID = [
+  // The simulated server is not github.com, whose answers a dry run trusts to name the run.
+  'receiver/receiver.ts: "GitHub\'s answer will name the run; nothing has to show the id."',
+  // Stands for a workflow's name that YAML would not read as text.
+  'receiver/receiver.ts: "My workflow"',
+  // Said in the log of a `post` step alone.
+  "cancel/post.ts: `The remote run is ending by itself: ${started.htmlUrl}`",
+  // A mistake of ours.
+  'inputs/order.ts: "mapping.ts was not loaded"',
+];
+
+const messages = (await Promise.all([directMessages(), playedMessages(), doorMessages()])).flat();
+const firsts = new Set(messages.flatMap(({ first = [] }) => first));
+const lines = new Set(messages.flatMap(({ first = [], more }) => [first, more].flat()));
+
+/** What the page quotes: each line of its blocks that are marked as text. */
+const quoted = [...page.matchAll(/^```text\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) =>
+  block.trimEnd().split("\n"),
+);
+
+test("the messages below are all that there are: no words of the code are left unsaid", async () => {
+  expect((await listener.unsaid(FILES)).sort()).toEqual([...NEVER_SAID].sort());
+});
+
+test("the page quotes every message by its first line", () => {
+  expect([...firsts].filter((first) => !quoted.includes(first))).toEqual([]);
+  expect(firsts.size).toBeGreaterThan(100);
+});
+
+test("the page quotes nothing that the code does not say", () => {
+  expect(quoted.filter((line) => !lines.has(line))).toEqual([]);
+});
+
+test("the page quotes nothing twice", () => {
+  expect(quoted.filter((line, at) => quoted.indexOf(line) !== at)).toEqual([]);
+});

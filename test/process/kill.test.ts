@@ -1,0 +1,208 @@
+/** The bundle's process, ended by real signals at every stage of its story, and what its `post` step does after that. */
+
+import { describe, test } from "vitest";
+import type { Fault, FaultRequest } from "../simulator/index.ts";
+import {
+  annotations,
+  type ProcessStage,
+  postEnvironment,
+  setProcessStage,
+} from "../support/process-stage.ts";
+import { type EventName, receiver } from "../support/receivers.ts";
+import type { Ran } from "../support/step.ts";
+
+const TARGET = "octo/target";
+
+/** A stage of the story at which the signal comes. */
+interface Moment {
+  event: EventName;
+  /** The request that the step has just made at this moment, or that of a line in its log. */
+  comes: (request: FaultRequest) => boolean;
+  /** What goes wrong with that request, so that the signal finds the step waiting for its answer. */
+  fault?: Fault;
+  line?: RegExp;
+  /** The outputs that a step has set when it is killed at this moment. */
+  known: string[];
+}
+
+const RUN = ["html_url", "jobs_url", "runId", "run_attempt"];
+const isDispatch = ({ path }: FaultRequest) => path.endsWith("/dispatches");
+const isList = ({ path }: FaultRequest) => path.endsWith("/actions/runs");
+const never = () => false;
+/** It takes effect at once, and its answer is late. */
+const LATE: Fault = { kind: "delay", ms: 1000, when: "after" };
+
+const MOMENTS = {
+  "before the answer to its workflow_dispatch": {
+    event: "workflow_dispatch",
+    comes: isDispatch,
+    fault: LATE,
+    known: ["distinct_id"],
+  },
+  "before the answer to its repository_dispatch": {
+    event: "repository_dispatch",
+    comes: isDispatch,
+    fault: LATE,
+    known: ["distinct_id"],
+  },
+  "between dispatch and find": { event: "repository_dispatch", comes: isList, known: ["distinct_id"] },
+  "while it waits for the run's end": {
+    event: "workflow_dispatch",
+    comes: never,
+    line: /^The run is queued/,
+    known: ["distinct_id", ...RUN, "status"],
+  },
+} satisfies Record<string, Moment>;
+
+const moments = Object.entries(MOMENTS) as [string, Moment][];
+
+const FOLLOW = { wait_for: "completed", cancel_run_on: "cancel", poll_interval_seconds: "1" };
+
+interface Ended {
+  ran: Ran;
+  stage: ProcessStage;
+  given: Record<string, string>;
+  /** By the server's clock. */
+  signalledAtMs: number;
+}
+
+/** Runs a step that sees no end of its run, and sends it these signals, 100 ms apart, from the moment on. */
+async function end(
+  { event, comes, fault, line }: Moment,
+  signals: NodeJS.Signals[],
+  cancelFault?: Fault,
+): Promise<Ended> {
+  const given: Record<string, string> = {
+    ...FOLLOW,
+    repo: TARGET,
+    ...(event === "workflow_dispatch" ? { workflow: "deploy.yml", ref: "main" } : { event_type: "deploy" }),
+  };
+  const workflows = { [TARGET]: { "deploy.yml": receiver(event, "run-name") } };
+  const behaviour = { visibleAfterMs: 1500, freshRun404Ms: 0, queuedMs: 120_000, cancelTakesMs: 200 };
+  const stage = await setProcessStage(workflows, { behaviour });
+  const { github } = stage;
+  let signalledAtMs = Number.NaN;
+  const signal = () => {
+    if (!Number.isNaN(signalledAtMs)) return;
+    signalledAtMs = github.nowMs();
+    for (const [index, each] of signals.entries()) setTimeout(() => step.kill(each), index * 100);
+  };
+  github.fault = (request) => {
+    if (request.path.endsWith("/cancel")) return cancelFault;
+    if (!comes(request)) return undefined;
+    signal();
+    return fault;
+  };
+  const step = stage.start(given);
+  step.onLine((shown) => {
+    if (line?.test(shown)) signal();
+  });
+  const ran = await step.ended;
+  github.fault = undefined;
+  return { ran, stage, given, signalledAtMs };
+}
+
+const posts = ({ github }: ProcessStage) =>
+  github.requests.filter(({ method }) => method === "POST").map(({ path }) => path.replace(/^.*\//, ""));
+
+describe.skipIf(process.platform === "win32").concurrent("a step that is cancelled", () => {
+  const cases = moments.flatMap(([when, moment]) =>
+    (["SIGINT", "SIGTERM"] as const).map((signal) => ({ signal, when, moment })),
+  );
+
+  test.for(cases)(
+    "by $signal $when has its run cancelled within 5 s, and says which",
+    async ({ signal, moment }, { expect }) => {
+      const { ran, stage, signalledAtMs } = await end(moment, [signal]);
+      expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
+      const [run, ...others] = stage.github.runs(TARGET);
+      expect(others).toEqual([]);
+      expect((run?.cancelRequestedAtMs ?? Number.NaN) - signalledAtMs).toBeLessThan(5000);
+      expect(ran.outputs.distinct_id).toBe(run?.payload.distinct_id ?? run?.inputs.distinct_id);
+      expect(ran.outputs.runId).toBe(String(run?.id));
+      expect(Object.keys(ran.outputs)).toEqual(expect.arrayContaining([...moment.known, ...RUN]));
+      expect(posts(stage)).toEqual(["dispatches", "cancel"]);
+      expect(annotations(ran, "error")).toEqual([
+        `The step was cancelled (${signal}). The remote run is being cancelled: ${ran.outputs.html_url}`,
+      ]);
+    },
+  );
+
+  test.for(moments)(
+    "%s, and then once more, finishes what the first signal began",
+    async ([, moment], { expect }) => {
+      const { ran, stage, signalledAtMs } = await end(moment, ["SIGINT", "SIGTERM", "SIGINT"], LATE);
+      expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
+      const [run] = stage.github.runs(TARGET);
+      expect((run?.cancelRequestedAtMs ?? Number.NaN) - signalledAtMs).toBeLessThan(5000);
+      expect(posts(stage)).toEqual(["dispatches", "cancel"]);
+      // It has waited for the late answer, and says what it was.
+      expect(annotations(ran, "error")).toEqual([
+        `The step was cancelled (SIGINT). The remote run is being cancelled: ${ran.outputs.html_url}`,
+      ]);
+    },
+  );
+
+  test("leaves to its post step only to see that the run has ended", async ({ expect }) => {
+    const { ran, stage, given } = await end(MOMENTS["while it waits for the run's end"], ["SIGTERM"]);
+    const post = await stage.run(given, postEnvironment(ran));
+    expect(post).toMatchObject({ exitCode: 0, stderr: "", outputs: {} });
+    expect(post.stdout).toMatch(/The remote run has ended/);
+    expect(stage.github.runs(TARGET)).toMatchObject([{ status: "completed", conclusion: "cancelled" }]);
+  });
+});
+
+describe.skipIf(process.platform === "win32").concurrent("a step that is killed", () => {
+  test.for(moments)(
+    "%s keeps its outputs, and its post step cancels the run",
+    async ([, moment], { expect }) => {
+      const { ran, stage, given } = await end(moment, ["SIGKILL"]);
+      expect(ran.exitCode).toBeNull();
+      expect(Object.keys(ran.outputs).sort()).toEqual([...moment.known].sort());
+      expect(stage.github.runs(TARGET)).toMatchObject([{ cancelRequestedAtMs: undefined }]);
+
+      const post = await stage.run(given, postEnvironment(ran));
+      expect(post).toMatchObject({ exitCode: 0, stderr: "", outputs: {}, state: {} });
+      expect(annotations(post, "error")).toEqual([]);
+      expect(posts(stage)).toEqual(["dispatches", "cancel"]);
+      expect(stage.github.runs(TARGET)).toMatchObject([{ status: "completed", conclusion: "cancelled" }]);
+    },
+  );
+});
+
+describe.concurrent("the post step asks for nothing", () => {
+  const WORKFLOW = { [TARGET]: { "deploy.yml": receiver("workflow_dispatch", "run-name") } };
+  const given = { ...FOLLOW, repo: TARGET, workflow: "deploy.yml", ref: "main" };
+
+  test.for([
+    ["that was green", undefined, 0],
+    ["that failed because its run did", "failure", 1],
+  ] as const)("after a step %s", async ([, conclusion, exitCode], { expect }) => {
+    const jobs = conclusion && { identify: { conclusion } };
+    const { github, run } = await setProcessStage(WORKFLOW, { behaviour: jobs ? { jobs } : {} });
+    const ran = await run(given);
+    expect(ran).toMatchObject({ exitCode, outputs: { status: "completed" } });
+    const before = github.requests.length;
+    const post = await run(given, postEnvironment(ran));
+    expect(post).toMatchObject({ exitCode: 0, outputs: {}, state: {}, stderr: "" });
+    expect(github.requests).toHaveLength(before);
+  });
+
+  test("after a step that had bad inputs, and does not repeat their error", async ({ expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    const bad = { ...given, workflow_inputs: "{" };
+    const ran = await run(bad);
+    expect(ran).toMatchObject({ exitCode: 1, state: { isPost: "true" } });
+    const post = await run(bad, postEnvironment(ran));
+    expect(annotations(post, "error")).toEqual([]);
+    expect(post.exitCode).toBe(0);
+    expect(github.requests).toEqual([]);
+  });
+
+  test("after a step that was killed before it had begun", async ({ expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    const post = await run(given, { STATE_isPost: "true" });
+    expect(post).toMatchObject({ exitCode: 0, outputs: {}, stderr: "" });
+    expect(github.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,225 @@
+/** What is sent, how often, and when no more: properties 2, 5, 6, 8, 10. */
+
+import type { Refusal } from "../../simulator/index.ts";
+import {
+  delayMs,
+  dispatchesOf,
+  idSent,
+  isReadable,
+  isTrueList,
+  knownAtMs,
+  ofStep,
+  outcomeOf,
+  ownRuns,
+  shownAtMs,
+} from "./outcome.ts";
+import type { Performance, Sighting } from "./performance.ts";
+
+const WINDOW_MS = 60_000;
+const WINDOW_LISTS = 3;
+const UNTOLD_MS = 60_000;
+
+/** Property 2: a dispatch is sent again only when GitHub has not acted, or after a full window. */
+export function wrongSendings(performance: Performance): string[] {
+  const problems: string[] = [];
+  const dispatches = dispatchesOf(performance);
+  let resends = 0;
+  for (const [index, next] of dispatches.entries()) {
+    const before = dispatches[index - 1];
+    if (!before) continue;
+    const outcome = outcomeOf(before, performance);
+    const again = `(2) dispatch ${index + 1} after ${outcome} (${before.what ?? before.entry.status})`;
+    if (outcome === "acted") problems.push(again);
+    if (outcome === "unclear") {
+      resends++;
+      const lookedMs = next.entry.atMs - knownAtMs(before);
+      const looks = ofStep(performance).filter(
+        (each) =>
+          each.kind === "list" &&
+          each.entry.query.page === "1" &&
+          each.entry.atMs >= knownAtMs(before) &&
+          each.entry.atMs <= next.entry.atMs &&
+          isReadable(each),
+      );
+      if (lookedMs < WINDOW_MS || looks.length < WINDOW_LISTS) {
+        problems.push(`${again}: looked ${lookedMs} ms, ${looks.length} lists`);
+      }
+    }
+    if (outcome === "rejected" && !differs(before, next)) problems.push(again);
+    if (outcome === "stray" && strays(dispatches.slice(0, index), performance) > 2) problems.push(again);
+    const [id, other] = [idSent(before), idSent(next)];
+    if (other !== undefined && other !== id) problems.push(`(2) the id ${id} became ${other}`);
+  }
+  if (resends > 2) problems.push(`(2) sent again ${resends} times`);
+  if (performance.effectsAtMs.length > 3) problems.push(`(2) ${performance.effectsAtMs.length} took effect`);
+  return problems;
+}
+
+/** A rejected dispatch may be sent again without the question for details, or without the id. */
+function differs({ entry: one }: Sighting, { entry: other }: Sighting): boolean {
+  const version = "x-github-api-version";
+  return (
+    one.headers[version] !== other.headers[version] || JSON.stringify(one.body) !== JSON.stringify(other.body)
+  );
+}
+
+/** How many 401s in a row there are at the end. */
+function strays(sightings: readonly Sighting[], performance: Performance): number {
+  const at = sightings.findLastIndex((each) => outcomeOf(each, performance) !== "stray");
+  return sightings.length - 1 - at;
+}
+
+export type Reason =
+  | "not visible in the window"
+  | "deleted before it was seen"
+  | "too many newer runs"
+  | "shows no id"
+  | "stale jobs";
+
+/** Dispatches that took effect beyond the first: why nobody could see the run before. No reason: a problem. */
+export function duplicatesOf(performance: Performance): { reasons: Reason[]; problems: string[] } {
+  const { effectsAtMs, schedule } = performance;
+  const reasons: Reason[] = [];
+  const problems: string[] = [];
+  for (const [index, atMs] of effectsAtMs.entries()) {
+    if (index === 0) continue;
+    const earlierMs = effectsAtMs[index - 1] ?? 0;
+    const reason = reasonFor(earlierMs, sentAtMs(atMs));
+    if (reason) reasons.push(reason);
+    else
+      problems.push(
+        `(2) dispatched again at ${atMs - performance.startedAtMs} ms, and the run was to be seen`,
+      );
+  }
+  return { reasons, problems };
+
+  /** When the dispatch that took effect then was sent: a late one had been on its way for long. */
+  function sentAtMs(effectAtMs: number): number {
+    const sent = ofStep(performance).findLast(
+      ({ kind, entry, fault }) =>
+        kind === "dispatch" && entry.atMs <= effectAtMs && entry.atMs + delayMs(fault) >= effectAtMs,
+    );
+    return sent?.entry.atMs ?? effectAtMs;
+  }
+
+  function reasonFor(createdAtMs: number, againAtMs: number): Reason | undefined {
+    const runs = ownRuns(performance).filter((run) => run.createdAtMs === createdAtMs);
+    const lists = ofStep(performance).filter(
+      (each) => isTrueList(each) && each.entry.atMs >= createdAtMs && each.entry.atMs <= againAtMs,
+    );
+    const listedAtMs = createdAtMs + schedule.course.visibleMs;
+    const deletedAtMs = Math.min(...runs.map(({ id }) => performance.deletedAtMs.get(id) ?? Infinity));
+    const showing = lists.filter((each) => shownAtMs(each) >= listedAtMs && shownAtMs(each) < deletedAtMs);
+    // A late dispatch may take effect after the window, even after the second one was sent.
+    if (showing.length === 0)
+      return deletedAtMs < Infinity ? "deleted before it was seen" : "not visible in the window";
+    const { maxRuns } = schedule.asked;
+    if (performance.runs.filter((run) => run.createdAtMs >= createdAtMs).length >= maxRuns) {
+      return "too many newer runs";
+    }
+    const { sign, zeroJobs } = schedule.course;
+    if (sign === "run-name") return undefined;
+    const isStale = ofStep(performance).some(({ kind, fault }) => kind === "jobs" && fault?.kind === "stale");
+    if (isStale) return "stale jobs";
+    const has = sign === "job" || sign === "step";
+    return !has || zeroJobs || runs.length === 0 ? "shows no id" : undefined;
+  }
+}
+
+/** Property 5: after a permanent answer there are only the documented probes. */
+export function requestsAfterTheEnd(performance: Performance): string[] {
+  const all = ofStep(performance);
+  const { signalAtMs } = performance;
+  const end = all.findIndex((each, index) => isPermanent(each, all.slice(0, index), all.slice(index + 1)));
+  const last = all[end];
+  if (!last) return [];
+  const allowed = last.entry.status === 404 ? ["repository", "workflow", "ref"] : [];
+  return all
+    .slice(end + 1)
+    .filter(({ kind, entry }) => {
+      const isLate = signalAtMs !== undefined && entry.atMs >= signalAtMs;
+      return !allowed.includes(kind) && kind !== "cancel" && !isLate;
+    })
+    .map(({ entry }) => `(5) ${entry.method} ${entry.path} after ${last.entry.status} to ${last.entry.path}`);
+
+  function isPermanent(each: Sighting, before: readonly Sighting[], after: readonly Sighting[]): boolean {
+    const { kind, entry } = each;
+    if (["deployments", "marks", "log", "file", "cancel"].includes(kind)) return false;
+    // Who looks what is wrong with the receiver gets along without an answer.
+    if (kind === "workflow" && before.some((one) => one.kind === "dispatch")) return false;
+    // Who knows the run may ask how long others took; it is not held up by a refusal.
+    if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one)))
+      return false;
+    // Of a run that has ended, the jobs hold up no verdict.
+    const runId = Number(/\/runs\/(\d+)\/jobs$/.exec(entry.path)?.[1]);
+    if (kind === "jobs" && performance.truthAt(runId, entry.atMs)?.status === "completed") return false;
+    const outcome = outcomeOf(each, performance);
+    if (outcome === "stray") {
+      const hadWorked = before.some(({ entry: { status } }) => status > 0 && status < 400);
+      return !hadWorked || strays([...before, each], performance) > 2;
+    }
+    if (outcome === "moved") return each.what === "redirect elsewhere";
+    if (outcome !== "rejected") return false;
+    if (entry.status === 404) return kind !== "run" && kind !== "jobs";
+    if (kind !== "dispatch" || ![400, 410, 422].includes(entry.status)) return true;
+    // What follows is judged by property 2.
+    return !after.some((next) => next.kind === "dispatch");
+  }
+}
+
+/** Whether it is a dispatch whose answer has named the run. */
+function namesRun({ kind, entry, fault }: Sighting): boolean {
+  return kind === "dispatch" && entry.status === 200 && (fault === undefined || fault.kind === "delay");
+}
+
+/** Property 6: nothing is asked between a limit's refusal and its told end. (The `post` step cannot know of it.) */
+export function requestsUnderLimit(performance: Performance): string[] {
+  const { github, startedAtMs, signalAtMs, schedule } = performance;
+  const refusalsOf = ({ entry: { atMs, path }, fault }: Sighting) =>
+    github.refusals.filter(
+      (one) => one.path === path && one.atMs >= atMs && one.atMs <= atMs + delayMs(fault),
+    );
+  // A reset that no header tells is waited for as any limit without an end: a minute, then longer.
+  const untilOf = ({ kind, atMs, untilMs }: Refusal) =>
+    kind === "primary" && !schedule.server.limitHeaders ? atMs + UNTOLD_MS : untilMs;
+  const steps = ofStep(performance);
+  const problems: string[] = [];
+  let told = { sinceMs: 0, untilMs: 0, by: "" };
+  for (const each of steps) {
+    const { atMs, method, path } = each.entry;
+    // Files are read a few at once: those on their way cannot know yet.
+    const isOnItsWay = each.kind === "file" && told.by === "file" && atMs === told.sinceMs;
+    if (atMs < told.untilMs && !isOnItsWay) {
+      const isLate = signalAtMs !== undefined && atMs >= signalAtMs;
+      const until = `${isLate ? "after the signal, " : ""}told to wait until ${told.untilMs - startedAtMs} ms by ${told.by}`;
+      problems.push(`(6) ${method} ${path} at ${atMs - startedAtMs} ms, ${until}`);
+    }
+    if (outcomeOf(each, performance) !== "limited") continue;
+    const untilMs = each.toldUntilMs ?? Math.min(...refusalsOf(each).map(untilOf));
+    if (untilMs > told.untilMs) told = { sinceMs: atMs, untilMs, by: `${each.kind}` };
+  }
+  return problems;
+}
+
+/** Property 8: only our run is cancelled, and only where that was asked for. */
+export function wrongCancellations(performance: Performance): string[] {
+  const { schedule, sightings, runs, neighbourIds, signalAtMs, step } = performance;
+  const asked = schedule.asked.cancelRunOn;
+  const cancels = sightings.filter(({ kind }) => kind === "cancel");
+  const problems = runs
+    .filter(({ id, cancelRequestedAtMs }) => cancelRequestedAtMs !== undefined && neighbourIds.has(id))
+    .map(({ id }) => `(8) the neighbour's run ${id} was cancelled`);
+  const isTimeout = step.failure?.startsWith("The run did not complete") === true;
+  const hasReason =
+    (asked.includes("cancel") && signalAtMs !== undefined) || (asked.includes("timeout") && isTimeout);
+  // A signal may come while the run is being cancelled at its time-out.
+  const mayHaveTimedOut = asked.includes("timeout") && signalAtMs !== undefined;
+  if (cancels.length > 0 && !hasReason && !mayHaveTimedOut) problems.push("(8) cancelled without a reason");
+  return problems;
+}
+
+/** Property 10: GitHub knows all that is asked, and no list is filtered. */
+export function violations({ github }: Performance): string[] {
+  const filtered = github.filteredLists > 0 ? ["(10) a filtered list was read"] : [];
+  return [...github.violations.map((each) => `(10) ${each}`), ...filtered];
+}

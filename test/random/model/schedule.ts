@@ -1,0 +1,95 @@
+/** One schedule: what the caller asks, what GitHub is like, and all that happens. Plain data, so that it can be read and shrunk. */
+
+import type { RunDetails } from "../../simulator/index.ts";
+import type { Outage, Trouble } from "./trouble.ts";
+
+/** The step's inputs, as far as they vary. */
+export interface Asked {
+  event: "workflow_dispatch" | "repository_dispatch";
+  waitFor: "nothing" | "found" | "completed";
+  /** Empty: generated. */
+  id: string;
+  /** False: `distinct_id_key` is empty. */
+  sendsId: boolean;
+  /** For a repository_dispatch: whether only a run of `deploy.yml` is ours. */
+  filter: boolean;
+  /** Whether the workflow is given by its display name, and the ref not at all: GitHub has to be asked first. */
+  byName: boolean;
+  findTimeoutS: number;
+  timeoutS: number;
+  pollS: number;
+  maxRuns: number;
+  success: string;
+  cancelRunOn: "" | "cancel" | "timeout" | "cancel, timeout";
+}
+
+/** How the runs go that our dispatch starts. */
+export interface Course {
+  /** `undeclared`: the workflow takes no id; `nobody`: no workflow listens. */
+  sign: "run-name" | "job" | "step" | "none" | "undeclared" | "nobody";
+  visibleMs: number;
+  /** How much later than in lists it is known by its id. */
+  knownLaterMs: number;
+  statuses: { status: string; forMs: number }[];
+  queuedMs: number;
+  setupMs: number;
+  stepMs: number;
+  /** The job that shows the id comes only after another. */
+  lateJob: boolean;
+  /** "": as its jobs end. "null": without one. */
+  conclusion: string;
+  failedStep: boolean;
+  zeroJobs: boolean;
+  /** GitHub delivers twice (or thrice). */
+  duplicates: number;
+  /** How many workflows listen to a repository_dispatch. */
+  listeners: number;
+  cancel: "works" | "409" | "ignored";
+  pathWithRef: boolean;
+}
+
+/** Runs that our dispatch did not start. Times from the step's start. */
+export type Neighbour =
+  /** Of our workflow and event, with an id that only looks like ours. */
+  | { kind: "lookalike"; atMs: number; file: File; id: LookalikeId; count: number; stepMs: number }
+  /** Of our workflow and event, with our very id, but older. */
+  | { kind: "older twin"; ageMs: number; file: File; stepMs: number }
+  /** By another event, with our very id in its title. */
+  | { kind: "push"; atMs: number; count: number };
+
+export type File = "deploy.yml" | "audit.yml";
+export type LookalikeId = "longer" | "dashed" | "dotted" | "led" | "shorter" | "other";
+
+/** What somebody does meanwhile. Times from the step's start. */
+export type Happening =
+  | { kind: "delete"; atMs: number }
+  | { kind: "rename"; atMs: number }
+  | { kind: "rerun"; atMs: number };
+
+export interface Server {
+  details: RunDetails;
+  /** How far the machine's clock is ahead of the server's. */
+  machineAheadMs: number;
+  access: "all" | "no contents" | "no actions" | "reads actions" | "no repository" | "unknown token" | "ends";
+  /** For a token that ends: when, from the step's start. */
+  endsMs: number;
+  limit:
+    | { kind: "none" }
+    | { kind: "points" | "creating" | "primary"; count: number; tells: boolean; status: 403 | 429 };
+  etags: boolean;
+  limitHeaders: boolean;
+}
+
+export interface Schedule {
+  asked: Asked;
+  server: Server;
+  course: Course;
+  neighbours: Neighbour[];
+  troubles: Trouble[];
+  outages: Outage[];
+  happenings: Happening[];
+  /** Undefined: the caller does not cancel. */
+  signalAtMs: number | undefined;
+  /** Seed of the jitter. */
+  jitter: number;
+}

@@ -1,0 +1,109 @@
+/** The target of a schedule: its workflows, how their runs go, who may do what; and the inputs that name it. */
+
+import type { Behaviour, GitHub } from "../../simulator/index.ts";
+import { receiver } from "../../support/receivers.ts";
+import type { Course, LookalikeId, Schedule } from "./schedule.ts";
+
+export const FIRST_NAME = "octo/target";
+export const TOKEN = "ghp_neverprintme";
+/** A value in the payload. */
+export const SECRET = "hush-hush, 42";
+
+/** Makes the step's token known, with what it may do. */
+export function admit(github: GitHub, { server }: Schedule, startMs: number): void {
+  const { access } = server;
+  if (access === "unknown token") return;
+  github.addToken(TOKEN, {
+    permissions: {
+      ...(access === "no contents" ? {} : { contents: "write" }),
+      ...(access === "no actions" ? {} : { actions: access === "reads actions" ? "read" : "write" }),
+    },
+    ...(access === "no repository" ? { repositories: ["octo/other"] } : {}),
+    ...(access === "ends" ? { expiresAtMs: startMs + server.endsMs } : {}),
+  });
+}
+
+/** The inputs, as in `with:`. */
+export function inputsOf({ asked, course }: Schedule): Record<string, string> {
+  const byEvent = asked.event === "repository_dispatch";
+  const workflow = asked.byName ? "Deploy" : "deploy.yml";
+  // A workflow that declares no inputs takes no other value either.
+  const payload = course.sign === "undeclared" && !byEvent ? "" : JSON.stringify({ fail: SECRET });
+  return {
+    token: TOKEN,
+    repo: FIRST_NAME,
+    ...(byEvent
+      ? { event_type: "deploy", client_payload: payload, ...(asked.filter ? { workflow } : {}) }
+      : { workflow, workflow_inputs: payload, ...(asked.byName ? {} : { ref: "main" }) }),
+    distinct_id: asked.id,
+    // Without an id, the run of an event could never be found: the inputs refuse that.
+    distinct_id_key: asked.sendsId || (byEvent && asked.waitFor !== "nothing") ? "distinct_id" : "",
+    wait_for: asked.waitFor,
+    find_timeout_seconds: String(asked.findTimeoutS),
+    timeout_seconds: String(asked.timeoutS),
+    poll_interval_seconds: String(asked.pollS),
+    max_runs: String(asked.maxRuns),
+    success_conclusions: asked.success,
+    cancel_run_on: asked.cancelRunOn,
+  };
+}
+
+/** A workflow that has nothing to do with ours. */
+export const BUSY = {
+  "busy.yml": "name: Busy\non:\n  push:\njobs:\n  build:\n    runs-on: x\n    steps:\n      - run: make\n",
+};
+
+/** The receiving workflow, as its course wants it. */
+export function workflowOf({ asked, course }: Schedule): string {
+  const { sign } = course;
+  const shows = sign === "run-name" || sign === "job" || sign === "step" ? sign : undefined;
+  let text = receiver(asked.event, shows);
+  if (sign === "nobody") text = text.replace("types: [deploy]", "types: [destroy]");
+  if (sign === "undeclared") {
+    text = text.replace(/ {4}inputs:\n( {6}.*\n( {8}.*\n)*)*/, "");
+  }
+  if (course.lateJob) {
+    const first = "  first:\n    runs-on: x\n    steps:\n      - name: Prepare\n        run: ./prepare\n";
+    text = text.replace("  identify:\n", `${first}  identify:\n    needs: first\n`);
+  }
+  return text;
+}
+
+/** How the simulator plays the course. */
+export function behaviourOf(course: Course): Behaviour {
+  const { visibleMs, knownLaterMs, conclusion, failedStep, statuses, queuedMs, setupMs, stepMs } = course;
+  return {
+    visibleAfterMs: visibleMs,
+    freshRun404Ms: visibleMs + knownLaterMs,
+    statuses,
+    queuedMs,
+    setupMs,
+    stepMs,
+    ...(conclusion === "" ? {} : { conclusion: conclusion === "null" ? null : conclusion }),
+    ...(failedStep ? { jobs: { identify: { failedStep: "Deploy" } } } : {}),
+    zeroJobs: course.zeroJobs,
+    environment: "production",
+    duplicates: course.duplicates,
+    cancel: course.cancel,
+    pathWithRef: course.pathWithRef,
+  };
+}
+
+/** What starts a run of our event that carries `id`. */
+export function carrying(event: Schedule["asked"]["event"], id: string) {
+  return event === "workflow_dispatch"
+    ? { event, inputs: { distinct_id: id } }
+    : { event, action: "deploy", payload: { distinct_id: id } };
+}
+
+/** An id that looks like ours, and is not. */
+export function like(id: string, how: LookalikeId): string {
+  return {
+    longer: `${id}0`,
+    dashed: `${id}-2`,
+    dotted: `${id}.2`,
+    led: `a:${id}`,
+    shorter: id.slice(0, -1) || "y",
+    other: "unrelated",
+  }[how];
+}

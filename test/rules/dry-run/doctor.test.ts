@@ -1,0 +1,419 @@
+/** The doctor on a simulated GitHub: what a dry run finds, and that it dispatches nothing. */
+
+import { describe, expect, test, vi } from "vitest";
+import { linesToAdd } from "../../../src/receiver/receiver.ts";
+import type { FaultHook } from "../../simulator/index.ts";
+import { receiver, SILENT } from "../../support/receivers.ts";
+import { asked, type StageOptions, setStage, TARGET } from "../../support/stage.ts";
+
+const BY_HAND = receiver("workflow_dispatch", "run-name");
+const BY_EVENT = receiver("repository_dispatch", "step");
+
+type Stage = Awaited<ReturnType<typeof setStage>>;
+
+const answer = (body: unknown) => ({ when: "before", kind: "status", status: 200, body }) as const;
+
+/** As GitHub hands out a file. */
+function fileOf(text: string) {
+  return { type: "file", encoding: "base64", content: Buffer.from(text).toString("base64") };
+}
+
+/** Each line has the one before ten times. */
+function bombs(): string {
+  const letters = [..."abcdefgh"];
+  const lines = letters
+    .slice(1)
+    .map((letter, at) => `${letter}: &${letter} [${Array(10).fill(`*${letters[at]}`)}]`);
+  return lines.join("\n");
+}
+
+/** Plays a dry run; the checklist is what its log says after the first line. */
+async function examine(
+  workflows: Record<string, string>,
+  given: Record<string, string>,
+  options: StageOptions & { before?: (stage: Stage) => void } = {},
+) {
+  const { before, ...rest } = options;
+  const on = await setStage(workflows, rest);
+  before?.(on);
+  const { log, failure, outputs } = await on.play({ dry_run: "true", ...given });
+  expect(asked(on.github, "POST")).toEqual([]);
+  expect(on.github.runs(TARGET)).toEqual([]);
+  expect(outputs.runId).toBeUndefined();
+  expect(log[0]).toBe("A dry run: nothing is dispatched.");
+  return { checklist: log.slice(1), failure };
+}
+
+describe("a dry run", () => {
+  test("of a workflow_dispatch finds that all is right", async () => {
+    const { checklist, failure } = await examine(
+      { "deploy.yml": BY_HAND },
+      { workflow: "deploy.yml", ref: "main" },
+    );
+    expect(failure).toBeUndefined();
+    expect(checklist).toEqual([
+      "✓ The token is accepted, and sees octo/target (default branch main).",
+      "? Whether the token grants `actions: write` shows only when it is used.",
+      "✓ There is a branch `main`.",
+      "✓ .github/workflows/deploy.yml listens for workflow_dispatch and takes the inputs that are given.",
+      "✓ .github/workflows/deploy.yml shows the id in its `run-name`.",
+      "Nothing is missing, as far as can be seen without dispatching.",
+    ]);
+  });
+
+  test("of a repository_dispatch finds who listens", async () => {
+    const { checklist, failure } = await examine(
+      { "silent.yml": SILENT, "test.yml": BY_EVENT },
+      { event_type: "deploy" },
+    );
+    expect(failure).toBeUndefined();
+    expect(checklist.slice(2)).toEqual([
+      "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
+      "✓ .github/workflows/test.yml shows the id in a step's name.",
+      "Nothing is missing, as far as can be seen without dispatching.",
+    ]);
+  });
+
+  test("finds a workflow by its display name, and says which there are where there is none", async () => {
+    const workflows = { "deploy.yml": BY_HAND };
+    expect((await examine(workflows, { workflow: "Deploy" })).failure).toBeUndefined();
+    const { failure } = await examine(workflows, { workflow: "Deplyo" });
+    expect(failure).toBe(
+      "The dry run found 1 thing to mend:\n✗ No workflow is called `Deplyo`; there are: .github/workflows/deploy.yml (Deploy).",
+    );
+  });
+
+  test("finds all that is missing at once, with the lines to add", async () => {
+    const text = `name: Deploy live
+on:
+  workflow_dispatch:
+    inputs:
+      stage: { type: choice, options: [test, live] }
+      version: { required: true }
+jobs:
+  deploy:
+    runs-on: x
+    steps:
+      - run: deploy \${{ inputs.version }}
+`;
+    const { failure, checklist } = await examine(
+      { "deploy.yml": text },
+      { workflow: "deploy.yml", ref: "nowhere", workflow_inputs: "stage: s3cret\nreplicas: 3" },
+      { before: ({ github }) => github.addRepository("octo/other") },
+    );
+    expect(failure).toBe(
+      "The dry run found 1 thing to mend:\n✗ There is no branch or tag `nowhere`: check the input `ref`.",
+    );
+    const main = await examine(
+      { "deploy.yml": text },
+      { workflow: "deploy.yml", ref: "main", workflow_inputs: "stage: s3cret\nreplicas: 3" },
+    );
+    expect(main.failure).toBe(
+      [
+        "The dry run found 3 things to mend:",
+        "✗ .github/workflows/deploy.yml does not declare the input `replicas`, which `workflow_inputs` gives.",
+        "✗ .github/workflows/deploy.yml requires the input `version`, which `workflow_inputs` does not give.",
+        "✗ .github/workflows/deploy.yml does not allow the value given for `stage` (one of test, live).",
+      ].join("\n"),
+    );
+    // The server may be one whose answer names the run.
+    const lines = linesToAdd({ event: "workflow_dispatch", key: "distinct_id", name: "Deploy live" });
+    expect(main.checklist).toContain(
+      "? .github/workflows/deploy.yml does not declare the input `distinct_id`. On an Enterprise Server before 3.21, " +
+        `the run would not be found. Lines to add:\n${lines.replace(/^/gm, "    ")}`,
+    );
+    expect(main.checklist.join("\n")).toContain(
+      "? .github/workflows/deploy.yml puts what is sent into a script (job deploy)",
+    );
+    expect([...main.checklist, ...checklist, main.failure].join("\n")).not.toContain("s3cret");
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>, string]>([
+    [
+      "no workflow of that file name",
+      { "deploy.yml": BY_HAND },
+      { workflow: "deplyo.yml" },
+      "✗ There is no workflow `deplyo.yml` on the default branch: check the input `workflow`.",
+    ],
+    [
+      "no such trigger",
+      { "deploy.yml": BY_EVENT },
+      { workflow: "deploy.yml" },
+      "✗ .github/workflows/deploy.yml has no `workflow_dispatch` trigger on that ref. Lines to add:",
+    ],
+    [
+      "nobody who listens",
+      { "deploy.yml": BY_EVENT },
+      { event_type: "deplyo" },
+      "✗ No workflow on the default branch listens for repository_dispatch `deplyo`. They listen for deploy. Lines to add:",
+    ],
+    [
+      "a workflow that listens for another type",
+      { "deploy.yml": BY_EVENT },
+      { event_type: "deplyo", workflow: "deploy.yml" },
+      "✗ .github/workflows/deploy.yml does not listen for repository_dispatch `deplyo` on the default branch. It listens for deploy. Lines to add:",
+    ],
+    [
+      "an id that is shown nowhere",
+      { "deploy.yml": BY_EVENT },
+      { event_type: "deploy", distinct_id_key: "sha" },
+      "✗ .github/workflows/deploy.yml shows the id nowhere, so its run would not be found. Lines to add:",
+    ],
+  ])("finds %s", async (_, workflows, given, line) => {
+    const { failure, checklist } = await examine(workflows, given);
+    expect(failure?.split("\n").slice(0, 2)).toEqual(["The dry run found 1 thing to mend:", line]);
+    expect(checklist.join("\n").split("\n")).toContain(line);
+  });
+
+  test("finds a workflow that is disabled, and a repository that is archived", async () => {
+    const { failure } = await examine(
+      { "deploy.yml": BY_HAND },
+      { workflow: "deploy.yml" },
+      { repository: { disabled: ["deploy.yml"], archived: true } },
+    );
+    expect(failure?.split("\n").slice(1)).toEqual([
+      "✗ octo/target is archived: nothing can be started in it.",
+      "✗ .github/workflows/deploy.yml is disabled: enable it on the target's Actions page.",
+    ]);
+  });
+
+  test("finds a listener that is disabled, unless another one is not", async () => {
+    const disabled = { repository: { disabled: ["deploy.yml"] } };
+    const alone = await examine({ "deploy.yml": BY_EVENT }, { event_type: "deploy" }, disabled);
+    expect(alone.failure?.split("\n").slice(1)).toEqual([
+      "✗ .github/workflows/deploy.yml is disabled: enable it on the target's Actions page.",
+    ]);
+    const workflows = { "deploy.yml": BY_EVENT, "test.yml": BY_EVENT };
+    const withOther = await examine(workflows, { event_type: "deploy" }, disabled);
+    expect(withOther.failure).toBeUndefined();
+    expect(withOther.checklist.join("\n")).not.toContain("deploy.yml");
+  });
+
+  test("of an event passes over what GitHub lists and nobody could start", async () => {
+    const listed = (id: number, path: string) => ({ id, name: "x", path, state: "active" });
+    const fault: FaultHook = ({ path }) => {
+      if (path.endsWith("/actions/workflows")) {
+        const workflows = [
+          listed(1, "dynamic/pages/pages-build-deployment"),
+          listed(2, "dynamic/dependabot/dependabot-updates"),
+          listed(3, ".github/workflows/only-on-a-branch.yml"),
+          listed(4, ".github/workflows/broken.yml"),
+          listed(5, ".github/workflows/test.yml"),
+        ];
+        return answer({ total_count: 5, workflows });
+      }
+      return path.endsWith("/broken.yml") ? answer(fileOf("a: [")) : undefined;
+    };
+    const before = ({ github }: Stage) => {
+      github.fault = fault;
+    };
+    const right = await examine({ "test.yml": BY_EVENT }, { event_type: "deploy" }, { before });
+    expect(right.failure).toBeUndefined();
+    expect(right.checklist.slice(2)).toEqual([
+      "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
+      "✓ .github/workflows/test.yml shows the id in a step's name.",
+      "Nothing is missing, as far as can be seen without dispatching.",
+    ]);
+    // Where nobody listens, what cannot be read may be meant.
+    const nobody = await examine({ "test.yml": BY_EVENT }, { event_type: "deplyo" }, { before });
+    expect(nobody.checklist[2]).toBe("? .github/workflows/broken.yml is no valid YAML.");
+    expect(nobody.failure).toContain("No workflow on the default branch listens");
+  });
+
+  test("asks for no sign where nobody looks for the run", async () => {
+    const { failure, checklist } = await examine(
+      { "deploy.yml": SILENT },
+      { event_type: "deploy", wait_for: "nothing", distinct_id_key: "" },
+    );
+    expect(failure).toBeUndefined();
+    expect(checklist.slice(2)).toEqual([
+      "✓ .github/workflows/deploy.yml listens for repository_dispatch `deploy`.",
+      "Nothing is missing, as far as can be seen without dispatching.",
+    ]);
+  });
+
+  test("asks once more where GitHub does not answer as it should", async () => {
+    const failing = (isFailing: (nth: number) => boolean) => ({
+      before: ({ github }: Stage) => {
+        github.fault = ({ path, nth }) =>
+          path.includes("/contents/") && isFailing(nth)
+            ? { when: "before", kind: "status", status: 502 }
+            : undefined;
+      },
+    });
+    const workflows = { "silent.yml": SILENT.replace("  repository_dispatch:\n", ""), "test.yml": BY_EVENT };
+    const given = { event_type: "deploy" };
+    const once = await examine(
+      workflows,
+      given,
+      failing((nth) => nth === 1),
+    );
+    expect(once.checklist.slice(-3)).toEqual([
+      "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
+      "✓ .github/workflows/test.yml shows the id in a step's name.",
+      "Nothing is missing, as far as can be seen without dispatching.",
+    ]);
+    const always = await examine(
+      workflows,
+      given,
+      failing(() => true),
+    );
+    expect(always.failure).toBeUndefined();
+    expect(always.checklist.slice(-3)).toEqual([
+      "? .github/workflows/silent.yml, .github/workflows/test.yml could not be read (502).",
+      "? None of the workflows that were read (0 of 2) listens for repository_dispatch `deploy`.",
+      "Nothing is missing, as far as can be seen without dispatching.",
+    ]);
+  });
+
+  test.each([
+    ["no YAML", "a: [", "✗ .github/workflows/deploy.yml is no valid YAML."],
+    [
+      "aliases without end",
+      `a: &a [${"x, ".repeat(99)}x]\n${bombs()}`,
+      "✗ .github/workflows/deploy.yml is no valid YAML.",
+    ],
+    ["brackets without end", "[".repeat(100_000), "✗ .github/workflows/deploy.yml is no valid YAML."],
+    [
+      "a key that is no text",
+      "? [s3cret]\n: 1\non: push",
+      "✗ .github/workflows/deploy.yml has no `workflow_dispatch` trigger on that ref. Lines to add:",
+    ],
+  ])("takes a file with %s for what it is, and quotes nothing of it", async (_, text, line) => {
+    const warned = vi.spyOn(process, "emitWarning");
+    const { failure } = await examine(
+      { "deploy.yml": BY_HAND },
+      { workflow: "deploy.yml" },
+      {
+        before: ({ github }) => {
+          github.fault = ({ path }) => (path.includes("/contents/") ? answer(fileOf(text)) : undefined);
+        },
+      },
+    );
+    expect(failure?.split("\n")[1]).toBe(line);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+
+  test("quotes names of the target on one line, and not all of them", async () => {
+    const workflows = Array.from({ length: 12 }, (_, at) => ({
+      id: at + 1,
+      name: `x\n::error::${"x".repeat(200)}`,
+      path: `.github/workflows/${at}.yml`,
+      state: "active",
+    }));
+    const { failure } = await examine(
+      { "deploy.yml": BY_HAND },
+      { workflow: "Deplyo" },
+      {
+        before: ({ github }) => {
+          github.fault = ({ path }) =>
+            path.endsWith("/actions/workflows") ? answer({ total_count: 12, workflows }) : undefined;
+        },
+      },
+    );
+    expect(failure?.split("\n")).toHaveLength(2);
+    expect(failure).toMatch(/ and 2 more\.$/);
+    expect(failure).not.toMatch(/x{101}/);
+  });
+
+  test("says of a token or a repository that is not there what a step would say", async () => {
+    const on = await setStage({ "deploy.yml": BY_HAND });
+    const dry = { dry_run: "true", workflow: "deploy.yml" };
+    expect((await on.play({ ...dry, token: "ghp_nobody" })).failure).toMatch(
+      /^GitHub does not accept the token \(401/,
+    );
+    expect((await on.play({ ...dry, repo: "octo/nowhere" })).failure).toMatch(
+      /^The token cannot see the repository octo\/nowhere \(404\)\./,
+    );
+    expect(asked(on.github, "POST")).toEqual([]);
+  });
+});
+
+describe("a run that is not found in time", () => {
+  test("is explained by what its receiver lacks, and the deadline is kept", async () => {
+    const { github, play } = await setStage({ "test.yml": BY_EVENT });
+    const { failure, tookMs } = await play({
+      event_type: "deploy",
+      distinct_id_key: "another",
+      find_timeout_seconds: "60",
+    });
+    expect(tookMs).toBe(60_000);
+    expect(failure).toContain(
+      "✗ .github/workflows/test.yml shows the id nowhere, so its run would not be found. Lines to add:",
+    );
+    expect(asked(github, "POST")).toHaveLength(1);
+  });
+
+  test("is explained by its lateness where the receiver is right", async () => {
+    const { play } = await setStage({ "test.yml": BY_EVENT }, { behaviour: { visibleAfterMs: 600_000 } });
+    const { failure, tookMs } = await play({ event_type: "deploy", find_timeout_seconds: "60" });
+    expect(tookMs).toBe(60_000);
+    expect(failure).toContain("✓ .github/workflows/test.yml shows the id in a step's name.");
+    expect(failure).toContain("allow more `find_timeout_seconds`");
+  });
+
+  test("is explained by its receiver where the server's answer has not named it", async () => {
+    const { play } = await setStage(
+      { "deploy.yml": receiver("workflow_dispatch", undefined) },
+      { runDetails: "rejected" },
+    );
+    const { failure } = await play({ workflow: "deploy.yml", ref: "main", find_timeout_seconds: "60" });
+    expect(failure).toContain(
+      "✗ .github/workflows/deploy.yml shows the id nowhere, so its run would not be found. Lines to add:",
+    );
+  });
+
+  describe("among many workflows, far away", () => {
+    const others = Array.from({ length: 25 }, (_, at) => [
+      `other-${at}.yml`,
+      receiver("workflow_dispatch", "job"),
+    ]);
+    const many = (text: string) => ({ ...Object.fromEntries(others), "test.yml": text });
+    const far = { latencyMs: 250 };
+    const given = { event_type: "deploy", find_timeout_seconds: "60" };
+
+    test("is explained by the receiver that has run, and time is left for a last look", async () => {
+      const { github, play } = await setStage(many(BY_EVENT), far);
+      const { failure, tookMs } = await play({ ...given, distinct_id_key: "another" });
+      expect(tookMs).toBe(60_000);
+      expect(failure).toContain("GitHub listed 1 run since the dispatch.");
+      expect(failure).toContain("✗ .github/workflows/test.yml shows the id nowhere");
+      const requests = github.transcript().map((line) => line.split(" ")[1] ?? "");
+      const [files, lists] = ["/contents/", "/actions/runs?"].map((part) =>
+        requests.findLastIndex((path) => path.includes(part)),
+      );
+      expect(files).toBeGreaterThan(0);
+      expect(lists).toBeGreaterThan(files ?? 0);
+    });
+
+    test("is found when it shows at the last moment", async () => {
+      const text = receiver("repository_dispatch", "run-name");
+      const { play } = await setStage(many(text), { ...far, behaviour: { visibleAfterMs: 56_000 } });
+      const { failure, outputs } = await play(given);
+      expect(failure).toBeUndefined();
+      expect(outputs.runId).toBeDefined();
+    });
+
+    test("is explained by the first look where the last one has no answer", async () => {
+      const { github, clock, play } = await setStage(many(BY_EVENT), far);
+      github.fault = ({ path }) =>
+        path.endsWith("/actions/runs") && clock.nowMs() > 55_000
+          ? { when: "before", kind: "hang" }
+          : undefined;
+      const { failure, tookMs } = await play({ ...given, distinct_id_key: "another" });
+      expect(tookMs).toBe(60_000);
+      expect(failure).toContain("GitHub listed 1 run since the dispatch.");
+    });
+  });
+
+  test("is found all the same when it shows while its receiver is looked at", async () => {
+    const { play } = await setStage(
+      { "test.yml": receiver("repository_dispatch", "run-name") },
+      { behaviour: { visibleAfterMs: 56_000 } },
+    );
+    const { failure, outputs } = await play({ event_type: "deploy", find_timeout_seconds: "60" });
+    expect(failure).toBeUndefined();
+    expect(outputs.runId).toBeDefined();
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { unexpectedInputs } from "../../../src/explain/unprocessable.ts";
+import { anEvent, eventDispatch, rejected, say } from "../../support/explained.ts";
+
+describe("a 422 is explained", () => {
+  test("by too many inputs, ours among them", () => {
+    const answer = "Invalid request.\n\nNo more than 10 properties are allowed; 11 were supplied.";
+    expect(say(rejected(422, answer))).toBe(
+      "This server takes at most 10 inputs, `distinct_id` among them, so GitHub started nothing (422).\n" +
+        "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
+    );
+    expect(say(rejected(422, answer), { key: undefined })).toMatch(
+      /^This server takes at most 10 inputs, so/,
+    );
+  });
+
+  test("by the input for the id, which is not declared", () => {
+    expect(say(rejected(422, 'Unexpected inputs provided: ["distinct_id"]'))).toMatchInlineSnapshot(`
+      "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, by which its run would be found, so GitHub started nothing (422).
+      Add these lines to the receiving workflow:
+      run-name: My workflow [\${{ inputs.distinct_id }}]
+      on:
+        workflow_dispatch:
+          inputs:
+            distinct_id:
+              description: Set by the caller, who finds this run by it
+              required: false"
+    `);
+  });
+
+  test("by other inputs that are not declared", () => {
+    expect(say(rejected(422, 'Unexpected inputs provided: ["stage", "dry"]'))).toMatchInlineSnapshot(`
+      "\`deploy.yml\` of octo/target does not declare the inputs \`stage\`, \`dry\`, so GitHub started nothing (422).
+      Correct \`workflow_inputs\`, or declare them under \`on.workflow_dispatch.inputs\` on the default branch and on the ref."
+    `);
+  });
+
+  test("by both", () => {
+    expect(say(rejected(422, 'Unexpected inputs provided: ["stage", "distinct_id"]'))).toMatchInlineSnapshot(`
+      "\`deploy.yml\` of octo/target does not declare the inputs \`stage\`, \`distinct_id\`, so GitHub started nothing (422).
+      Correct \`workflow_inputs\`, or declare them under \`on.workflow_dispatch.inputs\` on the default branch and on the ref; \`distinct_id\`, by which the run is found, by these lines:
+      run-name: My workflow [\${{ inputs.distinct_id }}]
+      on:
+        workflow_dispatch:
+          inputs:
+            distinct_id:
+              description: Set by the caller, who finds this run by it
+              required: false"
+    `);
+  });
+
+  test("by an input that is required", () => {
+    expect(say(rejected(422, "Required input 'version' not provided"))).toMatchInlineSnapshot(`
+      "\`deploy.yml\` of octo/target requires the input \`version\`, which was not given, so GitHub started nothing (422).
+      Add \`version\` to \`workflow_inputs\`."
+    `);
+  });
+
+  test("by a value that is not allowed, which it does not say", () => {
+    const answer = "Provided value 's3cret' for input 'stage' not in the list of allowed values";
+    expect(say(rejected(422, answer))).toMatchInlineSnapshot(`
+      "\`deploy.yml\` of octo/target does not allow the value given for its input \`stage\` (422); nothing was started.
+      Give \`stage\` in \`workflow_inputs\` one of the \`options\` that the workflow lists."
+    `);
+  });
+
+  test("by a ref that is not there", () => {
+    expect(say(rejected(422, "No ref found for: release/1"))).toMatchInlineSnapshot(`
+      "octo/target has no branch or tag \`release/1\` (422); nothing was started.
+      Correct the input \`ref\`: a branch or a tag of the target, not a commit."
+    `);
+  });
+
+  test("by a trigger that is not there", () => {
+    expect(say(rejected(422, "Workflow does not have 'workflow_dispatch' trigger"))).toMatchInlineSnapshot(`
+      "\`deploy.yml\` of octo/target has no \`workflow_dispatch\` trigger on the ref \`release/1\` (422); nothing was started.
+      Add it on that ref, and on the default branch:
+      run-name: My workflow [\${{ inputs.distinct_id }}]
+      on:
+        workflow_dispatch:
+          inputs:
+            distinct_id:
+              description: Set by the caller, who finds this run by it
+              required: false"
+    `);
+  });
+
+  test("by a workflow that is disabled", () => {
+    expect(
+      say(rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")),
+    ).toMatchInlineSnapshot(`
+      "\`deploy.yml\` of octo/target is disabled (422); nothing was started.
+      Enable it on the target's Actions page, or by \`gh workflow enable\`."
+    `);
+  });
+
+  test("by GitHub's own words where they are new, without the values that were sent", () => {
+    const answer = "Invalid request. s3cret is not 5 or 'a.b', axb, 55.";
+    expect(say(rejected(422, answer))).toMatchInlineSnapshot(`
+      "GitHub did not accept the dispatch of \`deploy.yml\` of octo/target (422 Invalid request. *** is not *** or '***', axb, 55.); nothing was started.
+      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words."
+    `);
+  });
+
+  test("without the rest of a value that begins like another one", () => {
+    const text = say(rejected(422, "not live-eu"), { sentValues: ["live", "live-eu"] });
+    expect(text).toContain("(422 not ***)");
+  });
+
+  test.each([
+    ["within a longer word", "xs3cretx s3cret5 pres3cretés3cret", ["s3cret"], "x***x ***5 pre***é***"],
+    ["of four characters within a word", "deliver live-eu", ["live"], "de***r ***-eu"],
+    ["of three characters as a word only", "develop dev-eu (dev)", ["dev"], "develop ***-eu (***)"],
+    ["as JSON writes it", '"say \\"s3cret\\" twice"', ['say "s3cret" twice'], '"***"'],
+    ["as it is where JSON writes it otherwise", 'say "s3cret" twice', ['say "s3cret" twice'], "***"],
+    ["of two lines", '"key\\ns3cret"', ["key\ns3cret"], '"***"'],
+    ["with what a pattern would read otherwise", "a.b+(c) axb+(c)", ["a.b+(c)"], "*** axb+(c)"],
+    ["that is empty, which is nowhere", "Invalid request.", [""], "Invalid request."],
+  ])("without a value %s", (_, answer, sentValues, struck) => {
+    expect(say(rejected(422, answer), { sentValues })).toContain(`(422 ${struck})`);
+  });
+
+  test("by GitHub's own words for an event", () => {
+    const answer = 'Invalid request. "s3cret" is not an object.';
+    expect(say(rejected(422, answer, eventDispatch), anEvent)).toMatchInlineSnapshot(`
+      "GitHub did not accept the dispatch of the event \`deploy\` (422 Invalid request. "***" is not an object.); nothing was started.
+      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words."
+    `);
+  });
+});
+
+test.each([
+  [422, 'Unexpected inputs provided: ["distinct_id"]', ["distinct_id"]],
+  [422, 'Unexpected inputs provided: ["a", "b"] - https://docs.github.com', ["a", "b"]],
+  [422, "Required input 'a' not provided", []],
+  [422, "", []],
+  [400, 'Unexpected inputs provided: ["a"]', []],
+])("%i %j names the unexpected inputs %j", (status, answer, names) => {
+  expect(unexpectedInputs(rejected(status, answer))).toEqual(names);
+});

@@ -1,0 +1,311 @@
+import { describe, expect, test } from "vitest";
+import {
+  readAnnotations,
+  readDispatched,
+  readFile,
+  readJobs,
+  readPendingDeployments,
+  readRepository,
+  readRun,
+  readRuns,
+  readWorkflow,
+  readWorkflows,
+  Unreadable,
+} from "../../../src/github/answers.ts";
+
+const api = "https://api.github.com/repos/octo/target/actions";
+const html = "https://github.com/octo/target/actions/runs/30433642";
+
+/** As GitHub's documentation shows them, with a few of the fields that nobody here reads. */
+const runAnswer = {
+  id: 30433642,
+  node_id: "MDEyOldvcmtmbG93IFJ1bjI2OTI4OQ==",
+  name: "Deploy [run-1]",
+  display_title: "Deploy [run-1]",
+  event: "repository_dispatch",
+  path: ".github/workflows/deploy.yml",
+  workflow_id: 159038,
+  status: "completed",
+  conclusion: "success",
+  run_attempt: 2,
+  head_branch: "main",
+  created_at: "2026-11-20T12:00:00Z",
+  run_started_at: "2026-11-20T12:03:00Z",
+  updated_at: "2026-11-20T12:05:00Z",
+  html_url: html,
+  jobs_url: `${api}/runs/30433642/jobs`,
+  pull_requests: [],
+  repository: { id: 1296269, full_name: "octo/target", private: true },
+};
+const run = {
+  id: 30433642,
+  name: "Deploy [run-1]",
+  displayTitle: "Deploy [run-1]",
+  event: "repository_dispatch",
+  path: ".github/workflows/deploy.yml",
+  workflowId: 159038,
+  status: "completed",
+  conclusion: "success",
+  runAttempt: 2,
+  headBranch: "main",
+  createdAtMs: Date.UTC(2026, 10, 20, 12),
+  startedAtMs: Date.UTC(2026, 10, 20, 12, 3),
+  updatedAtMs: Date.UTC(2026, 10, 20, 12, 5),
+  htmlUrl: html,
+  jobsUrl: `${api}/runs/30433642/jobs`,
+  isPrivate: true,
+};
+const workflowAnswer = { id: 161335, name: "Deploy", path: ".github/workflows/deploy.yml", state: "active" };
+const workflow = { id: 161335, name: "Deploy", path: ".github/workflows/deploy.yml", state: "active" };
+const jobAnswer = {
+  id: 399444496,
+  run_id: 30433642,
+  name: "build",
+  status: "completed",
+  conclusion: "failure",
+  html_url: `${html}/job/399444496`,
+  started_at: "2026-11-20T12:00:10Z",
+  completed_at: "2026-11-20T12:00:50Z",
+  steps: [
+    {
+      name: "Set up job",
+      status: "completed",
+      conclusion: "success",
+      number: 1,
+      started_at: "2026-11-20T12:00:10Z",
+      completed_at: "2026-11-20T12:00:12Z",
+    },
+    { name: "make", status: "completed", conclusion: "failure", number: 2 },
+    { name: "upload", status: "queued", conclusion: null, number: 3 },
+  ],
+};
+const noTimes = { startedAtMs: undefined, completedAtMs: undefined };
+const job = {
+  id: 399444496,
+  name: "build",
+  status: "completed",
+  conclusion: "failure",
+  htmlUrl: `${html}/job/399444496`,
+  startedAtMs: Date.UTC(2026, 10, 20, 12, 0, 10),
+  completedAtMs: Date.UTC(2026, 10, 20, 12, 0, 50),
+  steps: [
+    {
+      name: "Set up job",
+      status: "completed",
+      conclusion: "success",
+      startedAtMs: Date.UTC(2026, 10, 20, 12, 0, 10),
+      completedAtMs: Date.UTC(2026, 10, 20, 12, 0, 12),
+    },
+    { name: "make", status: "completed", conclusion: "failure", ...noTimes },
+    { name: "upload", status: "queued", conclusion: null, ...noTimes },
+  ],
+};
+
+const noObjects: unknown[] = [undefined, null, "", "<html>busy</html>", 7, true, [], {}];
+
+describe("the answer to a dispatch", () => {
+  const full = { workflow_run_id: 30433642, run_url: `${api}/runs/30433642`, html_url: html };
+  const found = { runId: 30433642, htmlUrl: html, jobsUrl: `${api}/runs/30433642/jobs` };
+
+  test.each([
+    ["all", full, found],
+    ["more than today", { ...full, tomorrow: 1 }, found],
+    ["an id beyond 2^32", { ...full, workflow_run_id: 2 ** 40 }, { ...found, runId: 2 ** 40 }],
+    ["an id beyond 2^53", { ...full, workflow_run_id: 2n ** 60n }, { ...found, runId: 2n ** 60n }],
+    ["an id alone", { workflow_run_id: 30433642 }, { runId: 30433642, htmlUrl: "", jobsUrl: "" }],
+    [
+      "an id with addresses that are none",
+      { workflow_run_id: 30433642, run_url: null, html_url: 5 },
+      { runId: 30433642, htmlUrl: "", jobsUrl: "" },
+    ],
+  ])("names the run with %s", (_, data, wanted) => {
+    expect(readDispatched(data)).toEqual(wanted);
+  });
+
+  test.each([
+    ...noObjects,
+    ...["30433642", null, 0, -1, 1.5, Number.NaN].map((id) => ({ ...full, workflow_run_id: id })),
+  ])("names no run, and is no error, as %j", (data) => {
+    expect(readDispatched(data)).toEqual({ runId: undefined });
+  });
+});
+
+describe("a run", () => {
+  test.each([
+    ["all", runAnswer, run],
+    [
+      "no conclusion yet",
+      { ...runAnswer, status: "queued", conclusion: null },
+      { ...run, status: "queued", conclusion: null },
+    ],
+    [
+      "words of tomorrow",
+      { ...runAnswer, status: "resting", conclusion: "fine" },
+      { ...run, status: "resting", conclusion: "fine" },
+    ],
+    ["an id beyond 2^53", { ...runAnswer, id: 2n ** 60n }, { ...run, id: 2n ** 60n }],
+    ["no status yet", { ...runAnswer, status: null }, { ...run, status: "" }],
+    ["no name", { ...runAnswer, name: null }, { ...run, name: "" }],
+    [
+      "only what is needed",
+      { id: 30433642, status: "queued", created_at: "2026-11-20T12:00:00Z" },
+      {
+        ...run,
+        name: "",
+        displayTitle: "",
+        event: "",
+        path: "",
+        workflowId: undefined,
+        status: "queued",
+        conclusion: null,
+        runAttempt: 1,
+        headBranch: null,
+        startedAtMs: undefined,
+        updatedAtMs: undefined,
+        htmlUrl: "",
+        jobsUrl: "",
+        isPrivate: undefined,
+      },
+    ],
+    [
+      "values of another kind",
+      { ...runAnswer, name: 5, path: [], workflow_id: "x", conclusion: {}, run_attempt: "2", html_url: null },
+      { ...run, name: "", path: "", workflowId: undefined, conclusion: null, runAttempt: 1, htmlUrl: "" },
+    ],
+  ])("is read with %s", (_, data, wanted) => {
+    expect(readRun(data)).toEqual(wanted);
+  });
+
+  test.each([
+    ...noObjects,
+    { ...runAnswer, id: "30433642" },
+    { ...runAnswer, id: null },
+    ...[undefined, 5, true, {}, []].map((status) => ({ ...runAnswer, status })),
+    { ...runAnswer, created_at: "yesterday" },
+    { ...runAnswer, created_at: null },
+  ])("is unreadable as %j", (data) => {
+    expect(() => readRun(data)).toThrow(new Unreadable("workflow-run"));
+  });
+
+  test("is one of a list", () => {
+    expect(readRuns({ total_count: 1000, workflow_runs: [runAnswer, runAnswer] })).toEqual([run, run]);
+    expect(readRuns({ workflow_runs: [] })).toEqual([]);
+  });
+});
+
+describe("a job", () => {
+  const queued = { id: 399444496, name: "build", status: "queued", conclusion: null, started_at: null };
+
+  test.each([
+    ["all", jobAnswer, job],
+    ["a number of a run beyond 2^53", { ...jobAnswer, id: 2n ** 60n }, { ...job, id: 2n ** 60n }],
+    [
+      "no steps yet",
+      queued,
+      {
+        ...job,
+        status: "queued",
+        conclusion: null,
+        htmlUrl: "",
+        startedAtMs: undefined,
+        completedAtMs: undefined,
+        steps: [],
+      },
+    ],
+    ["steps that are none", { ...jobAnswer, steps: "none" }, { ...job, steps: [] }],
+    [
+      "a step that is none",
+      { ...jobAnswer, steps: [null, { name: 5 }] },
+      { ...job, steps: Array(2).fill({ name: "", status: "", conclusion: null, ...noTimes }) },
+    ],
+  ])("is read with %s", (_, data, wanted) => {
+    expect(readJobs({ total_count: 1, jobs: [data] })).toEqual([wanted]);
+  });
+
+  test.each([...noObjects, { ...jobAnswer, id: "x" }, { ...jobAnswer, name: null }])(
+    "is unreadable as %j",
+    (data) => {
+      expect(() => readJobs({ jobs: [data] })).toThrow(Unreadable);
+    },
+  );
+});
+
+describe("a workflow", () => {
+  test("is read alone and in a list", () => {
+    expect(readWorkflow(workflowAnswer)).toEqual(workflow);
+    expect(readWorkflows({ total_count: 1, workflows: [workflowAnswer] })).toEqual([workflow]);
+    expect(readWorkflow({ id: 5, name: null })).toEqual({ id: 5, name: "", path: "", state: "" });
+  });
+
+  test.each([...noObjects, { ...workflowAnswer, id: "161335" }])("is unreadable as %j", (data) => {
+    expect(() => readWorkflow(data)).toThrow(new Unreadable("workflow"));
+  });
+});
+
+describe("a repository", () => {
+  test("is read by its name and default branch", () => {
+    expect(readRepository({ id: 1, full_name: "octo/target", default_branch: "trunk" })).toEqual({
+      fullName: "octo/target",
+      defaultBranch: "trunk",
+      isArchived: false,
+    });
+    const archived = readRepository({ full_name: "octo/target", default_branch: "trunk", archived: true });
+    expect(archived.isArchived).toBe(true);
+  });
+
+  test.each([
+    ...noObjects,
+    { full_name: "octo/target" },
+    { full_name: "octo/target", default_branch: "" },
+    { default_branch: "main" },
+    { full_name: "target", default_branch: "main" },
+    { full_name: "a/b/c", default_branch: "main" },
+    { full_name: 5, default_branch: "main" },
+  ])("is unreadable as %j", (data) => {
+    expect(() => readRepository(data)).toThrow(new Unreadable("full-repository"));
+  });
+});
+
+test("pending deployments are read as the names of their environments", () => {
+  const answer = [
+    { environment: { id: 1, name: "live" }, wait_timer: 0 },
+    { environment: { id: 2, name: "eu" }, wait_timer: 30 },
+  ];
+  expect(readPendingDeployments(answer)).toEqual(["live", "eu"]);
+  expect(readPendingDeployments([])).toEqual([]);
+});
+
+test("a file is read as its text", () => {
+  // GitHub breaks the lines of its base64.
+  const content = Buffer.from("näme: Deploy\n").toString("base64").replace(/.{6}/, "$&\n");
+  expect(readFile({ type: "file", encoding: "base64", content })).toBe("näme: Deploy\n");
+  expect(() => readFile({ type: "file", encoding: "none", content })).toThrow(new Unreadable("content-file"));
+  expect(() => readFile([{ type: "file" }])).toThrow(new Unreadable("content-file"));
+});
+
+test("annotations are read as place, level and message", () => {
+  const answer = {
+    path: "src/app.ts",
+    start_line: 12,
+    end_line: 13,
+    annotation_level: "failure",
+    message: "two\nlines",
+  };
+  expect(readAnnotations([answer, { path: 5 }])).toEqual([
+    { path: "src/app.ts", line: 12, level: "failure", message: "two lines" },
+    { path: "", line: 1, level: "", message: "" },
+  ]);
+  expect(() => readAnnotations({ message: "no" })).toThrow(Unreadable);
+});
+
+describe("a list", () => {
+  test.each(noObjects.filter((data) => !Array.isArray(data)))("is unreadable as %j", (data) => {
+    expect(() => readRuns(data)).toThrow(Unreadable);
+    expect(() => readRuns({ workflow_runs: data })).toThrow(Unreadable);
+    expect(() => readJobs(data)).toThrow(Unreadable);
+    expect(() => readJobs({ jobs: data })).toThrow(Unreadable);
+    expect(() => readWorkflows(data)).toThrow(Unreadable);
+    expect(() => readWorkflows({ workflows: data })).toThrow(Unreadable);
+    expect(() => readPendingDeployments(data)).toThrow(Unreadable);
+  });
+});

@@ -1,0 +1,428 @@
+import { describe, expect, test } from "vitest";
+import type { Job } from "../../../src/github/answers.ts";
+import { type SummaryFacts, summaryOf } from "../../../src/report/summary.ts";
+import { exampleJob, exampleRun, exampleStep, release, START_MS } from "../../support/summary-examples.ts";
+
+/** The spaces that keep a cell on one line look like any other. */
+function visible(markdown: string): string {
+  return markdown.replaceAll("\u00A0", " ");
+}
+
+/** Of a run that ended well, unless `about` says otherwise. */
+function summary({ run, ...about }: Partial<SummaryFacts> = {}): string {
+  const facts = { repository: "octo/target", run: exampleRun(run), jobs: [], isGreen: true, ...about };
+  return visible(summaryOf(facts));
+}
+
+function lines(markdown: string, start: string): string[] {
+  return markdown.split("\n").filter((line) => line.startsWith(start));
+}
+
+const RUN_URL = "https://github.com/octo/target/actions/runs/1";
+const JOB_URL = `${RUN_URL}/job/11`;
+
+describe("the whole of a summary", () => {
+  test("shows a release of which one job went wrong", () => {
+    expect(visible(summaryOf(release))).toBe(`\
+## ❌ Failed: [Deploy 2.4.0 \\[1658821493-1-9f3c2a7e41d06b58\\]](${RUN_URL})
+
+**octo/target** · <code>deploy.yml</code> on <code>main</code> · failure after 5 min 12 s
+
+| Job | Result | Started | Took | Failed step |
+| :--- | :--- | ---: | ---: | :--- |
+| [build](${RUN_URL}/job/11) | ✅ success | +6 s | 1 min 35 s | |
+| [test / unit](${RUN_URL}/job/12) | ✅ success | +1 min 47 s | 1 min 2 s | |
+| [test / browser (chromium, en)](${RUN_URL}/job/13) | ✅ success | +1 min 48 s | 2 min 16 s | |
+| [deploy (eu-west)](${RUN_URL}/job/14) | ❌ failure | +4 min 11 s | 58 s | <code>Wait for healthy pods</code> |
+| [announce](${RUN_URL}/job/15) | ⏭️ skipped | – | – | |
+
+\`\`\`mermaid
+gantt
+  title The jobs, by time since the run started
+  dateFormat YYYY-MM-DD HH:mm:ss
+  axisFormat %M:%S
+  todayMarker off
+  ✓ build :done, 2000-01-01 00:00:06, 95s
+  ✓ test / unit :done, 2000-01-01 00:01:47, 62s
+  ✓ test / browser (chromium, en) :done, 2000-01-01 00:01:48, 136s
+  ✗ deploy (eu-west) :crit, 2000-01-01 00:04:11, 58s
+\`\`\`
+`);
+  });
+
+  test("shows a run that goes on as far as it has come", () => {
+    const run = exampleRun({
+      status: "in_progress",
+      conclusion: null,
+      runAttempt: 2,
+      displayTitle: "deploy",
+    });
+    const jobs = [
+      exampleJob("build", 6, 101),
+      exampleJob("deploy", 110, 0, {
+        status: "in_progress",
+        conclusion: null,
+        completedAtMs: undefined,
+      }),
+      exampleJob("announce", 7, 0, {
+        status: "queued",
+        conclusion: null,
+        completedAtMs: undefined,
+        steps: [],
+      }),
+    ];
+    const problem =
+      "The run did not complete within 150 s (`timeout_seconds`); when last seen it was in_progress.\nMore";
+    const facts: SummaryFacts = { repository: "octo/target", run, jobs, isGreen: undefined, problem };
+    expect(visible(summaryOf({ ...facts, nowMs: START_MS + 150_000 }))).toBe(`\
+## ❌ In progress: [deploy](${RUN_URL})
+
+**octo/target** · <code>deploy.yml</code> on <code>main</code> · in progress after 2 min 30 s · attempt 2
+
+> **The step failed:** The run did not complete within 150 s (\\\`timeout\\_seconds\\\`); when last seen it was in\\_progress.
+
+| Job | Result | Started | Took |
+| :--- | :--- | ---: | ---: |
+| [build](${JOB_URL}) | ✅ success | +6 s | 1 min 35 s |
+| [deploy](${JOB_URL}) | ▶️ in progress | +1 min 50 s | 40 s so far |
+| [announce](${JOB_URL}) | ⏳ queued | – | – |
+
+\`\`\`mermaid
+gantt
+  title The jobs, by time since the run started
+  dateFormat YYYY-MM-DD HH:mm:ss
+  axisFormat %M:%S
+  todayMarker off
+  ✓ build :done, 2000-01-01 00:00:06, 95s
+  ▸ deploy :active, 2000-01-01 00:01:50, 40s
+\`\`\`
+`);
+  });
+
+  test("is two lines of a run whose jobs were not read", () => {
+    expect(summary()).toBe(`\
+## ✅ Passed: [Deploy 2.4.0 \\[1658821493-1-9f3c2a7e41d06b58\\]](${RUN_URL})
+
+**octo/target** · <code>deploy.yml</code> on <code>main</code> · success after 5 min 12 s
+`);
+  });
+});
+
+describe("the title", () => {
+  test.each<[string, Partial<SummaryFacts>, string]>([
+    ["tells of a run that passed", { isGreen: true }, "✅ Passed"],
+    ["tells of a run that failed", { isGreen: false, problem: "red" }, "❌ Failed"],
+    [
+      "tells the status of a run that was not followed",
+      { isGreen: undefined, run: exampleRun({ status: "queued", conclusion: null }) },
+      "⏳ Queued",
+    ],
+    [
+      "marks a step that failed before the run did",
+      {
+        isGreen: undefined,
+        problem: "timeout",
+        run: exampleRun({ status: "in_progress", conclusion: null }),
+      },
+      "❌ In progress",
+    ],
+    [
+      "leaves the judgement open where there was none",
+      { isGreen: undefined, run: exampleRun({ conclusion: "timed_out" }) },
+      "⏳ Timed out",
+    ],
+    [
+      "does without a status",
+      { isGreen: undefined, run: exampleRun({ status: "", conclusion: null }) },
+      "⏳ Without a status",
+    ],
+  ])("%s", (_, facts, verdict) => {
+    expect(summary(facts)).toMatch(`## ${verdict}: [Deploy 2.4.0`);
+  });
+
+  test("falls back to the run's name, and to none", () => {
+    expect(summary({ run: exampleRun({ displayTitle: "" }) })).toMatch(/^## ✅ Passed: \[Deploy\]\(/);
+    expect(summary({ run: exampleRun({ displayTitle: "", name: "" }) })).toMatch(
+      /^## ✅ Passed: \[\(no name\)\]\(/,
+    );
+  });
+
+  test.each([
+    ["", "## ✅ Passed: x"],
+    ["javascript:alert(1)", "## ✅ Passed: x"],
+    ["data:text/html,x", "## ✅ Passed: x"],
+    ["https://", "## ✅ Passed: x"],
+    [`https://github.com/${"x".repeat(500)}`, "## ✅ Passed: x"],
+    ["http://ghe.test/a?b=1&copy=2#c", "## ✅ Passed: [x](http://ghe.test/a?b=1&amp;copy=2#c)"],
+    [
+      "https://ghe.test/a) <b>|`c\\ [d]",
+      "## ✅ Passed: [x](https://ghe.test/a%29%20%3Cb%3E%7C%60c/%20%5Bd%5D)",
+    ],
+  ])("links to %s as %s", (htmlUrl, title) => {
+    expect(lines(summary({ run: exampleRun({ displayTitle: "x", htmlUrl }) }), "##")).toEqual([title]);
+  });
+});
+
+describe("the line of facts", () => {
+  test.each<[string, SummaryFacts["run"], string]>([
+    [
+      "names the workflow without the ref behind it",
+      exampleRun({ path: ".github/workflows/a.yml@refs/heads/b" }),
+      "**octo/target** · <code>a.yml</code> on <code>main</code> · success after 5 min 12 s",
+    ],
+    [
+      "leaves out what is not known",
+      exampleRun({ path: "", headBranch: null, startedAtMs: undefined }),
+      "**octo/target** · success",
+    ],
+    [
+      "leaves out a duration that cannot be",
+      exampleRun({ path: "", updatedAtMs: START_MS - 1 }),
+      "**octo/target** · on <code>main</code> · success",
+    ],
+    [
+      "tells a conclusion that is missing",
+      exampleRun({ path: "", headBranch: "", conclusion: null }),
+      "**octo/target** · without a conclusion after 5 min 12 s",
+    ],
+  ])("%s", (_, run, line) => {
+    expect(lines(summary({ run }), "**")).toEqual([line]);
+  });
+});
+
+describe("the line of the problem", () => {
+  test.each<[string, Partial<SummaryFacts>, string[]]>([
+    ["is left out without one", { isGreen: undefined, problem: " \n " }, []],
+    ["is left out where the run's own conclusion is the problem", { isGreen: false, problem: "red" }, []],
+    [
+      "is its first line, and no block of its own",
+      { isGreen: undefined, problem: "# one\r\ntwo" },
+      ["> **The step failed:** # one"],
+    ],
+    [
+      "ends after 500 characters",
+      { isGreen: undefined, problem: "x".repeat(501) },
+      [`> **The step failed:** ${"x".repeat(499)}…`],
+    ],
+  ])("%s", (_, facts, expected) => {
+    expect(lines(summary(facts), ">")).toEqual(expected);
+  });
+});
+
+describe("a row of the table", () => {
+  test.each<[string, Partial<Job>, string]>([
+    ["of success", {}, "✅ success | +5 s | 55 s |"],
+    ["of failure without a step", { conclusion: "failure" }, "❌ failure | +5 s | 55 s |"],
+    [
+      "of failure in a step",
+      { conclusion: "failure", steps: [exampleStep("a"), exampleStep("npm test", "failure")] },
+      "❌ failure | +5 s | 55 s | <code>npm test</code> |",
+    ],
+    ["of a time-out", { conclusion: "timed_out" }, "❌ timed out | +5 s | 55 s |"],
+    ["of a cancellation", { conclusion: "cancelled" }, "🚫 cancelled | +5 s | 55 s |"],
+    ["of a cancellation before the start", { conclusion: "cancelled", steps: [] }, "🚫 cancelled | – | – |"],
+    ["of a skipped job", { conclusion: "skipped", steps: [] }, "⏭️ skipped | – | – |"],
+    ["of a skipped job with a step", { conclusion: "skipped" }, "⏭️ skipped | – | – |"],
+    ["of a neutral one", { conclusion: "neutral" }, "⚪ neutral | +5 s | 55 s |"],
+    [
+      "of a conclusion of tomorrow",
+      { conclusion: "half|done_today" },
+      "⚪ half&#124;done today | +5 s | 55 s |",
+    ],
+    ["of no conclusion", { conclusion: null }, "⚪ without a conclusion | +5 s | 55 s |"],
+    [
+      "of one that runs",
+      { status: "in_progress", conclusion: null, completedAtMs: undefined },
+      "▶️ in progress | +5 s | 1 min 55 s so far |",
+    ],
+    [
+      "of one that waits",
+      { status: "waiting", conclusion: null, completedAtMs: undefined, steps: [] },
+      "⏳ waiting | – | – |",
+    ],
+    ["of one without a status", { status: "", conclusion: null, steps: [] }, "⏳ without a status | – | – |"],
+    ["of one that took no time", { completedAtMs: START_MS + 5000 }, "✅ success | +5 s | 0 s |"],
+    ["of one that ended before it began", { completedAtMs: START_MS }, "✅ success | +5 s | – |"],
+    ["of one whose times are missing", { startedAtMs: undefined }, "✅ success | – | – |"],
+  ])("%s shows %j as %s", (_, about, cells) => {
+    const jobs = [exampleJob("build", 5, 60, about)];
+    expect(lines(summary({ jobs, nowMs: START_MS + 120_000 }), "| [build]")).toEqual([
+      `| [build](${JOB_URL}) | ${cells}`,
+    ]);
+  });
+
+  test("keeps results and times on one line, and lets names break", () => {
+    expect(lines(summaryOf(release), "| [test / unit]")[0]?.replaceAll("\u00A0", "~")).toBe(
+      `| [test / unit](${RUN_URL}/job/12) | ✅~success | +1~min~47~s | 1~min~2~s | |`,
+    );
+  });
+
+  test("without a server time does not tell how long a job has run", () => {
+    const running = { status: "in_progress", conclusion: null, completedAtMs: undefined };
+    const markdown = summary({ jobs: [exampleJob("build", 5, 0, running)] });
+    expect(lines(markdown, "| [build]")).toEqual([`| [build](${JOB_URL}) | ▶️ in progress | +5 s | – |`]);
+    expect(markdown).not.toMatch("mermaid");
+  });
+
+  test("counts from the first job where the run's start is not known", () => {
+    const jobs = [exampleJob("a", 9, 20), exampleJob("b", 5, 60)];
+    const markdown = summary({ run: exampleRun({ startedAtMs: undefined }), jobs });
+    expect(lines(markdown, "| [").map((line) => line.split(" | ")[2])).toEqual(["+4 s", "+0 s"]);
+    expect(lines(markdown, "  ✓")).toEqual([
+      "  ✓ b :done, 2000-01-01 00:00:00, 55s",
+      "  ✓ a :done, 2000-01-01 00:00:04, 11s",
+    ]);
+  });
+
+  test("keeps apart a job that this attempt took over from an earlier one", () => {
+    const jobs = [exampleJob("a", -90_000, -80_000), exampleJob("b", 5, 60)];
+    const markdown = summary({ run: exampleRun({ runAttempt: 2 }), jobs });
+    expect(lines(markdown, "| [")).toEqual([
+      `| [a](${JOB_URL}) | ✅ success | earlier attempt | – |`,
+      `| [b](${JOB_URL}) | ✅ success | +5 s | 55 s |`,
+    ]);
+    expect(lines(markdown, "  ✓")).toEqual(["  ✓ b :done, 2000-01-01 00:00:05, 55s"]);
+  });
+});
+
+describe("a name", () => {
+  test.each([
+    ["plain", "build (ubuntu-24.04, 20)!", "build (ubuntu-24.04, 20)!", "build (ubuntu-24.04, 20)!"],
+    ["a pipe", "a|b\\|c", "a&#124;b\\\\&#124;c", "a|b\\|c"],
+    ["backticks", "`a` ```", "\\`a\\` \\`\\`\\`", "`a` ```"],
+    ["HTML", "<script>x</script>", "&#60;script&#62;x&#60;/script&#62;", "#60;script#62;x#60;/script#62;"],
+    ["a comment", "<!-- a", "&#60;!-- a", "#60;!-- a"],
+    ["an entity", "&lt; &#35;", "&#38;lt; &#38;<span>#</span>35;", "#38;lt#59; #38;#35;35#59;"],
+    ["a link", "[x](y) ![z](w)", "\\[x\\](y) !\\[z\\](w)", "[x](y) ![z](w)"],
+    ["a reference", "[x]: /y", "\\[x\\]: /y", "[x]#58; /y"],
+    ["emphasis", "*a* _b_ ~~c~~", "\\*a\\* \\_b\\_ \\~\\~c\\~\\~", "*a* _b_ ~~c~~"],
+    ["a mention", "@octo/team a@b.c", "<span>@</span>octo/team a<span>@</span>b.c", "@octo/team a@b.c"],
+    [
+      "an issue",
+      "#123 o/r#4 GH-5 # 6",
+      "<span>#</span>123 o/r<span>#</span>4 GH<span>-</span>5 # 6",
+      undefined,
+    ],
+    ["an emoji by name", ":tada: a: b", "<span>:</span>tada: a: b", "#58;tada#58; a#58; b"],
+    ["a formula", "$a$ $$b$$", undefined, "$a$ $$b$$"],
+    ["an address", "https://a.b www.a.b", "https<span>:</span>//a.b www<span>.</span>a.b", undefined],
+    ["Mermaid's signs", "a:b;c#d,e%%f{g}", "a:b;c#d,e%%f{g}", "a#58;b#59;c#35;d,e#37;#37;f{g}"],
+    ["a word of Mermaid's", "section click", "section click", "section click"],
+    ["emoji", "👩‍👩‍👧 🚀", "👩‍👩‍👧 🚀", "👩‍👩‍👧 🚀"],
+    ["lines", " a\r\nb\u2028c\td ", "a b c d", "a b c d"],
+    ["marks of direction", "a\u202Eb\u2066c\u200F", "abc", "abc"],
+    ["what nobody sees", "\u200B\uFEFF a\u2060", "a", "a"],
+    ["half a character", "a\uD83D", "a\uFFFD", "a\uFFFD"],
+    ["nothing", "", "(no name)", "(no name)"],
+    ["nothing visible", " \u200B\u00AD\t", "(no name)", "(no name)"],
+    ["too much", "é".repeat(10_000), `${"é".repeat(99)}…`, `${"é".repeat(39)}…`],
+    ["half a pair at the cut", "🚀".repeat(101), `${"🚀".repeat(99)}…`, `${"🚀".repeat(39)}…`],
+  ])("of %s shows as text", (_, name, markdown, task) => {
+    const shown = summary({ jobs: [exampleJob(name, 5, 60)] });
+    if (markdown !== undefined) {
+      expect(shown).toMatch(`| [${markdown}](${JOB_URL}) | ✅ success |`);
+    }
+    if (task !== undefined)
+      expect(lines(shown, "  ✓")).toEqual([`  ✓ ${task} :done, 2000-01-01 00:00:05, 55s`]);
+  });
+});
+
+describe("the chart", () => {
+  const chart = (...jobs: Job[]) =>
+    lines(summary({ jobs }), "  ").filter((line) => !/title|dateFormat|todayMarker/.test(line));
+
+  test.each<[string, Job[], string[]]>([
+    ["is left out without jobs", [], []],
+    ["is left out when no job took time", [exampleJob("a", 5, 5), exampleJob("b", 9, 9)], []],
+    ["is left out when a job's times cannot be", [exampleJob("a", 5, 40_000_000)], []],
+    ["is left out when no job has run", [exampleJob("a", 5, 60, { conclusion: "skipped", steps: [] })], []],
+    [
+      "has a bar also of a job that took no time, if another did",
+      [exampleJob("a", 5, 60), exampleJob("b", 60, 60)],
+      ["  axisFormat %M:%S", "  ✓ a :done, 2000-01-01 00:00:05, 55s", "  ✓ b :done, 2000-01-01 00:01:00, 0s"],
+    ],
+    [
+      "names no second twice",
+      [exampleJob("a", 3600, 3602)],
+      ["  axisFormat %H:%M", "  tickInterval 1second", "  ✓ a :done, 2000-01-01 01:00:00, 2s"],
+    ],
+    [
+      "tells hours",
+      [exampleJob("a", 5, 3600)],
+      ["  axisFormat %H:%M", "  ✓ a :done, 2000-01-01 00:00:05, 3595s"],
+    ],
+    [
+      "tells days",
+      [exampleJob("a", 5, 100_000), exampleJob("b", 3_000_000, 4_000_000)],
+      [
+        "  axisFormat day %-j, %H:%M",
+        "  ✓ a :done, 2000-01-01 00:00:05, 99995s",
+        "  ✓ b :done, 2000-02-04 17:20:00, 1000000s",
+      ],
+    ],
+    [
+      "tells the results",
+      ["failure", "timed_out", "cancelled", "neutral", "of_tomorrow"].map((conclusion) =>
+        exampleJob("a", 5, 60, { conclusion }),
+      ),
+      [
+        "  axisFormat %M:%S",
+        "  ✗ a :crit, 2000-01-01 00:00:05, 55s",
+        "  ✗ a :crit, 2000-01-01 00:00:05, 55s",
+        "  ⊘ a :crit, 2000-01-01 00:00:05, 55s",
+        "  ○ a :done, 2000-01-01 00:00:05, 55s",
+        "  ○ a :crit, 2000-01-01 00:00:05, 55s",
+      ],
+    ],
+  ])("%s", (_, jobs, expected) => {
+    expect(chart(...jobs)).toEqual(expected);
+  });
+});
+
+describe("of a matrix of 256 jobs", () => {
+  const matrix = Array.from({ length: 256 }, (_, index) =>
+    exampleJob(`job ${index}`, index, index + 60, {
+      conclusion: index === 200 ? "failure" : index % 2 === 0 ? "success" : "skipped",
+      steps: index % 2 === 0 ? [exampleStep("Set up job")] : [],
+    }),
+  );
+  const markdown = summary({ jobs: matrix });
+
+  test("100 are in the table, first those that failed, then those that ran, in their order", () => {
+    const rows = lines(markdown, "| [job ").map((line) => Number(/\d+/.exec(line)?.[0]));
+    expect(rows).toEqual([...Array.from({ length: 99 }, (_, index) => 2 * index), 200]);
+  });
+
+  test("the others are counted by their results", () => {
+    expect(lines(markdown, "…")).toEqual(["… and 156 more: 128 ⏭️ skipped, 28 ✅ success"]);
+  });
+
+  test("50 are in the chart, with those that failed", () => {
+    expect(lines(markdown, "  ✓")).toHaveLength(49);
+    expect(lines(markdown, "  ✗")).toEqual(["  ✗ job 200 :crit, 2000-01-01 00:03:20, 60s"]);
+  });
+
+  test.each(["@", "🚀", "|", "#", "%", "é"])(
+    "with names full of %s stays far below GitHub's limit",
+    (sign) => {
+      const name = sign === "#" ? "#1".repeat(5000) : sign.repeat(10_000);
+      const jobs = matrix.map((job) => ({
+        ...job,
+        name,
+        conclusion: "failure",
+        htmlUrl: `${JOB_URL}/${"|".repeat(150)}`,
+        steps: [exampleStep(name, "failure")],
+      }));
+      const run = exampleRun({ displayTitle: name, headBranch: name, path: name });
+      const whole = summary({ run, jobs, repository: name, isGreen: undefined, problem: name });
+      expect(Buffer.byteLength(whole)).toBeLessThan(512 * 1024);
+      expect(whole.slice(whole.indexOf("```mermaid")).length).toBeLessThan(15_000);
+    },
+  );
+
+  test("with as many results as jobs counts the first ten of them", () => {
+    const jobs = matrix.map((job, index) => ({ ...job, conclusion: `of_tomorrow_${index}` }));
+    const [line] = lines(summary({ jobs }), "…");
+    expect(line?.split(", ")).toHaveLength(10);
+  });
+});

@@ -1,0 +1,383 @@
+/** The story from the inputs to a dispatch that GitHub has acted on. */
+
+import { describe, expect, test } from "vitest";
+import { receiver, SILENT } from "../support/receivers.ts";
+import { asked, setStage, TARGET, TOKEN } from "../support/stage.ts";
+
+const WORKFLOW = receiver("workflow_dispatch", "run-name");
+const EVENT = receiver("repository_dispatch", "run-name");
+const POST_WORKFLOW = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
+const POST_EVENT = "POST /repos/octo/target/dispatches";
+
+describe("a server that answers with run details", () => {
+  test("is asked once when nothing is waited for", async () => {
+    const { github, play } = await setStage({ "deploy.yml": WORKFLOW });
+    const { outputs, failure, tookMs } = await play({
+      workflow: "deploy.yml",
+      ref: "main",
+      wait_for: "nothing",
+    });
+    expect(failure).toBeUndefined();
+    expect(github.transcript()).toEqual([`${POST_WORKFLOW} → 200`]);
+    const [run] = github.runs(TARGET);
+    expect(outputs).toMatchObject({
+      runId: String(run?.id),
+      jobs_url: expect.stringMatching(/\/runs\/\d+\/jobs$/),
+    });
+    expect(tookMs).toBe(0);
+  });
+
+  test("is asked twice when the run has to be found", async () => {
+    const { github, play } = await setStage({ "deploy.yml": WORKFLOW }, { behaviour: { freshRun404Ms: 0 } });
+    const { outputs, failure } = await play({ workflow: "deploy.yml", ref: "main" });
+    expect(failure).toBeUndefined();
+    const [run] = github.runs(TARGET);
+    expect(github.transcript()).toEqual([
+      `${POST_WORKFLOW} → 200`,
+      `GET /repos/octo/target/actions/runs/${run?.id}?exclude_pull_requests=true → 200`,
+    ]);
+    expect(outputs).toMatchObject({
+      runId: String(run?.id),
+      status: "queued",
+      run_attempt: "1",
+      html_url: `${github.apiUrl}/octo/target/actions/runs/${run?.id}`,
+      jobs_url: `${github.apiUrl}/repos/octo/target/actions/runs/${run?.id}/jobs`,
+    });
+  });
+
+  test("needs no change of the receiver: the id is left out where it is not declared", async () => {
+    const { github, play } = await setStage({ "deploy.yml": SILENT }, { behaviour: { freshRun404Ms: 0 } });
+    const { outputs, failure, log } = await play({
+      workflow: "deploy.yml",
+      ref: "main",
+      wait_for: "completed",
+    });
+    expect(failure).toBeUndefined();
+    expect(asked(github, "POST")).toEqual([`${POST_WORKFLOW} → 422`, `${POST_WORKFLOW} → 200`]);
+    expect(github.runs(TARGET)).toHaveLength(1);
+    expect(outputs).toMatchObject({ conclusion: "success", distinct_id: "" });
+    expect(log.join("\n")).toContain("does not declare the input distinct_id");
+  });
+
+  test("is asked for the default branch when no ref is given", async () => {
+    const { github, play } = await setStage(
+      { "deploy.yml": WORKFLOW },
+      { repository: { defaultBranch: "trunk" } },
+    );
+    await play({ workflow: "deploy.yml", wait_for: "nothing" });
+    expect(github.transcript()).toEqual(["GET /repos/octo/target → 200", `${POST_WORKFLOW} → 200`]);
+    expect(github.requests.at(-1)?.body).toMatchObject({ ref: "trunk" });
+  });
+
+  test("takes a run whose answer is not readable by its id in the list", async () => {
+    const { github, play } = await setStage({ "deploy.yml": WORKFLOW });
+    github.fault = ({ method }) => (method === "POST" ? { when: "after", kind: "garbage" } : undefined);
+    const { outputs } = await play({ workflow: "deploy.yml", ref: "main" });
+    expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
+    expect(asked(github, "POST")).toHaveLength(1);
+  });
+});
+
+describe("an older server", () => {
+  test.each(["rejected", "rejected-410", "rejected-422"] as const)(
+    "that says %s to the question for details is asked again without it, once",
+    async (runDetails) => {
+      const { github, play } = await setStage({ "deploy.yml": WORKFLOW }, { runDetails });
+      const { outputs, failure } = await play({ workflow: "deploy.yml", ref: "main" });
+      expect(failure).toBeUndefined();
+      expect(asked(github, "POST")).toHaveLength(2);
+      expect(github.runs(TARGET)).toHaveLength(1);
+      expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
+    },
+  );
+
+  test("gets nothing that it would start without our finding it: the id is not declared", async () => {
+    const { github, play } = await setStage({ "deploy.yml": SILENT }, { runDetails: "rejected" });
+    const { failure } = await play({ workflow: "deploy.yml", ref: "main" });
+    expect(github.runs(TARGET)).toEqual([]);
+    expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
+      "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, by which its run would be found, so GitHub started nothing (422).
+      GitHub's request id: A1B2:….
+      Add these lines to the receiving workflow:
+      run-name: My workflow [\${{ inputs.distinct_id }}]
+      on:
+        workflow_dispatch:
+          inputs:
+            distinct_id:
+              description: Set by the caller, who finds this run by it
+              required: false"
+    `);
+  });
+
+  test("gets nothing that it would start without our finding it: no id is sent", async () => {
+    const { github, play } = await setStage({ "deploy.yml": WORKFLOW }, { runDetails: "rejected" });
+    const { failure } = await play({ workflow: "deploy.yml", ref: "main", distinct_id_key: "" });
+    expect(github.runs(TARGET)).toEqual([]);
+    expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
+      "This server does not answer with the run's id, and no id is sent: the run could never be found, so nothing was sent.
+      Give \`distinct_id_key\`, or \`wait_for: nothing\`."
+    `);
+  });
+
+  test("gets a dispatch without an id when nothing is waited for", async () => {
+    const { github, play } = await setStage({ "deploy.yml": SILENT }, { runDetails: "rejected" });
+    const { failure, outputs } = await play({
+      workflow: "deploy.yml",
+      ref: "main",
+      distinct_id_key: "",
+      wait_for: "nothing",
+    });
+    expect(failure).toBeUndefined();
+    expect(outputs).toEqual({ distinct_id: "" });
+    expect(github.runs(TARGET)).toHaveLength(1);
+  });
+});
+
+describe("what is sent", () => {
+  test("is the payload with our id and the ref", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
+    await play(
+      {
+        event_type: "deploy",
+        client_payload: "environment: production\nreplicas: 3",
+        ref: "v2",
+        wait_for: "nothing",
+      },
+      { idHex: "9f3c2a7e41d06b58" },
+    );
+    expect(github.requests.map(({ path, body }) => ({ path, body }))).toEqual([
+      {
+        path: "/repos/octo/target/dispatches",
+        body: {
+          event_type: "deploy",
+          client_payload: {
+            environment: "production",
+            replicas: 3,
+            ref: "v2",
+            distinct_id: "1658821493-1-9f3c2a7e41d06b58",
+          },
+        },
+      },
+    ]);
+  });
+
+  test("is each workflow input as text, as written", async () => {
+    const many = receiver("workflow_dispatch", "run-name").replace(
+      "      fail:",
+      `${["version", "hex", "flag", "nothing", "list"]
+        .map((name) => `      ${name}:\n        required: false`)
+        .join("\n")}\n      fail:`,
+    );
+    const { github, play } = await setStage({ "deploy.yml": many });
+    const { failure } = await play({
+      workflow: ".github/workflows/deploy.yml",
+      ref: "refs/heads/main",
+      workflow_inputs: `version: 1.10\nhex: 0x1F\nflag: yes\nnothing:\nlist: '[1, 2]'`,
+      distinct_id: "mine",
+    });
+    expect(failure).toBeUndefined();
+    expect(github.requests[0]?.body).toEqual({
+      ref: "refs/heads/main",
+      inputs: { version: "1.10", hex: "0x1F", flag: "yes", nothing: "", list: "[1, 2]", distinct_id: "mine" },
+    });
+  });
+
+  test("goes to the workflow of a display name", async () => {
+    const { github, play } = await setStage({ "deploy.yml": WORKFLOW, "silent.yml": SILENT });
+    const { failure } = await play({ workflow: "Deploy", ref: "main", wait_for: "nothing" });
+    expect(failure).toBeUndefined();
+    expect(github.transcript()).toEqual([
+      "GET /repos/octo/target/actions/workflows?per_page=100&page=1 → 200",
+      expect.stringMatching(/^POST \/repos\/octo\/target\/actions\/workflows\/\d+\/dispatches → 200$/),
+    ]);
+  });
+
+  test("is nothing when no workflow, or more than one, has the display name", async () => {
+    const { github, play } = await setStage({ "deploy.yml": WORKFLOW, "again.yml": WORKFLOW });
+    const { failure: several } = await play({ workflow: "Deploy", ref: "main" });
+    const { failure: none } = await play({ workflow: "Deplyo", ref: "main" });
+    expect(asked(github, "POST")).toEqual([]);
+    expect(several).toMatchInlineSnapshot(`
+      "2 workflows of octo/target are called \`Deploy\`, so nothing was sent.
+      Give the input \`workflow\` as a file name: .github/workflows/deploy.yml (Deploy), .github/workflows/again.yml (Deploy)."
+    `);
+    expect(none).toMatchInlineSnapshot(`
+      "octo/target has no workflow called \`Deplyo\` on its default branch, so nothing was sent.
+      Give the input \`workflow\` as one of: .github/workflows/deploy.yml (Deploy), .github/workflows/again.yml (Deploy)."
+    `);
+  });
+
+  test("is nothing when none of a hundred and more workflows has the display name, and only some are named", async () => {
+    const files = Array.from({ length: 120 }, (_, index) => [`w${index + 1}.yml`, WORKFLOW]);
+    const { play } = await setStage(Object.fromEntries(files));
+    const { failure } = await play({ workflow: "Deplyo", ref: "main" });
+    expect(failure).toMatch(/w30\.yml \(Deploy\), and 90 more\.$/);
+  });
+
+  test("goes to a workflow file whose name begins with a number", async () => {
+    const { github, play } = await setStage({ "1-ci.yml": WORKFLOW });
+    const { failure } = await play({ workflow: "1-ci.yml", ref: "main" });
+    expect(failure).toBeUndefined();
+    expect(github.runs(TARGET)).toMatchObject([{ workflowPath: ".github/workflows/1-ci.yml" }]);
+  });
+});
+
+describe("once", () => {
+  test("a dispatch that a 503 followed is not sent again when its run is there", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
+    github.fault = ({ method }) =>
+      method === "POST" ? { when: "after", kind: "status", status: 503 } : undefined;
+    const { outputs, failure } = await play({ event_type: "deploy" });
+    expect(failure).toBeUndefined();
+    expect(asked(github, "POST")).toEqual([`${POST_EVENT} → 503 (status)`]);
+    expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
+  });
+
+  test("a dispatch that GitHub did not act on is sent again after a full minute of looking", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
+    github.fault = ({ method, nth }) =>
+      method === "POST" && nth === 1 ? { when: "before", kind: "reset" } : undefined;
+    const { outputs, failure } = await play({ event_type: "deploy" });
+    expect(failure).toBeUndefined();
+    const posts = github.requests.filter(({ method }) => method === "POST");
+    expect(posts).toHaveLength(2);
+    expect((posts[1]?.atMs ?? 0) - (posts[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(60_000);
+    expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
+  });
+
+  test.each([
+    [
+      "is not sent again when a run without any id was started",
+      SILENT,
+      1,
+      "a run that does not show our id was started since and may be it (http",
+    ],
+    ["is sent again when all that was started shows other ids", EVENT, 2, undefined],
+  ])("a dispatch with an unclear answer: %s", async (_, text, sendings, words) => {
+    const { github, play } = await setStage({ "deploy.yml": text });
+    const isSilent = text === SILENT;
+    const neighbour = {
+      event: "repository_dispatch",
+      action: "deploy",
+      payload: { distinct_id: "1-1-00000000000000aa" },
+    };
+    github.fault = ({ method, nth }) => {
+      if (method !== "POST" || nth > 1) return undefined;
+      if (!isSilent) github.startRun(TARGET, "deploy.yml", neighbour);
+      return { when: isSilent ? "after" : "before", kind: "status", status: 502 };
+    };
+    const { failure } = await play({ event_type: "deploy" });
+    expect(asked(github, "POST")).toHaveLength(sendings);
+    if (words === undefined) expect(failure).toBeUndefined();
+    else expect(failure).toContain(words);
+  });
+
+  test("a dispatch is sent three times at most, and the error says what is not known", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
+    github.fault = ({ method }) =>
+      method === "POST" ? { when: "before", kind: "status", status: 502 } : undefined;
+    const { failure } = await play({ event_type: "deploy", distinct_id: "mine" });
+    expect(asked(github, "POST")).toHaveLength(3);
+    expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
+      "GitHub's answer to the dispatch leaves open whether a run was started (HTTP 502), and that was the answer 3 times.
+      Look at the runs of octo/target before you start this step again: a run may have been started. It would show \`mine\`.
+      GitHub's request id: A1B2:…"
+    `);
+  });
+
+  test("a dispatch without an id is not sent again", async () => {
+    const { github, play } = await setStage({ "deploy.yml": SILENT });
+    github.fault = ({ method }) =>
+      method === "POST" ? { when: "after", kind: "status", status: 502 } : undefined;
+    const { failure } = await play({ workflow: "deploy.yml", ref: "main", distinct_id_key: "" });
+    expect(asked(github, "POST")).toHaveLength(1);
+    expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
+      "GitHub's answer to the dispatch leaves open whether a run was started (HTTP 502), and it carries no id by which it could be looked for.
+      Look at the runs of octo/target before you start this step again: a run may have been started.
+      GitHub's request id: A1B2:…"
+    `);
+  });
+
+  test("a dispatch whose time leaves no full window is not sent again", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
+    github.fault = ({ method }) =>
+      method === "POST" ? { when: "before", kind: "status", status: 502 } : undefined;
+    const { failure, tookMs } = await play({ event_type: "deploy", find_timeout_seconds: "45" });
+    expect(asked(github, "POST")).toHaveLength(1);
+    expect(tookMs).toBe(45_000);
+    expect(failure).toContain("`find_timeout_seconds` left no time");
+  });
+
+  test("a dispatch that a limit refused is sent again when it has passed", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
+    const limited = { when: "before", kind: "status", status: 403 } as const;
+    const body = { message: "You have exceeded a secondary rate limit." };
+    github.fault = ({ method, nth }) =>
+      method === "POST" && nth === 1 ? { ...limited, body, headers: { "retry-after": "40" } } : undefined;
+    const { failure, log } = await play({ event_type: "deploy", wait_for: "nothing" }, { random: () => 0 });
+    expect(failure).toBeUndefined();
+    const [first, second] = github.requests;
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBe(40_000);
+    expect(log).toContain(
+      "GitHub's rate limit is reached until 12:00:40 UTC; waiting 40 s, then going on by itself.",
+    );
+  });
+
+  test("a dispatch follows a renamed repository on the same server, with method and body", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
+    github.renameRepository(TARGET, "octo/renamed");
+    const { failure, log, outputs } = await play({ event_type: "deploy" });
+    expect(failure).toBeUndefined();
+    expect(asked(github, "POST")).toEqual([
+      `${POST_EVENT} → 307`,
+      "POST /repos/octo/renamed/dispatches → 204",
+    ]);
+    expect(log.join("\n")).toContain("octo/target is now called octo/renamed");
+    expect(outputs.runId).toBe(String(github.runs("octo/renamed")[0]?.id));
+  });
+
+  test("a token does not follow a redirect to another host", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
+    const headers = { location: "http://127.0.0.2:1/repositories/1/dispatches" };
+    github.fault = ({ method }) =>
+      method === "POST" ? { when: "before", kind: "status", status: 307, headers } : undefined;
+    const { failure } = await play({ event_type: "deploy" });
+    expect(failure).toContain("redirected to http://127.0.0.2:1");
+    expect(github.requests).toHaveLength(1);
+  });
+});
+
+test("the token is sent, and nothing says it", async () => {
+  const { github, play } = await setStage({ "deploy.yml": EVENT });
+  const played = await play({ event_type: "deploy" });
+  expect(github.requests.every((request) => request.token === TOKEN)).toBe(true);
+  expect(JSON.stringify(played)).not.toContain(TOKEN);
+});
+
+test("a run whose name shows the id of its own caller, as in a chain, is ours by its step, and nothing is sent again", async () => {
+  const parent = "1658821493-1-9f3c2a7e41d06b58";
+  const workflow = receiver("repository_dispatch", "step").replace(
+    "\non:",
+    "\nrun-name: Deploy for ${{ github.event.client_payload.parent }}\non:",
+  );
+  expect(workflow).toContain("run-name");
+  const { github, play } = await setStage({ "deploy.yml": workflow }, { behaviour: { queuedMs: 200_000 } });
+  github.fault = ({ method, nth }) =>
+    method === "POST" && nth === 1 ? { when: "after", kind: "status", status: 502 } : undefined;
+  const { failure, outputs } = await play({ event_type: "deploy", client_payload: `parent: ${parent}` });
+  expect(asked(github, "POST")).toHaveLength(1);
+  expect(github.runs(TARGET)).toHaveLength(1);
+  expect(failure).toBeUndefined();
+  expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
+});
+
+test("a renamed target gets no more time than any other", async () => {
+  const { github, play } = await setStage(
+    { "deploy.yml": receiver("repository_dispatch", "run-name") },
+    { latencyMs: 2000 },
+  );
+  github.renameRepository(TARGET, "octo/renamed");
+  const { failure, tookMs } = await play({ event_type: "deploy", find_timeout_seconds: "5" });
+  expect(failure).toBeDefined();
+  expect(tookMs).toBeLessThanOrEqual(5000);
+});

@@ -1,0 +1,304 @@
+/** What the code says of a fault, a run or the inputs, asked of it directly: one situation for each of its branches. */
+
+import { generateKeyPairSync } from "node:crypto";
+import type { Plan } from "../../src/dispatch/plan.ts";
+import { explain, type Situation } from "../../src/explain/explain.ts";
+import type { SeenRun } from "../../src/find/search.ts";
+import type { Job, Run, Step } from "../../src/github/answers.ts";
+import { Fault } from "../../src/github/fault.ts";
+import { InputError, readInputs } from "../../src/inputs/inputs.ts";
+import * as mappings from "../../src/inputs/mapping.ts";
+import { right, wrong } from "../../src/receiver/finding.ts";
+import { explainNotFound, explainRed, explainTimeout } from "../../src/story/report.ts";
+import { aRun } from "./runs.ts";
+
+const TARGET = "/repos/OWNER/REPO";
+const EVENT_DISPATCH = `POST ${TARGET}/dispatches`;
+const WORKFLOW_DISPATCH = `POST ${TARGET}/actions/workflows/deploy.yml/dispatches`;
+const RUNS = `GET ${TARGET}/actions/runs`;
+const INSTALLATION = `GET ${TARGET}/installation`;
+const MINTING = "POST /app/installations/4711/access_tokens";
+
+const situation: Situation = {
+  repository: "OWNER/REPO",
+  apiUrl: "https://api.github.com",
+  event: "workflow_dispatch",
+  workflow: "deploy.yml",
+  ref: "main",
+  key: "distinct_id",
+  sentValues: [],
+  tokenHasWorked: false,
+  hasProxy: false,
+};
+const event: Partial<Situation> = { event: "repository_dispatch", eventType: "deploy", workflow: undefined };
+const app: Partial<Situation> = { appPermissions: { contents: "write", actions: "read" } };
+
+const BY_TOKEN = "Resource not accessible by personal access token";
+
+function rejected(status: number, answer: string, request = WORKFLOW_DISPATCH): Fault {
+  return new Fault("rejected", { request, status, answer });
+}
+
+function network(kind: "unreachable" | "untrusted" | "lost", code: string | undefined): Fault {
+  return new Fault(kind, { request: RUNS, code, answer: "socket hang up" });
+}
+
+const FAULTS: [Fault, Partial<Situation>?][] = [
+  [rejected(401, "Bad credentials")],
+  [rejected(401, "Bad credentials", RUNS), { tokenHasWorked: true }],
+  [rejected(401, "Bad credentials", RUNS), app],
+  [rejected(401, "A JSON web token could not be decoded", INSTALLATION), app],
+  [rejected(403, "This installation has been suspended", MINTING), app],
+  [rejected(404, "Integration not found", INSTALLATION), app],
+  [rejected(404, "Not Found", INSTALLATION), app],
+  [rejected(422, "There is at least one repository that does not exist or is not accessible", MINTING), app],
+  [rejected(422, "The permissions requested are not granted to this installation.", MINTING), app],
+  [rejected(403, "This installation has been suspended", RUNS), app],
+  [rejected(403, "Resource not accessible by integration", RUNS), app],
+  [rejected(403, "Resource not accessible by integration")],
+  [rejected(403, BY_TOKEN, EVENT_DISPATCH), event],
+  [rejected(403, BY_TOKEN, RUNS), { ...event, started: { htmlUrl: undefined } }],
+  [rejected(403, BY_TOKEN, `GET ${TARGET}/actions/workflows`)],
+  [rejected(403, BY_TOKEN, `GET ${TARGET}`)],
+  [rejected(403, BY_TOKEN, `POST ${TARGET}/actions/runs/1/cancel`)],
+  [rejected(403, "Resource protected by organization SAML enforcement.")],
+  [rejected(403, "the `acme` organization has an IP allow list enabled")],
+  [rejected(403, "Repository was archived so is read-only.")],
+  [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`)],
+  [rejected(404, "Not Found"), { visible: { repository: false } }],
+  [rejected(404, "Not Found"), { visible: { repository: true, workflow: false } }],
+  [rejected(404, "Not Found"), { visible: { repository: true, workflow: true, ref: false } }],
+  [rejected(404, "Not Found"), { visible: { repository: true } }],
+  [rejected(404, "Not Found")],
+  [rejected(405, "Method Not Allowed")],
+  [rejected(422, 'Unexpected inputs provided: ["distinct_id"]')],
+  [rejected(422, 'Unexpected inputs provided: ["version"]')],
+  [rejected(422, 'Unexpected inputs provided: ["version", "distinct_id"]')],
+  [rejected(422, "Required input 'version' not provided")],
+  [rejected(422, "Provided value 'x' for input 'stage' not in the list of allowed values")],
+  [rejected(422, "No ref found for: main")],
+  [rejected(422, "Workflow does not have 'workflow_dispatch' trigger")],
+  [rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")],
+  [rejected(422, "No more than 10 properties are allowed; 11 were supplied.")],
+  [rejected(422, "No more than 10 properties are allowed; 11 were supplied."), { key: undefined }],
+  [rejected(422, "Validation Failed")],
+  [rejected(422, "Validation Failed", EVENT_DISPATCH), event],
+  [network("untrusted", "ERR_SSL_WRONG_VERSION_NUMBER")],
+  [network("untrusted", "PROXY_407")],
+  [network("untrusted", "PROXY_403")],
+  [network("unreachable", "PROXY_502")],
+  [network("untrusted", "CERT_HAS_EXPIRED")],
+  [network("untrusted", "ERR_TLS_CERT_ALTNAME_INVALID")],
+  [network("untrusted", "SELF_SIGNED_CERT_IN_CHAIN")],
+  [network("unreachable", "ENOTFOUND")],
+  [network("unreachable", "ECONNREFUSED"), { hasProxy: true }],
+  [
+    network("lost", "ECONNRESET"),
+    { started: { htmlUrl: "https://github.com/OWNER/REPO/actions/runs/RUN_ID" } },
+  ],
+  [network("lost", undefined)],
+  [
+    new Fault("limited", {
+      request: RUNS,
+      status: 403,
+      answer: "API rate limit exceeded",
+      retryAfterMs: 60_000,
+      dateMs: Date.parse("2026-11-20T12:29:00Z"),
+    }),
+  ],
+  [new Fault("limited", { request: RUNS, status: 429, answer: "", requestId: "A1B2:000001" })],
+  [new Fault("server_error", { request: RUNS, status: 503, answer: "" })],
+  [new Fault("unreadable", { request: RUNS, status: 200, answer: "" })],
+];
+
+const htmlUrl = "https://github.com/OWNER/REPO/actions/runs/RUN_ID";
+const run = aRun({ htmlUrl });
+const ended = (conclusion: string | null): Run => ({ ...run, status: "completed", conclusion });
+const noTimes = { startedAtMs: undefined, completedAtMs: undefined };
+const failedTest: Step = { name: "Test", status: "completed", conclusion: "failure", ...noTimes };
+const job = (conclusion: string | null, steps: Step[]): Job => ({
+  id: 1,
+  name: "test",
+  status: "completed",
+  conclusion,
+  htmlUrl: `${htmlUrl}/job/JOB_ID`,
+  steps,
+  ...noTimes,
+});
+const nothing = { annotations: [], log: undefined };
+const marked = [{ path: "src/a.ts", line: 7, message: "x is not defined", level: "failure" as const }];
+const log = { jobName: "test", stepName: "Test", lines: ["Error: x is not defined"] };
+
+const byEvent: Plan = {
+  event: "repository_dispatch",
+  eventType: "deploy",
+  clientPayload: {},
+  workflow: undefined,
+};
+const ofDeploy: Plan = { ...byEvent, workflow: { kind: "file", value: "deploy.yml" } };
+const byHand: Plan = {
+  event: "workflow_dispatch",
+  workflow: { kind: "file", value: "deploy.yml" },
+  ref: "main",
+  inputs: {},
+};
+const seen = (verdict: SeenRun["verdict"], status = run.status): SeenRun => ({
+  run: { ...run, status },
+  verdict,
+});
+const notFound = (plan: Plan, list: SeenRun[], findings = [wrong("")].slice(1), trouble?: Fault) =>
+  explainNotFound(
+    { run: undefined, seen: list, windowIsFull: false, trouble },
+    plan,
+    readInputs((name) => INPUTS[name] ?? "", CALLER, "", mappings),
+    "OWNER/REPO",
+    findings,
+  );
+
+const CALLER = { repository: "OWNER/CALLER", apiUrl: "https://api.github.com", runId: "1", runAttempt: "1" };
+const INPUTS: Record<string, string> = {
+  token: "t0ken",
+  workflow: "deploy.yml",
+  distinct_id: "DISTINCT_ID",
+  distinct_id_key: "distinct_id",
+};
+
+/** Each is wrong in its own way. */
+const WRONG_INPUTS: Record<string, string>[] = [
+  { token: "" },
+  { token: "two words" },
+  { app_id: "1" },
+  { app_private_key: "x" },
+  { app_id: "my app", app_private_key: "x" },
+  { api_url: "ghe.example.com" },
+  { repo: "a:b" },
+  { repo: "https://github.com/octo" },
+  { repo: "a b" },
+  { workflow: "" },
+  { workflow: "", event_type: "x".repeat(101) },
+  { client_payload: "a: 1" },
+  { event_type: "deploy", workflow_inputs: "a: 1" },
+  { client_payload: "a: [", event_type: "deploy" },
+  { client_payload: "- a", event_type: "deploy" },
+  { client_payload: "{{ a }}: 1", event_type: "deploy" },
+  { client_payload: "a: 0123", event_type: "deploy" },
+  { client_payload: "a: *b", event_type: "deploy" },
+  { client_payload: "a: &a [*a]", event_type: "deploy" },
+  { client_payload: 'a: "\\q"', event_type: "deploy" },
+  { client_payload: "a: @b", event_type: "deploy" },
+  { client_payload: "a: &", event_type: "deploy" },
+  { client_payload: "a: b: c", event_type: "deploy" },
+  { client_payload: "{a: 1 b: 2}", event_type: "deploy" },
+  { client_payload: "{a: [1 2\n b}", event_type: "deploy" },
+  { client_payload: '{"a": 1 "b": 2}', event_type: "deploy" },
+  { client_payload: "a: 1\na: 2", event_type: "deploy" },
+  { client_payload: "a: 1\nb\nc", event_type: "deploy" },
+  { client_payload: "a: 1\n---\nb: 2", event_type: "deploy" },
+  { client_payload: "a:\n\tb: 1", event_type: "deploy" },
+  { client_payload: "a: !b c", event_type: "deploy" },
+  { client_payload: "a: 1\n  b: 2", event_type: "deploy" },
+  { client_payload: "a: [1\nb: 2", event_type: "deploy" },
+  { client_payload: '{"a": 1\n"b": 2}', event_type: "deploy" },
+  { client_payload: '{"a": 1} b', event_type: "deploy" },
+  { client_payload: "&a &b c: 1", event_type: "deploy" },
+  { workflow_inputs: "a: [1]" },
+  { workflow_inputs: Array.from({ length: 25 }, (_, at) => `i${at}: 1`).join("\n") },
+  {
+    workflow_inputs: Array.from({ length: 26 }, (_, at) => `i${at}: 1`).join("\n"),
+    distinct_id_key: "",
+  },
+  { event_type: "deploy", distinct_id_key: "" },
+  { ref: "9f3c2a7e41d06b58aa11c0de5eed5eed12345678" },
+  { event_type: "deploy", ref: "main", client_payload: "ref: other" },
+  {
+    event_type: "deploy",
+    ref: "main",
+    client_payload: Array.from({ length: 10 }, (_, at) => `p${at}: 1`).join("\n"),
+  },
+  { event_type: "deploy", client_payload: `a: ${"x".repeat(65_535)}` },
+  { distinct_id_key: "1st" },
+  { event_type: "deploy", client_payload: "distinct_id: [1]", distinct_id: "" },
+  { event_type: "deploy", client_payload: "distinct_id: other" },
+  { distinct_id: "a b" },
+  { event_type: "deploy", client_payload: "distinct_id: a b", distinct_id: "" },
+  { timeout_seconds: "1h" },
+  { wait_for: "end" },
+  { success_conclusions: "," },
+  { cancel_run_on: "always" },
+  { failed_log_lines: "51" },
+  { summary: "maybe" },
+];
+
+function problemsOf(given: Record<string, string>): readonly string[] {
+  // Without a caller's repository, nobody says whose a mere name is.
+  const caller = given.repo === "mine" || given.repo === "" ? { ...CALLER, repository: "" } : CALLER;
+  try {
+    readInputs((name) => ({ ...INPUTS, ...given })[name] ?? "", caller, "", mappings);
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+  throw new Error(`nothing is wrong with ${JSON.stringify(given)}`);
+}
+
+/** A message: which of its lines the page has to have, and what else it may quote. */
+export interface Message {
+  first?: string;
+  more: readonly string[];
+}
+
+export function message(text: string): Message {
+  const [first = "", ...more] = text.replace(/line \d+, column \d+/g, "line 1, column 5").split("\n");
+  return { first, more };
+}
+
+export function directMessages(): Message[] {
+  const twoProblems = () => {
+    try {
+      readInputs((name) => ({ ...INPUTS, token: "", wait_for: "end" })[name] ?? "", CALLER, "", mappings);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+  const ecKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  const wrongKey = ecKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const texts = [
+    ...FAULTS.map(([fault, about]) => explain(fault, { ...situation, ...about })),
+    explainRed(ended("failure"), [job("failure", [failedTest])], { annotations: marked, log }),
+    explainRed(ended(null), [job(null, [])], nothing),
+    explainRed(ended("success"), [], nothing),
+    explainRed(ended("cancelled"), [], nothing),
+    explainRed(ended("startup_failure"), [], nothing),
+    explainTimeout(run, 3_600_000, network("lost", undefined)),
+    explainTimeout({ ...run, status: "" }, 3_600_000, undefined, ""),
+    notFound(byEvent, []),
+    notFound(byHand, [seen("other event")]),
+    notFound(ofDeploy, [seen("other workflow")]),
+    notFound(byEvent, [seen("undecided"), seen("undecided", ""), seen("without id")]),
+    notFound(
+      byEvent,
+      Array.from({ length: 12 }, () => seen("without id")),
+    ),
+    notFound(byEvent, [], [right(".github/workflows/deploy.yml shows the id in its `run-name`.")]),
+    notFound(
+      byEvent,
+      [],
+      [wrong(".github/workflows/deploy.yml is no valid YAML.")],
+      network("lost", "ECONNRESET"),
+    ),
+    problemsOf({ token: "" }).length === 1 ? messageOfProblems({ token: "" }) : "",
+    twoProblems(),
+  ];
+  const problems = [
+    ...WRONG_INPUTS,
+    { repo: "mine" },
+    { repo: "" },
+    { app_id: "1", app_private_key: wrongKey },
+  ].flatMap(problemsOf);
+  return [...texts.map(message), ...[...new Set(problems)].map((problem) => message(problem))];
+}
+
+function messageOfProblems(given: Record<string, string>): string {
+  return new InputError(problemsOf(given)).message;
+}

@@ -1,0 +1,334 @@
+/** What the code says of a step that it goes through: one play for each way that ends red, warns, or makes the log wait. */
+
+import type { Behaviour, FaultHook } from "../simulator/index.ts";
+import { setAppStage } from "./app-stage.ts";
+import { type Message, message } from "./messages-direct.ts";
+import { annotations, setProcessStage, TOKEN } from "./process-stage.ts";
+import { receiver, SILENT } from "./receivers.ts";
+import { type Stage, type StageOptions, setStage, TARGET } from "./stage.ts";
+import { type Ran, runBundle } from "./step.ts";
+
+const EVENT = receiver("repository_dispatch", "run-name");
+const WORKFLOW = receiver("workflow_dispatch", "run-name");
+const LONG: Behaviour = { queuedMs: 7_200_000, freshRun404Ms: 0 };
+const CANCEL = { cancel_run_on: "cancel" };
+const BY_EVENT = { event_type: "deploy", distinct_id: "DISTINCT_ID" };
+const BY_HAND = { workflow: "deploy.yml", ref: "main" };
+const FOLLOW = { ...BY_HAND, wait_for: "completed" };
+
+const onPost =
+  (status: number): FaultHook =>
+  ({ method }) =>
+    method === "POST" ? { when: "before", kind: "status", status } : undefined;
+
+interface Play {
+  workflows?: Record<string, string>;
+  options?: StageOptions;
+  fault?: FaultHook;
+  before?: (stage: Stage) => void;
+  given: Record<string, string>;
+  cancelAfterMs?: number;
+  /** The `post` step follows, and this goes wrong with its requests. */
+  post?: FaultHook | "nothing wrong";
+}
+
+const PLAYS: Play[] = [
+  // plan.ts
+  { workflows: { "deploy.yml": WORKFLOW, "again.yml": WORKFLOW }, given: { workflow: "Deploy" } },
+  { given: { workflow: "Deplyo" } },
+  // inputs.ts
+  { given: { ...BY_HAND, owner: "acme" } },
+  // dispatch.ts
+  {
+    workflows: { "deploy.yml": SILENT },
+    options: { runDetails: "rejected" },
+    given: { ...BY_HAND, distinct_id_key: "" },
+  },
+  { workflows: { "deploy.yml": EVENT }, fault: onPost(502), given: BY_EVENT },
+  {
+    workflows: { "deploy.yml": EVENT },
+    fault: onPost(502),
+    given: { ...BY_EVENT, find_timeout_seconds: "45" },
+  },
+  {
+    workflows: { "deploy.yml": EVENT },
+    fault: ({ method, nth }) =>
+      method !== "POST"
+        ? undefined
+        : nth === 1
+          ? { when: "before", kind: "status", status: 502 }
+          : { when: "before", kind: "status", status: 429, headers: { "retry-after": "600" } },
+    given: { ...BY_EVENT, find_timeout_seconds: "120" },
+  },
+  { workflows: { "deploy.yml": SILENT }, fault: onPost(502), given: { ...BY_HAND, distinct_id_key: "" } },
+  {
+    workflows: { "deploy.yml": SILENT },
+    fault: ({ method }) => (method === "POST" ? { when: "after", kind: "status", status: 502 } : undefined),
+    given: BY_EVENT,
+  },
+  {
+    workflows: { "deploy.yml": EVENT },
+    fault: ({ method }) => ({ when: "before", kind: "status", status: method === "POST" ? 502 : 403 }),
+    given: BY_EVENT,
+  },
+  {
+    workflows: { "deploy.yml": EVENT },
+    fault: ({ method, nth }) =>
+      method === "POST" ? { when: "before", kind: "status", status: nth === 1 ? 502 : 403 } : undefined,
+    given: BY_EVENT,
+  },
+  {
+    workflows: { "deploy.yml": EVENT },
+    fault: ({ method, nth }) => {
+      if (method !== "POST") return undefined;
+      const headers = { "retry-after": "9999" };
+      return nth === 1
+        ? { when: "before", kind: "reset" }
+        : { when: "before", kind: "status", status: 429, headers };
+    },
+    given: BY_EVENT,
+  },
+  { workflows: { "deploy.yml": SILENT }, given: BY_HAND },
+  // find.ts, search.ts, fail.ts
+  {
+    workflows: { "deploy.yml": SILENT },
+    fault: ({ method }) => (method === "POST" ? { when: "after", kind: "garbage" } : undefined),
+    given: { ...BY_HAND, distinct_id_key: "" },
+  },
+  {
+    workflows: { "deploy.yml": EVENT },
+    options: { behaviour: { duplicates: 1 } },
+    given: BY_EVENT,
+  },
+  {
+    fault: ({ path }) => (path === `/repos/${TARGET}` ? { kind: "delay", ms: 1000 } : undefined),
+    given: { workflow: "deploy.yml", find_timeout_seconds: "1" },
+  },
+  // patience.ts
+  {
+    workflows: { "deploy.yml": EVENT },
+    fault: ({ method, nth }) => {
+      if (method !== "GET" || nth > 2) return undefined;
+      const headers = { "retry-after": "40" };
+      return nth === 1
+        ? { when: "before", kind: "status", status: 503 }
+        : { when: "before", kind: "status", status: 429, headers };
+    },
+    given: BY_EVENT,
+  },
+  // github.ts
+  { before: ({ github }) => github.renameRepository(TARGET, "octo/renamed"), given: BY_HAND },
+  {
+    fault: ({ method }) =>
+      method === "POST"
+        ? { when: "before", kind: "status", status: 307, headers: { location: "http://127.0.0.2:1/x" } }
+        : undefined,
+    given: BY_HAND,
+  },
+  // follow.ts, cancel.ts
+  { options: { behaviour: LONG }, given: { ...FOLLOW, timeout_seconds: "60", cancel_run_on: "timeout" } },
+  { options: { behaviour: LONG }, given: FOLLOW, cancelAfterMs: 33_333 },
+  { options: { behaviour: LONG }, given: { ...FOLLOW, ...CANCEL }, cancelAfterMs: 33_333 },
+  {
+    options: { behaviour: { ...LONG, cancel: "409" } },
+    given: { ...FOLLOW, ...CANCEL },
+    cancelAfterMs: 33_333,
+  },
+  {
+    options: { behaviour: LONG },
+    fault: ({ path }) =>
+      path.endsWith("/cancel") ? { when: "before", kind: "status", status: 403 } : undefined,
+    given: { ...FOLLOW, ...CANCEL },
+    cancelAfterMs: 33_333,
+  },
+  {
+    options: { behaviour: LONG },
+    fault: ({ path }) => (path.endsWith("/cancel") ? { when: "before", kind: "hang" } : undefined),
+    given: { ...FOLLOW, ...CANCEL },
+    cancelAfterMs: 33_333,
+  },
+  {
+    fault: ({ method }) => (method === "GET" ? { kind: "delay", ms: 10_000 } : undefined),
+    given: { workflow: "deploy.yml" },
+    cancelAfterMs: 4000,
+  },
+  {
+    workflows: { "deploy.yml": EVENT },
+    options: { behaviour: { visibleAfterMs: 60_000 } },
+    given: BY_EVENT,
+    cancelAfterMs: 4000,
+  },
+  // post.ts
+  {
+    workflows: { "deploy.yml": EVENT },
+    options: { behaviour: { visibleAfterMs: 60_000 } },
+    given: { ...BY_EVENT, ...CANCEL },
+    cancelAfterMs: 4000,
+    post: "nothing wrong",
+  },
+  {
+    workflows: { "deploy.yml": EVENT },
+    options: { behaviour: { visibleAfterMs: 60_000 } },
+    given: { ...BY_EVENT, ...CANCEL },
+    cancelAfterMs: 4000,
+    post: () => ({ when: "before", kind: "status", status: 403 }),
+  },
+  {
+    options: { behaviour: LONG },
+    given: { ...FOLLOW, ...CANCEL },
+    cancelAfterMs: 33_333,
+    post: () => ({ when: "before", kind: "hang" }),
+  },
+  {
+    options: { behaviour: { ...LONG, cancel: "ignored" } },
+    given: { ...FOLLOW, ...CANCEL },
+    cancelAfterMs: 33_333,
+    post: "nothing wrong",
+  },
+  {
+    options: { behaviour: { ...LONG, cancelTakesMs: 0 } },
+    given: { ...FOLLOW, ...CANCEL },
+    cancelAfterMs: 33_333,
+    post: "nothing wrong",
+  },
+  ...doctors(),
+];
+
+/** Dry runs, each with something to find. */
+function doctors(): Play[] {
+  const choosy = WORKFLOW.replace(
+    "      fail:\n        required: false",
+    "      stage:\n        type: choice\n        options: [test, live]\n      version:\n        required: true",
+  ).replace("./deploy", "deploy ${{ inputs.version }}");
+  const answered =
+    (status: number) =>
+    (part: RegExp): FaultHook =>
+    ({ path }) =>
+      part.test(path) ? { when: "before", kind: "status", status } : undefined;
+  const refused = answered(403);
+  const failing = answered(502);
+  const many = Array.from({ length: 26 }, (_, at) => [
+    `other-${at}.yml`,
+    SILENT.replace("  repository_dispatch:\n", ""),
+  ]);
+  const calls = EVENT.replace(/run-name.*\n/, "").replace(
+    /jobs:[\s\S]*/,
+    "jobs:\n  deploy:\n    uses: ./.github/workflows/other.yml\n",
+  );
+  const plays: Play[] = [
+    { given: { ...BY_HAND, ref: "nowhere" } },
+    { given: { workflow: "deplyo.yml" } },
+    { given: { workflow: "Deplyo" } },
+    { workflows: { "deploy.yml": WORKFLOW, "again.yml": WORKFLOW }, given: { workflow: "Deploy" } },
+    { workflows: { "deploy.yml": EVENT }, given: { workflow: "deploy.yml" } },
+    { workflows: { "deploy.yml": EVENT }, given: { event_type: "deplyo" } },
+    { workflows: { "deploy.yml": WORKFLOW }, given: { event_type: "deploy" } },
+    { workflows: { "deploy.yml": EVENT }, given: { event_type: "deplyo", workflow: "deploy.yml" } },
+    { workflows: { "deploy.yml": WORKFLOW }, given: { event_type: "deploy", workflow: "deploy.yml" } },
+    { workflows: { "deploy.yml": EVENT }, given: { ...BY_EVENT, distinct_id_key: "sha" } },
+    { workflows: { "deploy.yml": WORKFLOW }, given: { ...BY_HAND, distinct_id_key: "sha" } },
+    { given: { ...BY_HAND, distinct_id_key: "" } },
+    { workflows: { "deploy.yml": receiver("repository_dispatch", "job") }, given: BY_EVENT },
+    { workflows: { "deploy.yml": receiver("repository_dispatch", "step") }, given: BY_EVENT },
+    {
+      workflows: { "deploy.yml": choosy },
+      given: { ...BY_HAND, workflow_inputs: "stage: x\nreplicas: 3" },
+    },
+    { options: { repository: { disabled: ["deploy.yml"], archived: true } }, given: BY_HAND },
+    { workflows: { "deploy.yml": calls }, given: { event_type: "deploy" } },
+    { workflows: Object.fromEntries(many), given: { event_type: "deploy" } },
+    { fault: refused(/\/git\/ref\//), given: BY_HAND },
+    { fault: refused(/\/contents\//), given: BY_HAND },
+    { fault: refused(/\/actions\/workflows/), given: BY_HAND },
+    { fault: refused(/\/actions\/workflows/), given: { event_type: "deploy" } },
+    { fault: refused(/\/contents\//), given: BY_EVENT },
+    { fault: failing(/\/git\/ref\//), given: BY_HAND },
+    { fault: failing(/\/contents\//), given: BY_HAND },
+    { fault: failing(/\/contents\//), given: BY_EVENT },
+    { fault: failing(/\/actions\/workflows/), given: BY_HAND },
+    { fault: failing(/\/actions\/workflows/), given: BY_EVENT },
+    {
+      fault: ({ path }) => (path.includes("/contents/") ? { kind: "hang", when: "before" } : undefined),
+      given: BY_HAND,
+    },
+    ...[BY_HAND, { workflow: "deploy.yml" }].map(
+      (given): Play => ({ fault: answered(404)(/\/contents\//), given }),
+    ),
+    ...[{ workflow: "deploy.yml" }, BY_EVENT].map(
+      (given): Play => ({
+        fault: ({ path }) =>
+          path.includes("/contents/")
+            ? { when: "before", kind: "status", status: 200, body: fileOf("a: [") }
+            : undefined,
+        given,
+      }),
+    ),
+  ];
+  return plays.map((play) => ({ ...play, given: { dry_run: "true", ...play.given } }));
+}
+
+/** As GitHub hands out a file. */
+function fileOf(text: string) {
+  return { type: "file", encoding: "base64", content: Buffer.from(text).toString("base64") };
+}
+
+/** Failures, warnings and what a checklist finds are messages that the page has to have; a log's lines it may have. */
+export async function playedMessages(): Promise<Message[]> {
+  const all: Message[] = [];
+  for (const {
+    workflows = { "deploy.yml": WORKFLOW },
+    options,
+    fault,
+    before,
+    given,
+    cancelAfterMs,
+    post,
+  } of PLAYS) {
+    const stage = await setStage(workflows, options);
+    before?.(stage);
+    stage.github.fault = fault;
+    const played = await stage.play(given, cancelAfterMs === undefined ? {} : { cancelAfterMs });
+    const told = [played];
+    if (post !== undefined) {
+      stage.github.fault = post === "nothing wrong" ? undefined : post;
+      told.push(await stage.playPost(given, played.trace));
+    }
+    for (const { failure, warnings, log } of told) {
+      const findings = log.flatMap((entry) => entry.split("\n")).filter((line) => /^[✗?] /.test(line));
+      const texts = [
+        ...(failure === undefined ? [] : [failure]),
+        ...warnings,
+        ...findings.map((line) => line.slice(2)),
+      ];
+      all.push(...texts.map((text) => message(general(text, stage.github.apiUrl))));
+      all.push({ more: log.map((line) => general(line, stage.github.apiUrl)) });
+    }
+  }
+  const app = await setAppStage({ "deploy.yml": WORKFLOW });
+  const byApp = [await app.play(BY_HAND), await app.play({ ...BY_HAND, dry_run: "true" })];
+  return [...all, ...byApp.map(({ log }) => ({ more: log.map((line) => general(line, app.github.apiUrl)) }))];
+}
+
+/** What only the door says, which is a process. */
+export async function doorMessages(): Promise<Message[]> {
+  const stage = await setProcessStage({ [TARGET]: { "deploy.yml": WORKFLOW } });
+  const { github, run } = stage;
+  const given = { ...BY_HAND, repo: TARGET };
+  const ran = await Promise.all([
+    runBundle("http://ghe.example.com", { ...given, token: TOKEN }, { HTTP_PROXY: "http://a:b:c" }),
+    run(given, { GITHUB_STATE: "/PATH" }),
+    run(given, { GITHUB_OUTPUT: "/PATH", GITHUB_STEP_SUMMARY: "/PATH/summary" }),
+  ]);
+  const texts = (one: Ran) => [...annotations(one, "error"), ...annotations(one, "warning")];
+  return ran.flatMap(texts).map((text) => message(general(text, github.apiUrl)));
+}
+
+/** The same words, with the names that the page uses for what differs from step to step. */
+export function general(text: string, apiUrl: string): string {
+  return text
+    .replaceAll(apiUrl, "https://github.com")
+    .replaceAll(TARGET, "OWNER/REPO")
+    .replace(/\b300000000\d\d\b/g, "RUN_ID")
+    .replace(/\b\d+-1-[0-9a-f]{16}\b/g, "DISTINCT_ID")
+    .replace(/A1B2:\d+/g, "A1B2:000001");
+}

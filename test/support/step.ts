@@ -1,0 +1,305 @@
+/** The step as a workflow runs it: within this process on virtual time, or the committed bundle as a process. */
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createAppAuth } from "@octokit/auth-app";
+import { parse } from "yaml";
+import { Cancelled } from "../../src/cancel/cancel.ts";
+import { post } from "../../src/cancel/post.ts";
+import { Failure } from "../../src/edges/failure.ts";
+import { openGitHub } from "../../src/github/api.ts";
+import type { Credentials } from "../../src/github/http.ts";
+import { type Inputs, readInputs } from "../../src/inputs/inputs.ts";
+import * as mappings from "../../src/inputs/mapping.ts";
+import { permissionsFor, wishesFor } from "../../src/inputs/permissions.ts";
+import { run } from "../../src/run.ts";
+import type { Edges } from "../../src/story/story.ts";
+// What a step loads late has to be there already: virtual time would pass while it is read.
+import "../../src/dry-run/doctor.ts";
+import "../../src/report/summary.ts";
+import { readTrace } from "../../src/story/trace.ts";
+import type { GitHub, VirtualClock } from "../simulator/index.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The caller's workflow run. */
+export const CALLER = { repository: "octo/the-app", runId: "1658821493", runAttempt: "1" };
+/** The token that a step has if it gives none: the caller's `github.token`. */
+export const GITHUB_TOKEN = "ghs_thecallersown";
+
+interface ActionYml {
+  inputs: Record<string, { default?: string; description: string }>;
+  outputs: Record<string, { description: string }>;
+}
+
+export const actionYml = parse(readFileSync(join(root, "action.yml"), "utf8")) as ActionYml;
+
+/** All inputs as the runner hands them over: what `with:` gives, and else the defaults of action.yml for the caller's repository. */
+export function inputsOf(
+  given: Record<string, string>,
+  apiUrl: string,
+  repository = CALLER.repository,
+): Record<string, string> {
+  for (const name of Object.keys(given))
+    if (!(name in actionYml.inputs)) throw new Error(`no such input: ${name}`);
+  const context: Record<string, string> = {
+    token: GITHUB_TOKEN,
+    api_url: apiUrl,
+    repository,
+    repository_owner: repository.split("/")[0] as string,
+  };
+  const inputs: Record<string, string> = {};
+  for (const [name, { default: byDefault = "" }] of Object.entries(actionYml.inputs)) {
+    inputs[name] =
+      given[name] ?? byDefault.replace(/\$\{\{ github\.(\w+) \}\}/g, (_, key: string) => context[key] ?? "");
+  }
+  return inputs;
+}
+
+/** What a step left behind. */
+export interface Played {
+  outputs: Record<string, string>;
+  log: string[];
+  warnings: string[];
+  /** The message of the failed step; undefined when it is green. */
+  failure: string | undefined;
+  /** The job summary, if it was written. */
+  summary: string;
+  /** What the step leaves for its `post` step. */
+  trace: string;
+  /** By the clock. */
+  tookMs: number;
+}
+
+export interface Play {
+  clock: VirtualClock;
+  /** When the caller cancels the step, from its start. */
+  cancelAfterMs?: number;
+  /** Jitter; the middle of it by default. */
+  random?: () => number;
+  idHex?: string;
+  /** The caller's repository is public (false). */
+  callerIsPublic?: boolean;
+  /** The caller's own server (the target's). */
+  callerApiUrl?: string;
+}
+
+let steps = 0;
+
+/** Plays a step on virtual time, by its inputs as in `with:`. */
+export function playStep(github: GitHub, given: Record<string, string>, play: Play): Promise<Played> {
+  return onStage(github, given, play, run);
+}
+
+/** Plays the `post` step of a step that left `trace`; it gets the same inputs. */
+export function playPost(
+  github: GitHub,
+  given: Record<string, string>,
+  trace: string,
+  play: Play,
+): Promise<Played> {
+  return onStage(github, given, play, (inputs, edges) => post(inputs, readTrace(trace), edges));
+}
+
+async function onStage(
+  github: GitHub,
+  given: Record<string, string>,
+  {
+    clock,
+    random = () => 0.5,
+    idHex = (++steps).toString(16).padStart(16, "0"),
+    cancelAfterMs,
+    callerIsPublic = false,
+    callerApiUrl = github.apiUrl,
+  }: Play,
+  perform: (inputs: Inputs, edges: Edges) => Promise<void>,
+): Promise<Played> {
+  const startedAtMs = clock.nowMs();
+  const played: Played = {
+    outputs: {},
+    log: [],
+    warnings: [],
+    failure: undefined,
+    summary: "",
+    trace: "",
+    tookMs: 0,
+  };
+  const texts = inputsOf(given, github.apiUrl);
+  const cancellation = new AbortController();
+  if (cancelAfterMs !== undefined) {
+    clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
+  }
+  try {
+    const inputs = readInputs(
+      (name) => texts[name] ?? "",
+      { ...CALLER, apiUrl: github.apiUrl },
+      idHex,
+      mappings,
+    );
+    const log = {
+      info: (line: string) => played.log.push(line),
+      group: (title: string, lines: readonly string[]) => played.log.push(title, ...lines),
+      warning: (line: string) => played.warnings.push(line),
+      debug() {},
+    };
+    await perform(inputs, {
+      github: openGitHub({
+        target: inputs.target,
+        credentials: credentialsOf(inputs, clock),
+        fetch: clock.fetch,
+        clock,
+        log,
+      }),
+      clock,
+      log,
+      random,
+      signal: cancellation.signal,
+      hasProxy: false,
+      callerIsPublic,
+      callerApiUrl,
+      writeSummary: (markdown) => Object.assign(played, { summary: markdown }),
+      setOutputs: (outputs) => Object.assign(played.outputs, outputs),
+      saveTrace: (trace) => Object.assign(played, { trace }),
+    });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    played.failure = error.message;
+  }
+  played.tookMs = clock.nowMs() - startedAtMs;
+  return played;
+}
+
+/** As the door does it; while a key signs, which takes real time, the virtual one stands still. */
+function credentialsOf(inputs: Inputs, clock: VirtualClock): Credentials {
+  if (!("app" in inputs.credentials)) return inputs.credentials;
+  const strategy = (options: Parameters<typeof createAppAuth>[0]) => {
+    const auth = createAppAuth(options);
+    type Hook = typeof auth.hook;
+    const hook = (async (request: Parameters<Hook>[0], ...rest: [never, never]) => {
+      clock.hold();
+      const released = Object.assign((...sent: Parameters<typeof request>) => {
+        clock.release();
+        return request(...sent).finally(() => clock.hold());
+      }, request);
+      try {
+        return await auth.hook(released as never, ...rest);
+      } finally {
+        clock.release();
+      }
+    }) as Hook;
+    const sign = (...given: Parameters<typeof auth>) => {
+      clock.hold();
+      return auth(...given).finally(() => clock.release());
+    };
+    return Object.assign(sign, { hook });
+  };
+  return {
+    app: {
+      ...inputs.credentials.app,
+      needs: permissionsFor(inputs),
+      wishes: wishesFor(inputs),
+      strategy,
+      mask() {},
+    },
+  };
+}
+
+/** What a process left behind. */
+export interface Ran {
+  outputs: Record<string, string>;
+  /** What it saved for its `post` step. */
+  state: Record<string, string>;
+  stdout: string;
+  stderr: string;
+  exitCode: number | null;
+  tookMs: number;
+}
+
+export interface RunningStep {
+  /** Sends a signal, as the runner does on cancellation. */
+  kill(signal: NodeJS.Signals): void;
+  /** Each line of the step's log as it comes. */
+  onLine: (listener: (line: string) => void) => void;
+  ended: Promise<Ran>;
+}
+
+/**
+ * Starts the committed bundle exactly as the runner does. `env` adds to the environment or, by undefined, takes away;
+ * its `GITHUB_REPOSITORY` is the caller's, from which the inputs' defaults follow. `BUNDLE_NODE` may name another Node.
+ */
+export function startBundle(
+  apiUrl: string,
+  given: Record<string, string>,
+  env: Record<string, string | undefined> = {},
+): RunningStep {
+  const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
+  const outputFile = join(directory, "output");
+  const stateFile = join(directory, "state");
+  for (const file of [outputFile, stateFile]) writeFileSync(file, "");
+  const eventFile = join(directory, "event.json");
+  writeFileSync(eventFile, JSON.stringify({ repository: { private: true } }));
+  const inputs = Object.entries(inputsOf(given, apiUrl, env.GITHUB_REPOSITORY)).map(([name, value]) => [
+    `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
+    value,
+  ]);
+  const startedAtMs = performance.now();
+  const child = spawn(process.env.BUNDLE_NODE || process.execPath, [join(root, "dist", "index.js")], {
+    cwd: directory,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      GITHUB_ACTIONS: "true",
+      GITHUB_API_URL: apiUrl,
+      GITHUB_REPOSITORY: CALLER.repository,
+      GITHUB_RUN_ID: CALLER.runId,
+      GITHUB_RUN_ATTEMPT: CALLER.runAttempt,
+      GITHUB_EVENT_PATH: eventFile,
+      GITHUB_OUTPUT: outputFile,
+      GITHUB_STATE: stateFile,
+      ...Object.fromEntries(inputs),
+      ...env,
+    },
+  });
+  let stdout = "";
+  let stderr = "";
+  let beginning = "";
+  const listeners: ((line: string) => void)[] = [];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    // What comes at once may hold many lines, and end within one.
+    const lines = (beginning + text).split("\n");
+    beginning = lines.pop() ?? "";
+    for (const line of lines) for (const listener of listeners) listener(line);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ran>((resolve) => {
+    child.on("close", (exitCode) => {
+      const [outputs = {}, state = {}] = [outputFile, stateFile].map((file) =>
+        readCommandFile(readFileSync(file, "utf8")),
+      );
+      rmSync(directory, { recursive: true });
+      resolve({ outputs, state, stdout, stderr, exitCode, tookMs: performance.now() - startedAtMs });
+    });
+  });
+  return { kill: (signal) => child.kill(signal), onLine: (listener) => listeners.push(listener), ended };
+}
+
+/** Runs the committed bundle to its end. */
+export function runBundle(...step: Parameters<typeof startBundle>): Promise<Ran> {
+  return startBundle(...step).ended;
+}
+
+/** Reads a file of the runner's for outputs or state: `name<<DELIMITER`, lines, `DELIMITER`. The last value counts. */
+function readCommandFile(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [, name = "", , value = ""] of text
+    .replaceAll("\r\n", "\n")
+    .matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm))
+    values[name] = value;
+  return values;
+}
