@@ -72,9 +72,7 @@ async function tables(): Promise<void> {
   }
   const page = readFileSync(PAGE, "utf8");
   if (page === withParts(page, parts)) return;
-  console.error(
-    "docs/performance.md is not what the benchmark says: run `npm run bench -- --write` and commit it.",
-  );
+  console.error("docs/performance.md is not what the benchmark says: run `npm run bench -- --write` and commit it.");
   process.exitCode = 1;
 }
 

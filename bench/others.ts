@@ -110,10 +110,7 @@ async function look(caller: Caller, sentAtMs: number, readsJobs: boolean): Promi
   if (isNamed && !readsJobs) return recent.find((run) => run.display_title.includes(id))?.id;
   for (const run of recent) {
     const { jobs } = (await ask<{ jobs: ListedJob[] }>(caller, `${RUNS}/${run.id}/jobs`)).body;
-    const shown = [
-      run.display_title,
-      ...jobs.flatMap(({ name, steps }) => [name, ...steps.map((step) => step.name)]),
-    ];
+    const shown = [run.display_title, ...jobs.flatMap(({ name, steps }) => [name, ...steps.map((step) => step.name)])];
     if (shown.some((text) => text.includes(id))) return run.id;
   }
   return undefined;

@@ -44,9 +44,7 @@ export const thisAction: Player = {
       // It costs no request, and is loaded in real time, while virtual time would pass.
       summary: "false",
       timeout_seconds: "21600",
-      ...(scenario.event === "workflow_dispatch"
-        ? { workflow: FILE, ref: "main" }
-        : { event_type: "deploy" }),
+      ...(scenario.event === "workflow_dispatch" ? { workflow: FILE, ref: "main" } : { event_type: "deploy" }),
     };
     const texts = inputsOf(given, apiUrl);
     const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl }, id.slice(-16), mappings);
@@ -94,10 +92,7 @@ async function playOnce(scenario: Scenario, player: Player, nth: number): Promis
     limits: scenario.limits,
     runDetails: scenario.sign === "answer" ? "known" : "rejected",
   });
-  const startsInMs = Array.from(
-    { length: scenario.dispatchers },
-    () => random() * scenario.startWithinS * 1000,
-  );
+  const startsInMs = Array.from({ length: scenario.dispatchers }, () => random() * scenario.startWithinS * 1000);
   const ids = startsInMs.map((ms) => idOf(server.nowMs() + ms, random));
   setUp(server, scenario, new Map(ids.map((id, index) => [id, nth * ids.length + index])));
   const over = new AbortController();
@@ -114,8 +109,7 @@ async function playOnce(scenario: Scenario, player: Player, nth: number): Promis
       const endedAtMs = server.nowMs();
       const ours = startedBy(server, id);
       const isDone = ours !== undefined && String(ours) === runId;
-      if (runId !== undefined && !isDone)
-        throw new Error(`${scenario.name}: ${player.name} took a wrong run`);
+      if (runId !== undefined && !isDone) throw new Error(`${scenario.name}: ${player.name} took a wrong run`);
       const truth = isDone
         ? truthOf(server, scenario, ours)
         : { createdAtMs: startedAtMs, dueAtMs: endedAtMs, visibleAtMs: endedAtMs };

@@ -67,15 +67,7 @@ export function goalTable(verdicts: readonly Verdict[]): string {
 const COLUMNS: Record<Scenario["part"], readonly (keyof Figures)[]> = {
   find: ["lagMedianS", "lagWorstS", "requestsMean", "billedMean"],
   follow: ["lagMedianS", "lagWorstS", "requestsMean", "billedMean"],
-  crowd: [
-    "lagMedianS",
-    "tookMostS",
-    "requestsMean",
-    "requestsMost",
-    "billedInAll",
-    "pointsPerMinute",
-    "refused",
-  ],
+  crowd: ["lagMedianS", "tookMostS", "requestsMean", "requestsMost", "billedInAll", "pointsPerMinute", "refused"],
 };
 
 export function partTable(part: Scenario["part"], results: readonly Result[]): string {
@@ -106,9 +98,7 @@ export function aligned(markdown: string): string {
   return rows
     .map((row, index) =>
       row
-        .map((cell, column) =>
-          index === 1 ? "-".repeat(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-        )
+        .map((cell, column) => (index === 1 ? "-".repeat(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
         .join("  ")
         .trimEnd(),
     )

@@ -60,8 +60,7 @@ export function populate(
   const start = (file: string, ageMs: number, behaviour: Behaviour) => {
     const { event } = scenario;
     const id = idOf(nowMs() - ageMs, random);
-    const sent =
-      event === "workflow_dispatch" ? { inputs: { distinct_id: id } } : { payload: { distinct_id: id } };
+    const sent = event === "workflow_dispatch" ? { inputs: { distinct_id: id } } : { payload: { distinct_id: id } };
     const trigger = file === NEIGHBOUR ? { event: "push" } : { event, action: "deploy", ...sent };
     world.start(repository, world.workflow(repository, file), {
       ...trigger,

@@ -1,16 +1,6 @@
 /** Cuts what a reader has to see out of a workflow file. */
 
-import {
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-} from "yaml";
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 
 /**
  * The lines of these paths, in the file's order: `on`, `jobs.deploy`, `jobs.deploy.steps`, `jobs.deploy.steps.2`. They

@@ -48,16 +48,12 @@ export function licensesOf(packages: readonly string[], root: string): string {
     } else if (!files.some((file) => /^(licen[cs]e|copying)/i.test(file))) {
       problems.push(`${name} ${version} says ${license}, but has no file with its text`);
     }
-    const texts = files.map((file) =>
-      readFileSync(join(directory, file), "utf8").replaceAll("\r\n", "\n").trim(),
-    );
+    const texts = files.map((file) => readFileSync(join(directory, file), "utf8").replaceAll("\r\n", "\n").trim());
     // A package that lies in two places in one version is one.
     parts.set(`${name} ${version}`, [`${name} ${version} (${license})`, ...texts].join("\n\n"));
   }
   if (problems.length > 0) {
-    throw new Error(
-      `The bundle cannot be given to others:\n${problems.map((each) => `- ${each}`).join("\n")}`,
-    );
+    throw new Error(`The bundle cannot be given to others:\n${problems.map((each) => `- ${each}`).join("\n")}`);
   }
   const sorted = [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
   return `${sorted.join(`\n\n${"-".repeat(80)}\n\n`)}\n`;

@@ -54,9 +54,7 @@ const withExamples = withTables.replace(
 const after = withExamples.replace(
   /(<!-- shown: (\S+) -->\n)[\s\S]*?(<!-- end of shown -->)/g,
   (_, start: string, name: string, end: string) => {
-    const [log = "", error = ""] = readFileSync(`test/expected/${name}.txt`, "utf8").split(
-      "\n\n--------\n\n",
-    );
+    const [log = "", error = ""] = readFileSync(`test/expected/${name}.txt`, "utf8").split("\n\n--------\n\n");
     const text = `${log}\n${error}`.replaceAll("https://github.test", "https://github.com");
     return `${start}\`\`\`text\n${text}\n\`\`\`\n${end}`;
   },

@@ -28,8 +28,7 @@ function copyProject(to: string): void {
     if (!isOuter) continue;
     mkdirSync(dirname(join(to, path)), { recursive: true });
     try {
-      if (dev && path !== "node_modules/@vercel/ncc")
-        symlinkSync(resolve(root, path), join(to, path), "junction");
+      if (dev && path !== "node_modules/@vercel/ncc") symlinkSync(resolve(root, path), join(to, path), "junction");
       else cpSync(join(root, path), join(to, path), { recursive: true });
     } catch (error) {
       // Of packages for other systems only the lock file knows.
@@ -39,8 +38,7 @@ function copyProject(to: string): void {
 }
 
 function build(folder: string): Map<string, string> {
-  const run = (...command: string[]) =>
-    execFileSync(process.execPath, command, { cwd: folder, stdio: "pipe" });
+  const run = (...command: string[]) => execFileSync(process.execPath, command, { cwd: folder, stdio: "pipe" });
   run(join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json");
   run(join("node_modules", "tsx", "dist", "cli.mjs"), join("scripts", "bundle.ts"), "--out", "dist");
   return digests(join(folder, "dist"));

@@ -1,16 +1,15 @@
 /** The door: reads the environment, makes the edges, calls the story, and turns what it throws into a failed step. */
 
 import { randomBytes } from "node:crypto";
-import { appendFileSync } from "node:fs";
 import * as core from "@actions/core";
 import { checkBypass } from "@actions/http-client/lib/proxy";
-import { Cancelled } from "./cancel/cancel.ts";
 import { post } from "./cancel/post.ts";
+import { Cancelled } from "./edges/cancellation.ts";
 import { systemClock } from "./edges/clock.ts";
 import { Failure } from "./edges/failure.ts";
-import type { Tone } from "./edges/log.ts";
+import { appendSummary, rememberStep, runnerLog, saveState, setOutputs } from "./edges/runner.ts";
 import { openGitHub } from "./github/api.ts";
-import type { Credentials } from "./github/http.ts";
+import type { Credentials } from "./github/connection.ts";
 import { secretsOf } from "./inputs/credentials.ts";
 import { freshHex } from "./inputs/distinct-id.ts";
 import { type Inputs, readInputs } from "./inputs/inputs.ts";
@@ -50,38 +49,25 @@ async function main(): Promise<void> {
   }
 
   const proxy = findProxy(inputs.target.apiUrl);
-  // The runner takes `##[…]` for a command wherever it stands, `::` where a line begins; names of remote runs and jobs, and
-  // inputs, come from outside.
-  const inert = (line: string) => line.replaceAll("##[", "## [").replace(/^(\s*):(?=:)/gm, "$1: ");
-  const log = {
-    info: (line: string, tone: Tone = "plain") => core.info(coloured(inert(line), tone)),
-    group: (title: string, lines: readonly string[]) => {
-      core.startGroup(inert(title));
-      for (const line of lines) core.info(inert(line));
-      core.endGroup();
-    },
-    warning: (line: string) => core.warning(line),
-    debug: (line: string) => core.debug(line),
-  };
   const github = openGitHub({
     target: inputs.target,
     credentials: await chooseCredentials(inputs),
     fetch: fetchByProxy,
     clock: systemClock,
-    log,
+    log: runnerLog,
   });
   const edges = {
     github,
     clock: systemClock,
-    log,
+    log: runnerLog,
     random: Math.random,
     signal: cancellation.signal,
     hasProxy: proxy !== undefined,
     // Where the event does not tell, everybody may be reading.
     callerApiUrl: withoutSlash(caller.apiUrl),
     callerIsPublic: context.payload.repository?.private !== true,
-    writeSummary: (markdown: string) => appendSummary(markdown),
-    setOutputs: onlyNews((name, value) => core.setOutput(name, value)),
+    writeSummary: appendSummary,
+    setOutputs,
     saveTrace: (trace: string) => saveState({ trace }),
   };
 
@@ -96,60 +82,6 @@ async function main(): Promise<void> {
   }
 }
 
-/** Before all else: a `post` step that took itself for the step would dispatch. */
-function rememberStep(): void {
-  try {
-    core.saveState("isPost", "true");
-  } catch (error) {
-    throw new Failure(
-      `The runner does not keep the step's state, so nothing was sent: ${(error as Error).message}\n` +
-        "That is a fault of the runner: the file named by `GITHUB_STATE` has to exist.",
-    );
-  }
-}
-
-const SGR: Record<Tone, string> = { plain: "", good: "32", bad: "31", waiting: "33", quiet: "90" };
-
-/** Colours as GitHub's log shows them. */
-function coloured(line: string, tone: Tone): string {
-  return tone === "plain" ? line : `\u001b[${SGR[tone]}m${line}\u001b[0m`;
-}
-
-/** A runner without summaries, as older servers have, gets none. */
-function appendSummary(markdown: string): void {
-  const file = process.env.GITHUB_STEP_SUMMARY;
-  if (!file) return;
-  try {
-    appendFileSync(file, markdown);
-  } catch (error) {
-    core.warning(`The runner did not take the job summary: ${(error as Error).message}`);
-  }
-}
-
-const saveState = onlyNews((name, value) => core.saveState(name, value));
-
-/** Passes on what has changed since the last time. */
-function onlyNews(tell: (name: string, value: string) => void): (all: Record<string, string>) => void {
-  const told = new Map<string, string>();
-  let isTaken = true;
-  return (all) => {
-    for (const [name, value] of Object.entries(all)) {
-      if (told.get(name) === value) continue;
-      told.set(name, value);
-      try {
-        tell(name, value);
-      } catch (error) {
-        // A runner whose files are missing must not cost us the run that we have started.
-        if (isTaken)
-          core.warning(
-            `The runner takes no outputs or state of this step (the first was \`${name}\`): ${(error as Error).message}`,
-          );
-        isTaken = false;
-      }
-    }
-  };
-}
-
 async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
   if (!("app" in inputs.credentials)) return inputs.credentials;
   const { createAppAuth } = await import("@octokit/auth-app");
@@ -161,8 +93,7 @@ async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
 function findProxy(apiUrl: string): URL | undefined {
   const { env } = process;
   const server = new URL(apiUrl);
-  const given =
-    server.protocol === "https:" ? env.https_proxy || env.HTTPS_PROXY : env.http_proxy || env.HTTP_PROXY;
+  const given = server.protocol === "https:" ? env.https_proxy || env.HTTPS_PROXY : env.http_proxy || env.HTTP_PROXY;
   if (!given || checkBypass(server)) return undefined;
   const proxy = readProxy(given);
   if (!proxy) {
@@ -207,9 +138,7 @@ async function chooseFetch(proxy: URL | undefined): Promise<typeof globalThis.fe
 main()
   .catch((error: unknown) => {
     // Only what is written for the reader is shown; the rest would be a stack trace.
-    core.setFailed(
-      error instanceof Failure ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`,
-    );
+    core.setFailed(error instanceof Failure ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`);
     core.debug(String((error as Error)?.stack));
   })
   // A proxy that neither opens nor refuses a tunnel would keep the process alive when all is said.

@@ -16,15 +16,15 @@ import { beginStory, type Edges, type Story } from "./story/story.ts";
  * @throws Failure, in words for the reader, when the step has failed
  */
 export async function run(inputs: Inputs, edges: Edges): Promise<void> {
-  const story = beginStory(inputs, edges);
+  const { story, known } = beginStory(inputs, edges);
   for (const warning of inputs.warnings) edges.log.warning(warning);
   if ("app" in inputs.credentials) edges.log.info("Using the GitHub App; the input `token` is not used.");
   try {
     await goThrough(story);
-    await summarize(story);
+    await summarize(known, story);
   } catch (error) {
-    const failure = await failureOf(error, story);
-    await summarize(story, failure);
+    const failure = await failureOf(error, known, story);
+    await summarize(known, story, failure);
     throw failure;
   } finally {
     story.learn({ hasEnded: true });
@@ -36,10 +36,10 @@ async function goThrough(story: Story): Promise<void> {
   if (isDryRun) return (await import("./dry-run/doctor.ts")).diagnose(story);
 
   const plan = await makePlan(story);
-  await dispatch(plan, story);
+  const sent = await dispatch(plan, story);
   if (waitFor === "nothing") return;
 
-  const found = await find(plan, story);
+  const found = await find(sent, story);
   if (waitFor === "found") return;
 
   const ended = await follow(found, story);

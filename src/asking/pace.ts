@@ -1,6 +1,6 @@
 /** When to look next. Pure: from what is known to a pause. */
 
-import type { RateLimit } from "../github/http.ts";
+import type { RateLimit } from "../github/heard.ts";
 import type { Usual } from "./usual-duration.ts";
 
 /** What the pause before the next look depends on. */
@@ -22,7 +22,7 @@ export interface Pace {
 const LONGEST_SPARING_PAUSE_MS = 60_000;
 /**
  * GitHub takes 900 points a minute, of all dispatchers on one token together, and a free look costs its point as well
- * (PLATFORM.md). They pay for dispatches and second requests out of what this leaves.
+ * (docs/platform.md#rate-limits). They pay for dispatches and second requests out of what this leaves.
  */
 const MS_PER_SHARER = 150;
 

@@ -1,9 +1,10 @@
 /** Asks until GitHub answers: faults of the network or the server, and limits, never end a wait before its deadline. */
 
 import type { Clock } from "../edges/clock.ts";
+import { timeOfDay } from "../edges/durations.ts";
 import type { Log } from "../edges/log.ts";
-import type { GitHub } from "../github/api.ts";
 import { Fault, mayHeal } from "../github/fault.ts";
+import type { Heard } from "../github/heard.ts";
 import type { RequestOptions } from "../github/http.ts";
 
 /** The deadline came before an answer did. */
@@ -18,11 +19,11 @@ export class OutOfTime extends Error {
   }
 }
 
-export interface Persistence {
+export interface RetryOptions {
   /** When to give up, by the clock. No request and no pause goes beyond it. */
   deadlineMs: number;
   /** Which faults may be asked again; by default all that may heal. A dispatch is choosier. */
-  asksAgain?: (fault: Fault) => boolean;
+  retries?: (fault: Fault) => boolean;
   /** What is asked for was seen before, so that a 404 may be a stray one. */
   wasSeen?: boolean;
   /** What is asked for is new: until this time a 404 says only that not all of GitHub knows of it yet. */
@@ -35,15 +36,23 @@ export interface Persistence {
  * Asks until an answer comes.
  * @throws Fault that asking again cannot heal, OutOfTime at the deadline, the signal's reason when it is aborted
  */
-export type Persist = <Answer>(
+export type Retry = <Answer>(
   ask: (options: RequestOptions) => Promise<Answer>,
-  persistence: Persistence,
+  retryOptions: RetryOptions,
 ) => Promise<Answer>;
 
+/** The options for what is asked once: the answer is nice to know, and not worth more. */
+export function once(deadlineMs: number): RetryOptions {
+  return { deadlineMs, retries: () => false };
+}
+
 /** For what is nice to know: undefined where it is refused, or does not come in time. */
-export async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+export async function ifAnswered<Answer>(
+  answer: Promise<Answer>,
+  mayBeMissing: (fault: Fault) => boolean = () => true,
+): Promise<Answer | undefined> {
   return answer.catch((error: unknown) => {
-    if (error instanceof Fault || error instanceof OutOfTime) return undefined;
+    if (error instanceof OutOfTime || (error instanceof Fault && mayBeMissing(error))) return undefined;
     throw error;
   });
 }
@@ -61,7 +70,7 @@ const STRAY_PAUSE_MS = 3000;
 const NEW_PAUSE_MS = 1000;
 
 /** What the pause depends on, beside the fault. */
-export interface Standing extends Persistence {
+export interface Standing extends RetryOptions {
   nowMs: number;
   /** How many answers in a row were faults, this one included, and how many of them were limits. */
   failures: number;
@@ -73,11 +82,11 @@ export interface Standing extends Persistence {
 
 /** How long to pause before asking again, in ms; undefined: the fault is permanent. Jitter comes on top. */
 export function pauseAfter(fault: Fault, standing: Standing): number | undefined {
-  const { asksAgain = mayHeal, failures, limits, strays, nowMs, tokenHasWorked, wasSeen } = standing;
+  const { retries = mayHeal, failures, limits, strays, nowMs, tokenHasWorked, wasSeen } = standing;
   if (fault.status === 404 && nowMs < (standing.isNewUntilMs ?? 0)) return NEW_PAUSE_MS;
   const stray = (fault.status === 401 && tokenHasWorked) || (fault.status === 404 && wasSeen === true);
   if (stray && strays < STRAYS) return STRAY_PAUSE_MS;
-  if (!asksAgain(fault)) return undefined;
+  if (!retries(fault)) return undefined;
   if (fault.kind === "limited") return limitPause(fault, limits);
   return Math.min(1000 * 2 ** (failures - 1), LONGEST_PAUSE_MS);
 }
@@ -88,21 +97,21 @@ function limitPause({ retryAfterMs }: Fault, limits: number): number {
 }
 
 /** Makes the one that asks. It tells the log when trouble begins, until when each limit lasts, and when it is over. */
-export function patience(edges: {
-  github: GitHub;
+export function makeRetry(edges: {
+  github: Pick<Heard, "hasAnswered" | "serverTimeMs">;
   clock: Clock;
   log: Log;
   random: () => number;
   signal: AbortSignal;
-}): Persist {
+}): Retry {
   const { github, clock, log, random } = edges;
   let troubleSinceMs: number | undefined;
   // A limit holds for every request on the token, not only for the one that was refused.
   let limit: { fault: Fault; untilMs: number } | undefined;
   let limits = 0;
 
-  return async (ask, persistence) => {
-    const { deadlineMs, signal = edges.signal } = persistence;
+  return async (ask, retryOptions) => {
+    const { deadlineMs, signal = edges.signal } = retryOptions;
     const sleep = (ms: number) => clock.sleep(Math.min(ms, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
     let last: Fault | undefined;
     let strays = 0;
@@ -133,26 +142,21 @@ export function patience(edges: {
         sayLimited(lastsMs, timeLeftMs);
       }
       const tokenHasWorked = github.hasAnswered();
-      const pauseMs = pauseAfter(last, { ...persistence, nowMs, failures, limits, strays, tokenHasWorked });
+      const pauseMs = pauseAfter(last, { ...retryOptions, nowMs, failures, limits, strays, tokenHasWorked });
       if (pauseMs === undefined) throw last;
       if (last.kind === "limited") continue;
       // Cut off by the deadline itself: no fault of the network.
-      if (last.code === "ETIMEDOUT" && leftMs < REQUEST_TIMEOUT_MS && timeLeftMs === 0)
-        throw new OutOfTime(before);
+      if (last.code === "ETIMEDOUT" && leftMs < REQUEST_TIMEOUT_MS && timeLeftMs === 0) throw new OutOfTime(before);
       if (last.status === 401 || last.status === 404) strays++;
       else sayTrouble(last);
       await sleep(pauseMs * (1 + random() / 4));
     }
   };
 
-  function sayTrouble({ status, code, request }: Fault): void {
+  function sayTrouble({ inAWord, request }: Fault): void {
     if (troubleSinceMs !== undefined) return;
     troubleSinceMs = clock.nowMs();
-    const seen = status ?? code ?? "no answer";
-    log.info(
-      `GitHub did not answer as it should (${seen} to ${request}); asking again until it does.`,
-      "waiting",
-    );
+    log.info(`GitHub did not answer as it should (${inAWord} to ${request}); asking again until it does.`, "waiting");
   }
 
   function sayLimited(lastsMs: number, leftMs: number): void {
@@ -172,13 +176,6 @@ export function patience(edges: {
     log.info(`GitHub answers again, after ${seconds(clock.nowMs() - troubleSinceMs)}.`);
     troubleSinceMs = undefined;
   }
-}
-
-/** e.g. `12:30:00 UTC` */
-export function timeOfDay(epochMs: number): string {
-  // Beyond what a date can be: a broken server's.
-  if (Math.abs(epochMs) > 8.64e15) return "an unknown time";
-  return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;
 }
 
 function seconds(ms: number): string {

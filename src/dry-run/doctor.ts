@@ -1,8 +1,8 @@
 /** The doctor: looks at everything that a dispatch needs and dispatches nothing. Every finding is a line of a checklist. */
 
 import { parse } from "yaml";
-import { OutOfTime, type Persistence } from "../asking/retry.ts";
-import { listAllWorkflows } from "../dispatch/plan.ts";
+import { listAllWorkflows } from "../asking/lists.ts";
+import { OutOfTime, type RetryOptions } from "../asking/retry.ts";
 import { Failure } from "../edges/failure.ts";
 import type { Tone } from "../edges/log.ts";
 import type { Run, Workflow } from "../github/answers.ts";
@@ -10,8 +10,10 @@ import { Fault, mayHeal } from "../github/fault.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { refNames } from "../inputs/order.ts";
 import { permissionsFor } from "../inputs/permissions.ts";
+import { examineReceiver, type ToReceiver } from "../receiver/examine.ts";
 import { enumerated, type Finding, lineOf, quoted, right, unknown, wrong } from "../receiver/finding.ts";
-import { examineReceiver, linesToAdd, type Receiver, readReceiver, type Sent } from "../receiver/receiver.ts";
+import { linesToAdd } from "../receiver/lines-to-add.ts";
+import { type Receiver, readReceiver } from "../receiver/receiver.ts";
 import type { Story } from "../story/story.ts";
 
 /** Nobody waits longer for a checklist. */
@@ -34,8 +36,7 @@ export async function diagnose(story: Story): Promise<void> {
   for (const finding of findings) log.info(lineOf(finding), TONES[finding.is]);
   story.learn({ findings });
   const wrong = findings.filter(({ is }) => is === "wrong");
-  if (wrong.length === 0)
-    return log.info("Nothing is missing, as far as can be seen without dispatching.", "good");
+  if (wrong.length === 0) return log.info("Nothing is missing, as far as can be seen without dispatching.", "good");
   const count = wrong.length === 1 ? "1 thing" : `${wrong.length} things`;
   throw new Failure([`The dry run found ${count} to mend:`, ...wrong.map(lineOf)].join("\n"));
 }
@@ -53,8 +54,8 @@ export function diagnoseReceivers(
 
 const TONES: Record<Finding["is"], Tone> = { right: "good", wrong: "bad", unknown: "waiting" };
 async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
-  const { github, persist, inputs } = story;
-  const repository = await persist(github.getRepository, { deadlineMs });
+  const { github, retry, inputs } = story;
+  const repository = await retry(github.getRepository, { deadlineMs });
   const findings: Finding[] = [
     right(
       `The token is accepted, and sees ${quoted(repository.fullName)} (default branch ${quoted(repository.defaultBranch)}).`,
@@ -77,15 +78,14 @@ async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
   return [...findings, ...ref, ...(await findInReceivers(story, { deadlineMs, runs: [], answerNamesRun }))];
 }
 
-async function findRef({ github, inputs, persist }: Story, deadlineMs: number): Promise<Finding[]> {
+async function findRef({ github, inputs, retry }: Story, deadlineMs: number): Promise<Finding[]> {
   const { order } = inputs;
   if (order.event !== "workflow_dispatch" || order.ref === undefined) return [];
   for (const name of refNames(order.ref)) {
-    const look = await lookAt(persist((options) => github.getRef(name, options), onceMore(deadlineMs)));
+    const look = await lookAt(retry((options) => github.getRef(name, options), onceMore(deadlineMs)));
     if (look.is === "seen")
       return [right(`There is a ${name.startsWith("heads/") ? "branch" : "tag"} \`${order.ref}\`.`)];
-    if (look.is === "refused")
-      return [unknown(`The token may not see whether there is a ref \`${order.ref}\`.`)];
+    if (look.is === "refused") return [unknown(`The token may not see whether there is a ref \`${order.ref}\`.`)];
     if (look.is === "unread") return [unknown(`The ref \`${order.ref}\` ${look.why}.`)];
   }
   return [wrong(`There is no branch or tag \`${order.ref}\`: check the input \`ref\`.`)];
@@ -93,7 +93,7 @@ async function findRef({ github, inputs, persist }: Story, deadlineMs: number): 
 
 interface Bounds {
   deadlineMs: number;
-  answerNamesRun: Sent["answerNamesRun"];
+  answerNamesRun: ToReceiver["answerNamesRun"];
   /** Their workflows are looked at first. */
   runs: readonly Run[];
 }
@@ -102,12 +102,10 @@ async function findInReceivers(story: Story, bounds: Bounds): Promise<Finding[]>
   const { order } = story.inputs;
   const sent = sentBy(story.inputs, bounds.answerNamesRun);
   const candidates = await listCandidates(story, bounds.deadlineMs);
-  if (!Array.isArray(candidates)) return [candidates];
-  const workflows: readonly Workflow[] = candidates;
+  if ("is" in candidates) return [candidates];
+  const workflows = candidates;
   if (order.workflow) return examineNamed();
-  const ran = new Set(
-    bounds.runs.map(({ event, path }) => event === order.event && path.replace(/@.*$/, "")),
-  );
+  const ran = new Set(bounds.runs.map(({ event, path }) => event === order.event && path));
   const likeliestFirst = [
     ...workflows.filter(({ path }) => ran.has(path)),
     ...workflows.filter(({ path }) => !ran.has(path)),
@@ -121,8 +119,7 @@ async function findInReceivers(story: Story, bounds: Bounds): Promise<Finding[]>
     const { look, path } = file;
     const ref = order.event === "workflow_dispatch" ? order.ref : undefined;
     if (look.is === "refused") return [MAY_NOT_READ];
-    if (look.is === "missing")
-      return [wrong(`${path} is not on ${ref ? `\`${ref}\`` : "the default branch"}.`)];
+    if (look.is === "missing") return [wrong(`${path} is not on ${ref ? `\`${ref}\`` : "the default branch"}.`)];
     if (look.is === "unread") return [unknown(`${path} ${look.why}.`)];
     return look.answer ? examine(file, look.answer) : [wrong(`${path} is no valid YAML.`)];
   }
@@ -174,11 +171,9 @@ async function findInReceivers(story: Story, bounds: Bounds): Promise<Finding[]>
   }
 
   async function readFile({ path, state }: Workflow): Promise<WorkflowFile> {
-    const { github, persist } = story;
+    const { github, retry } = story;
     const ref = order.event === "workflow_dispatch" ? order.ref : undefined;
-    const look = await lookAt(
-      persist((options) => github.getFile(path, ref, options), onceMore(bounds.deadlineMs)),
-    );
+    const look = await lookAt(retry((options) => github.getFile(path, ref, options), onceMore(bounds.deadlineMs)));
     return {
       path: quoted(path),
       isDisabled: state !== "active" && state !== "",
@@ -195,34 +190,27 @@ interface WorkflowFile {
   look: Look<Receiver | undefined>;
 }
 
-const MAY_NOT_READ = unknown(
-  "The token may not read the workflow files (`contents: read`), so they were not checked.",
-);
+const MAY_NOT_READ = unknown("The token may not read the workflow files (`contents: read`), so they were not checked.");
 const MAY_NOT_LIST = unknown("The token may not see the workflows (`actions: read`).");
 
-function sentBy({ order, distinctId, waitFor }: Inputs, answerNamesRun: Sent["answerNamesRun"]): Sent {
+function sentBy({ order, distinctId, waitFor }: Inputs, answerNamesRun: ToReceiver["answerNamesRun"]): ToReceiver {
   const { key } = distinctId;
   const about = { key, needsSign: waitFor !== "nothing", answerNamesRun };
   if (order.event === "repository_dispatch")
     return { ...about, event: order.event, eventType: order.eventType, inputs: {} };
-  const inputs = Object.fromEntries(Object.entries(order.inputs).filter(([name]) => name !== key));
-  return { ...about, event: order.event, eventType: "", inputs };
+  return { ...about, event: order.event, eventType: "", inputs: order.inputs };
 }
 
 /** The workflows that may be meant, or the finding that there is none. */
-async function listCandidates(story: Story, deadlineMs: number): Promise<Workflow[] | Finding> {
-  const { github, persist, inputs } = story;
+async function listCandidates(story: Story, deadlineMs: number): Promise<readonly Workflow[] | Finding> {
+  const { github, retry, inputs } = story;
   const { workflow } = inputs.order;
   if (workflow && workflow.kind !== "name") {
-    const look = await lookAt(
-      persist((options) => github.getWorkflow(workflow.value, options), onceMore(deadlineMs)),
-    );
+    const look = await lookAt(retry((options) => github.getWorkflow(workflow.value, options), onceMore(deadlineMs)));
     if (look.is === "seen") return [look.answer];
     if (look.is === "refused") return MAY_NOT_LIST;
     if (look.is === "unread") return unknown(`The workflow \`${workflow.value}\` ${look.why}.`);
-    return wrong(
-      `There is no workflow \`${workflow.value}\` on the default branch: check the input \`workflow\`.`,
-    );
+    return wrong(`There is no workflow \`${workflow.value}\` on the default branch: check the input \`workflow\`.`);
   }
   const look = await lookAt(listAllWorkflows(story, onceMore(deadlineMs)));
   if (look.is === "unread") return unknown(`The list of workflows ${look.why}.`);
@@ -230,8 +218,7 @@ async function listCandidates(story: Story, deadlineMs: number): Promise<Workflo
   if (!workflow) return look.answer.filter(({ path }) => path.startsWith(FOLDER));
   const matches = look.answer.filter(({ name }) => name === workflow.value);
   if (matches.length === 1) return matches;
-  const listed =
-    enumerated(look.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
+  const listed = enumerated(look.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
   return wrong(
     `${matches.length === 0 ? "No workflow is" : `${matches.length} workflows are`} called \`${workflow.value}\`; there are: ${listed}.`,
   );
@@ -251,9 +238,9 @@ function receiverIn(path: string, file: string): Receiver | undefined {
 }
 
 /** A checklist does not wait for an outage to end, but one bad answer among good ones says nothing. */
-function onceMore(deadlineMs: number): Persistence {
+function onceMore(deadlineMs: number): RetryOptions {
   let asksLeft = 1;
-  return { deadlineMs, asksAgain: (fault) => mayHeal(fault) && asksLeft-- > 0 };
+  return { deadlineMs, retries: (fault) => mayHeal(fault) && asksLeft-- > 0 };
 }
 
 /** An answer, or why there is none. */
@@ -274,7 +261,7 @@ async function lookAt<Answer>(asked: Promise<Answer>): Promise<Look<Answer>> {
     const { kind, status } = error;
     if (status === 404) return { is: "missing" };
     if (kind === "rejected" && (status === 401 || status === 403)) return { is: "refused" };
-    const seen = kind === "unreadable" ? kind : error.seen;
+    const seen = kind === "unreadable" ? kind : error.inAWord;
     return { is: "unread", why: `could not be read (${seen})` };
   }
 }

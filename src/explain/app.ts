@@ -1,11 +1,11 @@
 /** The advice for what can go wrong while a GitHub App gets its token. */
 
-import { type Fault, isAboutApp } from "../github/fault.ts";
-import type { Permissions } from "../inputs/permissions.ts";
+import type { Fault } from "../github/fault.ts";
+import type { Permissions } from "../github/purpose.ts";
 
 /** The advice for a refusal of such a request, or undefined where nothing is special about it. */
 export function explainApp(fault: Fault, repository: string, permissions: Permissions): string[] | undefined {
-  if (!isAboutApp(fault)) return undefined;
+  if (fault.purpose.about !== "app") return undefined;
   switch (fault.status) {
     case 401:
       return [

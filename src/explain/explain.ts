@@ -3,60 +3,20 @@
  * No message holds a token or a payload value.
  */
 
-import { timeOfDay } from "../asking/retry.ts";
-import { type Fault, isAboutOneRun } from "../github/fault.ts";
-import type { Permissions } from "../inputs/permissions.ts";
+import { timeOfDay } from "../edges/durations.ts";
+import type { Fault } from "../github/fault.ts";
 import { explainApp } from "./app.ts";
 import { explainNetwork } from "./network.ts";
 import { explainRefusal } from "./refusal.ts";
+import type { Advice, Situation } from "./situation.ts";
 import { explainUnprocessable } from "./unprocessable.ts";
-
-/** What the advice depends on, beside the fault. */
-export interface Situation {
-  /** `owner/name` */
-  repository: string;
-  apiUrl: string;
-  event: "repository_dispatch" | "workflow_dispatch";
-  eventType?: string | undefined;
-  /** File name, id or display name. */
-  workflow?: string | undefined;
-  ref?: string | undefined;
-  /** Name under which the id is sent. */
-  key?: string | undefined;
-  /** What GitHub may repeat in its answer and nobody may print. */
-  sentValues: readonly string[];
-  /** The token worked before. */
-  tokenHasWorked: boolean;
-  /** The server is reached through a proxy. */
-  hasProxy: boolean;
-  /** The permissions that a GitHub App was asked for; undefined with a plain `token`. */
-  appPermissions?: Permissions | undefined;
-  /** After a 404: what the token can see. */
-  visible?: Visible | undefined;
-  /** GitHub had acted on the dispatch before: the page of its run, or nothing but that. */
-  started?: { htmlUrl: string | undefined } | undefined;
-}
-
-/** What the token can see of the target; undefined where it was not looked at. */
-export interface Visible {
-  repository?: boolean | undefined;
-  workflow?: boolean | undefined;
-  ref?: boolean | undefined;
-}
-
-/** What is said of a fault: what happened, what to do, and the lines to add to a file, if that is what to do. */
-export interface Advice {
-  lines: string[];
-  /** YAML; the last of `lines` leads to it. */
-  add?: string;
-}
 
 /** The advice for a fault, in at most three lines, the first of them the event itself; and the lines to add, if any. */
 export function explain(fault: Fault, situation: Situation): string {
   const { lines, add } = advise(fault, situation);
   const { started } = situation;
   const footer = fault.requestId ? [`GitHub's request id: ${fault.requestId}.`] : [];
-  if (started && !(fault.status === 404 && isAboutOneRun(fault)))
+  if (started && !(fault.status === 404 && fault.purpose.about === "run"))
     footer.push(
       started.htmlUrl
         ? `The run itself goes on: ${started.htmlUrl}`

@@ -1,7 +1,7 @@
 /** The advice for a server that cannot be reached, or not safely. */
 
 import type { Fault } from "../github/fault.ts";
-import type { Situation } from "./explain.ts";
+import type { Situation } from "./situation.ts";
 
 /** The advice where no answer came. */
 export function explainNetwork(fault: Fault, { apiUrl, hasProxy }: Situation): string[] {
@@ -37,8 +37,7 @@ export function explainNetwork(fault: Fault, { apiUrl, hasProxy }: Situation): s
       "If the server has a private certificate authority, set `NODE_EXTRA_CA_CERTS` to its PEM file on the runner; if a proxy replaces certificates, to that proxy's. Check `api_url`.",
     ];
   }
-  const what =
-    fault.kind === "lost" ? "The connection broke, or no answer came in time:" : "No connection to";
+  const what = fault.kind === "lost" ? "The connection broke, or no answer came in time:" : "No connection to";
   const proxy = hasProxy
     ? "The request goes through the proxy in `HTTPS_PROXY`/`HTTP_PROXY`: check its address, or except the server by `NO_PROXY`."
     : "If the runner reaches it only through a proxy, set `HTTPS_PROXY` (and `NO_PROXY` for what is reached directly).";

@@ -1,8 +1,8 @@
 /** The advice for what GitHub refuses: the token (401), the permission (403), the sight of it (404), and all else. */
 
-import { type Fault, isAboutOneRun } from "../github/fault.ts";
-import type { Situation } from "./explain.ts";
-import { strike } from "./redact.ts";
+import type { Fault } from "../github/fault.ts";
+import { redact } from "./redact.ts";
+import type { Situation } from "./situation.ts";
 
 /** The advice for a refusal. */
 export function explainRefusal(fault: Fault, situation: Situation): string[] {
@@ -37,36 +37,13 @@ function unauthorized({ tokenHasWorked, appPermissions, repository }: Situation)
   ];
 }
 
-/** What a request was for, and the permission that it needs: of fine-grained tokens and Apps, and of `GITHUB_TOKEN`. */
-function purpose(
-  { request }: Fault,
-  { event }: Situation,
-): { to: string; name: string; access: "read" | "write" } {
-  const path = request.replace(/^.*?\/repos\/[^/]+\/[^/]+/, "");
-  if (path.endsWith("/dispatches")) {
-    return {
-      to: `send a ${event} to`,
-      name: event === "repository_dispatch" ? "contents" : "actions",
-      access: "write",
-    };
-  }
-  if (path.endsWith("/cancel")) return { to: "cancel a run of", name: "actions", access: "write" };
-  if (path.startsWith("/actions/workflows"))
-    return { to: "read the workflows of", name: "actions", access: "read" };
-  if (path.startsWith("/actions/runs")) return { to: "read the runs of", name: "actions", access: "read" };
-  return { to: "read", name: "metadata", access: "read" };
-}
-
 function forbidden(fault: Fault, situation: Situation): string[] {
   const { repository } = situation;
-  const struck = strike(fault.answer, situation);
-  const { to, name, access } = purpose(fault, situation);
-  const first = `The token may not ${to} ${repository} (403 ${struck}).`;
+  const answer = redact(fault.answer, situation);
+  const { to, needs: needed } = fault.purpose;
+  const first = `The token may not ${to} ${repository} (403 ${answer}).`;
   if (/archived/i.test(fault.answer))
-    return [
-      `${repository} is archived (403), so nothing can be started in it.`,
-      "Unarchive it, or change `repo`.",
-    ];
+    return [`${repository} is archived (403), so nothing can be started in it.`, "Unarchive it, or change `repo`."];
   if (/saml|sso/i.test(fault.answer))
     return [
       first,
@@ -77,7 +54,7 @@ function forbidden(fault: Fault, situation: Situation): string[] {
       first,
       "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
     ];
-  const needs = `\`${name}: ${access}\``;
+  const needs = `\`${needed.name}: ${needed.access}\``;
   if (situation.appPermissions && /suspended/i.test(fault.answer)) {
     return [
       `The App's installation on ${repository} is suspended (403).`,
@@ -98,7 +75,7 @@ function forbidden(fault: Fault, situation: Situation): string[] {
   }
   return [
     first,
-    `It needs ${needs} for ${repository}: a fine-grained token "${label(name)}: ${access === "write" ? "Read and write" : "Read-only"}" with that repository selected, a classic one the scope \`repo\`.`,
+    `It needs ${needs} for ${repository}: a fine-grained token "${label(needed.name)}: ${needed.access === "write" ? "Read and write" : "Read-only"}" with that repository selected, a classic one the scope \`repo\`.`,
   ];
 }
 
@@ -108,7 +85,7 @@ function label(permissionName: string): string {
 
 function notFound(fault: Fault, situation: Situation): string[] {
   const { repository, workflow, ref, visible } = situation;
-  if (isAboutOneRun(fault)) {
+  if (fault.purpose.about === "run") {
     return [
       `The run is gone from ${repository} (404): somebody has deleted it.`,
       "Its result cannot be known any more.",
@@ -127,12 +104,9 @@ function notFound(fault: Fault, situation: Situation): string[] {
     ];
   }
   if (visible?.ref === false) {
-    return [
-      `${repository} has no branch or tag \`${ref}\` that the token can see (404).`,
-      "Check the input `ref`.",
-    ];
+    return [`${repository} has no branch or tag \`${ref}\` that the token can see (404).`, "Check the input `ref`."];
   }
-  const { name, access } = purpose(fault, situation);
+  const { name, access } = fault.purpose.needs;
   return [
     `GitHub says 404 to ${fault.request}${visible?.repository ? `, although the token can see ${repository}` : ""}.`,
     `GitHub says the same when a permission is missing: the token needs \`${name}: ${access}\` for this repository (a classic token the scope \`repo\`).`,
@@ -141,7 +115,7 @@ function notFound(fault: Fault, situation: Situation): string[] {
 
 function refused(fault: Fault, situation: Situation): string[] {
   return [
-    `GitHub refused ${fault.request} (${fault.status} ${strike(fault.answer, situation)}).`,
+    `GitHub refused ${fault.request} (${fault.status} ${redact(fault.answer, situation)}).`,
     "Check the inputs `api_url`, `repo` and `workflow`, and that the server is the one meant.",
   ];
 }

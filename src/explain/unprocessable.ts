@@ -1,9 +1,9 @@
-/** The advice for a dispatch that GitHub has understood and does not take (422): by its own words, as PLATFORM.md lists them. */
+/** The advice for a dispatch that GitHub has understood and does not take (422): by its own words (docs/platform.md#dispatch-answers). */
 
 import type { Fault } from "../github/fault.ts";
-import { linesToAdd } from "../receiver/receiver.ts";
-import type { Advice, Situation } from "./explain.ts";
-import { strike } from "./redact.ts";
+import { linesToAdd } from "../receiver/lines-to-add.ts";
+import { redact } from "./redact.ts";
+import type { Advice, Situation } from "./situation.ts";
 
 /** The advice for a 422. */
 export function explainUnprocessable(fault: Fault, situation: Situation): Advice {
@@ -68,7 +68,7 @@ export function explainUnprocessable(fault: Fault, situation: Situation): Advice
   const what = event === "repository_dispatch" ? `the event \`${eventType}\`` : file;
   return {
     lines: [
-      `GitHub did not accept the dispatch of ${what} (422 ${strike(said, situation)}); nothing was started.`,
+      `GitHub did not accept the dispatch of ${what} (422 ${redact(said, situation)}); nothing was started.`,
       "Check the inputs `workflow`, `ref`, and what is sent, against GitHub's words.",
     ],
   };
@@ -86,15 +86,11 @@ export function explainUnprocessable(fault: Fault, situation: Situation): Advice
       };
     }
     const inputs = `input${names.length > 1 ? "s" : ""} ${names.map((name) => `\`${name}\``).join(", ")}`;
-    const declare =
-      "or declare them under `on.workflow_dispatch.inputs` on the default branch and on the ref";
+    const declare = "or declare them under `on.workflow_dispatch.inputs` on the default branch and on the ref";
     const first = `${file} does not declare the ${inputs}, so GitHub started nothing (422).`;
     if (!isOurs) return { lines: [first, `Correct \`workflow_inputs\`, ${declare}.`] };
     return {
-      lines: [
-        first,
-        `Correct \`workflow_inputs\`, ${declare}; \`${key}\`, by which the run is found, by these lines:`,
-      ],
+      lines: [first, `Correct \`workflow_inputs\`, ${declare}; \`${key}\`, by which the run is found, by these lines:`],
       add: linesToAdd({ event, key }),
     };
   }

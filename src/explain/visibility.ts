@@ -5,18 +5,18 @@ import { Fault } from "../github/fault.ts";
 import type { RequestOptions } from "../github/http.ts";
 import { refNames } from "../inputs/order.ts";
 import type { Story } from "../story/story.ts";
-import type { Visible } from "./explain.ts";
+import type { Visible } from "./situation.ts";
 
 /** A look that only makes the error clearer must not hold it up. */
 const PROBE_MS = 10_000;
 
 /** What the token can see of the target. Parts that cannot be made out stay undefined. */
-export async function probe({ github, clock, persist, inputs }: Story): Promise<Visible> {
+export async function visibilityOf({ github, clock, retry, inputs }: Story): Promise<Visible> {
   const { order } = inputs;
   const deadlineMs = clock.nowMs() + PROBE_MS;
   const sees = async (ask: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {
     try {
-      await persist(ask, { deadlineMs, asksAgain: () => false });
+      await retry(ask, { deadlineMs, retries: () => false });
       return true;
     } catch (error) {
       if (error instanceof Fault) return error.status === 404 ? false : undefined;
@@ -34,8 +34,7 @@ export async function probe({ github, clock, persist, inputs }: Story): Promise<
   }
   if (order.event === "workflow_dispatch" && order.ref !== undefined) {
     visible.ref = false;
-    for (const name of refNames(order.ref))
-      visible.ref ||= await sees((options) => github.getRef(name, options));
+    for (const name of refNames(order.ref)) visible.ref ||= await sees((options) => github.getRef(name, options));
   }
   return visible;
 }

@@ -1,11 +1,21 @@
 /** The rules of the search: where a run shows the id, and whose jobs are worth reading next. */
 
-import type { Job, Run } from "../github/answers.ts";
+import { fileName, type Job, type Run } from "../github/answers.ts";
 import { generatedIdIn, shows } from "../inputs/distinct-id.ts";
-import { byAge, byNearness, NEAR_MS, type OurDispatch } from "./crowd.ts";
+import type { Plan } from "../inputs/order.ts";
+import type { Candidate } from "../story/sent.ts";
+import { byAge, byNearness, type Crowd, isUndecided, type OurDispatch } from "./crowd.ts";
 
 /** Where a run shows the id. */
 export type Sign = "name" | "job" | "step";
+
+/** Says whether `run` may be the run of this plan, by its event and workflow alone. */
+export function mayBeOf(plan: Plan, run: Run): boolean {
+  if (run.event !== plan.event) return false;
+  if (!plan.workflow) return true;
+  if (plan.workflow.kind === "id") return String(run.workflowId) === plan.workflow.value;
+  return fileName(run.path) === plan.workflow.value;
+}
 
 /** Says whether the run's name shows the id. It is evaluated when the run is created, so that one look decides. */
 export function isNamed(run: Run, distinctId: string): boolean {
@@ -25,25 +35,6 @@ export function anothersIdIn(run: Run, jobs: readonly Job[]): string | undefined
   return [run.displayTitle, run.name, ...names].map(generatedIdIn).find((id) => id !== undefined);
 }
 
-/** A run that may be ours by all that its name, event and workflow say, and what its jobs have shown so far. */
-export interface Candidate {
-  run: Run;
-  /** When a list showed it first, by the clock. */
-  seenAtMs: number;
-  /** When it came into its present status at the latest, by the clock. */
-  changedAtMs: number;
-  /** How often its jobs were read. */
-  reads: number;
-  /** By the clock. */
-  readAtMs: number;
-  /** The run's status when its jobs were read. */
-  readStatus: string;
-  /** Whether every job that was there showed all its steps. */
-  showedAll: boolean;
-  /** The id of another dispatch that it shows. In its name that may be its caller's own; only all of its jobs make it certain. */
-  anothersId: string | undefined;
-}
-
 /** A candidate whose jobs nobody has read yet. */
 export function newCandidate(run: Run, seenAtMs: number, changedAtMs = seenAtMs): Candidate {
   const unread = { reads: 0, readAtMs: 0, readStatus: "", showedAll: false };
@@ -56,43 +47,17 @@ export function seenAgain(candidate: Candidate, run: Run, changedAtMs: number): 
   return { ...candidate, run, changedAtMs: isSame ? candidate.changedAtMs : changedAtMs };
 }
 
-/** Says whether a candidate may yet show the id. One that was complete when its jobs were read shows nothing new. */
-export function isUndecided({ run, reads, readStatus }: Candidate): boolean {
-  return !(run.status === "completed" && reads > 0 && readStatus === "completed");
-}
-
-/** A queued job has no steps, and one that has just started only `Set up job` (PLATFORM.md). */
+/** A queued job has no steps, and one that has just started only `Set up job` (docs/platform.md#steps-appear-late). */
 export function showsAllSteps(job: Job): boolean {
   return job.status === "completed" || job.steps.length > 1;
 }
 
 /** Many dispatchers must not read each other's jobs at every look. */
 export const JOBS_PER_LOOK = 8;
-/** More than these within so much time of the dispatch are a crowd. */
-const FEW = 3;
 const REST_MS = 15_000;
 const LONGEST_REST_MS = 120_000;
 /** By then a job that has begun shows its steps, as a rule. */
 const SETTLES_MS = 2000;
-
-/** Those that may yet turn out to be ours. */
-export function openAmong(candidates: readonly Candidate[]): Candidate[] {
-  return candidates.filter((candidate) => isUndecided(candidate) && candidate.anothersId === undefined);
-}
-
-/** Says whether ours is one of many that were created at about the same time: then as many dispatchers look for theirs. */
-export function isCrowd(open: readonly Candidate[], dispatchedAtMs: number | undefined): boolean {
-  const isNear = ({ run }: Candidate) => Math.abs(run.createdAtMs - (dispatchedAtMs ?? 0)) < NEAR_MS;
-  return open.filter(isNear).length > FEW;
-}
-
-/**
- * How long after its own dispatch one of a crowd reads no jobs: by then all of the crowd is visible, as a rule; the more
- * runs are `open`, the dearer is a guess before.
- */
-export function crowdWaitsMs(open: number): number {
-  return Math.min(3000 + 400 * open, 10_500);
-}
 
 /**
  * The candidates whose jobs a look may read next, the most promising first: nearest to the dispatch; those that have
@@ -104,6 +69,7 @@ export function worthReading(
   candidates: readonly Candidate[],
   nowMs: number,
   dispatched: OurDispatch,
+  crowd: Pick<Crowd, "isOne">,
 ): Candidate[] {
   const isNearer = byNearness(candidates, dispatched);
   const sorted = candidates
@@ -116,17 +82,12 @@ export function worthReading(
         byAge(a.run, b.run),
     );
   const nearest = sorted.slice(0, JOBS_PER_LOOK);
-  const inCrowd = isCrowd(openAmong(candidates), dispatched.atMs);
-  return inCrowd ? nearest.filter((candidate) => hasSettled(candidate, nowMs)) : nearest;
+  return crowd.isOne ? nearest.filter((candidate) => hasSettled(candidate, nowMs)) : nearest;
 }
 
-function isResting(
-  { run, seenAtMs, reads, readAtMs, readStatus, showedAll, anothersId }: Candidate,
-  nowMs: number,
-) {
+function isResting({ run, seenAtMs, reads, readAtMs, readStatus, showedAll, anothersId }: Candidate, nowMs: number) {
   // A name may show the id of the run that has asked for it, as in a chain, and a step of it ours.
-  if (anothersId !== undefined)
-    return nowMs - Math.max(seenAtMs, readAtMs) < (reads === 0 ? REST_MS : LONGEST_REST_MS);
+  if (anothersId !== undefined) return nowMs - Math.max(seenAtMs, readAtMs) < (reads === 0 ? REST_MS : LONGEST_REST_MS);
   if (reads === 0 || readStatus !== run.status) return false;
   if (run.status === "in_progress" && !showedAll) return false;
   return nowMs - readAtMs < Math.min(REST_MS * 2 ** (reads - 1), LONGEST_REST_MS);

@@ -1,8 +1,11 @@
-/** Which runs were created nearest to a dispatch. It decides in what order they are read, never which of them is ours. */
+/**
+ * Many who look for their runs at the same time: whether ours is one of them, and which of the runs were created nearest to
+ * our dispatch. It decides when and in what order jobs are read, never which run is ours (docs/design.md#crowds).
+ */
 
 import type { Run } from "../github/answers.ts";
 import { madeLaterMs } from "../inputs/distinct-id.ts";
-import type { Candidate } from "./candidates.ts";
+import type { Candidate } from "../story/sent.ts";
 
 /** The dispatch whose run is looked for. */
 export interface OurDispatch {
@@ -13,6 +16,36 @@ export interface OurDispatch {
 
 /** `created_at` and the time of a dispatch are true to within this. */
 export const NEAR_MS = 3000;
+
+/** Those around our dispatch. */
+export interface Crowd {
+  /** Ours is one of many that were created at about the same time: then as many dispatchers look for theirs. */
+  isOne: boolean;
+  /** How many runs may yet turn out to be ours. */
+  open: number;
+  /** How long after the dispatch no jobs are read: by then all of the crowd is visible, as a rule. */
+  waitsMs: number;
+}
+
+/** More than these are a crowd. */
+const FEW = 3;
+
+/** The more runs are open, the dearer is a guess before all are visible. Tuned on forty and a hundred at once. */
+export function crowdWaitsMs(open: number): number {
+  return Math.min(3000 + 400 * open, 10_500);
+}
+
+export function crowdAround(candidates: readonly Candidate[], { atMs = 0 }: OurDispatch): Crowd {
+  const open = candidates.filter((each) => isUndecided(each) && each.anothersId === undefined);
+  const near = open.filter(({ run }) => Math.abs(run.createdAtMs - atMs) < NEAR_MS);
+  const isOne = near.length > FEW;
+  return { isOne, open: open.length, waitsMs: isOne ? crowdWaitsMs(open.length) : 0 };
+}
+
+/** Says whether a candidate may yet show the id. One that was complete when its jobs were read shows nothing new. */
+export function isUndecided({ run, reads, readStatus }: Candidate): boolean {
+  return !(run.status === "completed" && reads > 0 && readStatus === "completed");
+}
 
 /**
  * Orders runs by how far from the dispatch they were created. `created_at` has whole seconds, so within a few of them it
@@ -46,25 +79,21 @@ interface Mark {
   laterMs: number;
 }
 
-/** One dispatch may overtake another by about so much on the way. */
-const OVERTAKING_MS = 100;
-/** Marks that are no further apart than this do not tell how many runs come in a millisecond. */
+/** Marks that are no further apart than this do not tell how many runs come in a millisecond: one may overtake another. */
 const TOO_CLOSE_MS = 20;
 
 /**
- * Where ours lies: on the line that fits the marks best, the nearer ones more closely. Where they are too few or too close
- * for a line, `perMs`, the runs that come in a millisecond, is its slope.
+ * Where ours lies: on the line through the nearest mark and the nearest on the other side of ours, or else the next on the
+ * same side. Where there is no second mark, `perMs`, the runs that come in a millisecond, is the line's slope.
  */
 function placeAmong(marks: readonly Mark[], perMs: number): number | undefined {
-  if (marks.length === 0) return undefined;
-  const weightOf = ({ laterMs }: Mark) => (Math.abs(laterMs) + OVERTAKING_MS) ** -2;
-  const sum = (of: (mark: Mark) => number) => marks.reduce((so, mark) => so + weightOf(mark) * of(mark), 0);
-  const weight = sum(() => 1);
-  const [meanMs, meanPlace] = [sum(({ laterMs }) => laterMs) / weight, sum(({ place }) => place) / weight];
-  const covariance = sum((mark) => (mark.laterMs - meanMs) * (mark.place - meanPlace)) / weight;
-  const variance = sum((mark) => (mark.laterMs - meanMs) ** 2) / weight;
-  const slope = (covariance + TOO_CLOSE_MS ** 2 * perMs) / (variance + TOO_CLOSE_MS ** 2);
-  return meanPlace - slope * meanMs;
+  const [nearest, ...others] = marks.toSorted((a, b) => Math.abs(a.laterMs) - Math.abs(b.laterMs));
+  if (!nearest) return undefined;
+  const second =
+    others.find(({ laterMs }) => laterMs > 0 !== nearest.laterMs > 0) ??
+    others.find(({ laterMs }) => Math.abs(laterMs - nearest.laterMs) > TOO_CLOSE_MS);
+  const slope = second ? (second.place - nearest.place) / (second.laterMs - nearest.laterMs) : perMs;
+  return nearest.place - slope * nearest.laterMs;
 }
 
 /** How many runs were created in a millisecond of the busiest second. */

@@ -1,24 +1,31 @@
-/** The repository's runs since a dispatch, from the list without filters: those with filters are stale (PLATFORM.md). */
+/** The repository's runs since a dispatch, from the list without filters (docs/platform.md#stale-filtered-lists). */
 
-import type { Id, Run } from "../github/answers.ts";
+import type { Run } from "../github/answers.ts";
 import { PAGE_LENGTH } from "../github/api.ts";
+import type { Id } from "../github/reading.ts";
 import type { Story } from "../story/story.ts";
 
 /** A first page that reaches back far enough in nearly every repository, at a third of the bytes. */
 export const SHORT_PAGE = 30;
 
-/** GitHub's servers and its `created_at` may differ by a second or two (PLATFORM.md). */
+/** GitHub's servers and its `created_at` may differ by a second or two (docs/platform.md#new-runs). */
 const MARGIN_MS = 5000;
 
+export interface Listed {
+  /** Those since the dispatch, newest first. */
+  runs: readonly Run[];
+  /** The newest of all, as the first page listed them. */
+  recentRuns: readonly Run[];
+}
+
 /**
- * Returns what lists the runs since the dispatch, newest first, `max_runs` at most. Once a short page was too short, only
- * long ones are asked for. `sentAtMs` and `deadlineMs` are by the clock.
+ * Returns what lists the runs since the dispatch, `max_runs` at most. Once a short page was too short, only long ones are
+ * asked for. `sentAtMs` and `deadlineMs` are by the clock.
  */
-export function recentRuns(
+export function listerOfRuns(
   { sentAtMs, deadlineMs }: { sentAtMs: number; deadlineMs: number },
-  story: Story,
-): () => Promise<Run[]> {
-  const { github, persist, inputs } = story;
+  { github, retry, inputs }: Pick<Story, "github" | "retry" | "inputs">,
+): () => Promise<Listed> {
   const longest = Math.min(PAGE_LENGTH, inputs.maxRuns);
   let perPage = Math.min(SHORT_PAGE, longest);
   // The dispatch's own answer tells the server's time best; without one, the first list has to.
@@ -33,20 +40,20 @@ export function recentRuns(
 
     const isTooShort = !isLast(first) && perPage < longest;
     if (isTooShort) perPage = longest;
+    const recentRuns = isTooShort ? await readPage(1) : first;
     // Runs move on to later pages while new ones come in: one may be read twice, none is missed.
     const runs = new Map<Id, Run>();
-    let onPage = isTooShort ? await readPage(1) : first;
-    story.recentRuns = onPage;
-    for (let page = 1; ; onPage = await readPage(++page)) {
-      const known = runs.size;
+    for (let page = 1, onPage = recentRuns; ; onPage = await readPage(++page)) {
+      const countBefore = runs.size;
       for (const run of onPage) runs.set(run.id, run);
       // A server may answer every page alike.
-      if (isLast(onPage) || runs.size === known || page * perPage >= inputs.maxRuns) break;
+      if (isLast(onPage) || runs.size === countBefore || page * perPage >= inputs.maxRuns) break;
     }
-    return [...runs.values()].filter(({ createdAtMs }) => createdAtMs >= earliestMs).slice(0, inputs.maxRuns);
+    const since = [...runs.values()].filter(({ createdAtMs }) => createdAtMs >= earliestMs);
+    return { runs: since.slice(0, inputs.maxRuns), recentRuns };
   };
 
   function readPage(page: number): Promise<Run[]> {
-    return persist((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
+    return retry((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
   }
 }

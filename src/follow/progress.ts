@@ -1,10 +1,20 @@
 /** What the log says of a run: the difference between two sights of it, line by line. No news, no line. */
 
 import type { Usual } from "../asking/usual-duration.ts";
+import { duration } from "../edges/durations.ts";
 import type { Log, Tone } from "../edges/log.ts";
-import type { Job } from "../github/answers.ts";
-import { failedJobs } from "../story/report.ts";
-import type { Sight } from "./follow.ts";
+import type { Job, Run } from "../github/answers.ts";
+import { failedJobs } from "../github/conclusions.ts";
+
+/** A run as it was last seen. */
+export interface Sight {
+  run: Run;
+  jobs: readonly Job[];
+  /** The environments whose approval the run waits for. */
+  awaitedEnvironments: readonly string[];
+  /** The run has begun since its jobs were read. */
+  areJobsDue?: boolean;
+}
 
 /** A line of the log, and how it is meant. */
 export interface Line {
@@ -91,10 +101,8 @@ function statusLine({ run }: Sight, awaited: string): Line {
 
 function endOf(job: Job): Line {
   const { startedAtMs, completedAtMs, name, conclusion, htmlUrl } = job;
-  const tookMs =
-    startedAtMs !== undefined && completedAtMs !== undefined ? completedAtMs - startedAtMs : undefined;
-  const took =
-    tookMs !== undefined && tookMs > 0 && conclusion !== "skipped" ? ` after ${duration(tookMs)}` : "";
+  const tookMs = startedAtMs !== undefined && completedAtMs !== undefined ? completedAtMs - startedAtMs : undefined;
+  const took = tookMs !== undefined && tookMs > 0 && conclusion !== "skipped" ? ` after ${duration(tookMs)}` : "";
   const tone = toneOf(conclusion);
   const [failed] = tone === "bad" ? failedJobs([job]) : [];
   const where = failed?.failed_step ? ` in step "${failed.failed_step}"` : "";
@@ -123,9 +131,7 @@ export function isTooQuiet(silentMs: number, ageMs: number): boolean {
 export function timeLine(sight: Sight, nowMs: number, usual: Usual | undefined): Line {
   const { run, jobs } = sight;
   const ageMs = nowMs - (run.startedAtMs ?? run.createdAtMs);
-  const so = usual
-    ? `after ${duration(ageMs)} (usually ${duration(usual.medianMs)})`
-    : `after ${duration(ageMs)}`;
+  const so = usual ? `after ${duration(ageMs)} (usually ${duration(usual.medianMs)})` : `after ${duration(ageMs)}`;
   return { text: `Still ${inWords(run.status) || "going on"} ${so}${because()}.`, tone: "quiet" };
 
   function because(): string {
@@ -134,8 +140,7 @@ export function timeLine(sight: Sight, nowMs: number, usual: Usual | undefined):
     if (run.status === "pending") return ": another run of its concurrency group goes first";
     const running = jobs.filter(({ status }) => status === "in_progress");
     const queued = jobs.filter(({ status }) => status === "queued").length;
-    if (running.length === 0)
-      return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
+    if (running.length === 0) return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
     const named = running.slice(0, 3).map(({ name, startedAtMs = nowMs }) => {
       const forMs = nowMs - startedAtMs;
       return forMs > 0 ? `${name} (${duration(forMs)})` : name;
@@ -148,13 +153,4 @@ export function timeLine(sight: Sight, nowMs: number, usual: Usual | undefined):
 
 function inWords(status: string): string {
   return status.replaceAll("_", " ");
-}
-
-/** e.g. `40 s`, `12 min 5 s`, `3 h 2 min` */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const [h, min, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const parts =
-    h > 0 ? [`${h} h`, min > 0 && `${min} min`] : [min > 0 && `${min} min`, (s > 0 || min === 0) && `${s} s`];
-  return parts.filter(Boolean).join(" ");
 }

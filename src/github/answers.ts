@@ -3,15 +3,19 @@
  * schema; the values are doubted all the same, since an answer may come from a proxy or be cut short.
  */
 
-import type { components } from "@octokit/openapi-types";
+import { type Doubted, fields, type Id, isId, list, nameOf, text, textOrNull, timeMs, Unreadable } from "./reading.ts";
 
-type Schemas = components["schemas"];
+/** What GitHub answered to a dispatch: which run it started, if the server gives run details (docs/platform.md#run-details). */
+export interface Dispatched {
+  started: StartedRun | undefined;
+}
 
-/** Ids go beyond 2^32; octokit reads those beyond 2^53 as bigint. */
-export type Id = number | bigint;
-
-/** What GitHub answered to a dispatch: which run it started, if the server gives run details (PLATFORM.md). */
-export type Dispatched = { runId: undefined } | { runId: Id; htmlUrl: string; jobsUrl: string };
+/** A run that is known to be ours, before it was seen. */
+export interface StartedRun {
+  id: Id;
+  htmlUrl: string;
+  jobsUrl: string;
+}
 
 export interface Repository {
   /** `owner/name` */
@@ -36,7 +40,7 @@ export interface Run {
   /** `run-name`, or the event's type (repository_dispatch), or the workflow's name. */
   displayTitle: string;
   event: string;
-  /** e.g. `.github/workflows/deploy.yml`, at times with `@ref` behind it. */
+  /** e.g. `.github/workflows/deploy.yml` */
   path: string;
   workflowId: Id | undefined;
   /** GitHub's word, known or not. */
@@ -85,27 +89,16 @@ export interface Annotation {
   message: string;
 }
 
-/** An answer that is not what the schema says. */
-export class Unreadable extends Error {
-  override readonly name = "Unreadable";
-}
-
-/** Any 2xx was acted on, whatever its body: an id is looked for and not insisted on (PLATFORM.md). */
+/** Any 2xx was acted on, whatever its body: an id is looked for and not insisted on (docs/platform.md#run-details). */
 export function readDispatched(data: unknown): Dispatched {
-  if (typeof data !== "object" || data === null) return { runId: undefined };
-  const { workflow_run_id, run_url, html_url } = data as Doubted<"workflow-dispatch-response">;
-  if (!isId(workflow_run_id)) return { runId: undefined };
-  return {
-    runId: workflow_run_id,
-    htmlUrl: text(html_url),
-    jobsUrl: text(run_url) && `${text(run_url)}/jobs`,
-  };
+  const { workflow_run_id: id, run_url, html_url } = (data ?? {}) as Doubted<"workflow-dispatch-response">;
+  const jobsUrl = text(run_url) && `${text(run_url)}/jobs`;
+  return { started: isId(id) ? { id, htmlUrl: text(html_url), jobsUrl } : undefined };
 }
 
 export function readRepository(data: unknown): Repository {
   const { full_name, default_branch, archived } = fields(data, "full-repository");
-  if (!/^[^/]+\/[^/]+$/.test(text(full_name)) || text(default_branch) === "")
-    throw new Unreadable("full-repository");
+  if (!/^[^/]+\/[^/]+$/.test(text(full_name)) || text(default_branch) === "") throw new Unreadable("full-repository");
   return { fullName: text(full_name), defaultBranch: text(default_branch), isArchived: archived === true };
 }
 
@@ -136,7 +129,8 @@ export function readRun(data: unknown): Run {
     name: nameOf(run.name),
     displayTitle: nameOf(run.display_title),
     event: text(run.event),
-    path: nameOf(run.path),
+    // At times with `@ref` behind it (docs/platform.md#run-paths).
+    path: nameOf(run.path).replace(/@.*$/, ""),
     workflowId: isId(run.workflow_id) ? run.workflow_id : undefined,
     status: text(run.status),
     conclusion: textOrNull(run.conclusion),
@@ -221,40 +215,7 @@ function readIsPrivate(repository: unknown): boolean | undefined {
   return typeof isPrivate === "boolean" ? isPrivate : undefined;
 }
 
-type Doubted<Name extends keyof Schemas> = { [Field in keyof Schemas[Name]]?: unknown };
-
-function fields<Name extends keyof Schemas>(data: unknown, schema: Name): Doubted<Name> {
-  if (typeof data !== "object" || data === null) throw new Unreadable(schema);
-  return data as Doubted<Name>;
-}
-
-function list<Item>(data: unknown, read: (data: unknown) => Item): Item[] {
-  if (!Array.isArray(data)) throw new Unreadable("list");
-  return data.map(read);
-}
-
-function isId(value: unknown): value is Id {
-  return (typeof value === "number" && Number.isSafeInteger(value) && value > 0) || typeof value === "bigint";
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function nameOf(value: unknown): string {
-  return oneLine(text(value));
-}
-
-/** On one line: in a log, a line break could begin a command to the runner. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function timeMs(value: unknown): number | undefined {
-  const ms = Date.parse(text(value));
-  return Number.isFinite(ms) ? ms : undefined;
+/** The name of a workflow's file, by which the API takes it as well. */
+export function fileName(path: string): string {
+  return path.replace(/^.*\//s, "");
 }

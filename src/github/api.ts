@@ -1,13 +1,6 @@
 /** GitHub's REST API, as far as we use it: one method for one request. */
 
-import type { Json } from "../inputs/mapping.ts";
 import {
-  type Annotation,
-  type Dispatched,
-  type Id,
-  type Job,
-  type Repository,
-  type Run,
   readAnnotations,
   readDispatched,
   readFile,
@@ -18,125 +11,135 @@ import {
   readRuns,
   readWorkflow,
   readWorkflows,
-  type Workflow,
 } from "./answers.ts";
-import { type Connection, connect, type RequestOptions, type Told } from "./http.ts";
+import { type ConnectionOptions, connect } from "./connection.ts";
+import type { RequestOptions } from "./http.ts";
+import { PURPOSES } from "./purpose.ts";
+import type { Id } from "./reading.ts";
 
-/** GitHub's API for one repository. Each method sends one request (two more when the repository was renamed) or rejects with a `Fault`. */
-export interface GitHub extends Told {
-  dispatchEvent(
-    eventType: string,
-    payload: { [key: string]: Json },
-    options: RequestOptions,
-  ): Promise<Dispatched>;
-  dispatchWorkflow(
-    order: { workflow: string; ref: string; inputs: { [key: string]: string }; asksForRunDetails: boolean },
-    options: RequestOptions,
-  ): Promise<Dispatched>;
-  getRepository(options: RequestOptions): Promise<Repository>;
-  /** `workflow` is a file name or an id. */
-  getWorkflow(workflow: string, options: RequestOptions): Promise<Workflow>;
-  /** One page of 100 of the repository's workflows. */
-  listWorkflows(page: number, options: RequestOptions): Promise<Workflow[]>;
-  /** The text of a file; `ref` is by default the default branch. */
-  getFile(path: string, ref: string | undefined, options: RequestOptions): Promise<string>;
-  /** Resolves when the branch or tag exists; `name` is e.g. `heads/main` or `tags/v1`. */
-  getRef(name: string, options: RequestOptions): Promise<void>;
-  /** One page of the repository's runs, newest first. */
-  listRuns(page: { perPage: number; page: number }, options: RequestOptions): Promise<Run[]>;
-  getRun(id: Id, options: RequestOptions): Promise<Run>;
-  /** One page of 100 of the jobs of the run's latest attempt. */
-  listJobs(runId: Id, page: number, options: RequestOptions): Promise<Job[]>;
-  /** The names of the environments that wait for an approval before the run goes on. */
-  listPendingDeployments(runId: Id, options: RequestOptions): Promise<string[]>;
-  /** What a job has marked in files; its first 100. A job is a check run, under the same id. */
-  listAnnotations(jobId: Id, options: RequestOptions): Promise<Annotation[]>;
-  /** What an ended job has printed, in parts; two requests, the second to where GitHub keeps logs. */
-  readJobLog(jobId: Id, options: RequestOptions): AsyncIterable<string>;
-  cancelRun(id: Id, options: RequestOptions): Promise<void>;
-  /** For a run that ignores its cancellation. */
-  forceCancelRun(id: Id, options: RequestOptions): Promise<void>;
-}
+/** GitHub's API for one repository. Each method sends one request (two more when it was renamed) or rejects with a `Fault`. */
+export type GitHub = ReturnType<typeof openGitHub>;
 
-/** The version whose workflow dispatch answers with the run's id. Servers before GHES 3.21 refuse it. */
+/** The version whose workflow dispatch answers with the run's id (docs/platform.md#run-details). */
 const RUN_DETAILS_VERSION = "2026-03-10";
 
+/** The longest page of a list. */
 export const PAGE_LENGTH = 100;
 
+const REPOSITORY = "/repos/{owner}/{repo}";
+const WORKFLOW = `${REPOSITORY}/actions/workflows/{workflow_id}`;
+const RUN = `${REPOSITORY}/actions/runs/{run_id}`;
+
 /** Opens the API of one repository on one server. Nothing is sent yet. */
-export function openGitHub(connection: Connection): GitHub {
-  const { ask, download, ...told } = connect(connection);
-  const REPOSITORY = "/repos/{owner}/{repo}";
-  const WORKFLOW = `${REPOSITORY}/actions/workflows/{workflow_id}`;
-  const RUN = `${REPOSITORY}/actions/runs/{run_id}`;
+export function openGitHub(options: ConnectionOptions) {
+  const { ask, download, ...connection } = connect(options);
+  const nothing = () => undefined;
 
   return {
-    dispatchEvent: (event_type, client_payload, options) =>
-      ask(`POST ${REPOSITORY}/dispatches`, { event_type, client_payload }, options, readDispatched),
+    ...connection,
 
-    dispatchWorkflow: ({ workflow, ref, inputs, asksForRunDetails }, options) => {
-      const headers: Record<string, string> = asksForRunDetails
-        ? { "x-github-api-version": RUN_DETAILS_VERSION }
-        : {};
-      const parameters = { workflow_id: workflow, ref, inputs, headers };
-      return ask(`POST ${WORKFLOW}/dispatches`, parameters, options, readDispatched);
+    dispatchEvent: (event_type: string, client_payload: object, options: RequestOptions) => {
+      const parameters = { event_type, client_payload };
+      const purpose = PURPOSES.dispatchEvent;
+      return ask({ route: `POST ${REPOSITORY}/dispatches`, parameters, purpose, read: readDispatched }, options);
     },
 
-    getRepository: (options) => ask(`GET ${REPOSITORY}`, {}, options, readRepository),
+    /** `workflow` is a file name or an id. */
+    dispatchWorkflow: ({ workflow, ref, inputs, asksForRunDetails }: WorkflowDispatch, options: RequestOptions) => {
+      const headers: Record<string, string> = asksForRunDetails ? { "x-github-api-version": RUN_DETAILS_VERSION } : {};
+      const parameters = { workflow_id: workflow, ref, inputs, headers };
+      const purpose = PURPOSES.dispatchWorkflow;
+      return ask({ route: `POST ${WORKFLOW}/dispatches`, parameters, purpose, read: readDispatched }, options);
+    },
 
-    getWorkflow: (workflow, options) =>
-      ask(`GET ${WORKFLOW}`, { workflow_id: workflow }, options, readWorkflow),
+    getRepository: (options: RequestOptions) =>
+      ask({ route: `GET ${REPOSITORY}`, purpose: PURPOSES.read, read: readRepository }, options),
 
-    listWorkflows: (page, options) =>
-      ask(`GET ${REPOSITORY}/actions/workflows`, { per_page: PAGE_LENGTH, page }, options, readWorkflows),
+    /** `workflow` is a file name or an id. */
+    getWorkflow: (workflow: string, options: RequestOptions) => {
+      const parameters = { workflow_id: workflow };
+      const purpose = PURPOSES.readWorkflows;
+      return ask({ route: `GET ${WORKFLOW}`, parameters, purpose, read: readWorkflow }, options);
+    },
 
-    getFile: (path, ref, options) =>
-      ask(
-        `GET ${REPOSITORY}/contents/${encodePath(path)}`,
-        ref === undefined ? {} : { ref },
-        options,
-        readFile,
-      ),
+    /** One page of the repository's workflows. */
+    listWorkflows: (page: number, options: RequestOptions) => {
+      const parameters = { per_page: PAGE_LENGTH, page };
+      const purpose = PURPOSES.readWorkflows;
+      const route = `GET ${REPOSITORY}/actions/workflows`;
+      return ask({ route, parameters, purpose, read: readWorkflows }, options);
+    },
 
-    getRef: (name, options) =>
-      ask(`GET ${REPOSITORY}/git/ref/${encodePath(name)}`, {}, options, () => undefined),
+    /** The text of a file; `ref` is by default the default branch. */
+    getFile: (path: string, ref: string | undefined, options: RequestOptions) => {
+      const parameters = ref === undefined ? {} : { ref };
+      const route = `GET ${REPOSITORY}/contents/${encodePath(path)}`;
+      return ask({ route, parameters, purpose: PURPOSES.read, read: readFile }, options);
+    },
 
-    // Unfiltered: lists filtered by event, status or time come from an index that lags or is empty (PLATFORM.md).
-    listRuns: ({ perPage, page }, options) =>
-      ask(
-        `GET ${REPOSITORY}/actions/runs`,
-        { per_page: perPage, page, exclude_pull_requests: true },
-        options,
-        readRuns,
-      ),
+    /** Resolves when the branch or tag exists; `name` is e.g. `heads/main` or `tags/v1`. */
+    getRef: (name: string, options: RequestOptions): Promise<void> => {
+      const route = `GET ${REPOSITORY}/git/ref/${encodePath(name)}`;
+      return ask({ route, purpose: PURPOSES.read, read: nothing }, options);
+    },
 
-    getRun: (id, options) =>
-      ask(`GET ${RUN}`, { run_id: String(id), exclude_pull_requests: true }, options, readRun),
+    /** One page of the repository's runs, newest first, unfiltered (docs/platform.md#stale-filtered-lists). */
+    listRuns: ({ perPage, page }: { perPage: number; page: number }, options: RequestOptions) => {
+      const parameters = { per_page: perPage, page, exclude_pull_requests: true };
+      const route = `GET ${REPOSITORY}/actions/runs`;
+      return ask({ route, parameters, purpose: PURPOSES.readRuns, read: readRuns }, options);
+    },
 
-    listJobs: (runId, page, options) =>
-      ask(`GET ${RUN}/jobs`, { run_id: String(runId), per_page: PAGE_LENGTH, page }, options, readJobs),
+    getRun: (id: Id, options: RequestOptions) => {
+      const parameters = { run_id: String(id), exclude_pull_requests: true };
+      return ask({ route: `GET ${RUN}`, parameters, purpose: PURPOSES.readRun, read: readRun }, options);
+    },
 
-    listPendingDeployments: (runId, options) =>
-      ask(`GET ${RUN}/pending_deployments`, { run_id: String(runId) }, options, readPendingDeployments),
+    /** One page of the jobs of the run's latest attempt. */
+    listJobs: (runId: Id, page: number, options: RequestOptions) => {
+      const parameters = { run_id: String(runId), per_page: PAGE_LENGTH, page };
+      return ask({ route: `GET ${RUN}/jobs`, parameters, purpose: PURPOSES.readRun, read: readJobs }, options);
+    },
 
-    listAnnotations: (jobId, options) =>
-      ask(
-        `GET ${REPOSITORY}/check-runs/{check_run_id}/annotations`,
-        { check_run_id: String(jobId), per_page: PAGE_LENGTH },
-        options,
-        readAnnotations,
-      ),
+    /** The names of the environments that wait for an approval before the run goes on. */
+    listPendingDeployments: (runId: Id, options: RequestOptions) => {
+      const parameters = { run_id: String(runId) };
+      const purpose = PURPOSES.readRun;
+      const route = `GET ${RUN}/pending_deployments`;
+      return ask({ route, parameters, purpose, read: readPendingDeployments }, options);
+    },
 
-    readJobLog: (jobId, options) =>
-      download(`GET ${REPOSITORY}/actions/jobs/{job_id}/logs`, { job_id: String(jobId) }, options),
+    /** What a job has marked in files; its first 100. A job is a check run, under the same id. */
+    listAnnotations: (jobId: Id, options: RequestOptions) => {
+      const parameters = { check_run_id: String(jobId), per_page: PAGE_LENGTH };
+      const route = `GET ${REPOSITORY}/check-runs/{check_run_id}/annotations`;
+      return ask({ route, parameters, purpose: PURPOSES.read, read: readAnnotations }, options);
+    },
 
-    cancelRun: (id, options) => ask(`POST ${RUN}/cancel`, { run_id: String(id) }, options, () => undefined),
+    /** What an ended job has printed, in parts; two requests, the second to where GitHub keeps logs. */
+    readJobLog: (jobId: Id, options: RequestOptions): AsyncIterable<string> => {
+      const route = `GET ${REPOSITORY}/actions/jobs/{job_id}/logs`;
+      return download({ route, parameters: { job_id: String(jobId) }, purpose: PURPOSES.read }, options);
+    },
 
-    forceCancelRun: (id, options) =>
-      ask(`POST ${RUN}/force-cancel`, { run_id: String(id) }, options, () => undefined),
+    cancelRun: (id: Id, options: RequestOptions): Promise<void> =>
+      ask({ ...postTo(id, "cancel"), read: nothing }, options),
 
-    ...told,
+    /** For a run that ignores its cancellation. */
+    forceCancelRun: (id: Id, options: RequestOptions): Promise<void> =>
+      ask({ ...postTo(id, "force-cancel"), read: nothing }, options),
   };
+}
+
+interface WorkflowDispatch {
+  workflow: string;
+  ref: string;
+  inputs: { [key: string]: string };
+  asksForRunDetails: boolean;
+}
+
+function postTo(id: Id, action: "cancel" | "force-cancel") {
+  return { route: `POST ${RUN}/${action}`, parameters: { run_id: String(id) }, purpose: PURPOSES.cancelRun };
 }
 
 function encodePath(path: string): string {

@@ -1,19 +1,13 @@
 /**
- * Tokens of a GitHub App: found by the target repository, limited to it and to what the step needs, renewed before they
- * end, and revoked at the end. So a wait may outlast the hour that such a token lives.
+ * The token of each request: a plain one, or those of a GitHub App, which are found by the target repository, limited to it
+ * and to what the step needs, renewed before they end, and revoked at the end. So a wait may outlast the hour that such a
+ * token lives.
  */
 
 import type { Clock } from "../edges/clock.ts";
-import type { Permissions } from "../inputs/permissions.ts";
-import type { RequestOptions } from "./http.ts";
-
-/** The App's credentials, as the inputs give them. */
-export interface AppCredentials {
-  /** App id or client id. */
-  appId: string;
-  /** PEM, PKCS#8. */
-  privateKey: string;
-}
+import { Fault } from "./fault.ts";
+import { type RequestOptions, type Send, timeLeft } from "./http.ts";
+import type { Permissions } from "./purpose.ts";
 
 /** Where the token of each request comes from. */
 export interface TokenSource {
@@ -25,12 +19,35 @@ export interface TokenSource {
   current(): string | undefined;
 }
 
+/** A token that was given and is nobody's to renew. */
+export function plainToken(token: string): TokenSource {
+  return { get: async () => token, refuse() {}, current: () => undefined };
+}
+
+/** Sends each request with a token, which may have to be made first; all of it within `timeoutMs`. */
+export function authorized(send: Send, tokens: TokenSource, clock: Clock): Send {
+  return async (request, options) => {
+    const left = timeLeft(clock, options);
+    const authorization = `token ${await tokens.get(options)}`;
+    if (left().timeoutMs <= 0) {
+      const { route, purpose } = request;
+      const answer = "a token took all the time";
+      throw new Fault("unreachable", { request: route, purpose, code: "ETIMEDOUT", answer });
+    }
+    const headers = { ...request.parameters?.headers, authorization };
+    try {
+      return await send({ ...request, parameters: { ...request.parameters, headers } }, left());
+    } catch (error) {
+      if (error instanceof Fault && error.status === 401) tokens.refuse();
+      throw error;
+    }
+  };
+}
+
 /** The two requests that only the App itself may make, signed with its key. */
 export interface AppRequests {
   /** The App's installation on the target repository, and what it was granted there. */
-  getInstallation(
-    options: RequestOptions,
-  ): Promise<{ id: number; granted: Readonly<Record<string, unknown>> }>;
+  getInstallation(options: RequestOptions): Promise<{ id: number; granted: Readonly<Record<string, unknown>> }>;
   /** `lifetimeMs` by the server's clock. */
   createToken(
     installationId: number,
@@ -58,16 +75,15 @@ export function appTokens(
   let current: { token: string; renewAtMs: number } | undefined;
   return {
     async get(options) {
-      // @octokit/auth-app would keep a token for 59 minutes, whatever its answer says (PLATFORM.md); so it is kept here.
+      // @octokit/auth-app would keep a token for 59 minutes, whatever its answer says; so it is kept here (docs/platform.md#app-tokens).
       if (current && clock.nowMs() < current.renewAtMs) return current.token;
-      const endMs = clock.nowMs() + options.timeoutMs;
+      const left = timeLeft(clock, options);
       installation ??= await requests.getInstallation(options);
       const startedMs = clock.nowMs();
-      const left = { ...options, timeoutMs: Math.max(endMs - startedMs, 0) };
       const { id, granted } = installation;
       const more = Object.entries(wishes).filter(([name]) => granted[name] !== undefined);
       const permissions = { ...Object.fromEntries(more), ...needs };
-      const { token, lifetimeMs } = await requests.createToken(id, permissions, left);
+      const { token, lifetimeMs } = await requests.createToken(id, permissions, left());
       mask(token);
       current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL) };
       return token;

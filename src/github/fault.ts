@@ -1,5 +1,7 @@
 /** What can go wrong with one request, and what that means for what GitHub did and for asking again. */
 
+import type { Purpose } from "./purpose.ts";
+
 /**
  * - `unreachable`: no connection came about (refused, DNS, no route)
  * - `untrusted`: no connection came about, and none will: a certificate is not accepted, or a proxy lets nobody through
@@ -9,14 +11,7 @@
  * - `unreadable`: a success whose body is not what GitHub's schema says
  * - `rejected`: GitHub refused for good (any other status)
  */
-export type FaultKind =
-  | "unreachable"
-  | "untrusted"
-  | "lost"
-  | "server_error"
-  | "limited"
-  | "unreadable"
-  | "rejected";
+export type FaultKind = "unreachable" | "untrusted" | "lost" | "server_error" | "limited" | "unreadable" | "rejected";
 
 /** A request that did not give its answer. */
 export class Fault extends Error {
@@ -24,11 +19,13 @@ export class Fault extends Error {
   readonly kind: FaultKind;
   /** Method and path, e.g. `POST /repos/octo/target/dispatches`. */
   readonly request: string;
+  /** What the request was for. */
+  readonly purpose: Purpose;
   /** HTTP status, where an answer came. */
   readonly status: number | undefined;
   /** System or TLS error code, e.g. `ECONNREFUSED`, where no answer came. */
   readonly code: string | undefined;
-  /** GitHub's own words, without our request's values taken out: see strike.ts before printing them. */
+  /** GitHub's own words, unredacted: they may repeat what was sent (explain/redact.ts). */
   readonly answer: string;
   /** GitHub's id of the request, for its support. */
   readonly requestId: string | undefined;
@@ -41,6 +38,7 @@ export class Fault extends Error {
     kind: FaultKind,
     about: {
       request: string;
+      purpose: Purpose;
       answer: string;
       status?: number | undefined;
       code?: string | undefined;
@@ -52,6 +50,7 @@ export class Fault extends Error {
     super(`${about.request}: ${about.status ?? about.code ?? kind} ${about.answer}`);
     this.kind = kind;
     this.request = about.request;
+    this.purpose = about.purpose;
     this.answer = about.answer;
     this.status = about.status;
     this.code = about.code;
@@ -60,8 +59,8 @@ export class Fault extends Error {
     this.dateMs = about.dateMs;
   }
 
-  /** In a word: the status, else the system's code, else the kind. */
-  get seen(): string {
+  /** The status, else the system's code, else the kind. */
+  get inAWord(): string {
     return String(this.status ?? this.code ?? this.kind);
   }
 }
@@ -73,11 +72,11 @@ export function mayHeal(fault: Fault): boolean {
 
 /**
  * What GitHub did with a request that ended in `fault`. `maybe` is the dangerous one: a client that sends a dispatch
- * again on a 5xx has started some fifty runs for one (PLATFORM.md).
+ * again on a 5xx has started some fifty runs for one (docs/platform.md#no-idempotency).
  */
 export function acted(fault: Fault): "no" | "maybe" | "yes" {
   // No token, no dispatch.
-  if (isAboutApp(fault)) return "no";
+  if (fault.purpose.about === "app") return "no";
   switch (fault.kind) {
     case "unreachable":
     case "untrusted":
@@ -90,18 +89,6 @@ export function acted(fault: Fault): "no" | "maybe" | "yes" {
     case "unreadable":
       return "yes";
   }
-}
-
-/** Says whether the request was a GitHub App's own: for its installation, or for a token of it. */
-export function isAboutApp({ request }: Pick<Fault, "request">): boolean {
-  return /\/(repos\/[^/]+\/[^/]+|repositories\/\d+)\/installation$|\/app\/installations\/\d+\/access_tokens$/.test(
-    request,
-  );
-}
-
-/** Says whether the request was for a single run, which may be deleted. */
-export function isAboutOneRun({ request }: Pick<Fault, "request">): boolean {
-  return /\/repos\/[^/]+\/[^/]+\/actions\/runs\/[^/]+/.test(request);
 }
 
 /** The parts of an HTTP answer that tell a fault. Header names are lower case. */
@@ -196,8 +183,7 @@ function* causes(error: unknown): Generator<object> {
   for (let at = error, depth = 0; typeof at === "object" && at !== null && depth < 8; depth++) {
     yield at;
     // Node tries every address of a host and wraps the failures, one for each.
-    if (at instanceof AggregateError)
-      for (const each of at.errors) if (typeof each === "object" && each) yield each;
+    if (at instanceof AggregateError) for (const each of at.errors) if (typeof each === "object" && each) yield each;
     at = (at as { cause?: unknown }).cause;
   }
 }

@@ -1,16 +1,21 @@
 /** Reads the credentials: a token, or a GitHub App that gets its own. */
 
 import { createPrivateKey } from "node:crypto";
-import type { AppCredentials } from "../github/app-token.ts";
 
 export type GivenCredentials = { token: string } | { app: AppCredentials };
+
+export interface AppCredentials {
+  /** App id or client id. */
+  appId: string;
+  /** PEM, PKCS#8. */
+  privateKey: string;
+}
 
 /** Reads the credentials, with all problems. App credentials go before `token`. */
 export function readCredentials(text: (name: string) => string, problems: string[]): GivenCredentials {
   const [token, appId, key] = [text("token"), text("app_id"), text("app_private_key")];
   if (appId !== "" || key !== "") {
-    if (key === "")
-      problems.push("`app_id` is given without `app_private_key`: its secret is empty or not set.");
+    if (key === "") problems.push("`app_id` is given without `app_private_key`: its secret is empty or not set.");
     else if (appId === "")
       problems.push("`app_private_key` is given without `app_id`: give the App's id or client id.");
     else if (!/^[A-Za-z0-9._-]+$/.test(appId)) {
@@ -31,9 +36,7 @@ export function readCredentials(text: (name: string) => string, problems: string
         "from Dependabot get none). Check the secret's name, and that the event gives secrets to this run.",
     );
   } else if (!/^[\x21-\x7e]+$/.test(token)) {
-    problems.push(
-      "`token` has a space, a line break or a character that no token has; store the secret again.",
-    );
+    problems.push("`token` has a space, a line break or a character that no token has; store the secret again.");
   }
   return { token };
 }
@@ -50,9 +53,7 @@ export function secretsOf(text: (name: string) => string): string[] {
 function readPrivateKey(text: string): string | undefined {
   try {
     const key = createPrivateKey(text.replaceAll("\\n", "\n"));
-    return key.asymmetricKeyType === "rsa"
-      ? key.export({ type: "pkcs8", format: "pem" }).toString()
-      : undefined;
+    return key.asymmetricKeyType === "rsa" ? key.export({ type: "pkcs8", format: "pem" }).toString() : undefined;
   } catch {
     return undefined;
   }

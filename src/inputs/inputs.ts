@@ -1,10 +1,12 @@
 /** Reads the action's inputs: strings → `Inputs`, or one error that lists every problem. Nothing has been sent yet. */
 
 import { Failure } from "../edges/failure.ts";
+import { CONCLUSIONS } from "../github/conclusions.ts";
+import type { Target } from "../github/connection.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId } from "./distinct-id.ts";
 import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
-import { readTarget, type Target } from "./target.ts";
+import { readTarget } from "./target.ts";
 
 /** What the step was asked to do. */
 export interface Inputs {
@@ -45,9 +47,7 @@ export class InputError extends Failure {
 
   constructor(problems: readonly string[]) {
     const count = problems.length === 1 ? "There is a problem" : `There are ${problems.length} problems`;
-    super(
-      `${count} with the inputs, so nothing was sent:\n${problems.map((problem) => `- ${problem}`).join("\n")}`,
-    );
+    super(`${count} with the inputs, so nothing was sent:\n${problems.map((problem) => `- ${problem}`).join("\n")}`);
     this.problems = problems;
   }
 }
@@ -56,30 +56,13 @@ export class InputError extends Failure {
 export const MAX_LOG_LINES = 50;
 const WAIT_FOR = ["nothing", "found", "completed"] as const;
 const CANCEL_RUN_ON = ["cancel", "timeout"] as const;
-const CONCLUSIONS = [
-  "success",
-  "failure",
-  "neutral",
-  "cancelled",
-  "skipped",
-  "timed_out",
-  "action_required",
-  "stale",
-  "startup_failure",
-] as const;
-
 /**
  * Reads all inputs. `read` gives an input's text; an empty one means the default, save for `distinct_id_key` (do not
  * send) and `token` (an error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed where
  * `givesObjects` says so.
  * @throws InputError with every problem
  */
-export function readInputs(
-  read: (name: string) => string,
-  caller: Caller,
-  idHex: string,
-  mappings?: Mappings,
-): Inputs {
+export function readInputs(read: (name: string) => string, caller: Caller, idHex: string, mappings?: Mappings): Inputs {
   const problems: string[] = [];
   const text = (name: string) => read(name).trim();
 
@@ -95,11 +78,7 @@ export function readInputs(
 
   const waitFor = readWord("wait_for", text("wait_for") || "found", WAIT_FOR, problems);
   const freshId = generateDistinctId(caller, idHex);
-  const { order, distinctId } = readOrder(
-    text,
-    { freshId, mustFind: waitFor !== "nothing", mappings },
-    problems,
-  );
+  const { order, distinctId } = readOrder(text, { freshId, mustFind: waitFor !== "nothing", mappings }, problems);
 
   const number = (name: string, byDefault: number, max: number) =>
     readNumber(name, text(name) || String(byDefault), [1, max], problems);
@@ -133,24 +112,14 @@ export function readInputs(
   return { ...inputs, target, warnings };
 }
 
-function readNumber(
-  name: string,
-  text: string,
-  [min, max]: readonly [number, number],
-  problems: string[],
-): number {
+function readNumber(name: string, text: string, [min, max]: readonly [number, number], problems: string[]): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
   problems.push(`\`${name}\` is \`${text}\`: give a whole number from ${min} to ${max}.`);
   return min;
 }
 
-function readWord<Word extends string>(
-  name: string,
-  text: string,
-  words: readonly Word[],
-  problems: string[],
-): Word {
+function readWord<Word extends string>(name: string, text: string, words: readonly Word[], problems: string[]): Word {
   const word = words.find((each) => each === text);
   if (word === undefined) problems.push(`\`${name}\` is \`${text}\`: give one of ${quoted(words)}.`);
   return word ?? (words[0] as Word);
@@ -165,8 +134,7 @@ function readWords(
   problems: string[],
 ): ReadonlySet<string> {
   const given = (text(name) || byDefault).split(/[\s,]+/).filter((word) => word !== "");
-  if (given.length === 0 && byDefault !== "")
-    problems.push(`\`${name}\` names none: it takes ${quoted(words)}.`);
+  if (given.length === 0 && byDefault !== "") problems.push(`\`${name}\` names none: it takes ${quoted(words)}.`);
   const unknown = given.filter((word) => !words.includes(word));
   if (unknown.length > 0) problems.push(`\`${name}\` has ${quoted(unknown)}: it takes ${quoted(words)}.`);
   return new Set(given);

@@ -1,15 +1,6 @@
 /** Reads an input that holds an object, as JSON or YAML. JSON is read as the YAML that it is, which keeps how a number was written. */
 
-import {
-  type ErrorCode,
-  isAlias,
-  isMap,
-  isScalar,
-  LineCounter,
-  type ParsedNode,
-  parseDocument,
-  visit,
-} from "yaml";
+import { type ErrorCode, isAlias, isMap, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from "yaml";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -39,9 +30,7 @@ export function readScalars(text: string): Mapping<string> {
     const node = isAlias(given) ? given.resolve(document) : given;
     if (node === null || node === undefined) value.set(name, "");
     else if (!isScalar(node))
-      problems.push(
-        `'${name}' is a list or an object; an input takes a single value (give it as a JSON string)`,
-      );
+      problems.push(`'${name}' is a list or an object; an input takes a single value (give it as a JSON string)`);
     else if (node.value === null) value.set(name, "");
     else value.set(name, typeof node.value === "string" ? node.value : (node.source ?? String(node.value)));
   }
@@ -83,8 +72,7 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
     return { problems: [`neither JSON nor YAML; ${what} (line ${at(wrong.pos[0])})`] };
   }
   if (document.contents === null) return { document: parseDocument<ParsedNode>("{}") as never };
-  if (!isMap(document.contents))
-    return { problems: [`not an object (\`key: value\` lines or \`{"key": "value"}\`)`] };
+  if (!isMap(document.contents)) return { problems: [`not an object (\`key: value\` lines or \`{"key": "value"}\`)`] };
 
   const problems: string[] = [];
   visit(document, {
@@ -94,8 +82,7 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
     },
     Scalar(_, node) {
       if (asWritten || typeof node.value !== "number") return;
-      const exact =
-        /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(node.source ?? "") && Number.isFinite(node.value);
+      const exact = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(node.source ?? "") && Number.isFinite(node.value);
       if (exact && (!Number.isInteger(node.value) || Number.isSafeInteger(node.value))) return;
       // 0123456 would arrive as 123456, 12e4567 as null: short commit ids are written like this.
       problems.push(

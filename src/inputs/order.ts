@@ -1,14 +1,16 @@
 /** What is sent: which event, to which workflow, with which values; and the id that goes with them. */
 
+import { fileName } from "../github/answers.ts";
 import { isDistinctId } from "./distinct-id.ts";
 import type { Json } from "./mapping.ts";
 
-/** What is sent, with the id and the ref already in their places. */
+/** What was ordered. The values are those given, without the run's id: that is added when they are sent (`withId`). */
 export type Order =
   | {
       event: "repository_dispatch";
       eventType: string;
-      clientPayload: { [key: string]: Json };
+      /** With the `ref` in its place. */
+      clientPayload: Values;
       /** Only a run of this workflow is ours. */
       workflow: WorkflowName | undefined;
     }
@@ -17,11 +19,44 @@ export type Order =
       workflow: WorkflowName;
       /** Undefined: the target's default branch. */
       ref: string | undefined;
-      inputs: { [key: string]: string };
+      inputs: Values<string>;
     };
+
+/** A dispatch with nothing left open. */
+export type Plan =
+  | {
+      event: "repository_dispatch";
+      eventType: string;
+      clientPayload: Values;
+      workflow: ResolvedWorkflow | undefined;
+    }
+  | {
+      event: "workflow_dispatch";
+      workflow: ResolvedWorkflow;
+      ref: string;
+      inputs: Values<string>;
+    };
+
+export interface Values<Value extends Json = Json> {
+  [name: string]: Value;
+}
 
 /** A workflow as GitHub's API takes it (file name or id), or its display name, which has to be looked up first. */
 export type WorkflowName = { kind: "file" | "id" | "name"; value: string };
+
+/** A workflow as GitHub's API takes it. */
+export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
+
+/** The id by which the run is known, and the name under which it is sent; no key: it is not sent. */
+export interface DistinctId {
+  value: string;
+  key: string | undefined;
+}
+
+/** The values as they travel: those given, and the id as text. */
+export function withId<Value extends Json>(values: Values<Value>, { key, value }: DistinctId): Values<Value | string> {
+  return key === undefined ? values : { ...values, [key]: value };
+}
 
 /** What a `ref` may mean, as the API names refs. */
 export function refNames(ref: string): string[] {
@@ -29,17 +64,12 @@ export function refNames(ref: string): string[] {
   return /^(heads|tags)\//.test(name) ? [name] : [`heads/${name}`, `tags/${name}`];
 }
 
-/** GitHub's own limits (PLATFORM.md). */
+/** GitHub's own limits (docs/platform.md#repository-dispatch). */
 const MAX_PROPERTIES = 10;
 const MAX_PAYLOAD_LENGTH = 65_535;
 const MAX_EVENT_TYPE_LENGTH = 100;
+/** docs/platform.md#dispatch-answers */
 const MAX_WORKFLOW_INPUTS = 25;
-
-/** The id by which the run is known, and the name under which it is sent; no key: it is not sent. */
-export interface DistinctId {
-  value: string;
-  key: string | undefined;
-}
 
 /** mapping.ts, which brings a reader of YAML: loaded where there is something to read. */
 export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "readScalars">;
@@ -65,67 +95,69 @@ export function readOrder(
   const eventType = text("event_type");
   const workflow = text("workflow") === "" ? undefined : readWorkflowName(text("workflow"));
   const ref = text("ref") || undefined;
-  const event = eventType === "" ? "workflow_dispatch" : "repository_dispatch";
-
   const payload = readObject("client_payload", text, mappings?.readMapping, problems);
   const inputs = readObject("workflow_inputs", text, mappings?.readScalars, problems);
-  const sent = event === "repository_dispatch" ? payload : inputs;
-  const name = event === "repository_dispatch" ? "client_payload" : "workflow_inputs";
 
-  if (eventType === "" && !workflow) {
-    problems.push(
-      "There is no target: give `event_type` to send a `repository_dispatch`, or `workflow` (a file name such as " +
-        "`deploy.yml`) to send a `workflow_dispatch`.",
-    );
-  } else if (eventType === "" && Object.keys(payload).length > 0) {
-    problems.push(
-      "`client_payload` goes with `event_type` only: give the values as `workflow_inputs`, or give `event_type`.",
-    );
-  } else if (eventType !== "" && Object.keys(inputs).length > 0) {
+  if (eventType === "") {
+    if (!workflow) {
+      problems.push(
+        "There is no target: give `event_type` to send a `repository_dispatch`, or `workflow` (a file name such as " +
+          "`deploy.yml`) to send a `workflow_dispatch`.",
+      );
+    } else if (Object.keys(payload).length > 0) {
+      problems.push(
+        "`client_payload` goes with `event_type` only: give the values as `workflow_inputs`, or give `event_type`.",
+      );
+    }
+    const { distinctId, values } = readDistinctId(text, "workflow_inputs", inputs, freshId, problems);
+    problems.push(...problemsOfInputs(inputs, values, distinctId), ...problemsOfRef(ref));
+    const named = workflow ?? readWorkflowName("");
+    return { order: { event: "workflow_dispatch", workflow: named, ref, inputs: values }, distinctId };
+  }
+
+  if (Object.keys(inputs).length > 0) {
     problems.push(
       "`workflow_inputs` do not go with `event_type`: give the values as `client_payload`, or leave out `event_type`.",
     );
   }
   if (eventType.length > MAX_EVENT_TYPE_LENGTH) {
-    problems.push(
-      `\`event_type\` has ${eventType.length} characters; GitHub takes at most ${MAX_EVENT_TYPE_LENGTH}.`,
-    );
+    problems.push(`\`event_type\` has ${eventType.length} characters; GitHub takes at most ${MAX_EVENT_TYPE_LENGTH}.`);
   }
-
-  const distinctId = readDistinctId(text, name, sent, freshId, problems);
-  const { key, value } = distinctId;
-  // An id that is there already is sent as it is: a number stays a number.
-  const id = key === undefined || String(sent[key]) === value ? {} : { [key]: value };
-  if (event === "repository_dispatch" && key === undefined && mustFind) {
+  const { distinctId, values } = readDistinctId(text, "client_payload", payload, freshId, problems);
+  if (distinctId.key === undefined && mustFind) {
     problems.push(
       "`distinct_id_key` is empty, so no id would be sent and the run could never be found: give a key, or " +
         "`wait_for: nothing`.",
     );
   }
-
-  if (event === "workflow_dispatch") {
-    const all = { ...inputs, ...id };
-    if (Object.keys(all).length > MAX_WORKFLOW_INPUTS) {
-      const ours = key !== undefined && !(key in inputs) ? `, with \`${key}\`` : "";
-      problems.push(
-        `\`workflow_inputs\` has ${Object.keys(all).length} inputs${ours}; GitHub takes at most ${MAX_WORKFLOW_INPUTS}.`,
-      );
-    }
-    if (ref !== undefined && (/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(ref) || ref.startsWith("refs/pull/"))) {
-      problems.push(
-        "`ref` is a commit or a pull request; a `workflow_dispatch` takes a branch or a tag only (for a pull request: " +
-          "`${{ github.head_ref }}`).",
-      );
-    }
-    return { order: { event, workflow: workflow ?? readWorkflowName(""), ref, inputs: all }, distinctId };
-  }
-
-  if (ref !== undefined && payload.ref !== undefined && payload.ref !== ref) {
+  if (ref !== undefined && values.ref !== undefined && values.ref !== ref) {
     problems.push("`client_payload` has a `ref` that is not the input `ref`: give it in one place.");
   }
-  const clientPayload = { ...payload, ...(ref === undefined ? {} : { ref }), ...id };
-  const properties = Object.keys(clientPayload);
-  const added = properties.filter((property) => !(property in payload)).map((property) => `\`${property}\``);
+  const clientPayload = ref === undefined ? values : { ...values, ref };
+  problems.push(...problemsOfPayload(payload, withId(clientPayload, distinctId)));
+  return { order: { event: "repository_dispatch", eventType, clientPayload, workflow }, distinctId };
+}
+
+function problemsOfInputs(given: Values, values: Values, distinctId: DistinctId): string[] {
+  const count = Object.keys(withId(values, distinctId)).length;
+  if (count <= MAX_WORKFLOW_INPUTS) return [];
+  const { key } = distinctId;
+  const ours = key !== undefined && !Object.hasOwn(given, key) ? `, with \`${key}\`` : "";
+  return [`\`workflow_inputs\` has ${count} inputs${ours}; GitHub takes at most ${MAX_WORKFLOW_INPUTS}.`];
+}
+
+function problemsOfRef(ref = ""): string[] {
+  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(ref) && !ref.startsWith("refs/pull/")) return [];
+  return [
+    "`ref` is a commit or a pull request; a `workflow_dispatch` takes a branch or a tag only (for a pull request: " +
+      "`${{ github.head_ref }}`).",
+  ];
+}
+
+function problemsOfPayload(given: Values, sent: Values): string[] {
+  const problems: string[] = [];
+  const properties = Object.keys(sent);
+  const added = properties.filter((property) => !Object.hasOwn(given, property)).map((property) => `\`${property}\``);
   const withOurs = added.length > 0 ? ` (with ${added.join(" and ")}, which this action adds)` : "";
   if (properties.length > MAX_PROPERTIES) {
     problems.push(
@@ -133,60 +165,57 @@ export function readOrder(
         `${MAX_PROPERTIES}: put some of them into one object.`,
     );
   }
-  const length = JSON.stringify(clientPayload).length;
+  const { length } = JSON.stringify(sent);
   if (length > MAX_PAYLOAD_LENGTH) {
     problems.push(
       `\`client_payload\` has ${length} characters as JSON${withOurs}; GitHub takes at most ${MAX_PAYLOAD_LENGTH}.`,
     );
   }
-  return { order: { event, eventType, clientPayload, workflow }, distinctId };
+  return problems;
 }
 
-/** The id: as given; else as the payload already has it under the key; else generated. */
-function readDistinctId(
+/** The id: as given; else as the values already have it under the key; else generated. `values` come back without it. */
+function readDistinctId<Value extends Json>(
   text: (name: string) => string,
   name: string,
-  sent: { [key: string]: Json },
+  given: Values<Value>,
   freshId: string,
   problems: string[],
-): DistinctId {
-  const given = text("distinct_id");
+): { distinctId: DistinctId; values: Values<Value> } {
+  const id = text("distinct_id");
   const key = text("distinct_id_key");
   if (key !== "" && !/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key)) {
-    problems.push(
-      "`distinct_id_key` is no name of an input: letters, digits, `_` and `-`, not starting with a digit.",
-    );
+    problems.push("`distinct_id_key` is no name of an input: letters, digits, `_` and `-`, not starting with a digit.");
   }
-  const own = key !== "" && Object.hasOwn(sent, key) ? sent[key] : undefined;
+  const own = key !== "" && Object.hasOwn(given, key) ? given[key] : undefined;
+  const others = Object.entries(given).filter(([name]) => name !== key || key === "");
   const adopted = typeof own === "string" || typeof own === "number" ? String(own) : undefined;
   if (own !== undefined && adopted === undefined) {
-    problems.push(
-      `\`${name}\` has \`${key}\`, but neither as text nor as a number, so it cannot be the run's id.`,
-    );
-  } else if (adopted !== undefined && given !== "" && adopted !== given) {
+    problems.push(`\`${name}\` has \`${key}\`, but neither as text nor as a number, so it cannot be the run's id.`);
+  } else if (adopted !== undefined && id !== "" && adopted !== id) {
     problems.push(`\`${name}\` has another \`${key}\` than \`distinct_id\` says: give the id in one place.`);
   }
-  const value = given || adopted || freshId;
+  const value = id || adopted || freshId;
   if (!isDistinctId(value)) {
-    const where = given !== "" ? "`distinct_id`" : `\`${key}\` in \`${name}\`, the run's id,`;
+    const where = id !== "" ? "`distinct_id`" : `\`${key}\` in \`${name}\`, the run's id,`;
     problems.push(`${where} has to be 1 to 100 letters, digits and \`. _ : / -\`.`);
   }
-  return { value, key: key === "" ? undefined : key };
+  return { distinctId: { value, key: key || undefined }, values: Object.fromEntries(others) };
 }
 
 /** A workflow file called `1-ci.yml` is a file, not the id 1. */
 function readWorkflowName(text: string): WorkflowName {
   if (/^\d+$/.test(text)) return { kind: "id", value: text };
-  if (/\.ya?ml$/i.test(text)) return { kind: "file", value: text.replace(/^.*\//, "") };
+  if (/\.ya?ml$/i.test(text)) return { kind: "file", value: fileName(text) };
   return { kind: "name", value: text };
 }
 
 function readObject<Value extends Json>(
   name: string,
   text: (name: string) => string,
-  reader: ((text: string) => { value: { [key: string]: Value } } | { problems: string[] }) | undefined,
+  reader: ((text: string) => { value: Values<Value> } | { problems: string[] }) | undefined,
   problems: string[],
-): { [key: string]: Value } {
+): Values<Value> {
   if (isEmptyObject(text(name))) return {};
   if (!reader) throw new Error("mapping.ts was not loaded");
   const read = reader(text(name));

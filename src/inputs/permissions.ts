@@ -1,15 +1,7 @@
 /** Which permissions a step needs in the target: never more than what its inputs make it do (docs/permissions.md). */
 
+import type { Permissions } from "../github/purpose.ts";
 import type { Inputs } from "./inputs.ts";
-
-export type Access = "read" | "write";
-
-/** Permissions by GitHub's names. `metadata: read` comes with every token. */
-export interface Permissions {
-  contents?: Access;
-  actions?: Access;
-  checks?: Access;
-}
 
 /** The least that the inputs need. `write` includes `read`. */
 export function permissionsFor({

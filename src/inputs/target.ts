@@ -1,12 +1,6 @@
 /** Where the dispatch goes: which repository, on which server. */
 
-/** A repository and the REST root of the server it lives on. */
-export interface Target {
-  owner: string;
-  repo: string;
-  /** REST root without a slash at its end, e.g. `https://api.github.com` or `https://ghe.example.com/api/v3`. */
-  apiUrl: string;
-}
+import type { Target } from "../github/connection.ts";
 
 /** What names the target, as the inputs give it. */
 export interface TargetInputs {
@@ -41,8 +35,7 @@ function restRoot(server: URL, api: URL): URL {
   if (server.host === api.host) return api;
   if (server.hostname === "github.com" || server.hostname === "www.github.com")
     return new URL("https://api.github.com");
-  if (server.hostname.endsWith(".ghe.com"))
-    return new URL(`https://api.${server.host.replace(/^api\./, "")}`);
+  if (server.hostname.endsWith(".ghe.com")) return new URL(`https://api.${server.host.replace(/^api\./, "")}`);
   return new URL("/api/v3", server.origin);
 }
 

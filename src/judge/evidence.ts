@@ -1,11 +1,11 @@
 /** What the remote run itself says of its failure: what its jobs have marked, and what the failed step printed last. */
 
-import { orNothing } from "../asking/retry.ts";
-import { Cancelled } from "../cancel/cancel.ts";
-import type { Sight } from "../follow/follow.ts";
+import { ifAnswered, once } from "../asking/retry.ts";
+import { Cancelled } from "../edges/cancellation.ts";
+import type { Sight } from "../follow/progress.ts";
 import type { Annotation, Job } from "../github/answers.ts";
+import { failedStep } from "../github/conclusions.ts";
 import { MAX_LOG_LINES } from "../inputs/inputs.ts";
-import { failedStep } from "../story/report.ts";
 import type { Story } from "../story/story.ts";
 import { lastLines } from "./job-log.ts";
 
@@ -22,14 +22,14 @@ const JOBS_WITH_ANNOTATIONS = 3;
 
 /** Gathers what there is to be had. What the token may not read, or GitHub does not give in time, is left out quietly. */
 export async function gatherEvidence({ run, jobs }: Sight, story: Story): Promise<Evidence> {
-  const { github, clock, persist, inputs, callerIsPublic } = story;
+  const { github, clock, retry, inputs, callerIsPublic } = story;
   const isAskedFor = inputs.failedLogLines !== undefined && inputs.failedLogLines > 0;
   // Everybody could read in the caller's log what only some can read in the target. What is public on another server may
   // be so for those alone who reach that server.
   const isPublic = run.isPrivate === false && inputs.target.apiUrl === story.callerApiUrl;
   if (callerIsPublic && !isPublic && !isAskedFor) return { annotations: [], log: undefined };
   const deadlineMs = clock.nowMs() + EVIDENCE_MS;
-  const once = { deadlineMs, asksAgain: () => false };
+  const options = once(deadlineMs);
   const failed = jobs.filter(({ conclusion }) => conclusion === "failure" || conclusion === "timed_out");
 
   return { annotations: await readAnnotations(), log: await readLog() };
@@ -37,7 +37,7 @@ export async function gatherEvidence({ run, jobs }: Sight, story: Story): Promis
   async function readAnnotations(): Promise<Annotation[]> {
     const all: Annotation[] = [];
     for (const job of failed.slice(0, JOBS_WITH_ANNOTATIONS)) {
-      const found = await unlessRefused(persist((options) => github.listAnnotations(job.id, options), once));
+      const found = await unlessRefused(retry((each) => github.listAnnotations(job.id, each), options));
       // A token that may not read one job's may not read another's.
       if (!found) break;
       all.push(...found.filter(tellsSomething));
@@ -54,7 +54,7 @@ export async function gatherEvidence({ run, jobs }: Sight, story: Story): Promis
     if (count === 0 || !found) return undefined;
     const { job, step } = found;
     const lines = await unlessRefused(
-      persist((options) => lastLines(github.readJobLog(job.id, options), step, count), once),
+      retry((each) => lastLines(github.readJobLog(job.id, each), step, count), options),
     );
     return lines && lines.length > 0 ? { jobName: job.name, stepName: step.name, lines } : undefined;
   }
@@ -76,7 +76,7 @@ function tellsSomething({ path, level, message }: Annotation): boolean {
 
 /** Also where the caller cancels the step: its end is known, and that is what it says. */
 async function unlessRefused<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
-  return orNothing(answer).catch((error: unknown) => {
+  return ifAnswered(answer).catch((error: unknown) => {
     if (error instanceof Cancelled) return undefined;
     throw error;
   });

@@ -1,6 +1,6 @@
 /** What the doctor finds, and how it quotes what the target says. */
 
-import { oneLine } from "../github/answers.ts";
+import { oneLine } from "../github/reading.ts";
 
 /** One line of the doctor's checklist. */
 export interface Finding {

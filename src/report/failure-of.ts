@@ -1,43 +1,45 @@
 /** Turns whatever ended the story early into words for the reader. */
 
 import { OutOfTime } from "../asking/retry.ts";
-import { Cancelled, giveUp } from "../cancel/cancel.ts";
+import { giveUp } from "../cancel/cancel.ts";
+import { Cancelled } from "../edges/cancellation.ts";
 import { Failure } from "../edges/failure.ts";
 import { explain } from "../explain/explain.ts";
-import { probe } from "../explain/visibility.ts";
-import { Fault, isAboutApp, isAboutOneRun } from "../github/fault.ts";
+import { visibilityOf } from "../explain/visibility.ts";
+import { Fault } from "../github/fault.ts";
 import type { Order } from "../inputs/order.ts";
 import { permissionsFor } from "../inputs/permissions.ts";
+import { type Known, startedRun } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
 
 /** The failure that the reader sees. What is no fault of the outside world comes back as it is. */
-export async function failureOf(error: unknown, story: Story): Promise<unknown> {
+export async function failureOf(error: unknown, known: Known, story: Story): Promise<unknown> {
   try {
-    if (!(error instanceof Cancelled)) return await inWords(error, story);
+    if (!(error instanceof Cancelled)) return await inWords(error, known, story);
   } catch (sooner) {
     // The look that was to make the error clearer was cut off by the caller's signal.
     if (!(sooner instanceof Cancelled)) throw sooner;
-    return giveUp(sooner, story);
+    return giveUp(sooner, known, story);
   }
-  return giveUp(error, story);
+  return giveUp(error, known, story);
 }
 
-async function inWords(error: unknown, story: Story): Promise<unknown> {
+async function inWords(error: unknown, known: Known, story: Story): Promise<unknown> {
   if (error instanceof OutOfTime && !error.fault) {
     return new Failure(
       `The time to find the run (\`find_timeout_seconds\`: ${story.inputs.findTimeoutMs / 1000} s) ran out before GitHub was asked for it.`,
     );
   }
   const fault = error instanceof OutOfTime ? error.fault : error;
-  return fault instanceof Fault ? explained(fault, story) : error;
+  return fault instanceof Fault ? explained(fault, known, story) : error;
 }
 
-async function explained(fault: Fault, story: Story): Promise<Failure> {
-  const { github, inputs, plan, known, hasProxy } = story;
+async function explained(fault: Fault, known: Known, story: Story): Promise<Failure> {
+  const { github, inputs, hasProxy } = story;
+  const { plan, run, sent } = known;
   const { order, distinctId } = inputs;
-  const isMissing = fault.status === 404 && !isAboutOneRun(fault) && !isAboutApp(fault);
-  const visible = isMissing ? await probe(story) : undefined;
-  const htmlUrl = known.run?.htmlUrl ?? known.started?.htmlUrl;
+  const isMissing = fault.status === 404 && fault.purpose.about === "target";
+  const visible = isMissing ? await visibilityOf(story) : undefined;
   return new Failure(
     explain(fault, {
       repository: github.fullName(),
@@ -47,12 +49,12 @@ async function explained(fault: Fault, story: Story): Promise<Failure> {
       workflow: order.workflow?.value,
       ref: plan?.event === "workflow_dispatch" ? plan.ref : undefined,
       key: distinctId.key,
-      sentValues: valuesOf(order).filter((value) => value !== distinctId.value),
+      sentValues: valuesOf(order),
       tokenHasWorked: github.hasAnswered(),
       hasProxy,
       appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
       visible,
-      started: known.isAccepted || known.run ? { htmlUrl } : undefined,
+      started: sent?.isAccepted || run ? { htmlUrl: startedRun(known)?.htmlUrl } : undefined,
     }),
   );
 }
@@ -60,12 +62,9 @@ async function explained(fault: Fault, story: Story): Promise<Failure> {
 /** Every text that was sent: GitHub may repeat it in an answer, and no message may. */
 function valuesOf(order: Order): string[] {
   const values: string[] = [];
-  JSON.stringify(
-    order.event === "repository_dispatch" ? order.clientPayload : order.inputs,
-    (_, value: unknown) => {
-      if (typeof value === "string" || typeof value === "number") values.push(String(value));
-      return value;
-    },
-  );
+  JSON.stringify(order.event === "repository_dispatch" ? order.clientPayload : order.inputs, (_, value: unknown) => {
+    if (typeof value === "string" || typeof value === "number") values.push(String(value));
+    return value;
+  });
   return values;
 }

@@ -1,12 +1,13 @@
 /** Shows on the page of the caller's run what became of the remote one. */
 
+import { isGreen } from "../judge/judge.ts";
 import { lineOf } from "../receiver/finding.ts";
-import { isGreen } from "../story/report.ts";
+import type { Known } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
 
 /** Writes the job summary, if there is anything to show. `failure` is why the step fails, if it does. */
-export async function summarize(story: Story, failure?: unknown): Promise<void> {
-  const { inputs, known, github, clock, writeSummary, log } = story;
+export async function summarize(known: Known, story: Story, failure?: unknown): Promise<void> {
+  const { inputs, github, clock, writeSummary, log } = story;
   const { run, jobs = [], findings } = known;
   if (!inputs.writesSummary) return;
   if (findings) return writeSummary(checklistOf(findings.map(lineOf)));
@@ -34,10 +35,7 @@ export async function summarize(story: Story, failure?: unknown): Promise<void> 
 
 /** Names in it come from outside: within a block of code they are nothing but text. */
 function checklistOf(lines: readonly string[]): string {
-  const longest = Math.max(
-    2,
-    ...lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length),
-  );
+  const longest = Math.max(2, ...lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = "`".repeat(longest + 1);
   return `### Dry run\n\n${fence}text\n${lines.join("\n")}\n${fence}\n`;
 }

@@ -4,9 +4,9 @@
  * lead anywhere but to the pages that GitHub itself named.
  */
 
-import { duration } from "../follow/progress.ts";
-import type { Job, Run } from "../github/answers.ts";
-import { failedJobs } from "../story/report.ts";
+import { duration } from "../edges/durations.ts";
+import { fileName, type Job, type Run } from "../github/answers.ts";
+import { failedJobs } from "../github/conclusions.ts";
 
 export interface SummaryFacts {
   /** `owner/name` of the target. */
@@ -62,8 +62,7 @@ function titleOf({ run, isGreen, problem }: SummaryFacts): string {
 }
 
 function factsLine({ repository, run, nowMs }: SummaryFacts): string {
-  // The path has `@ref` behind it at times.
-  const workflow = run.path.replace(/@.*/s, "").replace(/^.*\//s, "");
+  const workflow = fileName(run.path);
   const took = durationOf(run.startedAtMs, run.status === "completed" ? run.updatedAtMs : nowMs);
   return [
     `**${asText(repository)}**`,

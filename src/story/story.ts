@@ -1,14 +1,12 @@
-/** What the parts of the story share: the inputs, the edges, and what is known so far. */
+/** What the parts of the story share: the world outside, what was asked for, and a place to tell what is known. */
 
-import { type Persist, patience } from "../asking/retry.ts";
-import type { Plan } from "../dispatch/plan.ts";
+import { makeRetry, type Retry } from "../asking/retry.ts";
 import type { Clock } from "../edges/clock.ts";
 import type { Log } from "../edges/log.ts";
-import type { Candidate } from "../find/candidates.ts";
-import type { Id, Run } from "../github/answers.ts";
 import type { GitHub } from "../github/api.ts";
 import type { Inputs } from "../inputs/inputs.ts";
-import { type Known, outputsOf } from "./report.ts";
+import type { Known } from "./known.ts";
+import { outputsOf } from "./outputs.ts";
 import { traceOf } from "./trace.ts";
 
 /** The world outside the story. */
@@ -36,21 +34,14 @@ export interface Edges {
 
 export interface Story extends Edges {
   readonly inputs: Inputs;
-  readonly persist: Persist;
-  readonly known: Readonly<Known>;
-  /** Adds to what is known; the outputs tell it at once, whatever happens next. */
+  /** Asks GitHub until it answers. */
+  readonly retry: Retry;
+  /** Tells what is known, for the outputs and for the `post` step: at once, whatever happens next. */
   learn(more: Partial<Known>): void;
-  /** The runs that may be ours, with what their jobs have shown so far. */
-  readonly candidates: Map<Id, Candidate>;
-  /** The plan, once it is made. */
-  plan?: Plan;
-  /** The repository's recent runs, as last listed, newest first. */
-  recentRuns?: readonly Run[];
-  /** When the search for the run has to end, by the clock: `find_timeout_seconds` after the first sending. */
-  findDeadlineMs: number;
 }
 
-export function beginStory(inputs: Inputs, edges: Edges): Story {
+/** Begins the story. `known` is what it has learnt so far; only who tells how it ended reads it. */
+export function beginStory(inputs: Inputs, edges: Edges): { story: Story; known: Readonly<Known> } {
   const { key, value } = inputs.distinctId;
   const known: Known = { distinctId: key === undefined || inputs.isDryRun ? "" : value };
   const learn = (more: Partial<Known>) => {
@@ -58,6 +49,5 @@ export function beginStory(inputs: Inputs, edges: Edges): Story {
     edges.saveTrace(traceOf(known));
   };
   learn({});
-  const findDeadlineMs = edges.clock.nowMs() + inputs.findTimeoutMs;
-  return { ...edges, inputs, persist: patience(edges), known, learn, candidates: new Map(), findDeadlineMs };
+  return { story: { ...edges, inputs, retry: makeRetry(edges), learn }, known };
 }

@@ -1,6 +1,7 @@
 /** What a step leaves for its `post` step, by the runner's saved state. */
 
-import type { Known } from "./report.ts";
+import type { StartedRun } from "../github/answers.ts";
+import { type Known, startedRun } from "./known.ts";
 
 export interface Trace {
   /**
@@ -9,16 +10,19 @@ export interface Trace {
    * - `ended`: there is nothing left to do
    */
   phase: "sent" | "cancelling" | "ended";
-  /** `sentAtMs` is by a clock that all processes of this machine share (clock.ts). */
-  known: Pick<Known, "distinctId" | "sentAtMs" | "started">;
+  distinctId: string;
+  /** By a clock that all processes of this machine share (edges/clock.ts). */
+  sentAtMs?: number;
+  started?: StartedRun;
 }
 
 /** The trace of what is known. */
 export function traceOf(known: Known): string {
-  const { distinctId, sentAtMs, run, wantsCancel, hasEnded } = known;
-  const started = run ? { runId: run.id, htmlUrl: run.htmlUrl, jobsUrl: run.jobsUrl } : known.started;
-  const phase = wantsCancel ? "cancelling" : hasEnded || sentAtMs === undefined ? "ended" : "sent";
-  const trace = { phase, known: { distinctId, sentAtMs, started } };
+  const { distinctId, sent, wantsCancel, hasEnded } = known;
+  const run = startedRun(known);
+  const started = run && { id: run.id, htmlUrl: run.htmlUrl, jobsUrl: run.jobsUrl };
+  const phase = wantsCancel ? "cancelling" : hasEnded || !sent ? "ended" : "sent";
+  const trace = { phase, distinctId, sentAtMs: sent?.atMs, started };
   // Ids may be bigints, which JSON has not.
   return JSON.stringify(trace, (_, value) => (typeof value === "bigint" ? String(value) : value));
 }

@@ -170,9 +170,7 @@ describe("a finding is made", () => {
 });
 
 describe("an example", () => {
-  const FILES = RECIPES.flatMap((recipe) =>
-    (["caller", "receiver"] as const).map((side) => [recipe, side] as const),
-  );
+  const FILES = RECIPES.flatMap((recipe) => (["caller", "receiver"] as const).map((side) => [recipe, side] as const));
 
   test.for(FILES)("%s/%s.yml is free of findings", async ([recipe, side]) => {
     expect(await findingsIn(readExample(recipe, side).text)).toEqual([]);
@@ -224,9 +222,7 @@ describe("a fragment", () => {
     ["a run's name", "run-name: ${{ github.event.client_payload.id }}\n"],
   ] as const)("that is %s is checked within a workflow", async ([, text]) => {
     expect(await findingsIn(asWorkflow(text) ?? "")).toEqual([]);
-    expect(
-      await findingsIn((asWorkflow(text) ?? "").replace(/^( *)(- run|run-name|on):/m, "$1$2x:")),
-    ).not.toEqual([]);
+    expect(await findingsIn((asWorkflow(text) ?? "").replace(/^( *)(- run|run-name|on):/m, "$1$2x:"))).not.toEqual([]);
   });
 
   test.for(["environment: production\n", "- a\n- b\n", "just text\n"])("like %j is no workflow", (text) => {
@@ -240,9 +236,7 @@ const PAGES = readdirSync(`${root}docs`)
 const README = readFileSync(`${root}README.md`, "utf8");
 
 describe("on a page", () => {
-  const blocks = ["README.md", ...PAGES].flatMap((page) =>
-    yamlBlocks(page, readFileSync(root + page, "utf8")),
-  );
+  const blocks = ["README.md", ...PAGES].flatMap((page) => yamlBlocks(page, readFileSync(root + page, "utf8")));
   const workflows = blocks.map(({ at, text }) => [at, asWorkflow(text)] as const);
 
   test("every block of README.md is a workflow or a part of one", () => {
@@ -270,8 +264,7 @@ describe("a cut", () => {
   const { text } = readExample("approvals", "receiver");
 
   test("keeps the keys above, the comments above, and the order of the file", () => {
-    const file =
-      "# the file\non: push\njobs:\n  # the first\n  a:\n    x: 1\n    y: 2 # two\n  b:\n    x: 3\n";
+    const file = "# the file\non: push\njobs:\n  # the first\n  a:\n    x: 1\n    y: 2 # two\n  b:\n    x: 3\n";
     expect(cut(file, ["jobs.b", "on"])).toBe("on: push\njobs:\n  b:\n    x: 3");
     expect(cut(file, ["jobs.a.y"])).toBe("jobs:\n  a:\n    y: 2 # two");
     expect(cut(file, ["jobs.a"])).toBe("jobs:\n  # the first\n  a:\n    x: 1\n    y: 2 # two");
@@ -283,10 +276,7 @@ describe("a cut", () => {
     expect(cut(text, ["jobs.deploy.steps.0"])).toBe(cut(text, ["jobs.deploy.steps"]));
   });
 
-  test.for(["jobs.nothing", "nothing", "jobs.deploy.steps.7"])(
-    "at %s, which is not there, is an error",
-    (path) => {
-      expect(() => cut(text, [path])).toThrow(`on the way to ${path}`);
-    },
-  );
+  test.for(["jobs.nothing", "nothing", "jobs.deploy.steps.7"])("at %s, which is not there, is an error", (path) => {
+    expect(() => cut(text, [path])).toThrow(`on the way to ${path}`);
+  });
 });

@@ -63,8 +63,7 @@ describe.for(SECTIONS)("$title", ({ title, tables }) => {
         expect(["–", ...ours.map((name) => `\`${name}\``)], theirs).toContain(our);
         expect(differs, theirs).not.toBe("");
         expect(differs === "The same" && our === "–", theirs).toBe(false);
-        for (const [, name = ""] of differs.matchAll(/`([a-z]+_[a-z_]+): \w+`/g))
-          expect(ours).toContain(name);
+        for (const [, name = ""] of differs.matchAll(/`([a-z]+_[a-z_]+): \w+`/g)) expect(ours).toContain(name);
       }
     }
   });
@@ -101,20 +100,17 @@ test("each section's blocks are pairs, and each After is a block that examples.t
 });
 
 describe.concurrent("the pair of", () => {
-  test.for(PAIRS)(
-    "$title ($nth) sends the same before and after",
-    async ({ title, before, after }, { expect }) => {
-      const origin = ORIGINS[title];
-      const wanted = origin?.requestOf(givenBy(before.text), github.ref);
-      if (!wanted) throw new Error("no origin");
-      const { sent, ran, scripts } = await play(after.text, wanted);
-      expect(sent).toEqual(wanted);
-      expect(ran.stderr).toBe("");
-      expect(ran.exitCode).toBe(0);
-      // Each output that the next steps read is there.
-      expect(scripts.flatMap(({ env }) => Object.values(env))).not.toContain("");
-    },
-  );
+  test.for(PAIRS)("$title ($nth) sends the same before and after", async ({ title, before, after }, { expect }) => {
+    const origin = ORIGINS[title];
+    const wanted = origin?.requestOf(givenBy(before.text), github.ref);
+    if (!wanted) throw new Error("no origin");
+    const { sent, ran, scripts } = await play(after.text, wanted);
+    expect(sent).toEqual(wanted);
+    expect(ran.stderr).toBe("");
+    expect(ran.exitCode).toBe(0);
+    // Each output that the next steps read is there.
+    expect(scripts.flatMap(({ env }) => Object.values(env))).not.toContain("");
+  });
 });
 
 /** What the first step of a "Before" gives, each value as the text that it is for the project. */

@@ -43,14 +43,7 @@ interface Scene {
   cancelAfterMs?: number;
 }
 
-async function playScene({
-  workflow = WORKFLOW,
-  behaviour = {},
-  given,
-  fault,
-  change,
-  cancelAfterMs,
-}: Scene) {
+async function playScene({ workflow = WORKFLOW, behaviour = {}, given, fault, change, cancelAfterMs }: Scene) {
   const on = await setStage({ "deploy.yml": workflow }, { behaviour: { freshRun404Ms: 0, ...behaviour } });
   change?.(on.github);
   on.github.fault = fault;
@@ -58,8 +51,7 @@ async function playScene({
   const played = await on.play(inputs, cancelAfterMs === undefined ? {} : { cancelAfterMs });
   if (cancelAfterMs !== undefined) await on.playPost(inputs, played.trace);
   take(on.github);
-  const page = (text: string | undefined) =>
-    text?.replaceAll(on.github.apiUrl, "").replace(/A1B2:\d+/, "A1B2:…");
+  const page = (text: string | undefined) => text?.replaceAll(on.github.apiUrl, "").replace(/A1B2:\d+/, "A1B2:…");
   return { ...played, failure: page(played.failure), log: played.log.map(page) };
 }
 
@@ -107,8 +99,7 @@ describe("every request is listed, with its permission", () => {
     },
     "after a 404": NOT_THERE,
     "after an unclear answer": {
-      fault: ({ method, nth }) =>
-        method === "POST" && nth === 1 ? { kind: "reset", when: "after" } : undefined,
+      fault: ({ method, nth }) => (method === "POST" && nth === 1 ? { kind: "reset", when: "after" } : undefined),
     },
     "of a run that is deleted": {
       given: { wait_for: "completed" },
@@ -202,10 +193,7 @@ describe("what is only nice to have is left out quietly where the token may not 
   });
 
   test("such as the ref, after a 404", async () => {
-    const [all, less] = [
-      await playScene(NOT_THERE),
-      await playScene({ ...NOT_THERE, fault: without(/\/git\/ref\//) }),
-    ];
+    const [all, less] = [await playScene(NOT_THERE), await playScene({ ...NOT_THERE, fault: without(/\/git\/ref\//) })];
     expect(less).toMatchObject({ failure: all.failure, warnings: [], log: all.log });
   });
 
@@ -224,18 +212,13 @@ describe("what the table calls told", () => {
       fault: without(/\/(force-)?cancel$/),
       cancelAfterMs: 20_000,
     });
-    expect(failure).toMatch(
-      /could not be cancelled \(403: the token needs `actions: write` for that\) and goes on: /,
-    );
+    expect(failure).toMatch(/could not be cancelled \(403: the token needs `actions: write` for that\) and goes on: /);
   });
 
   test("is nothing else, and all else is needed but for what is left out", () => {
     const rowsOf = (word: string) =>
       endpoints.filter(({ whereRefused }) => whereRefused === word).map(({ request }) => request);
-    expect(rowsOf("is told").map((request) => request.replace(/^.*\//, ""))).toEqual([
-      "cancel",
-      "force-cancel",
-    ]);
+    expect(rowsOf("is told").map((request) => request.replace(/^.*\//, ""))).toEqual(["cancel", "force-cancel"]);
     expect(rowsOf("is left out").map((request) => request.replace(/^.*\/([^/]+\/[^/]+)$/, "$1"))).toEqual([
       "workflows/{workflow_id}",
       "ref/{ref}",

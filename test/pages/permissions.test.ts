@@ -1,9 +1,10 @@
 /** The first table of docs/permissions.md, played: each row is enough, and nothing of it is too much. */
 
 import { describe, expect, test } from "vitest";
+import type { Access, Permissions } from "../../src/github/purpose.ts";
 import { readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
-import { type Access, type Permissions, permissionsFor } from "../../src/inputs/permissions.ts";
+import { permissionsFor } from "../../src/inputs/permissions.ts";
 import type { Behaviour } from "../simulator/index.ts";
 import { type AppStageOptions, mintings, setAppStage } from "../support/app-stage.ts";
 import { allCombinations, type Combination, endpointOf, needs } from "../support/permissions-tables.ts";
@@ -83,9 +84,7 @@ async function playWith(combination: Combination, play: Play, kind: Kind, permis
     nth ? { cancelAfterMs: (nth - 0.5) * LATENCY_MS } : {},
   );
   const { requests } = on.github;
-  expect(requests.filter((each) => !endpointOf(each)).map(({ method, path }) => `${method} ${path}`)).toEqual(
-    [],
-  );
+  expect(requests.filter((each) => !endpointOf(each)).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
   return { failure, log, github: on.github };
 }
 
@@ -122,12 +121,7 @@ test("the table has one row for each combination of inputs, and its columns agre
 test.each(needs)("an App's tokens have what the table says (%#)", ({ combinations, permissions }) => {
   for (const combination of combinations) {
     const texts = inputsOf(inputsFor(combination), API_URL);
-    const inputs = readInputs(
-      (name) => texts[name] ?? "",
-      { ...CALLER, apiUrl: API_URL },
-      "0".repeat(16),
-      mappings,
-    );
+    const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl: API_URL }, "0".repeat(16), mappings);
     expect({ combination, has: permissionsFor(inputs) }).toEqual({ combination, has: permissions.App });
   }
 });
@@ -145,9 +139,7 @@ describe("what the table says is enough", () => {
     for (const play of playsOf(combination)) {
       const { failure, github } = await playWith(combination, play, "App", permissions);
       expect(failure).toMatch(ENDS[play.name]);
-      expect(mintings(github.requests).map(({ body }) => body)).toEqual([
-        { repositories: ["target"], permissions },
-      ]);
+      expect(mintings(github.requests).map(({ body }) => body)).toEqual([{ repositories: ["target"], permissions }]);
     }
   });
 });
@@ -170,26 +162,17 @@ describe("nothing of it is too much: with less, the step says what is missing", 
         said.push(failure, ...log);
       }
       // A cancellation is the last thing that is tried: the step says that it was refused.
-      const refused =
-        name === "actions" ? "|could not be cancelled \\(403: |The look was refused \\(403\\)" : "";
+      const refused = name === "actions" ? "|could not be cancelled \\(403: |The look was refused \\(403\\)" : "";
       const wanted = `\`${name}: (read|write)\`${refused}`;
       expect(said.join("\n"), `with ${JSON.stringify(left)}`).toMatch(new RegExp(wanted));
     }
   });
 
-  test.each(rowsOfApp)(
-    "for an App with $title, before anything is sent",
-    async ({ combination, permissions }) => {
-      for (const { name, left } of less(permissions)) {
-        const { failure, github } = await playWith(
-          combination,
-          { name: "end", behaviour: QUICK },
-          "App",
-          left,
-        );
-        expect(failure).toContain(`\`${name}: ${permissions[name]}\``);
-        expect(asked(github, "POST /repos")).toEqual([]);
-      }
-    },
-  );
+  test.each(rowsOfApp)("for an App with $title, before anything is sent", async ({ combination, permissions }) => {
+    for (const { name, left } of less(permissions)) {
+      const { failure, github } = await playWith(combination, { name: "end", behaviour: QUICK }, "App", left);
+      expect(failure).toContain(`\`${name}: ${permissions[name]}\``);
+      expect(asked(github, "POST /repos")).toEqual([]);
+    }
+  });
 });

@@ -86,8 +86,7 @@ describe.concurrent("a run that outlasts its tokens", () => {
     expect(github.transcript().at(-1)).toBe(REVOKED);
     expect(github.requests.at(-1)?.token).toBe(tokens.at(-1));
     const statusFor = async (token: string) =>
-      (await fetch(`${github.apiUrl}/repos/octo/target`, { headers: { authorization: `token ${token}` } }))
-        .status;
+      (await fetch(`${github.apiUrl}/repos/octo/target`, { headers: { authorization: `token ${token}` } })).status;
     // The last one was revoked; the one before may have been renewed a moment ago, and ends by itself.
     expect(await statusFor(tokens.at(-1) ?? "")).toBe(401);
     for (const token of tokens) await expect.poll(() => statusFor(token), { timeout: 6000 }).toBe(401);
@@ -98,10 +97,7 @@ describe.concurrent("a run that outlasts its tokens", () => {
       // Straight behind the answer that has brought it, and never again.
       expect(ran.stdout.split(token)).toHaveLength(2);
       expect(ran.stdout).toMatch(
-        new RegExp(
-          `^::debug::POST /app/installations/4711/access_tokens → 201\r?\n::add-mask::${token}$`,
-          "m",
-        ),
+        new RegExp(`^::debug::POST /app/installations/4711/access_tokens → 201\r?\n::add-mask::${token}$`, "m"),
       );
     }
   });
@@ -127,9 +123,7 @@ describe.concurrent("the key", () => {
     const { github, run } = await stage();
     const other = OTHER_KEYS.privateKey.export({ type: "pkcs1", format: "pem" }).toString();
     const broken = `${other.slice(0, 400)}\n-----END RSA PRIVATE KEY-----`;
-    const ends = await Promise.all(
-      [other, broken].map((app_private_key) => run({ ...START, app_private_key }, DEBUG)),
-    );
+    const ends = await Promise.all([other, broken].map((app_private_key) => run({ ...START, app_private_key }, DEBUG)));
     for (const ran of ends) {
       expect(ran.exitCode).toBe(1);
       expect(annotations(ran, "error")).toEqual([expect.stringContaining("`app_private_key`")]);

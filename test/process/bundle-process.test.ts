@@ -79,9 +79,7 @@ describe.concurrent("a step that fails", () => {
     ]);
   });
 
-  test("because of its inputs lists all problems in one annotation, and has asked for nothing", async ({
-    expect,
-  }) => {
+  test("because of its inputs lists all problems in one annotation, and has asked for nothing", async ({ expect }) => {
     const { github, run } = await setProcessStage(WORKFLOW);
     const ran = await run({
       ...START,
@@ -94,8 +92,7 @@ describe.concurrent("a step that fails", () => {
     const [message = "", ...others] = annotations(ran, "error");
     expect(others).toEqual([]);
     expect(message).toMatch(/^There are 4 problems with the inputs, so nothing was sent:\n(- .+(\n|$)){4}$/);
-    for (const name of ["workflow_inputs", "ref", "wait_for", "max_runs"])
-      expect(message).toContain(`\`${name}\``);
+    for (const name of ["workflow_inputs", "ref", "wait_for", "max_runs"]) expect(message).toContain(`\`${name}\``);
     expect(ran.stdout + ran.stderr).not.toContain("hunter2");
     expect(ran.stdout + ran.stderr).not.toMatch(STACK);
     expect(github.transcript()).toEqual([]);
@@ -194,9 +191,7 @@ describe.concurrent("what the step knows", () => {
     expect(ran.stdout + ran.stderr).not.toContain(SECRET);
   });
 
-  test("is not lost where the runner's file for outputs is missing, which is told once", async ({
-    expect,
-  }) => {
+  test("is not lost where the runner's file for outputs is missing, which is told once", async ({ expect }) => {
     const { github, run } = await setProcessStage(WORKFLOW);
     const ran = await run(START, { GITHUB_OUTPUT: "/nowhere/output" });
     expect(ran.exitCode).toBe(0);
@@ -230,9 +225,7 @@ describe.concurrent("what the step knows", () => {
     expect(annotations(ran, "warning")).toEqual([expect.stringContaining("did not take the job summary")]);
   });
 
-  test("gives no commands to the runner, whatever stands in inputs and in what GitHub answers", async ({
-    expect,
-  }) => {
+  test("gives no commands to the runner, whatever stands in inputs and in what GitHub answers", async ({ expect }) => {
     const { run } = await setProcessStage({ "octo/target": { "silent.yml": SILENT } });
     const given = {
       repo: "octo/target",
@@ -301,11 +294,7 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
     "by %s leaves the remote run alone, with what is known as outputs",
     async (signal, { expect }) => {
       const { github, start } = await setProcessStage(WORKFLOW, LONG);
-      const { ran, tookMs } = await endAt(
-        /^The run is queued/,
-        signal,
-        start({ ...START, wait_for: "completed" }),
-      );
+      const { ran, tookMs } = await endAt(/^The run is queued/, signal, start({ ...START, wait_for: "completed" }));
       expect(tookMs).toBeLessThan(SOON_MS);
       expect(ran.exitCode).toBe(1);
       const [ours] = github.runs("octo/target");

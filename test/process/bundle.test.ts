@@ -82,9 +82,7 @@ jobs:
 });
 
 describe.concurrent("the cross-repo test", () => {
-  test("is found by the caller's commit in a step's name, beside the run of another commit", async ({
-    expect,
-  }) => {
+  test("is found by the caller's commit in a step's name, beside the run of another commit", async ({ expect }) => {
     const e2e = `
 name: End-to-end
 on:
@@ -202,9 +200,7 @@ describe.concurrent("the run id of a workflow_dispatch", () => {
 });
 
 describe.concurrent("the promotion step", () => {
-  test("sends inputs of several kinds to the workflow of a repository given by its URL", async ({
-    expect,
-  }) => {
+  test("sends inputs of several kinds to the workflow of a repository given by its URL", async ({ expect }) => {
     const deploy = `
 name: Deploy
 on:

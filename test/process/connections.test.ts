@@ -139,28 +139,23 @@ describe.concurrent("a process connects to the API's server alone", () => {
 });
 
 describe.concurrent("a redirect to another host", () => {
-  test.for([301, 302, 307, 308])(
-    "(%i) is not followed, and the token stays here",
-    async (status, { expect }) => {
-      const { github, run } = await setProcessStage(WORKFLOW);
-      const other = await startFront(github.apiUrl, {});
-      const elsewhere = `http://127.0.0.1:${other.port}`;
-      github.fault = ({ path }): Fault => ({
-        kind: "status",
-        when: "before",
-        status,
-        headers: { location: elsewhere + path },
-      });
-      // The 301 of a GET, and the others of the dispatch itself.
-      const { ref, ...withoutRef } = GIVEN;
-      const { ran, ways } = await waysOut(run, status === 301 ? withoutRef : GIVEN);
-      expect(ran.exitCode).toBe(1);
-      expect(ran.stdout).toMatch(
-        new RegExp(`\\(${status} redirected to (http://)?127\\.0\\.0\\.1:${other.port}\\)`),
-      );
-      expect(other.connections()).toBe(0);
-      expect(ways).toEqual([`connect ${new URL(github.apiUrl).host}`]);
-      expect(github.requests).toHaveLength(1);
-    },
-  );
+  test.for([301, 302, 307, 308])("(%i) is not followed, and the token stays here", async (status, { expect }) => {
+    const { github, run } = await setProcessStage(WORKFLOW);
+    const other = await startFront(github.apiUrl, {});
+    const elsewhere = `http://127.0.0.1:${other.port}`;
+    github.fault = ({ path }): Fault => ({
+      kind: "status",
+      when: "before",
+      status,
+      headers: { location: elsewhere + path },
+    });
+    // The 301 of a GET, and the others of the dispatch itself.
+    const { ref, ...withoutRef } = GIVEN;
+    const { ran, ways } = await waysOut(run, status === 301 ? withoutRef : GIVEN);
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stdout).toMatch(new RegExp(`\\(${status} redirected to (http://)?127\\.0\\.0\\.1:${other.port}\\)`));
+    expect(other.connections()).toBe(0);
+    expect(ways).toEqual([`connect ${new URL(github.apiUrl).host}`]);
+    expect(github.requests).toHaveLength(1);
+  });
 });

@@ -52,16 +52,7 @@ function below(title: RegExp, { stdout }: Shown): string[] {
   return part.trimEnd().split("\n").slice(1);
 }
 
-const OUTPUTS = [
-  "distinct_id",
-  "runId",
-  "status",
-  "jobs_url",
-  "html_url",
-  "run_attempt",
-  "conclusion",
-  "failed_jobs",
-];
+const OUTPUTS = ["distinct_id", "runId", "status", "jobs_url", "html_url", "run_attempt", "conclusion", "failed_jobs"];
 const POST_WORKFLOW = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
 const POST_EVENT = "POST /repos/octo/target/dispatches";
 
@@ -127,9 +118,7 @@ describe.concurrent("the demonstration", () => {
     const shown = await demo("--result", "failure");
     expect(shown.exitCode).toBe(0);
     const log = below(/^Its log/, shown).join("\n");
-    expect(log).toMatch(
-      /s {2}Error: The run ended as failure: http.*\n.*- deploy: failure in step "Smoke test"/,
-    );
+    expect(log).toMatch(/s {2}Error: The run ended as failure: http.*\n.*- deploy: failure in step "Smoke test"/);
     expect(log).not.toContain("::");
     const outputs = below(/^Its outputs/, shown).join("\n");
     expect(outputs).toMatch(/^conclusion +failure$/m);

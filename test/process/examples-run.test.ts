@@ -45,13 +45,8 @@ describe.concurrent("only-the-last-counts", () => {
 
   test("rebuilds for its source", async ({ expect }) => {
     const { github, target, jobs } = await playExample("only-the-last-counts");
-    expect(askedOf(github, target).slice(0, 2)).toEqual([
-      `POST /repos/${target}/dispatches → 204`,
-      LIST(target),
-    ]);
-    expect(github.runs(target)).toMatchObject([
-      { payload: { source: "octo/the-app" }, conclusion: "success" },
-    ]);
+    expect(askedOf(github, target).slice(0, 2)).toEqual([`POST /repos/${target}/dispatches → 204`, LIST(target)]);
+    expect(github.runs(target)).toMatchObject([{ payload: { source: "octo/the-app" }, conclusion: "success" }]);
     expect(jobs.site).toMatchObject({ result: "success", scripts: [] });
   });
 
@@ -108,10 +103,7 @@ describe.concurrent("the templates", () => {
 
   test("of a repository_dispatch is found by its name", async ({ expect }) => {
     const { github, target, jobs, steps } = await playExample("receiver-repository-dispatch", { on: "tag" });
-    expect(askedOf(github, target).slice(0, 2)).toEqual([
-      `POST /repos/${target}/dispatches → 204`,
-      LIST(target),
-    ]);
+    expect(askedOf(github, target).slice(0, 2)).toEqual([`POST /repos/${target}/dispatches → 204`, LIST(target)]);
     const distinct_id = steps[0]?.outputs.distinct_id;
     expect(github.runs(target)).toMatchObject([
       {
@@ -131,10 +123,7 @@ describe.concurrent("integration-tests", () => {
   test("is as green as the tests of the pushed commit", async ({ expect }) => {
     const { github, target, jobs } = await playExample("integration-tests");
     expect(target).toBe("octo/the-tests");
-    expect(askedOf(github, target).slice(0, 2)).toEqual([
-      `POST /repos/${target}/dispatches → 204`,
-      LIST(target),
-    ]);
+    expect(askedOf(github, target).slice(0, 2)).toEqual([`POST /repos/${target}/dispatches → 204`, LIST(target)]);
     expect(github.runs(target)).toMatchObject([{ payload: { commit: SHA }, conclusion: "success" }]);
     expect(jobs["integration-tests"]?.result).toBe("success");
   });
@@ -154,9 +143,7 @@ describe.concurrent("ci-to-cd", () => {
       outputs: { image: { tag: "sha-9f3c2a7" } },
     });
     expect(askedOf(github, target)).toEqual([`POST /repos/${target}/dispatches → 204`]);
-    expect(github.runs(target)).toMatchObject([
-      { payload: { image_tag: "sha-9f3c2a7", environment: "production" } },
-    ]);
+    expect(github.runs(target)).toMatchObject([{ payload: { image_tag: "sha-9f3c2a7", environment: "production" } }]);
     expect(jobs.image?.result).toBe("success");
   });
 
@@ -289,9 +276,7 @@ describe.concurrent("gate", () => {
     expect(JSON.parse(jobs.acceptance?.scripts[0]?.env.FAILED_JOBS ?? "")).toMatchObject([
       { name: "Browser", conclusion: "failure", failed_step: "Test in a browser" },
     ]);
-    expect(annotations(steps[0] ?? never(), "error")[0]).toContain(
-      '- Browser: failure in step "Test in a browser"',
-    );
+    expect(annotations(steps[0] ?? never(), "error")[0]).toContain('- Browser: failure in step "Test in a browser"');
   });
 });
 
@@ -361,17 +346,13 @@ describe.concurrent("approvals", () => {
     expect(github.runs(target)).toMatchObject([{ inputs: { version: "1.10" }, conclusion: "success" }]);
   });
 
-  test("says whose approval the run waits for, and cancels what nobody has approved in time", async ({
-    expect,
-  }) => {
+  test("says whose approval the run waits for, and cancels what nobody has approved in time", async ({ expect }) => {
     const { github, target, jobs, steps } = await playExample("approvals", {
       on: "tag",
       behaviour: { cancelTakesMs: 200, jobs: { deploy: { waitingMs: 60_000 } } },
       given: { timeout_seconds: "3" },
     });
-    expect(steps[0]?.stdout).toContain(
-      `The run is waiting for an approval of production: ${pageOf(github, target)}`,
-    );
+    expect(steps[0]?.stdout).toContain(`The run is waiting for an approval of production: ${pageOf(github, target)}`);
     expect(jobs.deploy?.result).toBe("failure");
     expect(annotations(steps[0] ?? never(), "error")[0]).toContain("when last seen it was waiting");
     expect(askedOf(github, target)).toEqual(

@@ -2,12 +2,7 @@
 
 import { describe, test } from "vitest";
 import type { Fault, FaultRequest } from "../simulator/index.ts";
-import {
-  annotations,
-  type ProcessStage,
-  postEnvironment,
-  setProcessStage,
-} from "../support/process-stage.ts";
+import { annotations, type ProcessStage, postEnvironment, setProcessStage } from "../support/process-stage.ts";
 import { type EventName, receiver } from "../support/receivers.ts";
 import type { Ran } from "../support/step.ts";
 
@@ -128,20 +123,17 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
     },
   );
 
-  test.for(moments)(
-    "%s, and then once more, finishes what the first signal began",
-    async ([, moment], { expect }) => {
-      const { ran, stage, signalledAtMs } = await end(moment, ["SIGINT", "SIGTERM", "SIGINT"], LATE);
-      expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
-      const [run] = stage.github.runs(TARGET);
-      expect((run?.cancelRequestedAtMs ?? Number.NaN) - signalledAtMs).toBeLessThan(5000);
-      expect(posts(stage)).toEqual(["dispatches", "cancel"]);
-      // It has waited for the late answer, and says what it was.
-      expect(annotations(ran, "error")).toEqual([
-        `The step was cancelled (SIGINT). The remote run is being cancelled: ${ran.outputs.html_url}`,
-      ]);
-    },
-  );
+  test.for(moments)("%s, and then once more, finishes what the first signal began", async ([, moment], { expect }) => {
+    const { ran, stage, signalledAtMs } = await end(moment, ["SIGINT", "SIGTERM", "SIGINT"], LATE);
+    expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
+    const [run] = stage.github.runs(TARGET);
+    expect((run?.cancelRequestedAtMs ?? Number.NaN) - signalledAtMs).toBeLessThan(5000);
+    expect(posts(stage)).toEqual(["dispatches", "cancel"]);
+    // It has waited for the late answer, and says what it was.
+    expect(annotations(ran, "error")).toEqual([
+      `The step was cancelled (SIGINT). The remote run is being cancelled: ${ran.outputs.html_url}`,
+    ]);
+  });
 
   test("leaves to its post step only to see that the run has ended", async ({ expect }) => {
     const { ran, stage, given } = await end(MOMENTS["while it waits for the run's end"], ["SIGTERM"]);
@@ -153,21 +145,18 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
 });
 
 describe.skipIf(process.platform === "win32").concurrent("a step that is killed", () => {
-  test.for(moments)(
-    "%s keeps its outputs, and its post step cancels the run",
-    async ([, moment], { expect }) => {
-      const { ran, stage, given } = await end(moment, ["SIGKILL"]);
-      expect(ran.exitCode).toBeNull();
-      expect(Object.keys(ran.outputs).sort()).toEqual([...moment.known].sort());
-      expect(stage.github.runs(TARGET)).toMatchObject([{ cancelRequestedAtMs: undefined }]);
+  test.for(moments)("%s keeps its outputs, and its post step cancels the run", async ([, moment], { expect }) => {
+    const { ran, stage, given } = await end(moment, ["SIGKILL"]);
+    expect(ran.exitCode).toBeNull();
+    expect(Object.keys(ran.outputs).sort()).toEqual([...moment.known].sort());
+    expect(stage.github.runs(TARGET)).toMatchObject([{ cancelRequestedAtMs: undefined }]);
 
-      const post = await stage.run(given, postEnvironment(ran));
-      expect(post).toMatchObject({ exitCode: 0, stderr: "", outputs: {}, state: {} });
-      expect(annotations(post, "error")).toEqual([]);
-      expect(posts(stage)).toEqual(["dispatches", "cancel"]);
-      expect(stage.github.runs(TARGET)).toMatchObject([{ status: "completed", conclusion: "cancelled" }]);
-    },
-  );
+    const post = await stage.run(given, postEnvironment(ran));
+    expect(post).toMatchObject({ exitCode: 0, stderr: "", outputs: {}, state: {} });
+    expect(annotations(post, "error")).toEqual([]);
+    expect(posts(stage)).toEqual(["dispatches", "cancel"]);
+    expect(stage.github.runs(TARGET)).toMatchObject([{ status: "completed", conclusion: "cancelled" }]);
+  });
 });
 
 describe.concurrent("the post step asks for nothing", () => {

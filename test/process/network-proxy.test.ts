@@ -90,9 +90,7 @@ describe.concurrent("a proxy is gone through", () => {
     }
     expect(masked(ran)).toContain(password);
     // They are the proxy's alone: it does not pass them on.
-    expect(github.requests.flatMap(({ headers }) => Object.keys(headers))).not.toContain(
-      "proxy-authorization",
-    );
+    expect(github.requests.flatMap(({ headers }) => Object.keys(headers))).not.toContain("proxy-authorization");
   });
 });
 
@@ -154,9 +152,7 @@ describe.concurrent("a dispatch that the proxy does not pass on is certainly not
     const url = proxy.url.replace("//", "//runner:correct-horse-7431@");
     const ran = await run(BRIEFLY, { http_proxy: url, RUNNER_DEBUG: "1" });
     expect(annotations(ran, "error")).toEqual([
-      expect.stringContaining(
-        `${VARIABLE} opened no connection to ${API_URL} (it answered ${status}).\n${advice}`,
-      ),
+      expect.stringContaining(`${VARIABLE} opened no connection to ${API_URL} (it answered ${status}).\n${advice}`),
     ]);
     expect(proxy.asked).toEqual(["CONNECT ghe.test:80"]);
     expect(readable(ran)).not.toContain("correct-horse");

@@ -64,9 +64,7 @@ describe.runIf(canIssue).concurrent(title("a server with a certificate of a priv
     const { github, run, given, trusted, apiUrl } = await setTlsStage("expired");
     const ran = await run(given, trusted);
     expect(annotations(ran, "error")).toEqual([
-      expect.stringMatching(
-        /^The certificate of .+ has expired \(CERT_HAS_EXPIRED\)\.\nRenew it on the server/,
-      ),
+      expect.stringMatching(/^The certificate of .+ has expired \(CERT_HAS_EXPIRED\)\.\nRenew it on the server/),
     ]);
     expect(annotations(ran, "error")[0]).toContain(apiUrl);
     expect(github.transcript()).toEqual([]);
@@ -83,9 +81,7 @@ describe.runIf(canIssue).concurrent(title("a server with a certificate of a priv
     expect(github.transcript()).toEqual([]);
   });
 
-  test("spoken to without TLS leaves it open what it did, and is spoken to by one POST", async ({
-    expect,
-  }) => {
+  test("spoken to without TLS leaves it open what it did, and is spoken to by one POST", async ({ expect }) => {
     const { github, run, front, given, trusted, apiUrl } = await setTlsStage();
     const ran = await run({ ...given, ...BRIEFLY, api_url: apiUrl.replace("https", "http") }, trusted);
     expect(annotations(ran, "error")).toEqual([expect.stringContaining("a run may have been started")]);
@@ -149,9 +145,7 @@ describe.runIf(canIssue).concurrent(title("a server with TLS behind a proxy"), (
   test("is not reached through a proxy that is no TLS proxy, though its URL says so", async ({ expect }) => {
     const { github, run, given, env, trusted } = await setProxiedStage(false);
     const ran = await run(given, { HTTPS_PROXY: env.HTTPS_PROXY.replace("http", "https"), ...trusted });
-    expect(annotations(ran, "error")).toEqual([
-      expect.stringContaining("those of the proxy in `HTTPS_PROXY`"),
-    ]);
+    expect(annotations(ran, "error")).toEqual([expect.stringContaining("those of the proxy in `HTTPS_PROXY`")]);
     expect(github.transcript()).toEqual([]);
   });
 
@@ -163,9 +157,7 @@ describe.runIf(canIssue).concurrent(title("a server with TLS behind a proxy"), (
       { ...given, ...BRIEFLY },
       { HTTPS_PROXY: env.HTTPS_PROXY.replace("https", "http"), ...trusted },
     );
-    expect(annotations(ran, "error")).toEqual([
-      expect.stringContaining("No connection to https://ghe.test/api/v3"),
-    ]);
+    expect(annotations(ran, "error")).toEqual([expect.stringContaining("No connection to https://ghe.test/api/v3")]);
     expect(ran.tookMs).toBeLessThan(10_000);
     expect(front.connections()).toBe(0);
     expect(github.transcript()).toEqual([]);
@@ -188,9 +180,7 @@ describe.concurrent("a connection that the other side ends", () => {
   const { ref, ...WITHOUT_REF } = GIVEN;
 
   const ways = (["close", "half-close"] as const).flatMap((manners) =>
-    (canIssue ? (["http", "https"] as const) : (["http"] as const)).map(
-      (scheme) => [manners, scheme] as const,
-    ),
+    (canIssue ? (["http", "https"] as const) : (["http"] as const)).map((scheme) => [manners, scheme] as const),
   );
   test.for(ways)("by a %s after each answer costs nothing (%s)", async ([manners, scheme], { expect }) => {
     const { github, front, run } = await setFrontStage(manners, scheme);

@@ -124,9 +124,7 @@ describe.concurrent("an older server", () => {
     const workflow_inputs = JSON.stringify(Object.fromEntries(names.map((name) => [name, "secret-7431"])));
     const ran = await run({ ...GIVEN, repo: "octo/target", workflow_inputs });
     expect(annotations(ran, "error")).toEqual([
-      expect.stringMatching(
-        /^This server takes at most 10 inputs, `distinct_id` among them, so GitHub started/,
-      ),
+      expect.stringMatching(/^This server takes at most 10 inputs, `distinct_id` among them, so GitHub started/),
     ]);
     expect(ran.stdout).not.toContain("7431");
     expect(github.runs("octo/target")).toEqual([]);

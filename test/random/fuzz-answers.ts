@@ -4,19 +4,7 @@ import fc from "fast-check";
 import type { Fault, GitHub } from "../simulator/index.ts";
 
 const anyNumberText = fc.oneof(
-  fc.constantFrom(
-    "0",
-    "-1",
-    "1",
-    "60",
-    "3600",
-    "NaN",
-    "Infinity",
-    "-Infinity",
-    "1e308",
-    "1e15",
-    "9007199254740993",
-  ),
+  fc.constantFrom("0", "-1", "1", "60", "3600", "NaN", "Infinity", "-Infinity", "1e308", "1e15", "9007199254740993"),
   fc.double().map(String),
   fc.integer().map(String),
 );
@@ -48,12 +36,7 @@ const anyHeaderText = fc.string({ unit: fc.constantFrom(...'abcXYZ019 ;,="/\\-:%
 const anyHeaders = fc.record(
   {
     "content-type": fc.oneof(
-      fc.constantFrom(
-        "application/json",
-        "application/json; charset=utf-8",
-        "application/json; charset=",
-        "text/html",
-      ),
+      fc.constantFrom("application/json", "application/json; charset=utf-8", "application/json; charset=", "text/html"),
       fc.constantFrom("text/plain", "application/octet-stream", "json", ";", "application/vnd.github+json"),
       anyHeaderText,
     ),
@@ -75,35 +58,15 @@ const anyId = fc.oneof(
   fc.jsonValue({ maxDepth: 1 }),
 );
 const anyTime = fc.oneof(
-  fc.constantFrom<unknown>(
-    "2026-11-20T12:00:01Z",
-    "2027-01-01T00:00:00Z",
-    "1970-01-01T00:00:00Z",
-    "now",
-    0,
-    null,
-  ),
+  fc.constantFrom<unknown>("2026-11-20T12:00:01Z", "2027-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "now", 0, null),
   fc.jsonValue({ maxDepth: 1 }),
 );
 const anyWord = fc.oneof(
-  fc.constantFrom<unknown>(
-    "completed",
-    "queued",
-    "in_progress",
-    "waiting",
-    "pending",
-    "tomorrow",
-    "",
-    null,
-    7,
-  ),
+  fc.constantFrom<unknown>("completed", "queued", "in_progress", "waiting", "pending", "tomorrow", "", null, 7),
   fc.constantFrom<unknown>("repository_dispatch", "workflow_dispatch", "success", "failure", "Deploy"),
   fc.jsonValue({ maxDepth: 1 }),
 );
-const anyUrl = fc.oneof(
-  fc.constantFrom<unknown>("http://a.test/", "javascript:alert(1)", "", null, 1),
-  fc.webUrl(),
-);
+const anyUrl = fc.oneof(fc.constantFrom<unknown>("http://a.test/", "javascript:alert(1)", "", null, 1), fc.webUrl());
 
 /** Looks like GitHub's, and any field may be missing or something else. */
 const anyStep = fc.record({ name: anyWord, status: anyWord, conclusion: anyWord }, { requiredKeys: [] });
@@ -187,9 +150,7 @@ const anyBody = fc.oneof(
   { arbitrary: anyShape, weight: 4 },
   // A body that is text goes as it is: here JSON that breaks off.
   {
-    arbitrary: fc
-      .tuple(anyShape, fc.nat(60))
-      .map(([shape, length]) => JSON.stringify(shape).slice(0, length)),
+    arbitrary: fc.tuple(anyShape, fc.nat(60)).map(([shape, length]) => JSON.stringify(shape).slice(0, length)),
     weight: 1,
   },
   { arbitrary: fc.string({ unit: "binary" }), weight: 1 },

@@ -37,32 +37,12 @@ const anyText = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.json(),
   fc.constantFrom("", " ", "\n", "0", "-1", "1e9", "1.5", "99999999999999999999", "NaN", "null", "~", "true"),
-  fc.constantFrom(
-    "octo/target",
-    "https://github.com/octo/target",
-    "git@ghe.test:octo/target.git",
-    "../..",
-    "a/b/c",
-  ),
+  fc.constantFrom("octo/target", "https://github.com/octo/target", "git@ghe.test:octo/target.git", "../..", "a/b/c"),
   fc.constantFrom("https://ghe.test/api/v3", "http://[", "https://user:pass@ghe.test", "ftp://ghe.test"),
   fc.constantFrom("deploy.yml", "1-ci.yml", "7", "refs/pull/1/merge", "0".repeat(40), "x".repeat(101)),
-  fc.constantFrom(
-    "nothing",
-    "found",
-    "completed",
-    "cancel, timeout",
-    "any",
-    "success failure",
-    ",",
-    "distinct_id",
-  ),
+  fc.constantFrom("nothing", "found", "completed", "cancel, timeout", "any", "success failure", ",", "distinct_id"),
   fc
-    .array(
-      fc.oneof(
-        fc.string(),
-        fc.constantFrom(..."{}[]:,-?&*!|>'\"%@`#~\n\t ", "<<", "- ", ": ", "\n  ", "!!js/"),
-      ),
-    )
+    .array(fc.oneof(fc.string(), fc.constantFrom(..."{}[]:,-?&*!|>'\"%@`#~\n\t ", "<<", "- ", ": ", "\n  ", "!!js/")))
     .map((parts) => parts.join("")),
   fc.constantFrom(
     "&a [*a]",
@@ -110,10 +90,7 @@ const secretText = fc
   .map(({ values, form, at, cut, put }) => {
     const lines = (quote: string) =>
       Object.entries(values)
-        .map(
-          ([key, value]) =>
-            `${key}: ${typeof value === "string" ? quote + value + quote : JSON.stringify(value)}`,
-        )
+        .map(([key, value]) => `${key}: ${typeof value === "string" ? quote + value + quote : JSON.stringify(value)}`)
         .join("\n");
     const sound =
       form === "yaml"
@@ -165,9 +142,7 @@ function checkInputs({ order, distinctId, target, ...inputs }: Inputs): void {
   for (const number of [findTimeoutMs / 1000, timeoutMs / 1000, pollIntervalMs / 1000, maxRuns])
     expect(number).toSatisfy((each: number) => Number.isInteger(each) && each >= 1);
   expect(isDistinctId(distinctId.value)).toBe(true);
-  expect(`${target.apiUrl}/repos/${target.owner}/${target.repo}`).toSatisfy((url: string) =>
-    URL.canParse(url),
-  );
+  expect(`${target.apiUrl}/repos/${target.owner}/${target.repo}`).toSatisfy((url: string) => URL.canParse(url));
   const sent = order.event === "repository_dispatch" ? order.clientPayload : order.inputs;
   const text = JSON.stringify(sent);
   expect(JSON.parse(text)).toEqual(sent);

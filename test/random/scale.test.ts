@@ -4,7 +4,7 @@
  */
 
 import { describe, test } from "vitest";
-import { crowdWaitsMs } from "../../src/find/candidates.ts";
+import { crowdWaitsMs } from "../../src/find/crowd.ts";
 import type { RunTruth } from "../simulator/index.ts";
 import { type ProcessStage, setProcessStage } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
@@ -13,7 +13,7 @@ import type { Ran } from "../support/step.ts";
 const isWhole = process.env.npm_lifecycle_event === "test:scale";
 const DISPATCHERS = isWhole ? 100 : 20;
 const part = DISPATCHERS / 100;
-/** GitHub's own (PLATFORM.md), or their part for fewer dispatchers. */
+/** GitHub's own (docs/platform.md#rate-limits), or their part for fewer dispatchers. */
 const LIMITS = {
   primaryPerHour: 5000 * part,
   pointsPerMinute: 900 * part,
@@ -49,10 +49,7 @@ describe(`${DISPATCHERS} dispatchers on one token`, { concurrent: !isWhole, time
 
       const truth = github.runs(TARGET);
       const { limitsMs, needed } = imposedBy(truth, sign, minuteMs);
-      const imposedMs = Math.max(
-        limitsMs + showsAfterMs(sign),
-        sign === "step" ? crowdWaitsMs(DISPATCHERS) : 0,
-      );
+      const imposedMs = Math.max(limitsMs + showsAfterMs(sign), sign === "step" ? crowdWaitsMs(DISPATCHERS) : 0);
       const found = ran.filter((each) => isOwn(each, truth));
       const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
       const perClient = countBy(github.refusals, ({ client }) => client);
@@ -124,18 +121,11 @@ function showsAfterMs(sign: Sign): number {
  * in no list: of the runs that were created in the same second, which all may be its own, it has to read the jobs of
  * half (1 point each). What a window of a minute takes passes at once; the rest waits for the next window, and so on.
  */
-function imposedBy(
-  truth: readonly RunTruth[],
-  sign: Sign,
-  minuteMs: number,
-): { limitsMs: number; needed: number } {
+function imposedBy(truth: readonly RunTruth[], sign: Sign, minuteMs: number): { limitsMs: number; needed: number } {
   const perSecond = countBy(truth, ({ createdAtMs }) => String(Math.floor(createdAtMs / 1000)));
   const read = perSecond.reduce((sum, count) => sum + (count * (count + 1)) / 2, 0);
   const gets = DISPATCHERS + (sign === "step" ? read : 0);
-  const windows = Math.max(
-    DISPATCHERS / LIMITS.creatingPerMinute,
-    (5 * DISPATCHERS + gets) / LIMITS.pointsPerMinute,
-  );
+  const windows = Math.max(DISPATCHERS / LIMITS.creatingPerMinute, (5 * DISPATCHERS + gets) / LIMITS.pointsPerMinute);
   return { limitsMs: (Math.ceil(windows) - 1) * minuteMs, needed: DISPATCHERS + gets };
 }
 

@@ -11,12 +11,7 @@ export interface Installation {
 }
 
 /** May this token (undefined: nobody) do this? Everybody reads what is public. */
-export function mayDo(
-  token: Token | undefined,
-  repository: Repository,
-  permission: Permission,
-  level: Level,
-) {
+export function mayDo(token: Token | undefined, repository: Repository, permission: Permission, level: Level) {
   if (repository.visibility === "public" && level === "read") return true;
   if (!token || !reaches(token, repository)) return false;
   return covers(token.permissions, permission, level);

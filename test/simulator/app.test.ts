@@ -39,11 +39,7 @@ async function stage() {
   });
   const nowS = () => Math.floor(github.nowMs() / 1000);
   const asApp = (claims: object = {}, options?: SigningOptions) =>
-    clientOf(
-      clock,
-      github.apiUrl,
-      jwtOf({ iat: nowS() - 30, exp: nowS() + 570, iss: APP_ID, ...claims }, options),
-    );
+    clientOf(clock, github.apiUrl, jwtOf({ iat: nowS() - 30, exp: nowS() + 570, iss: APP_ID, ...claims }, options));
   const mint = (body: object) => asApp()("POST", "/app/installations/1/access_tokens", body);
   return { github, clock, app, nowS, asApp, mint, asToken: tokenClient(clock, github) };
 }
@@ -110,10 +106,7 @@ describe("an App's signature", () => {
     ["ends in more than ten minutes", { exp: 601 }, LATE_EXP],
   ])("that %s is refused, by the server's clock", async (_, claims, refusal) => {
     const { asApp, nowS } = await stage();
-    const moved = Object.entries(claims).map(([name, value]) => [
-      name,
-      value === null ? value : nowS() + value,
-    ]);
+    const moved = Object.entries(claims).map(([name, value]) => [name, value === null ? value : nowS() + value]);
     expect(said(await asApp(Object.fromEntries(moved))("GET", INSTALLATION))).toEqual(refusal);
   });
 

@@ -32,8 +32,7 @@ export function addApp(world: World, options: AppOptions): App {
 }
 
 const UNDECODABLE = "A JSON web token could not be decoded";
-const BAD_IAT =
-  "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued";
+const BAD_IAT = "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued";
 const BAD_EXP =
   "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires";
 const LATE_EXP = "'Expiration time' claim ('exp') is too far in the future";

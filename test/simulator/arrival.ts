@@ -25,8 +25,7 @@ export interface Arrival {
 export function takeApart(world: World, nowMs: number, request: IncomingMessage, bodyText: string): Arrival {
   const html = `http://${request.headers.host}`;
   const url = new URL(request.url ?? "/", html);
-  const [, prefix = "", name, path = "/"] =
-    /^((?:\/client\/([^/]+))?(?:\/api\/v3)?)(\/.*)$/.exec(url.pathname) ?? [];
+  const [, prefix = "", name, path = "/"] = /^((?:\/client\/([^/]+))?(?:\/api\/v3)?)(\/.*)$/.exec(url.pathname) ?? [];
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (name !== flightHeader) headers[name] = name === "authorization" ? "[redacted]" : String(value);
@@ -68,10 +67,7 @@ function parseOrKeep(text: string): unknown {
 }
 
 /** `/repositories/{id}/…` means the same as `/repos/{owner}/{repo}/…`, under today's name. */
-export function canonicalPath(
-  world: World,
-  path: string,
-): { name: string; repository: Repository | undefined } {
+export function canonicalPath(world: World, path: string): { name: string; repository: Repository | undefined } {
   const byId = /^\/repositories\/(\d+)(\/.*)?$/.exec(path);
   if (!byId) {
     const [, owner, repo] = /^\/repos\/([^/]+)\/([^/]+)/.exec(path) ?? [];

@@ -10,14 +10,8 @@ export interface Reply {
 
 /** Calls the simulator by hand, as this token. */
 export function clientOf(clock: VirtualClock, apiUrl: string, token: string | undefined) {
-  return async (
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Reply> => {
-    const authorization: Record<string, string> =
-      token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> => {
+    const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const answer = await clock.fetch(apiUrl + path, {
       method,
       redirect: "manual",

@@ -33,12 +33,10 @@ export function decide(
   const isFree = route.pattern === "/rate_limit" || route.pattern.startsWith("/job-logs/");
   if (!isFree) {
     const refusal = limits.admit(account, client, entry.method, entry.path, nowMs);
-    if (refusal?.kind === "primary")
-      return reject(limits.status, `API rate limit exceeded for user ID 583231.`);
+    if (refusal?.kind === "primary") return reject(limits.status, `API rate limit exceeded for user ID 583231.`);
     if (refusal) {
       const told = refusal.retryAfterS === undefined ? {} : { "retry-after": String(refusal.retryAfterS) };
-      const message =
-        "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+      const message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
       return reject(limits.status, message, told);
     }
     entry.billed = true;
@@ -46,8 +44,7 @@ export function decide(
   const version = entry.headers["x-github-api-version"] ?? "2022-11-28";
   const isKnown = version === "2022-11-28" || (version === detailsVersion && state.runDetails === "known");
   if (!isKnown) {
-    const status =
-      state.runDetails === "rejected-410" ? 410 : state.runDetails === "rejected-422" ? 422 : 400;
+    const status = state.runDetails === "rejected-410" ? 410 : state.runDetails === "rejected-422" ? 422 : 400;
     return reject(status, `Unsupported API version: ${version}`);
   }
   const isBelow = route.pattern.startsWith("/repos/");

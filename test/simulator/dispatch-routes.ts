@@ -110,8 +110,7 @@ function checkInputs(
 ): { inputs: Record<string, unknown>; problem?: string } {
   const inputs: Record<string, unknown> = {};
   const unexpected = Object.keys(given).filter((name) => !Object.hasOwn(declared, name));
-  if (unexpected.length > 0)
-    return { inputs, problem: `Unexpected inputs provided: ${JSON.stringify(unexpected)}` };
+  if (unexpected.length > 0) return { inputs, problem: `Unexpected inputs provided: ${JSON.stringify(unexpected)}` };
   const missing = Object.keys(declared).find(
     (name) => declared[name]?.required && declared[name].default === undefined && given[name] === undefined,
   );
@@ -120,8 +119,7 @@ function checkInputs(
     const value = given[name] ?? input.default ?? (input.type === "boolean" ? "false" : "");
     if (typeof value === "object") return { inputs, problem: `Invalid value for input '${name}'` };
     const text = String(value);
-    const allowed =
-      input.type === "boolean" ? ["true", "false"] : input.type === "choice" ? input.options : undefined;
+    const allowed = input.type === "boolean" ? ["true", "false"] : input.type === "choice" ? input.options : undefined;
     if (allowed && given[name] !== undefined && !allowed.includes(text)) {
       return {
         inputs,

@@ -70,13 +70,10 @@ export class Limits {
   /** Lets the request pass and counts its points, or refuses it. */
   admit(token: string, client: string, method: string, path: string, nowMs: number): Refusal | undefined {
     const untilMs = this.#told.get(client);
-    if (untilMs !== undefined && nowMs < untilMs)
-      this.early.push({ atMs: nowMs, untilMs, client, method, path });
+    if (untilMs !== undefined && nowMs < untilMs) this.early.push({ atMs: nowMs, untilMs, client, method, path });
     const account = this.#account(token, nowMs);
     const { pointsPerMinute, creatingPerMinute, creatingPerHour, minuteMs = 60_000 } = this.#options;
-    account.recent = account.recent.filter(
-      ({ atMs, creating }) => atMs > nowMs - (creating ? hourMs : minuteMs),
-    );
+    account.recent = account.recent.filter(({ atMs, creating }) => atMs > nowMs - (creating ? hourMs : minuteMs));
     const creating = method !== "GET";
     const points = creating ? 5 : 1;
     if (this.#options.primaryPerHour !== undefined && account.used >= this.#options.primaryPerHour) {
@@ -91,17 +88,14 @@ export class Limits {
     }
     const waitsMs = [
       waitMs(account.recent, minuteMs, pointsPerMinute, points, (one) => one.points, nowMs),
-      creating
-        ? waitMs(account.recent, minuteMs, creatingPerMinute, 1, (one) => Number(one.creating), nowMs)
-        : 0,
+      creating ? waitMs(account.recent, minuteMs, creatingPerMinute, 1, (one) => Number(one.creating), nowMs) : 0,
       creating ? waitMs(account.recent, hourMs, creatingPerHour, 1, (one) => Number(one.creating), nowMs) : 0,
     ];
     const longestMs = Math.max(...waitsMs);
     if (longestMs > 0) {
       const refusal = { atMs: nowMs, token, client, path, kind: "secondary" } as const;
       // Who is not told for how long has to wait a minute, says GitHub's documentation.
-      if (this.#options.secondaryRetryAfter === false)
-        return this.#refuse({ ...refusal, untilMs: nowMs + minuteMs });
+      if (this.#options.secondaryRetryAfter === false) return this.#refuse({ ...refusal, untilMs: nowMs + minuteMs });
       const retryAfterS = Math.ceil(longestMs / 1000);
       return this.#refuse({ ...refusal, retryAfterS, untilMs: nowMs + retryAfterS * 1000 });
     }

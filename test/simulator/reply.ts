@@ -6,21 +6,14 @@ import type { Answer, Route } from "./routes.ts";
 import type { ServerState } from "./server.ts";
 
 /** Puts the headers on that every answer has, answers conditions, and settles the bill. */
-function finish(
-  state: ServerState,
-  response: ServerResponse,
-  arrival: Arrival,
-  answer: Answer,
-  route?: Route,
-) {
+function finish(state: ServerState, response: ServerResponse, arrival: Arrival, answer: Answer, route?: Route) {
   const { entry, credential, account } = arrival;
   let { status } = answer;
   const isJson = answer.body !== undefined;
   let body = isJson ? JSON.stringify(answer.body) : (answer.text ?? "");
   response.setHeader("date", new Date(state.nowMs()).toUTCString());
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-  if (body !== "")
-    response.setHeader("content-type", isJson ? "application/json; charset=utf-8" : "text/plain");
+  if (body !== "") response.setHeader("content-type", isJson ? "application/json; charset=utf-8" : "text/plain");
   if (state.etags && status === 200 && entry.method === "GET" && isJson && route?.pattern !== "/rate_limit") {
     const etag = `W/"${createHash("sha256").update(body).digest("hex")}"`;
     response.setHeader("etag", etag);
@@ -37,8 +30,7 @@ function finish(
   if (state.rateLimitHeaders && status !== 401 && status !== 501) {
     const { limit, remaining, used, reset } = state.limits.budget(account, nowMs);
     const headers = { limit, remaining, used, reset, resource: "core" };
-    for (const [name, value] of Object.entries(headers))
-      response.setHeader(`x-ratelimit-${name}`, String(value));
+    for (const [name, value] of Object.entries(headers)) response.setHeader(`x-ratelimit-${name}`, String(value));
   }
   return { status, body };
 }

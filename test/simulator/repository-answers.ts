@@ -128,11 +128,7 @@ export function repositoryAnswer(repository: Repository, bases: Bases): Schemas[
   };
 }
 
-export function workflowAnswer(
-  file: WorkflowFile,
-  repository: Repository,
-  bases: Bases,
-): Schemas["workflow"] {
+export function workflowAnswer(file: WorkflowFile, repository: Repository, bases: Bases): Schemas["workflow"] {
   const path = `.github/workflows/${file.file}`;
   const pages = `${bases.html}/${repository.fullName}`;
   return {
@@ -149,11 +145,7 @@ export function workflowAnswer(
   };
 }
 
-export function branchAnswer(
-  branch: string,
-  repository: Repository,
-  bases: Bases,
-): Schemas["branch-with-protection"] {
+export function branchAnswer(branch: string, repository: Repository, bases: Bases): Schemas["branch-with-protection"] {
   const api = `${bases.api}/repos/${repository.fullName}`;
   const html = `${bases.html}/${repository.fullName}`;
   const sha = resolveRef(repository, `refs/heads/${branch}`)?.sha ?? "";

@@ -1,12 +1,6 @@
 import type { components } from "@octokit/openapi-types";
 import { json, pageOf, reject } from "./answer.ts";
-import {
-  branchAnswer,
-  contentAnswer,
-  nodeId,
-  repositoryAnswer,
-  workflowAnswer,
-} from "./repository-answers.ts";
+import { branchAnswer, contentAnswer, nodeId, repositoryAnswer, workflowAnswer } from "./repository-answers.ts";
 import type { Route } from "./routes.ts";
 import { type Repository, resolveRef, type WorkflowFile } from "./world.ts";
 

@@ -66,10 +66,7 @@ export interface Route {
 const routes: readonly Route[] = [...repositoryRoutes, ...dispatchRoutes, ...runRoutes, ...appRoutes];
 
 /** The route of this request with its decoded parameters; `path` is without prefix and query. */
-export function findRoute(
-  method: string,
-  path: string,
-): { route: Route; params: Record<string, string> } | undefined {
+export function findRoute(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
   // A stray "%" cannot be decoded: no route then.
   if (/%(?![0-9a-f]{2})/i.test(path)) return undefined;
   for (const route of routes) {

@@ -47,9 +47,7 @@ export const runRoutes: readonly Route[] = [
     query: ["exclude_pull_requests"],
     needs: ["actions", "read"],
     answer: (call) =>
-      withAttempt(call, (run, attempt) =>
-        json(runAnswer(run, attempt, call.repository, call.bases, call.nowMs)),
-      ),
+      withAttempt(call, (run, attempt) => json(runAnswer(run, attempt, call.repository, call.bases, call.nowMs))),
   },
   {
     method: "GET",
@@ -67,8 +65,7 @@ export const runRoutes: readonly Route[] = [
         const attempt = lastAttempt(run);
         const { status, jobs } = attemptAt(attempt, call.nowMs);
         const waiting = jobs.filter((job) => job.status === "waiting").map(({ environment }) => environment);
-        const names =
-          status === "waiting" && attempt.behaviour.environment ? [attempt.behaviour.environment] : waiting;
+        const names = status === "waiting" && attempt.behaviour.environment ? [attempt.behaviour.environment] : waiting;
         const environments = [...new Set(names)].filter((name) => name !== undefined);
         return json<Schemas["pending-deployment"][]>(
           environments.map((name) => pendingDeploymentAnswer(name, call.bases)),
@@ -173,15 +170,10 @@ function isWanted(run: Run, query: Call["query"], nowMs: number): boolean {
 
 function listJobs(call: Call, run: Run, attempts: readonly Run["attempts"][number][]): Answer {
   const jobs = attempts.flatMap((attempt) =>
-    attemptAt(attempt, call.nowMs).jobs.map((job) =>
-      jobAnswer(job, run, attempt.number, call.repository, call.bases),
-    ),
+    attemptAt(attempt, call.nowMs).jobs.map((job) => jobAnswer(job, run, attempt.number, call.repository, call.bases)),
   );
   const { page, link } = pageOf(call, jobs);
-  return json<{ total_count: number; jobs: Schemas["job"][] }>(
-    { total_count: jobs.length, jobs: page },
-    link,
-  );
+  return json<{ total_count: number; jobs: Schemas["job"][] }>({ total_count: jobs.length, jobs: page }, link);
 }
 
 function cancel(run: Run, nowMs: number, force: boolean): Answer {

@@ -79,9 +79,7 @@ async function lookAt(id: number) {
   return {
     run: [run.status, run.conclusion],
     jobs: jobs.map(({ name, status, conclusion }) => [name, conclusion ?? status]),
-    steps: jobs.map(({ steps }) =>
-      steps.map(({ name, status, conclusion }) => `${name}: ${conclusion ?? status}`),
-    ),
+    steps: jobs.map(({ steps }) => steps.map(({ name, status, conclusion }) => `${name}: ${conclusion ?? status}`)),
     updated: run.updated_at,
   };
 }
@@ -312,11 +310,7 @@ test("an ended job's log is somewhere else, and its address is the permission", 
   await clock.sleep(3_600_000);
   const { status, headers } = await call("GET", path);
   const location = new URL(headers.get("location") ?? "");
-  expect([status, location.hostname, location.pathname]).toEqual([
-    302,
-    "localhost",
-    `/job-logs/${jobs[0]?.id}`,
-  ]);
+  expect([status, location.hostname, location.pathname]).toEqual([302, "localhost", `/job-logs/${jobs[0]?.id}`]);
   const text = await (await clock.fetch(location)).text();
   expect(text).toMatch(/^\uFEFF?2026-11-20T12:00:\d\d\.\d{3}1234Z Current runner version/);
   expect(text).toContain("Z ##[group]Run ");

@@ -139,9 +139,7 @@ describe("a workflow_dispatch", () => {
 
   test("that asks for the run in both ways is a violation", async () => {
     const call = await start();
-    expect(
-      (await call("POST", byHandDispatches, { ...body, return_run_details: true }, newVersion)).status,
-    ).toBe(501);
+    expect((await call("POST", byHandDispatches, { ...body, return_run_details: true }, newVersion)).status).toBe(501);
     expect(github.violations).toHaveLength(1);
     expect(github.runs("octo/target")).toEqual([]);
   });
@@ -204,25 +202,22 @@ describe("a token", () => {
   test.each([
     ["reads", { contents: "read", actions: "read" }, "personal", "personal access token"],
     ["bot", { contents: "read", actions: "read" }, "integration", "integration"],
-  ] as const)(
-    "without write permission (%s) may read and is told 403",
-    async (name, permissions, kind, word) => {
-      await start();
-      github.addToken(name, { permissions, kind });
-      const call = clientOf(clock, github.apiUrl, name);
-      expect((await call("GET", "/repos/octo/target/actions/runs")).status).toBe(200);
-      const message = `Resource not accessible by ${word}`;
-      expect(await call("POST", dispatches, { event_type: "deploy" })).toMatchObject({
-        status: 403,
-        body: { message },
-      });
-      expect(await call("POST", byHandDispatches, { ref: "main" })).toMatchObject({
-        status: 403,
-        body: { message },
-      });
-      expect(github.runs("octo/target")).toEqual([]);
-    },
-  );
+  ] as const)("without write permission (%s) may read and is told 403", async (name, permissions, kind, word) => {
+    await start();
+    github.addToken(name, { permissions, kind });
+    const call = clientOf(clock, github.apiUrl, name);
+    expect((await call("GET", "/repos/octo/target/actions/runs")).status).toBe(200);
+    const message = `Resource not accessible by ${word}`;
+    expect(await call("POST", dispatches, { event_type: "deploy" })).toMatchObject({
+      status: 403,
+      body: { message },
+    });
+    expect(await call("POST", byHandDispatches, { ref: "main" })).toMatchObject({
+      status: 403,
+      body: { message },
+    });
+    expect(github.runs("octo/target")).toEqual([]);
+  });
 
   test("sees only its repositories and what is public", async () => {
     await start();
@@ -278,9 +273,7 @@ test("a workflow with a construct that is not played is refused by name", async 
   expect(add(`on: push\njobs: { go: { ${steps}, container: node } }`)).toThrow(
     `jobs.go: the simulator does not play "container"`,
   );
-  expect(add(`on: push\njobs: { go: { ${steps}, if: github.actor == 'x' } }`)).toThrow(
-    "does not play this condition",
-  );
+  expect(add(`on: push\njobs: { go: { ${steps}, if: github.actor == 'x' } }`)).toThrow("does not play this condition");
   expect(add(`on: push\nrun-name: \${{ secrets.X }}\njobs: { go: { ${steps} } }`)).toThrow("run-name");
   expect(add(`on: push\njobs: { go: { needs: x, ${steps} } }`)).toThrow("unknown job x");
 });

@@ -109,21 +109,17 @@ export function planTimeline(
     return { statuses, jobs: [], endMs: begunMs + (behaviour.queuedMs ?? 0), conclusion };
   }
   for (const id of Object.keys(behaviour.jobs ?? {})) {
-    if (!workflow.jobs.some((job) => job.id === id))
-      throw new Error(`behaviour: no job ${id} in ${workflow.name}`);
+    if (!workflow.jobs.some((job) => job.id === id)) throw new Error(`behaviour: no job ${id} in ${workflow.name}`);
   }
   const shownMs = statuses.find(({ status }) => status === "waiting")?.fromMs ?? begunMs;
   const planned = new Map<string, PlannedJob[]>();
   while (planned.size < workflow.jobs.length) {
-    const job = workflow.jobs.find(
-      ({ id, needs }) => !planned.has(id) && needs.every((need) => planned.has(need)),
-    );
+    const job = workflow.jobs.find(({ id, needs }) => !planned.has(id) && needs.every((need) => planned.has(need)));
     if (!job) throw new Error(`${workflow.name}: jobs need each other in a circle`);
     const needs = job.needs.flatMap((need) => planned.get(need) ?? []);
     const readyMs = Math.max(begunMs, ...needs.map(({ endMs }) => endMs));
     const skipped =
-      job.when === "never" ||
-      (job.when !== "always" && needs.some(({ conclusion }) => conclusion !== "success"));
+      job.when === "never" || (job.when !== "always" && needs.some(({ conclusion }) => conclusion !== "success"));
     const names = { ...contexts, needs: {}, strategy: {} };
     planned.set(
       job.id,
@@ -171,17 +167,13 @@ function planJob(
     job.steps.map((step) => fillTemplate(step.name, { ...contexts, env: fillEnv(env, step.env, contexts) }));
   const conclusion = own.conclusion ?? (own.failedStep === undefined ? "success" : "failure");
   if (own.failedStep !== undefined && !names.includes(own.failedStep)) {
-    throw new Error(
-      `behaviour: job ${job.id} has no step "${own.failedStep}", it has ${JSON.stringify(names)}`,
-    );
+    throw new Error(`behaviour: job ${job.id} has no step "${own.failedStep}", it has ${JSON.stringify(names)}`);
   }
   // A job that does not succeed does so in the step that is named, else in its last.
   const lastRun = own.failedStep === undefined ? names.length - 1 : names.indexOf(own.failedStep);
   const setupMs = Math.min(behaviour.setupMs ?? 1000, own.durationMs ?? Infinity);
   const stepMs =
-    own.durationMs === undefined
-      ? (behaviour.stepMs ?? 2000)
-      : (own.durationMs - setupMs) / Math.max(lastRun + 1, 1);
+    own.durationMs === undefined ? (behaviour.stepMs ?? 2000) : (own.durationMs - setupMs) / Math.max(lastRun + 1, 1);
   const setupEndMs = startMs + setupMs;
   let atMs = setupEndMs;
   const steps: PlannedStep[] = [
@@ -207,9 +199,6 @@ function fillEnv(
   env: Record<string, string>,
   contexts: Record<string, unknown>,
 ): Record<string, string> {
-  const filled = Object.entries(env).map(([key, text]) => [
-    key,
-    fillTemplate(text, { ...contexts, env: outer }),
-  ]);
+  const filled = Object.entries(env).map(([key, text]) => [key, fillTemplate(text, { ...contexts, env: outer })]);
   return { ...outer, ...Object.fromEntries(filled) };
 }

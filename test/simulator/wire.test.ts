@@ -90,10 +90,7 @@ describe("limits", () => {
       body: { message: expect.stringContaining("API rate limit exceeded") },
     });
     const reset = Number(refused.headers.get("x-ratelimit-reset"));
-    expect([refused.headers.get("x-ratelimit-remaining"), reset * 1000 - github.nowMs()]).toEqual([
-      "0",
-      3_600_000,
-    ]);
+    expect([refused.headers.get("x-ratelimit-remaining"), reset * 1000 - github.nowMs()]).toEqual(["0", 3_600_000]);
     const left = await call("GET", "/rate_limit", undefined, { "x-github-api-version": "2026-03-10" });
     expect(left.body).toMatchObject({ resources: { core: { remaining: 0, limit: 2, reset } } });
     expect(left.body).not.toHaveProperty("rate");
@@ -213,9 +210,7 @@ describe("faults", () => {
     await Promise.all([expect(late).rejects.toThrow(), clock.sleep(20_000).then(() => patience.abort())]);
     expect(github.runs("octo/target")).toHaveLength(0);
     await clock.sleep(10_100);
-    expect(github.runs("octo/target")).toMatchObject([
-      { createdAtMs: Date.parse("2026-11-20T12:00:30.100Z") },
-    ]);
+    expect(github.runs("octo/target")).toMatchObject([{ createdAtMs: Date.parse("2026-11-20T12:00:30.100Z") }]);
     expect(github.transcript()).toEqual([`POST ${dispatches} → client gone`]);
     expect(clock.sleeps).toEqual([20_000, 10_100]);
     await call("GET", runs);

@@ -88,8 +88,7 @@ function readConcurrency(value: unknown, where: string): Concurrency | undefined
   only(fields, ["group", "cancel-in-progress"], [], where);
   const group = optionalText(fields.group, `${where}.group`);
   if (!group) throw new Error(`${where}: no group`);
-  const cancelInProgress =
-    optionalText(fields["cancel-in-progress"], `${where}.cancel-in-progress`) ?? "false";
+  const cancelInProgress = optionalText(fields["cancel-in-progress"], `${where}.cancel-in-progress`) ?? "false";
   for (const text of [group, cancelInProgress]) checkTemplate(text, runContexts, where);
   return { group, cancelInProgress };
 }
@@ -123,13 +122,7 @@ function readInput(value: unknown, where: string): WorkflowInput {
   const fields = fieldsOf(value ?? {}, where);
   only(fields, ["type", "required", "default", "options"], ["description", "deprecationMessage"], where);
   const type = fields.type ?? "string";
-  if (
-    type !== "string" &&
-    type !== "boolean" &&
-    type !== "choice" &&
-    type !== "number" &&
-    type !== "environment"
-  ) {
+  if (type !== "string" && type !== "boolean" && type !== "choice" && type !== "number" && type !== "environment") {
     throw new Error(`${where}: unknown type ${String(type)}`);
   }
   return {
@@ -203,9 +196,7 @@ function readMatrix(strategy: unknown, where: string): Record<string, unknown>[]
 }
 
 function readEnv(value: unknown, contexts: readonly string[], where: string): Record<string, string> {
-  const pairs = Object.entries(fieldsOf(value ?? {}, where)).map(
-    ([key, text]) => [key, String(text)] as const,
-  );
+  const pairs = Object.entries(fieldsOf(value ?? {}, where)).map(([key, text]) => [key, String(text)] as const);
   // A secret in an env block is common and never reaches a name: only what can be evaluated is kept.
   const kept = pairs.filter(([, text]) => !/\b(secrets|steps|runner|job)\b/.test(text));
   for (const [key, text] of kept) checkTemplate(text, contexts, `${where}.${key}`);
@@ -221,8 +212,7 @@ function only(fields: Fields, played: readonly string[], harmless: readonly stri
 }
 
 function fieldsOf(value: unknown, where: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error(`${where}: not a map`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error(`${where}: not a map`);
   return value as Fields;
 }
 

@@ -144,9 +144,7 @@ export class World {
   /** By a name it had before. */
   findRenamed(fullName: string): Repository | undefined {
     const wanted = fullName.toLowerCase();
-    return this.repositories.find(({ formerNames }) =>
-      formerNames.some((name) => name.toLowerCase() === wanted),
-    );
+    return this.repositories.find(({ formerNames }) => formerNames.some((name) => name.toLowerCase() === wanted));
   }
 
   /** By its name today; throws if there is none. */
@@ -184,8 +182,7 @@ export class World {
     const given = typeof source === "function" ? source(file.runCount + 1, payload) : source;
     const behaviour = trigger.behaviour ?? given;
     const first = this.#make(repository, file, trigger, behaviour);
-    for (let more = 0; more < (behaviour.duplicates ?? 0); more++)
-      this.#make(repository, file, trigger, behaviour);
+    for (let more = 0; more < (behaviour.duplicates ?? 0); more++) this.#make(repository, file, trigger, behaviour);
     return first;
   }
 
@@ -268,12 +265,7 @@ export function lastAttempt(run: Run): Attempt {
  * that has begun as well with `cancel-in-progress`. Returns how long the new run is pending; it stays so also if the run
  * before it ends earlier than planned.
  */
-function takeTurn(
-  repository: Repository,
-  file: WorkflowFile,
-  contexts: Run["contexts"],
-  nowMs: number,
-): number {
+function takeTurn(repository: Repository, file: WorkflowFile, contexts: Run["contexts"], nowMs: number): number {
   const { concurrency } = file.workflow;
   if (!concurrency) return 0;
   const group = groupOf(file, contexts);
@@ -287,8 +279,7 @@ function takeTurn(
     if (status === "completed") continue;
     if (status === "pending" || cancelsInProgress) {
       attempt.cancelRequestedMs ??= nowMs;
-      attempt.cancelledMs ??=
-        status === "pending" ? nowMs : nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
+      attempt.cancelledMs ??= status === "pending" ? nowMs : nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
     }
     const plannedMs = attempt.startedMs + attempt.timeline.endMs;
     freeMs = Math.max(freeMs, Math.min(plannedMs, attempt.cancelledMs ?? plannedMs));
@@ -322,13 +313,7 @@ export function shaOf(text: string): string {
 
 const shas = new Map<string, string>();
 
-function contextsOf(
-  repository: Repository,
-  file: WorkflowFile,
-  trigger: Trigger,
-  ref: Run["ref"],
-  id: number,
-) {
+function contextsOf(repository: Repository, file: WorkflowFile, trigger: Trigger, ref: Run["ref"], id: number) {
   const [owner = "", name = ""] = repository.fullName.split("/");
   const sender = trigger.actor ?? "octocat";
   const shared = {

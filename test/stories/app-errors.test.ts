@@ -37,9 +37,7 @@ function expectNothingSent(on: AppStage): void {
 describe("credentials", () => {
   const pem = { type: "pkcs8", format: "pem" } as const;
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export(pem).toString();
-  const locked = KEYS.privateKey
-    .export({ ...pem, cipher: "aes-256-cbc", passphrase: "correct horse" })
-    .toString();
+  const locked = KEYS.privateKey.export({ ...pem, cipher: "aes-256-cbc", passphrase: "correct horse" }).toString();
 
   test("of which the key is missing are told so", async () => {
     const on = await stage();

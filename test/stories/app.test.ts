@@ -66,18 +66,15 @@ describe("a wait of three hours", () => {
   test.each([
     ["workflow_dispatch", WORKFLOW, START, { actions: "write" }],
     ["repository_dispatch", EVENT, { event_type: "deploy" }, { contents: "write", actions: "read" }],
-  ] as const)(
-    "asks for tokens of the target alone with what a %s needs",
-    async (_, workflow, start, permissions) => {
-      const { github, play } = await stage({ behaviour, installation: { repositories: "all" } }, workflow);
-      github.addRepository("octo/other");
-      const given = { ...SELDOM, workflow: "", ref: "", ...start };
-      expect((await play(given)).failure).toBeUndefined();
-      const asked = mintings(github.requests).map(({ body }) => body);
-      expect(asked.length).toBeGreaterThan(2);
-      for (const body of asked) expect(body).toEqual({ repositories: ["target"], permissions });
-    },
-  );
+  ] as const)("asks for tokens of the target alone with what a %s needs", async (_, workflow, start, permissions) => {
+    const { github, play } = await stage({ behaviour, installation: { repositories: "all" } }, workflow);
+    github.addRepository("octo/other");
+    const given = { ...SELDOM, workflow: "", ref: "", ...start };
+    expect((await play(given)).failure).toBeUndefined();
+    const asked = mintings(github.requests).map(({ body }) => body);
+    expect(asked.length).toBeGreaterThan(2);
+    for (const body of asked) expect(body).toEqual({ repositories: ["target"], permissions });
+  });
 
   test("outlasts tokens that live ten seconds", async () => {
     const { github, play } = await stage({ behaviour, tokenLifetimeMs: 10_000 });
@@ -203,27 +200,24 @@ test("the REST root of an older server is the App's as well", async () => {
   expect(failure).toBeUndefined();
 });
 
-test.each(["before", "during"])(
-  "a target that was renamed %s the step is followed to its new name",
-  async (when) => {
-    const { github, clock, play } = await stage({
-      behaviour: { freshRun404Ms: 0, queuedMs: 2 * HOUR_MS },
-      installation: { repositories: "all" },
-    });
-    const NEW = "octo/renamed";
-    if (when === "before") github.renameRepository(TARGET, NEW);
-    const playing = play({
-      ...START,
-      wait_for: "completed",
-      timeout_seconds: "10800",
-      poll_interval_seconds: "300",
-    });
-    await clock.sleep(600_000);
-    if (when === "during") github.renameRepository(TARGET, NEW);
-    expect((await playing).failure).toBeUndefined();
-    expect(github.runs(NEW)).toHaveLength(1);
-  },
-);
+test.each(["before", "during"])("a target that was renamed %s the step is followed to its new name", async (when) => {
+  const { github, clock, play } = await stage({
+    behaviour: { freshRun404Ms: 0, queuedMs: 2 * HOUR_MS },
+    installation: { repositories: "all" },
+  });
+  const NEW = "octo/renamed";
+  if (when === "before") github.renameRepository(TARGET, NEW);
+  const playing = play({
+    ...START,
+    wait_for: "completed",
+    timeout_seconds: "10800",
+    poll_interval_seconds: "300",
+  });
+  await clock.sleep(600_000);
+  if (when === "during") github.renameRepository(TARGET, NEW);
+  expect((await playing).failure).toBeUndefined();
+  expect(github.runs(NEW)).toHaveLength(1);
+});
 
 describe("a private key", () => {
   const pkcs8 = KEYS.privateKey.export({ type: "pkcs8", format: "pem" }).toString();

@@ -17,10 +17,7 @@ const followed = (behaviour: Behaviour = {}) =>
     { behaviour: { ...LONG, freshRun404Ms: 0, ...behaviour } },
   );
 const sought = (behaviour: Behaviour = {}) =>
-  setStage(
-    { "deploy.yml": receiver("repository_dispatch", "run-name") },
-    { behaviour: { ...LONG, ...behaviour } },
-  );
+  setStage({ "deploy.yml": receiver("repository_dispatch", "run-name") }, { behaviour: { ...LONG, ...behaviour } });
 
 describe("a signal", () => {
   test("ends the wait at once, and leaves the remote run alone", async () => {
@@ -49,6 +46,15 @@ describe("a signal", () => {
     const { failure, tookMs } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 33_333 });
     expect(failure).toContain("The remote run is being cancelled: http");
     expect(tookMs).toBeLessThan(33_333 + 9000);
+  });
+
+  test("has a new run cancelled that is listed already, and whose own address still answers 404", async () => {
+    const { github, play } = await sought({ visibleAfterMs: 1000, freshRun404Ms: 8000 });
+    const { failure } = await play({ ...EVENT, ...CANCEL, wait_for: "completed" }, { cancelAfterMs: 4000 });
+    const answers = asked(github, "POST").filter((line) => line.includes("/cancel"));
+    expect(answers[0]).toMatch(/\/cancel → 404$/);
+    expect(answers.at(-1)).toMatch(CANCEL_REQUEST);
+    expect(failure).toContain("The remote run is being cancelled: http");
   });
 
   test("gives up on a cancellation that GitHub never answers, before the runner kills the step", async () => {
@@ -150,17 +156,14 @@ describe("the post step", () => {
     expect(github.requests).toHaveLength(requests);
   });
 
-  test.each(["found", "nothing", "completed"])(
-    "cancels nothing behind a step that has ended: %s",
-    async (wait_for) => {
-      const { github, play, playPost } = await followed({ queuedMs: 5000 });
-      const { trace, failure } = await play({ ...FOLLOW, ...CANCEL, wait_for });
-      expect(failure).toBeUndefined();
-      const requests = github.requests.length;
-      await playPost({ ...FOLLOW, ...CANCEL }, trace);
-      expect(github.requests).toHaveLength(requests);
-    },
-  );
+  test.each(["found", "nothing", "completed"])("cancels nothing behind a step that has ended: %s", async (wait_for) => {
+    const { github, play, playPost } = await followed({ queuedMs: 5000 });
+    const { trace, failure } = await play({ ...FOLLOW, ...CANCEL, wait_for });
+    expect(failure).toBeUndefined();
+    const requests = github.requests.length;
+    await playPost({ ...FOLLOW, ...CANCEL }, trace);
+    expect(github.requests).toHaveLength(requests);
+  });
 
   test("forces a run that ignores its cancellation, after ten seconds", async () => {
     const { github, play, playPost } = await followed({ cancel: "ignored" });

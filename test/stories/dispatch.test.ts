@@ -60,10 +60,7 @@ describe("a server that answers with run details", () => {
   });
 
   test("is asked for the default branch when no ref is given", async () => {
-    const { github, play } = await setStage(
-      { "deploy.yml": WORKFLOW },
-      { repository: { defaultBranch: "trunk" } },
-    );
+    const { github, play } = await setStage({ "deploy.yml": WORKFLOW }, { repository: { defaultBranch: "trunk" } });
     await play({ workflow: "deploy.yml", wait_for: "nothing" });
     expect(github.transcript()).toEqual(["GET /repos/octo/target → 200", `${POST_WORKFLOW} → 200`]);
     expect(github.requests.at(-1)?.body).toMatchObject({ ref: "trunk" });
@@ -225,8 +222,7 @@ describe("what is sent", () => {
 describe("once", () => {
   test("a dispatch that a 503 followed is not sent again when its run is there", async () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT });
-    github.fault = ({ method }) =>
-      method === "POST" ? { when: "after", kind: "status", status: 503 } : undefined;
+    github.fault = ({ method }) => (method === "POST" ? { when: "after", kind: "status", status: 503 } : undefined);
     const { outputs, failure } = await play({ event_type: "deploy" });
     expect(failure).toBeUndefined();
     expect(asked(github, "POST")).toEqual([`${POST_EVENT} → 503 (status)`]);
@@ -274,12 +270,11 @@ describe("once", () => {
 
   test("a dispatch is sent three times at most, and the error says what is not known", async () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT });
-    github.fault = ({ method }) =>
-      method === "POST" ? { when: "before", kind: "status", status: 502 } : undefined;
+    github.fault = ({ method }) => (method === "POST" ? { when: "before", kind: "status", status: 502 } : undefined);
     const { failure } = await play({ event_type: "deploy", distinct_id: "mine" });
     expect(asked(github, "POST")).toHaveLength(3);
     expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
-      "GitHub's answer to the dispatch leaves open whether a run was started (HTTP 502), and that was the answer 3 times.
+      "GitHub's answer to the dispatch leaves open whether a run was started (502), and that was the answer 3 times.
       Look at the runs of octo/target before you start this step again: a run may have been started. It would show \`mine\`.
       GitHub's request id: A1B2:…"
     `);
@@ -287,12 +282,11 @@ describe("once", () => {
 
   test("a dispatch without an id is not sent again", async () => {
     const { github, play } = await setStage({ "deploy.yml": SILENT });
-    github.fault = ({ method }) =>
-      method === "POST" ? { when: "after", kind: "status", status: 502 } : undefined;
+    github.fault = ({ method }) => (method === "POST" ? { when: "after", kind: "status", status: 502 } : undefined);
     const { failure } = await play({ workflow: "deploy.yml", ref: "main", distinct_id_key: "" });
     expect(asked(github, "POST")).toHaveLength(1);
     expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
-      "GitHub's answer to the dispatch leaves open whether a run was started (HTTP 502), and it carries no id by which it could be looked for.
+      "GitHub's answer to the dispatch leaves open whether a run was started (502), and it carries no id by which it could be looked for.
       Look at the runs of octo/target before you start this step again: a run may have been started.
       GitHub's request id: A1B2:…"
     `);
@@ -300,8 +294,7 @@ describe("once", () => {
 
   test("a dispatch whose time leaves no full window is not sent again", async () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT });
-    github.fault = ({ method }) =>
-      method === "POST" ? { when: "before", kind: "status", status: 502 } : undefined;
+    github.fault = ({ method }) => (method === "POST" ? { when: "before", kind: "status", status: 502 } : undefined);
     const { failure, tookMs } = await play({ event_type: "deploy", find_timeout_seconds: "45" });
     expect(asked(github, "POST")).toHaveLength(1);
     expect(tookMs).toBe(45_000);
@@ -318,9 +311,7 @@ describe("once", () => {
     expect(failure).toBeUndefined();
     const [first, second] = github.requests;
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBe(40_000);
-    expect(log).toContain(
-      "GitHub's rate limit is reached until 12:00:40 UTC; waiting 40 s, then going on by itself.",
-    );
+    expect(log).toContain("GitHub's rate limit is reached until 12:00:40 UTC; waiting 40 s, then going on by itself.");
   });
 
   test("a dispatch follows a renamed repository on the same server, with method and body", async () => {
@@ -328,10 +319,7 @@ describe("once", () => {
     github.renameRepository(TARGET, "octo/renamed");
     const { failure, log, outputs } = await play({ event_type: "deploy" });
     expect(failure).toBeUndefined();
-    expect(asked(github, "POST")).toEqual([
-      `${POST_EVENT} → 307`,
-      "POST /repos/octo/renamed/dispatches → 204",
-    ]);
+    expect(asked(github, "POST")).toEqual([`${POST_EVENT} → 307`, "POST /repos/octo/renamed/dispatches → 204"]);
     expect(log.join("\n")).toContain("octo/target is now called octo/renamed");
     expect(outputs.runId).toBe(String(github.runs("octo/renamed")[0]?.id));
   });

@@ -19,8 +19,7 @@ const EVENT = receiver("repository_dispatch", "run-name");
 const STEP = receiver("repository_dispatch", "step");
 
 describe.each(CASES)("a $event whose receiver shows the id in its $sign", ({ event, sign }) => {
-  const stage = () =>
-    setStage({ "deploy.yml": receiver(event, sign), "busy.yml": BUSY }, { runDetails: "rejected" });
+  const stage = () => setStage({ "deploy.yml": receiver(event, sign), "busy.yml": BUSY }, { runDetails: "rejected" });
 
   test("is found", async () => {
     const { github, play } = await stage();
@@ -129,10 +128,7 @@ describe("among others whose runs may be ours as well, the requests", () => {
   });
 
   test("are few in a crowd, since each id that is read tells where ours is, and none follows ours", async () => {
-    const { github, clock, play } = await setStage(
-      { "deploy.yml": STEP },
-      { behaviour: { stepMs: 600_000 } },
-    );
+    const { github, clock, play } = await setStage({ "deploy.yml": STEP }, { behaviour: { stepMs: 600_000 } });
     await clock.sleep(1500 - (github.nowMs() % 1000));
     const nowMs = github.nowMs();
     // All in the first half of a second, of which `created_at` tells no more: by that alone, ours would be amid them.
@@ -157,9 +153,7 @@ describe("a run is found rightly", () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT });
     const ids = ["run-1", "run-10", "run-1-2", "xrun-1", "run-1.5"];
     const played = await Promise.all(ids.map((distinct_id) => play({ event_type: "deploy", distinct_id })));
-    expect(played.map(({ outputs }) => outputs.runId)).toEqual(
-      github.runs(TARGET).map(({ id }) => String(id)),
-    );
+    expect(played.map(({ outputs }) => outputs.runId)).toEqual(github.runs(TARGET).map(({ id }) => String(id)));
   });
 
   test("behind 150 newer ones", async () => {
@@ -221,10 +215,7 @@ describe("a run is found rightly", () => {
   });
 
   test("when it becomes visible only after four minutes", async () => {
-    const { github, play } = await setStage(
-      { "deploy.yml": EVENT },
-      { behaviour: { visibleAfterMs: 240_000 } },
-    );
+    const { github, play } = await setStage({ "deploy.yml": EVENT }, { behaviour: { visibleAfterMs: 240_000 } });
     const { outputs, tookMs } = await play({ event_type: "deploy" });
     expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
     expect(tookMs).toBeLessThan(253_000);
@@ -306,8 +297,7 @@ test("a run that shows seconds before the deadline is found", async () => {
 
 test("a run that has ended is found although its jobs are not to be had", async () => {
   const { github, play } = await setStage({ "deploy.yml": EVENT }, { behaviour: { visibleAfterMs: 20_000 } });
-  github.fault = ({ path }) =>
-    path.endsWith("/jobs") ? { when: "before", kind: "status", status: 502 } : undefined;
+  github.fault = ({ path }) => (path.endsWith("/jobs") ? { when: "before", kind: "status", status: 502 } : undefined);
   const { failure, outputs } = await play({ event_type: "deploy" });
   expect(failure).toBeUndefined();
   expect(outputs).toMatchObject({ status: "completed", conclusion: "success" });
@@ -347,10 +337,7 @@ describe("a run that is not found", () => {
   });
 
   test("costs no second look at the jobs of a run that is complete and shows no id", async () => {
-    const { github, play } = await setStage(
-      { "deploy.yml": SILENT },
-      { behaviour: { visibleAfterMs: 20_000 } },
-    );
+    const { github, play } = await setStage({ "deploy.yml": SILENT }, { behaviour: { visibleAfterMs: 20_000 } });
     await play({ event_type: "deploy", find_timeout_seconds: "200" });
     expect(github.requests.filter(({ path }) => path.endsWith("/jobs"))).toHaveLength(1);
   });

@@ -167,13 +167,7 @@ describe("a failed run", () => {
     ["a public target in a public caller's log", "both", {}, true, "public"],
     ["a public target in a private caller's log", "both", {}, false, "public"],
     ["a private target in a public caller's log", "nothing", {}, true, "private"],
-    [
-      "a private target in a public caller's log, if asked for",
-      "three",
-      { failed_log_lines: "3" },
-      true,
-      "private",
-    ],
+    ["a private target in a public caller's log, if asked for", "three", { failed_log_lines: "3" }, true, "private"],
     ["a private target, as much as asked for", "three", { failed_log_lines: "3" }, false, "private"],
     ["a private target, if only marks are asked for", "marks", { failed_log_lines: "0" }, false, "private"],
     [
@@ -195,14 +189,12 @@ describe("a failed run", () => {
     expect(failure.includes("output 57") && visible === "three").toBe(false);
     expect(failure.includes("src/app.ts")).toBe(visible !== "nothing");
     // Nothing is even asked for that may not be shown.
-    if (visible === "nothing")
-      expect(asked(github, "GET").filter((line) => /logs|annotations/.test(line))).toEqual([]);
+    if (visible === "nothing") expect(asked(github, "GET").filter((line) => /logs|annotations/.test(line))).toEqual([]);
   });
 
   test("is not held up by a log that does not come", async () => {
     const { github, play } = await stage(FAILING);
-    github.fault = ({ path }) =>
-      path.startsWith("/job-logs/") ? { when: "before", kind: "hang" } : undefined;
+    github.fault = ({ path }) => (path.startsWith("/job-logs/") ? { when: "before", kind: "hang" } : undefined);
     const { failure, tookMs } = await play(START);
     expect(failure).toContain("- src/app.ts:12: broken");
     expect(failure).not.toContain("output");
@@ -318,8 +310,7 @@ test("an hour of steps that move on bills few requests, and the end of its job i
 
 test("a list of jobs that is not to be had does not hold up the end of the run", async () => {
   const { github, play } = await stage({ queuedMs: 1000, jobs: { identify: { durationMs: 30_000 } } });
-  github.fault = ({ path }) =>
-    path.endsWith("/jobs") ? { when: "before", kind: "status", status: 502 } : undefined;
+  github.fault = ({ path }) => (path.endsWith("/jobs") ? { when: "before", kind: "status", status: 502 } : undefined);
   const { failure, outputs, tookMs } = await play(START);
   expect(failure).toBeUndefined();
   expect(outputs).toMatchObject({ status: "completed", conclusion: "success" });
@@ -344,8 +335,7 @@ test("a list of jobs that lags behind the run's end is asked again", async () =>
 
 test("a job that has not ended is not called failed", async () => {
   const { github, play } = await stage({ queuedMs: 1000, jobs: { identify: { durationMs: 30_000 } } });
-  github.fault = ({ path }) =>
-    path.endsWith("/jobs") ? { when: "before", kind: "stale", ms: 20_000 } : undefined;
+  github.fault = ({ path }) => (path.endsWith("/jobs") ? { when: "before", kind: "stale", ms: 20_000 } : undefined);
   expect((await play(START)).outputs).toMatchObject({ conclusion: "success", failed_jobs: "[]" });
 });
 

@@ -83,9 +83,7 @@ test("a release that fails shows where, with what the failed step printed last",
         durationMs: 605_000,
         failedStep: "Run the tests",
         log: ["✓ adds", "✗ divides", "  Error: expected 2, got Infinity", "    at divide (src/divide.ts:12)"],
-        annotations: [
-          { path: "src/divide.ts", line: 12, level: "failure", message: "expected 2, got Infinity" },
-        ],
+        annotations: [{ path: "src/divide.ts", line: 12, level: "failure", message: "expected 2, got Infinity" }],
       },
     },
   });

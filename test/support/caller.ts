@@ -61,12 +61,7 @@ export async function playCaller(text: string, play: CallerPlay): Promise<Record
     if (!job) throw new Error(`needs unknown job ${id}`);
     const needs = [job.needs ?? []].flat();
     const ended = Promise.all(needs.map(start)).then((before) =>
-      playJob(
-        id,
-        job,
-        Object.fromEntries(needs.map((need, index) => [need, before[index] as PlayedJob])),
-        play,
-      ),
+      playJob(id, job, Object.fromEntries(needs.map((need, index) => [need, before[index] as PlayedJob])), play),
     );
     played.set(id, ended);
     return ended;
@@ -76,12 +71,7 @@ export async function playCaller(text: string, play: CallerPlay): Promise<Record
   return Object.fromEntries(ids.map((id, index) => [id, ended[index] as PlayedJob]));
 }
 
-async function playJob(
-  id: string,
-  job: Job,
-  needs: Record<string, PlayedJob>,
-  play: CallerPlay,
-): Promise<PlayedJob> {
+async function playJob(id: string, job: Job, needs: Record<string, PlayedJob>, play: CallerPlay): Promise<PlayedJob> {
   const contexts = { ...play.contexts, needs };
   const { github, inputs = {}, vars = {} } = contexts as Contexts;
   const before = worst(Object.values(needs).map(({ result }) => result));
@@ -153,11 +143,7 @@ export function holds(condition: string | boolean | undefined, contexts: Context
   ];
   const expression = new Parser(new Lexer(full).lex().tokens, Object.keys(contexts), functions).parse();
   const dictionary = JSON.parse(JSON.stringify(contexts), data.reviver) as data.Dictionary;
-  const value = new Evaluator(
-    expression,
-    dictionary,
-    new Map(functions.map((one) => [one.name, one])),
-  ).evaluate();
+  const value = new Evaluator(expression, dictionary, new Map(functions.map((one) => [one.name, one]))).evaluate();
   return value.coerceString() === "true";
 }
 

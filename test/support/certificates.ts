@@ -55,18 +55,7 @@ export function makeAuthority(): Authority {
 
   makeKey("authority");
   const self = ["-key", at("authority.key"), "-subj", "/CN=Authority of a test", "-days", "2"];
-  openssl(
-    "req",
-    "-x509",
-    "-new",
-    "-config",
-    config,
-    "-extensions",
-    "authority",
-    ...self,
-    "-out",
-    at("authority.pem"),
-  );
+  openssl("req", "-x509", "-new", "-config", config, "-extensions", "authority", ...self, "-out", at("authority.pem"));
 
   let issued = 0;
   return {
@@ -90,9 +79,7 @@ export function makeAuthority(): Authority {
       const by = ["-CA", at("authority.pem"), "-CAkey", at("authority.key"), "-set_serial", String(issued)];
       const what = ["-in", at(`${name}.csr`), "-extfile", at(`${name}.ext`), "-days", String(days)];
       openssl("x509", "-req", ...what, ...by, "-out", at(`${name}.pem`));
-      const [key = "", cert = ""] = [`${name}.key`, `${name}.pem`].map((file) =>
-        readFileSync(at(file), "utf8"),
-      );
+      const [key = "", cert = ""] = [`${name}.key`, `${name}.pem`].map((file) => readFileSync(at(file), "utf8"));
       return { key, cert };
     },
   };

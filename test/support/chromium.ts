@@ -111,10 +111,7 @@ interface Message {
 /** The protocol's wire: JSON, each message ended by a zero byte. */
 class DevTools {
   readonly #input: Writable;
-  readonly #waiting = new Map<
-    number,
-    { resolve: (answer: Answer) => void; reject: (error: Error) => void }
-  >();
+  readonly #waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   readonly #events = new Map<string, () => void>();
   #unread = "";
   #ended: Error | undefined;

@@ -88,8 +88,7 @@ async function play(scene: Scene, screen: Screen): Promise<number> {
   const say = (...lines: string[]) => {
     for (const line of lines) screen.say(line);
   };
-  const paint = (style: Style, text: string) =>
-    screen.isColoured ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
+  const paint = (style: Style, text: string) => (screen.isColoured ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text);
   const dim = (text: string) => paint("dim", text);
   const title = (text: string) => say(`\n${paint("bold", text)}`);
   const { event, sign, result } = scene;
@@ -225,11 +224,7 @@ function howFound(sign: Sign): string {
 function asShown(line: string, paint: (style: Style, text: string) => string): string[] {
   const [, command, text = ""] = /^::([a-z-]+)(?: [^:]*)?::(.*)$/.exec(line) ?? [];
   if (command === undefined) return [line];
-  const [first, ...rest] = text
-    .replaceAll("%0D", "\r")
-    .replaceAll("%0A", "\n")
-    .replaceAll("%25", "%")
-    .split("\n");
+  const [first, ...rest] = text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%").split("\n");
   if (command === "error") return [paint("red", `Error: ${first}`), ...rest];
   if (command === "warning") return [paint("yellow", `Warning: ${first}`), ...rest];
   return [];

@@ -79,17 +79,7 @@ export interface ExampleStage {
 
 /** Sets up GitHub with the recipe's receiver, where its first line says. */
 export async function setExample(recipe: string, options: ExampleOptions = {}): Promise<ExampleStage> {
-  const {
-    on = "push",
-    event,
-    endings,
-    outputs,
-    secrets,
-    given,
-    also = [],
-    onStep,
-    ...stageOptions
-  } = options;
+  const { on = "push", event, endings, outputs, secrets, given, also = [], onStep, ...stageOptions } = options;
   const caller = readExample(recipe, "caller");
   const receiver = readExample(recipe, "receiver");
   const workflows = { [receiver.path.replace(/^.*\//, "")]: receiver.text };

@@ -1,8 +1,10 @@
 /** What is said of a fault, in one situation. */
 
 import { expect } from "vitest";
-import { explain, type Situation } from "../../src/explain/explain.ts";
-import { Fault } from "../../src/github/fault.ts";
+import { explain } from "../../src/explain/explain.ts";
+import type { Situation } from "../../src/explain/situation.ts";
+import type { Fault } from "../../src/github/fault.ts";
+import { aFault } from "./faults.ts";
 
 export const workflowDispatch = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
 export const eventDispatch = "POST /repos/octo/target/dispatches";
@@ -28,7 +30,7 @@ export const anEvent: Partial<Situation> = {
 };
 
 export function rejected(status: number, answer: string, request = workflowDispatch): Fault {
-  return new Fault("rejected", { request, status, answer });
+  return aFault("rejected", { request, status, answer });
 }
 
 /** Says it, and makes sure that it is short and that no value that was sent is in it. */

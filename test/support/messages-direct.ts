@@ -1,15 +1,19 @@
 /** What the code says of a fault, a run or the inputs, asked of it directly: one situation for each of its branches. */
 
 import { generateKeyPairSync } from "node:crypto";
-import type { Plan } from "../../src/dispatch/plan.ts";
-import { explain, type Situation } from "../../src/explain/explain.ts";
-import type { SeenRun } from "../../src/find/search.ts";
+import { explain } from "../../src/explain/explain.ts";
+import type { Situation } from "../../src/explain/situation.ts";
+import { explainNotFound } from "../../src/find/not-found.ts";
+import type { JudgedRun } from "../../src/find/search.ts";
+import { explainTimeout } from "../../src/follow/time-out.ts";
 import type { Job, Run, Step } from "../../src/github/answers.ts";
-import { Fault } from "../../src/github/fault.ts";
+import type { Fault } from "../../src/github/fault.ts";
 import { InputError, readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
+import type { Plan } from "../../src/inputs/order.ts";
+import { explainRed } from "../../src/judge/red-end.ts";
 import { right, wrong } from "../../src/receiver/finding.ts";
-import { explainNotFound, explainRed, explainTimeout } from "../../src/story/report.ts";
+import { aFault } from "./faults.ts";
 import { aRun } from "./runs.ts";
 
 const TARGET = "/repos/OWNER/REPO";
@@ -36,11 +40,11 @@ const app: Partial<Situation> = { appPermissions: { contents: "write", actions: 
 const BY_TOKEN = "Resource not accessible by personal access token";
 
 function rejected(status: number, answer: string, request = WORKFLOW_DISPATCH): Fault {
-  return new Fault("rejected", { request, status, answer });
+  return aFault("rejected", { request, status, answer });
 }
 
 function network(kind: "unreachable" | "untrusted" | "lost", code: string | undefined): Fault {
-  return new Fault(kind, { request: RUNS, code, answer: "socket hang up" });
+  return aFault(kind, { request: RUNS, code, answer: "socket hang up" });
 }
 
 const FAULTS: [Fault, Partial<Situation>?][] = [
@@ -92,13 +96,10 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [network("untrusted", "SELF_SIGNED_CERT_IN_CHAIN")],
   [network("unreachable", "ENOTFOUND")],
   [network("unreachable", "ECONNREFUSED"), { hasProxy: true }],
-  [
-    network("lost", "ECONNRESET"),
-    { started: { htmlUrl: "https://github.com/OWNER/REPO/actions/runs/RUN_ID" } },
-  ],
+  [network("lost", "ECONNRESET"), { started: { htmlUrl: "https://github.com/OWNER/REPO/actions/runs/RUN_ID" } }],
   [network("lost", undefined)],
   [
-    new Fault("limited", {
+    aFault("limited", {
       request: RUNS,
       status: 403,
       answer: "API rate limit exceeded",
@@ -106,9 +107,9 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
       dateMs: Date.parse("2026-11-20T12:29:00Z"),
     }),
   ],
-  [new Fault("limited", { request: RUNS, status: 429, answer: "", requestId: "A1B2:000001" })],
-  [new Fault("server_error", { request: RUNS, status: 503, answer: "" })],
-  [new Fault("unreadable", { request: RUNS, status: 200, answer: "" })],
+  [aFault("limited", { request: RUNS, status: 429, answer: "", requestId: "A1B2:000001" })],
+  [aFault("server_error", { request: RUNS, status: 503, answer: "" })],
+  [aFault("unreadable", { request: RUNS, status: 200, answer: "" })],
 ];
 
 const htmlUrl = "https://github.com/OWNER/REPO/actions/runs/RUN_ID";
@@ -142,13 +143,13 @@ const byHand: Plan = {
   ref: "main",
   inputs: {},
 };
-const seen = (verdict: SeenRun["verdict"], status = run.status): SeenRun => ({
+const seen = (verdict: JudgedRun["verdict"], status = run.status): JudgedRun => ({
   run: { ...run, status },
   verdict,
 });
-const notFound = (plan: Plan, list: SeenRun[], findings = [wrong("")].slice(1), trouble?: Fault) =>
+const notFound = (plan: Plan, list: JudgedRun[], findings = [wrong("")].slice(1), trouble?: Fault) =>
   explainNotFound(
-    { run: undefined, seen: list, windowIsFull: false, trouble },
+    { run: undefined, runs: list, windowIsFull: false, trouble },
     plan,
     readInputs((name) => INPUTS[name] ?? "", CALLER, "", mappings),
     "OWNER/REPO",
@@ -281,12 +282,7 @@ export function directMessages(): Message[] {
       Array.from({ length: 12 }, () => seen("without id")),
     ),
     notFound(byEvent, [], [right(".github/workflows/deploy.yml shows the id in its `run-name`.")]),
-    notFound(
-      byEvent,
-      [],
-      [wrong(".github/workflows/deploy.yml is no valid YAML.")],
-      network("lost", "ECONNRESET"),
-    ),
+    notFound(byEvent, [], [wrong(".github/workflows/deploy.yml is no valid YAML.")], network("lost", "ECONNRESET")),
     problemsOf({ token: "" }).length === 1 ? messageOfProblems({ token: "" }) : "",
     twoProblems(),
   ];

@@ -82,9 +82,7 @@ const PLAYS: Play[] = [
     fault: ({ method, nth }) => {
       if (method !== "POST") return undefined;
       const headers = { "retry-after": "9999" };
-      return nth === 1
-        ? { when: "before", kind: "reset" }
-        : { when: "before", kind: "status", status: 429, headers };
+      return nth === 1 ? { when: "before", kind: "reset" } : { when: "before", kind: "status", status: 429, headers };
     },
     given: BY_EVENT,
   },
@@ -136,8 +134,7 @@ const PLAYS: Play[] = [
   },
   {
     options: { behaviour: LONG },
-    fault: ({ path }) =>
-      path.endsWith("/cancel") ? { when: "before", kind: "status", status: 403 } : undefined,
+    fault: ({ path }) => (path.endsWith("/cancel") ? { when: "before", kind: "status", status: 403 } : undefined),
     given: { ...FOLLOW, ...CANCEL },
     cancelAfterMs: 33_333,
   },
@@ -251,9 +248,7 @@ function doctors(): Play[] {
       fault: ({ path }) => (path.includes("/contents/") ? { kind: "hang", when: "before" } : undefined),
       given: BY_HAND,
     },
-    ...[BY_HAND, { workflow: "deploy.yml" }].map(
-      (given): Play => ({ fault: answered(404)(/\/contents\//), given }),
-    ),
+    ...[BY_HAND, { workflow: "deploy.yml" }].map((given): Play => ({ fault: answered(404)(/\/contents\//), given })),
     ...[{ workflow: "deploy.yml" }, BY_EVENT].map(
       (given): Play => ({
         fault: ({ path }) =>
@@ -275,15 +270,7 @@ function fileOf(text: string) {
 /** Failures, warnings and what a checklist finds are messages that the page has to have; a log's lines it may have. */
 export async function playedMessages(): Promise<Message[]> {
   const all: Message[] = [];
-  for (const {
-    workflows = { "deploy.yml": WORKFLOW },
-    options,
-    fault,
-    before,
-    given,
-    cancelAfterMs,
-    post,
-  } of PLAYS) {
+  for (const { workflows = { "deploy.yml": WORKFLOW }, options, fault, before, given, cancelAfterMs, post } of PLAYS) {
     const stage = await setStage(workflows, options);
     before?.(stage);
     stage.github.fault = fault;

@@ -196,8 +196,7 @@ export const ORIGINS: Record<string, Origin> = {
     },
   },
   "convictional/trigger-workflow-and-wait": {
-    source:
-      "entrypoint.sh at 03a01ea; action.yml of v1.6.7 by its mirror step-security/trigger-workflow-and-wait",
+    source: "entrypoint.sh at 03a01ea; action.yml of v1.6.7 by its mirror step-security/trigger-workflow-and-wait",
     names: {
       input: [
         "`owner`",

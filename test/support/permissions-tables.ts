@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Permissions } from "../../src/inputs/permissions.ts";
+import type { Permissions } from "../../src/github/purpose.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/permissions.md", import.meta.url)), "utf8");
 
@@ -83,17 +83,7 @@ function byLabels(cell: string): Permissions {
 }
 
 export const needs: readonly Need[] = rows("needs").map(
-  ([
-    event = "",
-    wait = "",
-    cancel = "",
-    workflow = "",
-    ref = "",
-    own = "",
-    fine = "",
-    classic = "",
-    app = "",
-  ]) => {
+  ([event = "", wait = "", cancel = "", workflow = "", ref = "", own = "", fine = "", classic = "", app = ""]) => {
     const name = event.replaceAll("`", "");
     const combinations = words(wait, WORDS.waitFor).flatMap((waitFor) =>
       words(cancel, WORDS.cancelRunOn).flatMap((cancelRunOn) =>
@@ -114,15 +104,14 @@ export const needs: readonly Need[] = rows("needs").map(
 );
 
 /** Every combination that there is. */
-export const allCombinations: readonly Combination[] = ["workflow_dispatch", "repository_dispatch"].flatMap(
-  (event) =>
-    WORDS.waitFor.flatMap((waitFor) =>
-      WORDS.cancelRunOn.flatMap((cancelRunOn) =>
-        workflowsOf(event).flatMap((workflow) =>
-          WORDS.ref.map((ref) => ({ event, waitFor, cancelRunOn, workflow, ref })),
-        ),
+export const allCombinations: readonly Combination[] = ["workflow_dispatch", "repository_dispatch"].flatMap((event) =>
+  WORDS.waitFor.flatMap((waitFor) =>
+    WORDS.cancelRunOn.flatMap((cancelRunOn) =>
+      workflowsOf(event).flatMap((workflow) =>
+        WORDS.ref.map((ref) => ({ event, waitFor, cancelRunOn, workflow, ref })),
       ),
     ),
+  ),
 );
 
 export const endpoints: readonly Endpoint[] = rows("requests").map(

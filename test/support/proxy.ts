@@ -40,11 +40,7 @@ export async function startProxy({ hosts, credentials, refuse, tls }: ProxyOptio
   const sockets = new Set<Duplex>();
 
   /** The status with which it refuses, or the port to go to. */
-  function decide(
-    line: string,
-    host: string,
-    { headers }: IncomingMessage,
-  ): { status: number } | { port: number } {
+  function decide(line: string, host: string, { headers }: IncomingMessage): { status: number } | { port: number } {
     asked.push(line);
     const basic = /^Basic (.+)$/.exec(headers["proxy-authorization"] ?? "")?.[1];
     const given = basic === undefined ? undefined : Buffer.from(basic, "base64").toString("utf8");
@@ -73,8 +69,7 @@ export async function startProxy({ hosts, credentials, refuse, tls }: ProxyOptio
     client.on("error", () => client.destroy());
     const host = request.url ?? "";
     const decided = decide(`CONNECT ${host}`, host, request);
-    if ("status" in decided)
-      return void client.end(`HTTP/1.1 ${decided.status} No\r\nContent-Length: 0\r\n\r\n`);
+    if ("status" in decided) return void client.end(`HTTP/1.1 ${decided.status} No\r\nContent-Length: 0\r\n\r\n`);
     const server = connect(decided.port, "127.0.0.1", () => {
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
       server.pipe(client).pipe(server);

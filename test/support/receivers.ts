@@ -12,9 +12,7 @@ function on(event: EventName, key: string): string {
 
 /** The expression that is the id at the receiver. */
 export function idExpression(event: EventName, key = "distinct_id"): string {
-  return event === "workflow_dispatch"
-    ? `\${{ inputs.${key} }}`
-    : `\${{ github.event.client_payload.${key} }}`;
+  return event === "workflow_dispatch" ? `\${{ inputs.${key} }}` : `\${{ github.event.client_payload.${key} }}`;
 }
 
 /** A receiver that shows the id in its run-name, in a job's name, or in a step's name. */

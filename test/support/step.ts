@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createAppAuth } from "@octokit/auth-app";
 import { parse } from "yaml";
-import { Cancelled } from "../../src/cancel/cancel.ts";
 import { post } from "../../src/cancel/post.ts";
+import { Cancelled } from "../../src/edges/cancellation.ts";
 import { Failure } from "../../src/edges/failure.ts";
 import { openGitHub } from "../../src/github/api.ts";
-import type { Credentials } from "../../src/github/http.ts";
+import type { Credentials } from "../../src/github/connection.ts";
 import { type Inputs, readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
 import { permissionsFor, wishesFor } from "../../src/inputs/permissions.ts";
@@ -43,8 +43,7 @@ export function inputsOf(
   apiUrl: string,
   repository = CALLER.repository,
 ): Record<string, string> {
-  for (const name of Object.keys(given))
-    if (!(name in actionYml.inputs)) throw new Error(`no such input: ${name}`);
+  for (const name of Object.keys(given)) if (!(name in actionYml.inputs)) throw new Error(`no such input: ${name}`);
   const context: Record<string, string> = {
     token: GITHUB_TOKEN,
     api_url: apiUrl,
@@ -95,12 +94,7 @@ export function playStep(github: GitHub, given: Record<string, string>, play: Pl
 }
 
 /** Plays the `post` step of a step that left `trace`; it gets the same inputs. */
-export function playPost(
-  github: GitHub,
-  given: Record<string, string>,
-  trace: string,
-  play: Play,
-): Promise<Played> {
+export function playPost(github: GitHub, given: Record<string, string>, trace: string, play: Play): Promise<Played> {
   return onStage(github, given, play, (inputs, edges) => post(inputs, readTrace(trace), edges));
 }
 
@@ -133,12 +127,7 @@ async function onStage(
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
   try {
-    const inputs = readInputs(
-      (name) => texts[name] ?? "",
-      { ...CALLER, apiUrl: github.apiUrl },
-      idHex,
-      mappings,
-    );
+    const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl: github.apiUrl }, idHex, mappings);
     const log = {
       info: (line: string) => played.log.push(line),
       group: (title: string, lines: readonly string[]) => played.log.push(title, ...lines),
@@ -297,9 +286,7 @@ export function runBundle(...step: Parameters<typeof startBundle>): Promise<Ran>
 /** Reads a file of the runner's for outputs or state: `name<<DELIMITER`, lines, `DELIMITER`. The last value counts. */
 function readCommandFile(text: string): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const [, name = "", , value = ""] of text
-    .replaceAll("\r\n", "\n")
-    .matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm))
+  for (const [, name = "", , value = ""] of text.replaceAll("\r\n", "\n").matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm))
     values[name] = value;
   return values;
 }

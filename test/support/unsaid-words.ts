@@ -30,9 +30,7 @@ export async function listen(): Promise<Listener> {
           ranges
             .filter(({ startOffset, endOffset }) => startOffset <= at && at < endOffset)
             .sort((a, b) => b.startOffset - a.startOffset || a.endOffset - b.endOffset)[0]?.count ?? 0;
-        const code = scriptSource.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, (comment) =>
-          comment.replace(/\S/g, " "),
-        );
+        const code = scriptSource.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, (comment) => comment.replace(/\S/g, " "));
         for (const { index, 0: text } of code.matchAll(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g)) {
           if (/\w \w/.test(text) && countAt(index) === 0) words.push(`${file}: ${text}`);
         }

@@ -42,8 +42,7 @@ export function knownAtMs({ entry, fault }: Sighting): number {
 
 /** Whether the answer came, and is what GitHub's schema says. */
 export function isReadable({ entry, fault }: Sighting): boolean {
-  const isWhole =
-    fault === undefined || fault.kind === "delay" || fault.kind === "stale" || isEmptyList(fault);
+  const isWhole = fault === undefined || fault.kind === "delay" || fault.kind === "stale" || isEmptyList(fault);
   return isWhole && (entry.status === 200 || entry.status === 304);
 }
 
@@ -74,10 +73,7 @@ export function dispatchesOf(performance: Performance): Sighting[] {
 
 /** The id that a dispatch carried. */
 export function idSent({ entry }: Sighting): string | undefined {
-  const { inputs, client_payload } = (entry.body ?? {}) as Record<
-    string,
-    Record<string, unknown> | undefined
-  >;
+  const { inputs, client_payload } = (entry.body ?? {}) as Record<string, Record<string, unknown> | undefined>;
   const id = (inputs ?? client_payload)?.distinct_id;
   return id === undefined ? undefined : String(id);
 }

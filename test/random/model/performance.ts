@@ -12,17 +12,7 @@ import {
 import { CALLER, type Played, playPost, playStep } from "../../support/step.ts";
 import { shownAtMs } from "./outcome.ts";
 import type { Schedule } from "./schedule.ts";
-import {
-  admit,
-  BUSY,
-  behaviourOf,
-  carrying,
-  FIRST_NAME,
-  inputsOf,
-  like,
-  SECRET,
-  workflowOf,
-} from "./target.ts";
+import { admit, BUSY, behaviourOf, carrying, FIRST_NAME, inputsOf, like, SECRET, workflowOf } from "./target.ts";
 import { faultOf, type Kind, kindOf, type Outage, TOLD_MS, type What } from "./trouble.ts";
 
 const NEW_NAME = "octo/renamed";
@@ -113,9 +103,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
       return behaviourOf(course);
     });
   }
-  const start = (
-    ...[file, trigger]: Parameters<GitHub["startRun"]> extends [string, ...infer Rest] ? Rest : never
-  ) => {
+  const start = (...[file, trigger]: Parameters<GitHub["startRun"]> extends [string, ...infer Rest] ? Rest : never) => {
     isNeighbour = true;
     neighbourIds.add(github.startRun(name, file, trigger));
     isNeighbour = false;
@@ -212,8 +200,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
       fault,
       isPost,
       // The reset is told in whole seconds.
-      toldUntilMs:
-        toldMs && (what === "403, reset in 30 s" ? Math.floor(nowMs / 1000) * 1000 : nowMs) + toldMs,
+      toldUntilMs: toldMs && (what === "403, reset in 30 s" ? Math.floor(nowMs / 1000) * 1000 : nowMs) + toldMs,
     });
     return fault;
   };

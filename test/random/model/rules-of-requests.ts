@@ -58,9 +58,7 @@ export function wrongSendings(performance: Performance): string[] {
 /** A rejected dispatch may be sent again without the question for details, or without the id. */
 function differs({ entry: one }: Sighting, { entry: other }: Sighting): boolean {
   const version = "x-github-api-version";
-  return (
-    one.headers[version] !== other.headers[version] || JSON.stringify(one.body) !== JSON.stringify(other.body)
-  );
+  return one.headers[version] !== other.headers[version] || JSON.stringify(one.body) !== JSON.stringify(other.body);
 }
 
 /** How many 401s in a row there are at the end. */
@@ -86,10 +84,7 @@ export function duplicatesOf(performance: Performance): { reasons: Reason[]; pro
     const earlierMs = effectsAtMs[index - 1] ?? 0;
     const reason = reasonFor(earlierMs, sentAtMs(atMs));
     if (reason) reasons.push(reason);
-    else
-      problems.push(
-        `(2) dispatched again at ${atMs - performance.startedAtMs} ms, and the run was to be seen`,
-      );
+    else problems.push(`(2) dispatched again at ${atMs - performance.startedAtMs} ms, and the run was to be seen`);
   }
   return { reasons, problems };
 
@@ -148,8 +143,7 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     // Who looks what is wrong with the receiver gets along without an answer.
     if (kind === "workflow" && before.some((one) => one.kind === "dispatch")) return false;
     // Who knows the run may ask how long others took; it is not held up by a refusal.
-    if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one)))
-      return false;
+    if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one))) return false;
     // Of a run that has ended, the jobs hold up no verdict.
     const runId = Number(/\/runs\/(\d+)\/jobs$/.exec(entry.path)?.[1]);
     if (kind === "jobs" && performance.truthAt(runId, entry.atMs)?.status === "completed") return false;
@@ -176,9 +170,7 @@ function namesRun({ kind, entry, fault }: Sighting): boolean {
 export function requestsUnderLimit(performance: Performance): string[] {
   const { github, startedAtMs, signalAtMs, schedule } = performance;
   const refusalsOf = ({ entry: { atMs, path }, fault }: Sighting) =>
-    github.refusals.filter(
-      (one) => one.path === path && one.atMs >= atMs && one.atMs <= atMs + delayMs(fault),
-    );
+    github.refusals.filter((one) => one.path === path && one.atMs >= atMs && one.atMs <= atMs + delayMs(fault));
   // A reset that no header tells is waited for as any limit without an end: a minute, then longer.
   const untilOf = ({ kind, atMs, untilMs }: Refusal) =>
     kind === "primary" && !schedule.server.limitHeaders ? atMs + UNTOLD_MS : untilMs;
@@ -210,8 +202,7 @@ export function wrongCancellations(performance: Performance): string[] {
     .filter(({ id, cancelRequestedAtMs }) => cancelRequestedAtMs !== undefined && neighbourIds.has(id))
     .map(({ id }) => `(8) the neighbour's run ${id} was cancelled`);
   const isTimeout = step.failure?.startsWith("The run did not complete") === true;
-  const hasReason =
-    (asked.includes("cancel") && signalAtMs !== undefined) || (asked.includes("timeout") && isTimeout);
+  const hasReason = (asked.includes("cancel") && signalAtMs !== undefined) || (asked.includes("timeout") && isTimeout);
   // A signal may come while the run is being cancelled at its time-out.
   const mayHaveTimedOut = asked.includes("timeout") && signalAtMs !== undefined;
   if (cancels.length > 0 && !hasReason && !mayHaveTimedOut) problems.push("(8) cancelled without a reason");

@@ -1,15 +1,6 @@
 /** Which run is reported, what is said of it, and whether the step is rightly green: properties 1, 3, 4. */
 
-import {
-  dispatchesOf,
-  idSent,
-  isReadable,
-  ofStep,
-  outcomeOf,
-  ownRuns,
-  shownAtMs,
-  wantedFile,
-} from "./outcome.ts";
+import { dispatchesOf, idSent, isReadable, ofStep, outcomeOf, ownRuns, shownAtMs, wantedFile } from "./outcome.ts";
 import type { Performance } from "./performance.ts";
 import { SECRET, TOKEN } from "./target.ts";
 
@@ -98,11 +89,8 @@ export function wrongOutputs(performance: Performance): string[] {
   if (outputs.status === undefined) return problems;
   const sights = sightsOf(performance);
   const said = [outputs.status, outputs.conclusion ?? "", outputs.run_attempt].join(" ");
-  const shown = sights.map(({ status, conclusion, attempt }) =>
-    [status, conclusion ?? "", attempt].join(" "),
-  );
-  if (!shown.includes(said))
-    problems.push(`(4) outputs say "${said}", shown was ${[...new Set(shown)].join(", ")}`);
+  const shown = sights.map(({ status, conclusion, attempt }) => [status, conclusion ?? "", attempt].join(" "));
+  if (!shown.includes(said)) problems.push(`(4) outputs say "${said}", shown was ${[...new Set(shown)].join(", ")}`);
   if (outputs.failed_jobs !== undefined && !Array.isArray(JSON.parse(outputs.failed_jobs))) {
     problems.push("(4) failed_jobs is no list");
   }

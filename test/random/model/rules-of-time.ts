@@ -17,10 +17,7 @@ export function lateEnds(performance: Performance): string[] {
   if (performance.broke !== undefined) return [];
   const { asked } = schedule;
   const findMs = asked.findTimeoutS * 1000;
-  const sentAtMs = Math.min(
-    ...dispatchesOf(performance).map(({ entry }) => entry.atMs),
-    ...refusedDispatchesAtMs,
-  );
+  const sentAtMs = Math.min(...dispatchesOf(performance).map(({ entry }) => entry.atMs), ...refusedDispatchesAtMs);
   const isSent = sentAtMs !== Infinity;
   const probesMs = step.failure?.includes("404") ? PROBES_MS : 0;
   const findEndMs = (isSent ? sentAtMs : startedAtMs) + findMs;
@@ -31,22 +28,16 @@ export function lateEnds(performance: Performance): string[] {
   if (signalAtMs !== undefined) {
     const before = ofStep(performance).findLast(({ entry }) => entry.atMs <= signalAtMs);
     const isInFlight = before?.kind === "dispatch" && knownAtMs(before) >= signalAtMs;
-    const extraMs = asked.cancelRunOn.includes("cancel")
-      ? CANCEL_ON_SIGNAL_MS
-      : isInFlight
-        ? LATE_ANSWER_MS
-        : 0;
+    const extraMs = asked.cancelRunOn.includes("cancel") ? CANCEL_ON_SIGNAL_MS : isInFlight ? LATE_ANSWER_MS : 0;
     byMs = Math.min(byMs + extraMs, signalAtMs + extraMs);
   }
   const problems: string[] = [];
   if (endedAtMs > byMs) problems.push(`(7) ended ${endedAtMs - byMs} ms late: ${endingOf(performance)}`);
   const ending = endingOf(performance);
   // The server's clock has whole milliseconds, and sums of pauses their rounding.
-  if (ending === "not found" && endedAtMs < findEndMs - 1)
-    problems.push("(7) gave up looking before the deadline");
+  if (ending === "not found" && endedAtMs < findEndMs - 1) problems.push("(7) gave up looking before the deadline");
   const isTimedOut = ending === "timed out" || ending === "timed out, run cancelled";
-  if (isTimedOut && endedAtMs < sentAtMs + followMs - 1)
-    problems.push("(7) gave up following before the deadline");
+  if (isTimedOut && endedAtMs < sentAtMs + followMs - 1) problems.push("(7) gave up following before the deadline");
   return problems;
 }
 
@@ -75,8 +66,7 @@ export function expected(performance: Performance): "found" | "completed" | unde
   if (shownMs === undefined || shownMs + longestPauseMs + 3000 > asked.findTimeoutS * 1000) return undefined;
   if (isTold && shownMs > MAY_BE_404_MS) return undefined;
   if (asked.waitFor === "found") return "found";
-  const own =
-    runs.find((run) => run.id === Number(performance.step.outputs.runId)) ?? ownRuns(performance)[0];
+  const own = runs.find((run) => run.id === Number(performance.step.outputs.runId)) ?? ownRuns(performance)[0];
   if (!own) return undefined;
   // It is followed from when it was found, which may be as soon as it is visible.
   const inTimeMs = own.createdAtMs + course.visibleMs + asked.timeoutS * 1000 - longestPauseMs - 3000;
@@ -92,8 +82,7 @@ function signMs({ schedule }: Performance): number | undefined {
   const statusesMs = course.statuses.reduce((sum, { forMs }) => sum + forMs, 0);
   if (asked.event === "workflow_dispatch" && !asked.sendsId) return undefined;
   if (course.sign === "run-name") return course.visibleMs;
-  if (course.zeroJobs || course.failedStep || (course.sign !== "job" && course.sign !== "step"))
-    return undefined;
+  if (course.zeroJobs || course.failedStep || (course.sign !== "job" && course.sign !== "step")) return undefined;
   const firstMs = course.lateJob ? course.queuedMs + course.setupMs + course.stepMs : 0;
   const startMs = course.sign === "step" ? course.queuedMs + course.setupMs : 0;
   return Math.max(knownMs, statusesMs + firstMs + startMs) + restMs;

@@ -45,12 +45,7 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   ),
   maxRuns: mostly(4, 500, 1, 5, 30, 60),
   success: fc.constantFrom("success", "any", "success, neutral, skipped", "failure", "cancelled, timed_out"),
-  cancelRunOn: fc.constantFrom(
-    "" as const,
-    "cancel" as const,
-    "timeout" as const,
-    "cancel, timeout" as const,
-  ),
+  cancelRunOn: fc.constantFrom("" as const, "cancel" as const, "timeout" as const, "cancel, timeout" as const),
 });
 
 const stretchMs = fc.oneof(
@@ -147,11 +142,7 @@ const neighbour: fc.Arbitrary<Neighbour> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("older twin" as const),
       // Within the margin that GitHub's own clocks need, nobody could tell it from ours.
-      ageMs: fc.oneof(
-        TO_FIRST,
-        fc.integer({ min: 10_000, max: 60_000 }),
-        fc.integer({ min: 10_000, max: 7_200_000 }),
-      ),
+      ageMs: fc.oneof(TO_FIRST, fc.integer({ min: 10_000, max: 60_000 }), fc.integer({ min: 10_000, max: 7_200_000 })),
       file,
       stepMs: fc.integer({ min: 0, max: 120_000 }),
     }),
@@ -174,16 +165,7 @@ const happening: fc.Arbitrary<Happening> = fc.record({
 const server: fc.Arbitrary<Server> = fc.record({
   details: mostly(2, "known", "rejected", "rejected-410", "rejected-422"),
   machineAheadMs: fc.constantFrom(0, -3_600_000, 3_600_000, 90_000),
-  access: mostly(
-    12,
-    "all",
-    "no contents",
-    "no actions",
-    "reads actions",
-    "no repository",
-    "unknown token",
-    "ends",
-  ),
+  access: mostly(12, "all", "no contents", "no actions", "reads actions", "no repository", "unknown token", "ends"),
   endsMs: momentMs,
   limit: fc.oneof(
     TO_FIRST,
@@ -219,30 +201,20 @@ const wild: fc.Arbitrary<Schedule> = fc.record({
   troubles: sometimes(troubles, 1, 4),
   outages: sometimes(outages, 12, 2),
   happenings: sometimes(happening, 10, 2),
-  signalAtMs: fc.oneof(
-    TO_FIRST,
-    { weight: 2, arbitrary: fc.constant(undefined) },
-    { weight: 1, arbitrary: momentMs },
-  ),
+  signalAtMs: fc.oneof(TO_FIRST, { weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: momentMs }),
   jitter: fc.nat(1000),
 });
 
 /** Nothing goes wrong, so that there is only one right result. */
 const calm: fc.Arbitrary<Schedule> = fc.record({
-  asked: fc
-    .tuple(asked, fc.constantFrom(90, 120, 200))
-    .map(([any, findTimeoutS]): Asked => ({ ...any, findTimeoutS })),
+  asked: fc.tuple(asked, fc.constantFrom(90, 120, 200)).map(([any, findTimeoutS]): Asked => ({ ...any, findTimeoutS })),
   server: server.map((any): Server => ({ ...any, access: "all", limit: { kind: "none" } })),
   course,
   neighbours: sometimes(neighbour, 1, 4),
   troubles: fc.constant([]),
   outages: fc.constant([]),
   happenings: fc.constant([]),
-  signalAtMs: fc.oneof(
-    TO_FIRST,
-    { weight: 6, arbitrary: fc.constant(undefined) },
-    { weight: 1, arbitrary: momentMs },
-  ),
+  signalAtMs: fc.oneof(TO_FIRST, { weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: momentMs }),
   jitter: fc.nat(1000),
 });
 
@@ -251,10 +223,7 @@ const unclear: fc.Arbitrary<Schedule> = fc.record({
   asked: asked.map((any): Asked => ({ ...any, sendsId: true, findTimeoutS: Math.max(any.findTimeoutS, 60) })),
   server,
   course: fc
-    .tuple(
-      course,
-      fc.oneof(TO_FIRST, fc.integer({ min: 0, max: 30_000 }), fc.integer({ min: 0, max: 200_000 })),
-    )
+    .tuple(course, fc.oneof(TO_FIRST, fc.integer({ min: 0, max: 30_000 }), fc.integer({ min: 0, max: 200_000 })))
     .map(([any, visibleMs]): Course => ({ ...any, visibleMs })),
   neighbours: sometimes(neighbour, 1, 3),
   troubles: fc
@@ -262,11 +231,7 @@ const unclear: fc.Arbitrary<Schedule> = fc.record({
     .map(([first, others]): Trouble[] => [first, ...others]),
   outages: fc.constant([]),
   happenings: fc.constant([]),
-  signalAtMs: fc.oneof(
-    TO_FIRST,
-    { weight: 6, arbitrary: fc.constant(undefined) },
-    { weight: 1, arbitrary: momentMs },
-  ),
+  signalAtMs: fc.oneof(TO_FIRST, { weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: momentMs }),
   jitter: fc.nat(1000),
 });
 

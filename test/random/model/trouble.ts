@@ -172,8 +172,7 @@ export function faultOf(
     ...(body === undefined ? {} : { body: typeof body === "string" ? { message: body } : body }),
     ...(headers === undefined ? {} : { headers }),
   });
-  const secondary =
-    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+  const secondary = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
   switch (what) {
     case "reset before":
     case "reset after":

@@ -28,18 +28,15 @@ describe("the pause before the next look", () => {
     expect(pauseBeforeFollow({ ...pace, ageMs })).toBe(follow);
   });
 
-  test.each([1000, 5000, 60_000])(
-    "is never longer than poll_interval_seconds, here %i ms",
-    (pollIntervalMs) => {
-      for (const ageMs of [0, 60_000, 3_600_000]) {
-        for (const random of [0, 0.5, 0.999]) {
-          const slow = { ...pace, ageMs, pollIntervalMs, random, rateLimit: plenty };
-          expect(pauseBeforeFind(slow)).toBeLessThanOrEqual(pollIntervalMs);
-          expect(pauseBeforeFollow(slow)).toBeLessThanOrEqual(pollIntervalMs);
-        }
+  test.each([1000, 5000, 60_000])("is never longer than poll_interval_seconds, here %i ms", (pollIntervalMs) => {
+    for (const ageMs of [0, 60_000, 3_600_000]) {
+      for (const random of [0, 0.5, 0.999]) {
+        const slow = { ...pace, ageMs, pollIntervalMs, random, rateLimit: plenty };
+        expect(pauseBeforeFind(slow)).toBeLessThanOrEqual(pollIntervalMs);
+        expect(pauseBeforeFollow(slow)).toBeLessThanOrEqual(pollIntervalMs);
       }
-    },
-  );
+    }
+  });
 
   test.each([
     [0, 5000],
@@ -79,9 +76,7 @@ describe("the pause before the next look", () => {
 
   test("is as long as may be until the usual end is near, close while it is due, and by the age again after it", () => {
     const usual = { fromMs: 600_000, toMs: 660_000, medianMs: 630_000 };
-    const pauses = [100_000, 598_000, 620_000, 661_000].map((ageMs) =>
-      pauseBeforeFollow({ ...pace, ageMs, usual }),
-    );
+    const pauses = [100_000, 598_000, 620_000, 661_000].map((ageMs) => pauseBeforeFollow({ ...pace, ageMs, usual }));
     expect(pauses).toEqual([10_000, 3000, 3000, 10_000]);
   });
 
@@ -92,14 +87,11 @@ describe("the pause before the next look", () => {
     ["waiting", 2000, 10_000],
     ["in_progress", 1000, 3000],
     ["dreaming", 1000, 3000],
-  ])(
-    "is long while a run cannot end soon: %s, %i ms, and %i ms about its usual end",
-    (status, early, due) => {
-      const usual = { fromMs: 600_000, toMs: 660_000, medianMs: 630_000 };
-      expect(pauseBeforeFollow({ ...pace, status, ageMs: 22_000 })).toBe(early);
-      expect(pauseBeforeFollow({ ...pace, status, ageMs: 620_000, usual })).toBe(due);
-    },
-  );
+  ])("is long while a run cannot end soon: %s, %i ms, and %i ms about its usual end", (status, early, due) => {
+    const usual = { fromMs: 600_000, toMs: 660_000, medianMs: 630_000 };
+    expect(pauseBeforeFollow({ ...pace, status, ageMs: 22_000 })).toBe(early);
+    expect(pauseBeforeFollow({ ...pace, status, ageMs: 620_000, usual })).toBe(due);
+  });
 
   test.each([
     ["getting short", 200, 3_000_000, [30_000, 33_750, 37_500]],

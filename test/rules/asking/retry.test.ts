@@ -1,23 +1,15 @@
 import { describe, expect, test } from "vitest";
-import {
-  OutOfTime,
-  type Persistence,
-  patience,
-  pauseAfter,
-  type Standing,
-} from "../../../src/asking/retry.ts";
+import { makeRetry, OutOfTime, pauseAfter, type RetryOptions, type Standing } from "../../../src/asking/retry.ts";
 import { openGitHub } from "../../../src/github/api.ts";
-import { Fault, type FaultKind } from "../../../src/github/fault.ts";
+import type { Fault, FaultKind } from "../../../src/github/fault.ts";
 import type { RequestOptions } from "../../../src/github/http.ts";
 import { VirtualClock } from "../../simulator/index.ts";
+import { aFault } from "../../support/faults.ts";
 
 const request = "GET /repos/octo/target/actions/runs/1";
 
-function fault(
-  kind: FaultKind,
-  about: { status?: number; code?: string; retryAfterMs?: number } = {},
-): Fault {
-  return new Fault(kind, { request, answer: "", ...about });
+function fault(kind: FaultKind, about: { status?: number; code?: string; retryAfterMs?: number } = {}): Fault {
+  return aFault(kind, { request, answer: "", ...about });
 }
 const unavailable = fault("server_error", { status: 503 });
 const refused = fault("unreachable", { code: "ECONNREFUSED" });
@@ -68,20 +60,10 @@ describe("the pause after a fault", () => {
     ["is 3 s after a second stray 404", notFound, { wasSeen: true, failures: 2, strays: 1 }, 3000],
     ["is none after a third 404", notFound, { wasSeen: true, failures: 3, strays: 2 }, undefined],
     ["is 1 s after a 404 on what is new", notFound, { isNewUntilMs: 30_000, nowMs: 29_999 }, 1000],
-    [
-      "is 1 s after any 404 on what is new",
-      notFound,
-      { isNewUntilMs: 30_000, failures: 20, strays: 19 },
-      1000,
-    ],
-    [
-      "is none after a 404 on what is new no more",
-      notFound,
-      { isNewUntilMs: 30_000, nowMs: 30_000 },
-      undefined,
-    ],
-    ["is none where the asker does not want it", unavailable, { asksAgain: () => false }, undefined],
-    ["is there where the asker wants it", unavailable, { asksAgain: (it) => it.status === 503 }, 1000],
+    ["is 1 s after any 404 on what is new", notFound, { isNewUntilMs: 30_000, failures: 20, strays: 19 }, 1000],
+    ["is none after a 404 on what is new no more", notFound, { isNewUntilMs: 30_000, nowMs: 30_000 }, undefined],
+    ["is none where the asker does not want it", unavailable, { retries: () => false }, undefined],
+    ["is there where the asker wants it", unavailable, { retries: (it) => it.status === 503 }, 1000],
   ])("%s", (_, seen, standing, ms) => {
     expect(pauseAfter(seen, { ...first, ...standing })).toBe(ms);
   });
@@ -108,18 +90,18 @@ describe("asking", () => {
     if (hasAnswered) await github.getRepository({ timeoutMs: 1000 });
     clock.release();
     clock.sleeps.length = 0;
-    const persist = patience({ github, clock, log, random: () => random, signal });
+    const retry = makeRetry({ github, clock, log, random: () => random, signal });
 
     /** Answers with each of `script` in turn, then with its last; each takes `tookMs`. */
-    function ask(script: (Fault | Error | string)[], persistence: Persistence, tookMs = 0) {
+    function ask(script: (Fault | Error | string)[], retryOptions: RetryOptions, tookMs = 0) {
       const asked: RequestOptions[] = [];
-      const result = persist(async (options) => {
+      const result = retry(async (options) => {
         asked.push(options);
         const answer = script[Math.min(asked.length, script.length) - 1];
         await clock.pause(tookMs, new AbortController().signal, undefined);
         if (answer instanceof Error) throw answer;
         return answer;
-      }, persistence).catch((error: unknown) => error);
+      }, retryOptions).catch((error: unknown) => error);
       return { asked, result };
     }
     return { clock, lines, ask };
@@ -168,16 +150,12 @@ describe("asking", () => {
   test("says so when a limit lasts beyond the deadline", async () => {
     const { lines, ask } = await start();
     await ask([limitOf(2_520_000)], { deadlineMs: 100_000 }).result;
-    expect(lines).toEqual([
-      "GitHub's rate limit is reached until 12:42:00 UTC, which is after the deadline.",
-    ]);
+    expect(lines).toEqual(["GitHub's rate limit is reached until 12:42:00 UTC, which is after the deadline."]);
   });
 
   test("waits a minute and then longer where a limit does not say how long", async () => {
     const { clock, ask } = await start();
-    expect(await ask([untoldLimit, untoldLimit, untoldLimit, "yes"], { deadlineMs: 3_600_000 }).result).toBe(
-      "yes",
-    );
+    expect(await ask([untoldLimit, untoldLimit, untoldLimit, "yes"], { deadlineMs: 3_600_000 }).result).toBe("yes");
     expect(clock.sleeps).toEqual([60_000, 120_000, 240_000]);
   });
 
@@ -251,13 +229,13 @@ describe("asking", () => {
   test.each([
     ["a refusal", {}, [forbidden], forbidden, []],
     ["a 404", {}, [notFound], notFound, []],
-    ["trouble that the asker does not take", { asksAgain: () => false }, [unavailable], unavailable, []],
+    ["trouble that the asker does not take", { retries: () => false }, [unavailable], unavailable, []],
     ["a refusal after trouble", {}, [unavailable, forbidden], forbidden, [1000]],
     ["a third 401", {}, [unauthorized], unauthorized, [3000, 3000]],
     ["a third 404 on what was seen", { wasSeen: true }, [notFound], notFound, [3000, 3000]],
-  ])("ends with %s", async (_, persistence, script, wanted, sleeps) => {
+  ])("ends with %s", async (_, retryOptions, script, wanted, sleeps) => {
     const { clock, ask } = await start();
-    expect(await ask(script, { deadlineMs: 60_000, ...persistence }).result).toBe(wanted);
+    expect(await ask(script, { deadlineMs: 60_000, ...retryOptions }).result).toBe(wanted);
     expect(clock.sleeps).toEqual(sleeps);
   });
 

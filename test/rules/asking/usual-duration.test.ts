@@ -96,9 +96,7 @@ test.each(["known", "rejected"] as const)(
     const { failure } = await play({ workflow: "deploy.yml", ref: "main", wait_for: "completed" });
     expect(failure).toBeUndefined();
     const looks = github.requests.filter(({ path }) => /\/runs\/\d+/.test(path)).map(({ atMs }) => atMs);
-    const pauses = looks
-      .map((atMs, index) => atMs - (looks[index - 1] ?? atMs))
-      .filter((pauseMs) => pauseMs > 0);
+    const pauses = looks.map((atMs, index) => atMs - (looks[index - 1] ?? atMs)).filter((pauseMs) => pauseMs > 0);
     expect(pauses.at(-1)).toBeLessThanOrEqual(3000);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(10_000);
     // Ten minutes at the longest pause are 60 looks; the close ones at the end come on top.

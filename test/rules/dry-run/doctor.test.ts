@@ -1,7 +1,7 @@
 /** The doctor on a simulated GitHub: what a dry run finds, and that it dispatches nothing. */
 
 import { describe, expect, test, vi } from "vitest";
-import { linesToAdd } from "../../../src/receiver/receiver.ts";
+import { linesToAdd } from "../../../src/receiver/lines-to-add.ts";
 import type { FaultHook } from "../../simulator/index.ts";
 import { receiver, SILENT } from "../../support/receivers.ts";
 import { asked, type StageOptions, setStage, TARGET } from "../../support/stage.ts";
@@ -21,9 +21,7 @@ function fileOf(text: string) {
 /** Each line has the one before ten times. */
 function bombs(): string {
   const letters = [..."abcdefgh"];
-  const lines = letters
-    .slice(1)
-    .map((letter, at) => `${letter}: &${letter} [${Array(10).fill(`*${letters[at]}`)}]`);
+  const lines = letters.slice(1).map((letter, at) => `${letter}: &${letter} [${Array(10).fill(`*${letters[at]}`)}]`);
   return lines.join("\n");
 }
 
@@ -46,10 +44,7 @@ async function examine(
 
 describe("a dry run", () => {
   test("of a workflow_dispatch finds that all is right", async () => {
-    const { checklist, failure } = await examine(
-      { "deploy.yml": BY_HAND },
-      { workflow: "deploy.yml", ref: "main" },
-    );
+    const { checklist, failure } = await examine({ "deploy.yml": BY_HAND }, { workflow: "deploy.yml", ref: "main" });
     expect(failure).toBeUndefined();
     expect(checklist).toEqual([
       "✓ The token is accepted, and sees octo/target (default branch main).",
@@ -236,9 +231,7 @@ jobs:
     const failing = (isFailing: (nth: number) => boolean) => ({
       before: ({ github }: Stage) => {
         github.fault = ({ path, nth }) =>
-          path.includes("/contents/") && isFailing(nth)
-            ? { when: "before", kind: "status", status: 502 }
-            : undefined;
+          path.includes("/contents/") && isFailing(nth) ? { when: "before", kind: "status", status: 502 } : undefined;
       },
     });
     const workflows = { "silent.yml": SILENT.replace("  repository_dispatch:\n", ""), "test.yml": BY_EVENT };
@@ -320,9 +313,7 @@ jobs:
   test("says of a token or a repository that is not there what a step would say", async () => {
     const on = await setStage({ "deploy.yml": BY_HAND });
     const dry = { dry_run: "true", workflow: "deploy.yml" };
-    expect((await on.play({ ...dry, token: "ghp_nobody" })).failure).toMatch(
-      /^GitHub does not accept the token \(401/,
-    );
+    expect((await on.play({ ...dry, token: "ghp_nobody" })).failure).toMatch(/^GitHub does not accept the token \(401/);
     expect((await on.play({ ...dry, repo: "octo/nowhere" })).failure).toMatch(
       /^The token cannot see the repository octo\/nowhere \(404\)\./,
     );
@@ -365,10 +356,7 @@ describe("a run that is not found in time", () => {
   });
 
   describe("among many workflows, far away", () => {
-    const others = Array.from({ length: 25 }, (_, at) => [
-      `other-${at}.yml`,
-      receiver("workflow_dispatch", "job"),
-    ]);
+    const others = Array.from({ length: 25 }, (_, at) => [`other-${at}.yml`, receiver("workflow_dispatch", "job")]);
     const many = (text: string) => ({ ...Object.fromEntries(others), "test.yml": text });
     const far = { latencyMs: 250 };
     const given = { event_type: "deploy", find_timeout_seconds: "60" };
@@ -398,9 +386,7 @@ describe("a run that is not found in time", () => {
     test("is explained by the first look where the last one has no answer", async () => {
       const { github, clock, play } = await setStage(many(BY_EVENT), far);
       github.fault = ({ path }) =>
-        path.endsWith("/actions/runs") && clock.nowMs() > 55_000
-          ? { when: "before", kind: "hang" }
-          : undefined;
+        path.endsWith("/actions/runs") && clock.nowMs() > 55_000 ? { when: "before", kind: "hang" } : undefined;
       const { failure, tookMs } = await play({ ...given, distinct_id_key: "another" });
       expect(tookMs).toBe(60_000);
       expect(failure).toContain("GitHub listed 1 run since the dispatch.");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Situation } from "../../../src/explain/explain.ts";
-import { Fault, isAboutOneRun } from "../../../src/github/fault.ts";
+import type { Situation } from "../../../src/explain/situation.ts";
 import { anEvent, eventDispatch, rejected, say, workflowDispatch } from "../../support/explained.ts";
+import { aFault } from "../../support/faults.ts";
 
 const target = "/repos/octo/target";
 const oneRun = `GET ${target}/actions/runs/1`;
@@ -167,7 +167,7 @@ describe("a fault after the dispatch is explained with its run", () => {
   });
 
   test("which goes on behind GitHub's request id", () => {
-    const fault = new Fault("rejected", { request: oneRun, status: 403, answer: "", requestId: "C0FF:EE" });
+    const fault = aFault("rejected", { request: oneRun, status: 403, answer: "", requestId: "C0FF:EE" });
     expect(say(fault, { started: { htmlUrl } }).split("\n").at(-1)).toBe(
       `GitHub's request id: C0FF:EE. The run itself goes on: ${htmlUrl}`,
     );
@@ -192,19 +192,8 @@ describe("a fault after the dispatch is explained with its run", () => {
 
 test("every explanation ends with GitHub's request id, where there is one", () => {
   for (const status of [400, 401, 403, 404, 422]) {
-    const fault = new Fault("rejected", { request: runs, status, answer: "", requestId: "C0FF:EE:1" });
+    const fault = aFault("rejected", { request: runs, status, answer: "", requestId: "C0FF:EE:1" });
     expect(say(fault).split("\n").at(-1)).toBe("GitHub's request id: C0FF:EE:1.");
     expect(say(rejected(status, ""))).not.toContain("request id");
   }
-});
-
-test.each([
-  [oneRun, true],
-  [`${oneRun}/jobs`, true],
-  [cancel, true],
-  [runs, false],
-  [workflowDispatch, false],
-  [eventDispatch, false],
-])("%s is about one run: %s", (request, isAboutOne) => {
-  expect(isAboutOneRun(rejected(404, "", request))).toBe(isAboutOne);
 });

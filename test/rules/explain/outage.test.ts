@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { Fault, type FaultKind } from "../../../src/github/fault.ts";
+import type { FaultKind } from "../../../src/github/fault.ts";
 import { say, workflowDispatch } from "../../support/explained.ts";
+import { aFault } from "../../support/faults.ts";
 
 const runs = "GET /repos/octo/target/actions/runs";
 
 describe("a fault without an answer is explained", () => {
   const address = "https://ghe.example.com/api/v3";
   const of = (kind: FaultKind, code: string | undefined, hasProxy = false) =>
-    say(new Fault(kind, { request: runs, code, answer: "no answer within 20 s" }), {
+    say(aFault(kind, { request: runs, code, answer: "no answer within 20 s" }), {
       apiUrl: address,
       hasProxy,
     });
@@ -61,7 +62,7 @@ describe("a fault without an answer is explained", () => {
 
 describe("a fault that lasts is explained", () => {
   test("by the server", () => {
-    const fault = new Fault("server_error", {
+    const fault = aFault("server_error", {
       request: runs,
       status: 503,
       answer: "s3cret",
@@ -75,7 +76,7 @@ describe("a fault that lasts is explained", () => {
   });
 
   test("by an answer that cannot be read", () => {
-    const fault = new Fault("unreadable", { request: runs, status: 200, answer: "s3cret" });
+    const fault = aFault("unreadable", { request: runs, status: 200, answer: "s3cret" });
     expect(say(fault)).toMatchInlineSnapshot(`
       "GitHub answered GET /repos/octo/target/actions/runs with 200, but unreadably, up to the deadline.
       That is a fault of the server (see its status page); try again later."
@@ -84,7 +85,7 @@ describe("a fault that lasts is explained", () => {
 
   const noon = Date.UTC(2026, 10, 20, 12);
   const limit = (about: { retryAfterMs?: number; dateMs?: number }) =>
-    new Fault("limited", { request: runs, status: 429, answer: "s3cret", ...about });
+    aFault("limited", { request: runs, status: 429, answer: "s3cret", ...about });
 
   test("by a limit, and until when it is reached", () => {
     expect(say(limit({ dateMs: noon, retryAfterMs: 2_520_000 }))).toMatchInlineSnapshot(`
@@ -102,7 +103,7 @@ describe("a fault that lasts is explained", () => {
 
   test("by another refusal, without the values that were sent", () => {
     const answer = "s3cret is gone: x-s3cret-x";
-    const fault = new Fault("rejected", { request: workflowDispatch, status: 410, answer });
+    const fault = aFault("rejected", { request: workflowDispatch, status: 410, answer });
     expect(say(fault)).toMatchInlineSnapshot(`
       "GitHub refused POST /repos/octo/target/actions/workflows/deploy.yml/dispatches (410 *** is gone: x-***-x).
       Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that the server is the one meant."

@@ -9,9 +9,7 @@ describe("a 422 is explained", () => {
       "This server takes at most 10 inputs, `distinct_id` among them, so GitHub started nothing (422).\n" +
         "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
     );
-    expect(say(rejected(422, answer), { key: undefined })).toMatch(
-      /^This server takes at most 10 inputs, so/,
-    );
+    expect(say(rejected(422, answer), { key: undefined })).toMatch(/^This server takes at most 10 inputs, so/);
   });
 
   test("by the input for the id, which is not declared", () => {
@@ -86,9 +84,7 @@ describe("a 422 is explained", () => {
   });
 
   test("by a workflow that is disabled", () => {
-    expect(
-      say(rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")),
-    ).toMatchInlineSnapshot(`
+    expect(say(rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow"))).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target is disabled (422); nothing was started.
       Enable it on the target's Actions page, or by \`gh workflow enable\`."
     `);

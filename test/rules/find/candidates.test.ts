@@ -1,16 +1,8 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Candidate,
-  crowdWaitsMs,
-  isNamed,
-  isUndecided,
-  newCandidate,
-  showsAllSteps,
-  signInJobs,
-  worthReading,
-} from "../../../src/find/candidates.ts";
-import type { OurDispatch } from "../../../src/find/crowd.ts";
+import { isNamed, newCandidate, showsAllSteps, signInJobs, worthReading } from "../../../src/find/candidates.ts";
+import { crowdAround, crowdWaitsMs, isUndecided, type OurDispatch } from "../../../src/find/crowd.ts";
 import type { Job, Run } from "../../../src/github/answers.ts";
+import type { Candidate } from "../../../src/story/sent.ts";
 import { aRun } from "../../support/runs.ts";
 
 const sentAtMs = Date.parse("2026-11-20T12:00:00Z");
@@ -45,8 +37,12 @@ function dispatchedAt(atMs: number | undefined): OurDispatch {
   return { atMs, distinctId: "run-1" };
 }
 
+function promising(candidates: readonly Candidate[], nowMs: number, dispatched: OurDispatch): Candidate[] {
+  return worthReading(candidates, nowMs, dispatched, crowdAround(candidates, dispatched));
+}
+
 function idsOf(candidates: readonly Candidate[]): unknown[] {
-  return worthReading(candidates, now, dispatchedAt(undefined)).map((each) => each.run.id);
+  return promising(candidates, now, dispatchedAt(undefined)).map((each) => each.run.id);
 }
 
 describe("a run is known by its name", () => {
@@ -123,14 +119,14 @@ describe("in a crowd, a run whose jobs are worth reading", () => {
     ["late in its second", crowd(20, 0), 900, [18, 19]],
     ["early in the last of two seconds", crowd(20, 20), 1100, [22, 23]],
   ])("is as far into the order of ids as the dispatch was %s", (_, candidates, ms, nearest) => {
-    const ids = worthReading(candidates, now, dispatchedAt(sentAtMs + ms)).map(({ run }) => Number(run.id));
+    const ids = promising(candidates, now, dispatchedAt(sentAtMs + ms)).map(({ run }) => Number(run.id));
     expect(ids).toHaveLength(8);
     expect(ids.slice(0, 2).sort((a, b) => a - b)).toEqual(nearest);
   });
 
   test("has been at work long enough to show its steps", () => {
     const ids = (agoMs: number) =>
-      worthReading(
+      promising(
         crowd(5, 0).map((each) => ({ ...each, changedAtMs: now - agoMs })),
         now,
         dispatchedAt(sentAtMs),
@@ -140,7 +136,7 @@ describe("in a crowd, a run whose jobs are worth reading", () => {
 
   test("is a queued one only after a while", () => {
     const queued = (agoMs: number) =>
-      worthReading(
+      promising(
         crowd(5, 0).map(({ run: each }) => newCandidate({ ...each, status: "queued" }, now - agoMs)),
         now,
         dispatchedAt(sentAtMs),
@@ -151,10 +147,10 @@ describe("in a crowd, a run whose jobs are worth reading", () => {
 
 test("a run that shows another's id is read later than others, and then seldom", () => {
   const others = newCandidate(run(1, { displayTitle: "Deploy [1658821493-1-9f3c2a7e41d06b58]" }), now);
-  const at = (ms: number) => worthReading([others], now + ms, dispatchedAt(undefined)).length;
+  const at = (ms: number) => promising([others], now + ms, dispatchedAt(undefined)).length;
   expect([0, 14_999, 15_000].map(at)).toEqual([0, 0, 1]);
   const read = { ...others, reads: 1, readAtMs: now };
-  const again = (ms: number) => worthReading([read], now + ms, dispatchedAt(undefined)).length;
+  const again = (ms: number) => promising([read], now + ms, dispatchedAt(undefined)).length;
   expect([0, 119_999, 120_000].map(again)).toEqual([0, 0, 1]);
 });
 
@@ -164,23 +160,11 @@ describe("a run whose jobs are worth reading", () => {
     ["is a running one that was never read", unread(1, "in_progress"), true],
     ["is a complete one that was never read", unread(1, "completed"), true],
     ["is not a complete one that was read when it was complete", read(1, "completed", 86_400_000), false],
-    [
-      "is one that is complete since it was read",
-      { ...read(1, "completed", 0), readStatus: "in_progress" },
-      true,
-    ],
-    [
-      "is one that is running since it was read",
-      { ...read(1, "in_progress", 0), readStatus: "queued" },
-      true,
-    ],
+    ["is one that is complete since it was read", { ...read(1, "completed", 0), readStatus: "in_progress" }, true],
+    ["is one that is running since it was read", { ...read(1, "in_progress", 0), readStatus: "queued" }, true],
     ["is a running one that did not show all its steps", read(1, "in_progress", 1000), true],
     ["is not a running one that just showed all", read(1, "in_progress", 1000, { showedAll: true }), false],
-    [
-      "is a running one that showed all a while ago",
-      read(1, "in_progress", 60_000, { showedAll: true }),
-      true,
-    ],
+    ["is a running one that showed all a while ago", read(1, "in_progress", 60_000, { showedAll: true }), true],
     ["is not a queued one that was just read", read(1, "queued", 1000), false],
     ["is a queued one that was read a while ago", read(1, "queued", 60_000), true],
     ["is a waiting one that was read a while ago", read(1, "waiting", 60_000), true],
@@ -202,9 +186,7 @@ describe("a run whose jobs are worth reading", () => {
   test("comes earlier the nearer it is to the dispatch, by its id within a second", () => {
     const same = { createdAtMs: sentAtMs };
     const late = unread(1, "queued", { createdAtMs: sentAtMs + 60_000 });
-    expect(idsOf([late, unread(4, "queued", same), unread(2, "queued", same), unread(3)])).toEqual([
-      2, 4, 3, 1,
-    ]);
+    expect(idsOf([late, unread(4, "queued", same), unread(2, "queued", same), unread(3)])).toEqual([2, 4, 3, 1]);
   });
 
   test("comes by its id also beyond what a number can tell apart", () => {
@@ -250,14 +232,12 @@ describe("a run whose jobs are worth reading", () => {
       const candidate = unread(index + 1);
       return { ...candidate, run: { ...candidate.run, createdAtMs: 1_000_000 + afterMs } };
     });
-    expect(worthReading(created, now, dispatchedAt(1_006_000)).map(({ run }) => run.id)).toEqual([
-      2, 3, 1, 4,
-    ]);
+    expect(promising(created, now, dispatchedAt(1_006_000)).map(({ run }) => run.id)).toEqual([2, 3, 1, 4]);
   });
 
   test("leaves the candidates as they were", () => {
     const candidates = [unread(2), unread(1)];
-    worthReading(candidates, now, dispatchedAt(undefined));
+    promising(candidates, now, dispatchedAt(undefined));
     expect(candidates.map((each) => each.run.id)).toEqual([2, 1]);
   });
 });

@@ -33,8 +33,7 @@ function nearestFirst(
 }
 
 /** Those whose ids were read, with the time in them. */
-const having = (ids: readonly number[]) => (id: number) =>
-  ids.includes(id) ? idMadeAt(momentOf(id)) : undefined;
+const having = (ids: readonly number[]) => (id: number) => (ids.includes(id) ? idMadeAt(momentOf(id)) : undefined);
 
 describe("among runs of one second, ours is looked for", () => {
   test("as far into them as the dispatch was into the second, as long as no id is known", () => {

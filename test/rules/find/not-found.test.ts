@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Plan } from "../../../src/dispatch/plan.ts";
-import type { SeenRun } from "../../../src/find/search.ts";
+import { explainNotFound } from "../../../src/find/not-found.ts";
+import type { JudgedRun } from "../../../src/find/search.ts";
 import type { Run } from "../../../src/github/answers.ts";
-import { Fault } from "../../../src/github/fault.ts";
+import type { Fault } from "../../../src/github/fault.ts";
 import { type Inputs, readInputs } from "../../../src/inputs/inputs.ts";
 import * as mappings from "../../../src/inputs/mapping.ts";
+import type { Plan } from "../../../src/inputs/order.ts";
 import { type Finding, right, unknown, wrong } from "../../../src/receiver/finding.ts";
-import { explainNotFound } from "../../../src/story/report.ts";
+import { aFault } from "../../support/faults.ts";
 import { aRun } from "../../support/runs.ts";
 
 const link = "https://github.com/octo/target/actions/runs";
@@ -40,28 +41,19 @@ on:
       runId: "1",
       runAttempt: "1",
     };
-    return readInputs(
-      (name) => (name === "distinct_id_key" ? key : (given[name] ?? "")),
-      caller,
-      "",
-      mappings,
-    );
+    return readInputs((name) => (name === "distinct_id_key" ? key : (given[name] ?? "")), caller, "", mappings);
   }
 
   function explain(
-    seen: SeenRun[],
+    runs: JudgedRun[],
     plan: Plan,
-    {
-      key = "distinct_id",
-      trouble,
-      findings = [],
-    }: { key?: string; trouble?: Fault; findings?: Finding[] } = {},
+    { key = "distinct_id", trouble, findings = [] }: { key?: string; trouble?: Fault; findings?: Finding[] } = {},
   ) {
-    const search = { run: undefined, seen, windowIsFull: false, trouble };
+    const search = { run: undefined, runs, windowIsFull: false, trouble };
     return explainNotFound(search, plan, inputsWith(key), "octo/target", findings);
   }
 
-  const seenRun = (id: number, verdict: SeenRun["verdict"], about: Partial<Run> = {}): SeenRun => ({
+  const seenRun = (id: number, verdict: JudgedRun["verdict"], about: Partial<Run> = {}): JudgedRun => ({
     run: { ...run, id, htmlUrl: `${link}/${id}`, ...about },
     verdict,
   });
@@ -125,7 +117,7 @@ ${eventLines}`);
 
   test("by what kept the last look from its answer", () => {
     const request = "GET /repos/octo/target/actions/runs";
-    const trouble = new Fault("lost", { request, code: "ECONNRESET", answer: "" });
+    const trouble = aFault("lost", { request, code: "ECONNRESET", answer: "" });
     expect(explain([], anEvent, { trouble }).split("\n").slice(0, 2)).toEqual([
       first,
       `The last look had no answer: ECONNRESET to ${request}.`,
@@ -133,11 +125,7 @@ ${eventLines}`);
   });
 
   test("by what is wrong with the receiving workflow, where that could be seen", () => {
-    const findings = [
-      right("It listens."),
-      wrong("It shows the id nowhere.", "run-name: x\non: y"),
-      unknown("So."),
-    ];
+    const findings = [right("It listens."), wrong("It shows the id nowhere.", "run-name: x\non: y"), unknown("So.")];
     expect(explain([seenRun(2, "without id")], anEvent, { findings })).toBe(`${first}
 GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
 - .github/workflows/deploy.yml "Deploy": shows no id, ${link}/2

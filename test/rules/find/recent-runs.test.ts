@@ -1,7 +1,7 @@
 /** Which pages are asked for, and which of their runs count. */
 
 import { describe, expect, test } from "vitest";
-import { recentRuns } from "../../../src/find/recent-runs.ts";
+import { listerOfRuns } from "../../../src/find/recent-runs.ts";
 import type { Run } from "../../../src/github/answers.ts";
 import type { Story } from "../../../src/story/story.ts";
 import { aRun } from "../../support/runs.ts";
@@ -24,7 +24,7 @@ function set({ runs, maxRuns = 500, isAlike = false, isLateToTell = false }: She
   const asked: string[] = [];
   const story = {
     inputs: { maxRuns },
-    persist: (ask: (options: unknown) => unknown) => ask({}),
+    retry: (ask: (options: unknown) => unknown) => ask({}),
     github: {
       serverTimeMs: (ms: number) => (isLateToTell && asked.length === 0 ? undefined : ms + serverAheadMs),
       listRuns: async ({ perPage, page }: { perPage: number; page: number }) => {
@@ -34,14 +34,12 @@ function set({ runs, maxRuns = 500, isAlike = false, isLateToTell = false }: She
       },
     },
   } as unknown as Story;
-  return { shelf, asked, story, list: recentRuns({ sentAtMs, deadlineMs: Infinity }, story) };
+  return { shelf, asked, story, list: listerOfRuns({ sentAtMs, deadlineMs: Infinity }, story) };
 }
 
 /** Runs created so long after the dispatch, by the server's clock, the last of them first. */
 function created(...afterMs: number[]): Run[] {
-  return afterMs
-    .map((ms, index) => aRun({ id: 1000 + index, createdAtMs: serverAheadMs + sentAtMs + ms }))
-    .reverse();
+  return afterMs.map((ms, index) => aRun({ id: 1000 + index, createdAtMs: serverAheadMs + sentAtMs + ms })).reverse();
 }
 
 function many(count: number): Run[] {
@@ -52,24 +50,26 @@ const OLD = [aRun({ id: 1, createdAtMs: serverAheadMs + sentAtMs - 3_600_000 })]
 
 describe("the runs since a dispatch", () => {
   test("are on one short page as a rule", async () => {
-    const { asked, list, story } = set({ runs: [...many(29), ...OLD] });
-    expect(await list()).toHaveLength(29);
+    const { asked, list } = set({ runs: [...many(29), ...OLD] });
+    const { runs, recentRuns } = await list();
+    expect(runs).toHaveLength(29);
     expect(asked).toEqual(["30/1"]);
-    expect(story.recentRuns).toHaveLength(30);
+    expect(recentRuns).toHaveLength(30);
   });
 
   test("begin five seconds before it: the clocks of servers differ", async () => {
     for (const isLateToTell of [false, true]) {
       const { list } = set({ runs: created(-5001, -5000, 0, 1000), isLateToTell });
-      expect((await list()).map(({ id }) => id)).toEqual([1003, 1002, 1001]);
+      expect((await list()).runs.map(({ id }) => id)).toEqual([1003, 1002, 1001]);
     }
   });
 
   test("are asked for by long pages where a short one does not reach back, and from then on", async () => {
-    const { asked, list, story } = set({ runs: [...many(130), ...OLD] });
-    expect(await list()).toHaveLength(130);
-    expect(story.recentRuns).toHaveLength(100);
-    expect(await list()).toHaveLength(130);
+    const { asked, list } = set({ runs: [...many(130), ...OLD] });
+    const { runs, recentRuns } = await list();
+    expect(runs).toHaveLength(130);
+    expect(recentRuns).toHaveLength(100);
+    expect((await list()).runs).toHaveLength(130);
     expect(asked).toEqual(["30/1", "100/1", "100/2", "100/1", "100/2"]);
   });
 
@@ -80,13 +80,13 @@ describe("the runs since a dispatch", () => {
     [200, ["30/1", "100/1", "100/2"]],
   ])("are the newest %i at most, if `max_runs` says so", async (maxRuns, pages) => {
     const { shelf, asked, list } = set({ runs: many(300), maxRuns });
-    expect(await list()).toEqual(shelf.runs.slice(0, maxRuns));
+    expect((await list()).runs).toEqual(shelf.runs.slice(0, maxRuns));
     expect(asked).toEqual(pages);
   });
 
   test("end where a server answers every page alike", async () => {
     const { asked, list } = set({ runs: many(300), isAlike: true });
-    expect(await list()).toHaveLength(100);
+    expect((await list()).runs).toHaveLength(100);
     expect(asked).toEqual(["30/1", "100/1", "100/2"]);
   });
 
@@ -101,7 +101,7 @@ describe("the runs since a dispatch", () => {
       ];
       return answer;
     };
-    const ids = (await list()).map(({ id }) => id);
+    const ids = (await list()).runs.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (let index = 0; index < 250; index++) expect(ids).toContain(1000 + index);
   });

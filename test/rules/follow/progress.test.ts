@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Sight } from "../../../src/follow/follow.ts";
-import { duration, isTooQuiet, type Line, news, tell, timeLine } from "../../../src/follow/progress.ts";
+import { duration } from "../../../src/edges/durations.ts";
+import { isTooQuiet, type Line, news, type Sight, tell, timeLine } from "../../../src/follow/progress.ts";
 import type { Job, Run } from "../../../src/github/answers.ts";
 import { aRun } from "../../support/runs.ts";
 

@@ -10,8 +10,8 @@ import {
   readRuns,
   readWorkflow,
   readWorkflows,
-  Unreadable,
 } from "../../../src/github/answers.ts";
+import { Unreadable } from "../../../src/github/reading.ts";
 
 const api = "https://api.github.com/repos/octo/target/actions";
 const html = "https://github.com/octo/target/actions/runs/30433642";
@@ -105,28 +105,28 @@ const noObjects: unknown[] = [undefined, null, "", "<html>busy</html>", 7, true,
 
 describe("the answer to a dispatch", () => {
   const full = { workflow_run_id: 30433642, run_url: `${api}/runs/30433642`, html_url: html };
-  const found = { runId: 30433642, htmlUrl: html, jobsUrl: `${api}/runs/30433642/jobs` };
+  const found = { id: 30433642, htmlUrl: html, jobsUrl: `${api}/runs/30433642/jobs` };
 
   test.each([
     ["all", full, found],
     ["more than today", { ...full, tomorrow: 1 }, found],
-    ["an id beyond 2^32", { ...full, workflow_run_id: 2 ** 40 }, { ...found, runId: 2 ** 40 }],
-    ["an id beyond 2^53", { ...full, workflow_run_id: 2n ** 60n }, { ...found, runId: 2n ** 60n }],
-    ["an id alone", { workflow_run_id: 30433642 }, { runId: 30433642, htmlUrl: "", jobsUrl: "" }],
+    ["an id beyond 2^32", { ...full, workflow_run_id: 2 ** 40 }, { ...found, id: 2 ** 40 }],
+    ["an id beyond 2^53", { ...full, workflow_run_id: 2n ** 60n }, { ...found, id: 2n ** 60n }],
+    ["an id alone", { workflow_run_id: 30433642 }, { id: 30433642, htmlUrl: "", jobsUrl: "" }],
     [
       "an id with addresses that are none",
       { workflow_run_id: 30433642, run_url: null, html_url: 5 },
-      { runId: 30433642, htmlUrl: "", jobsUrl: "" },
+      { id: 30433642, htmlUrl: "", jobsUrl: "" },
     ],
   ])("names the run with %s", (_, data, wanted) => {
-    expect(readDispatched(data)).toEqual(wanted);
+    expect(readDispatched(data)).toEqual({ started: wanted });
   });
 
   test.each([
     ...noObjects,
     ...["30433642", null, 0, -1, 1.5, Number.NaN].map((id) => ({ ...full, workflow_run_id: id })),
   ])("names no run, and is no error, as %j", (data) => {
-    expect(readDispatched(data)).toEqual({ runId: undefined });
+    expect(readDispatched(data)).toEqual({ started: undefined });
   });
 });
 
@@ -146,6 +146,7 @@ describe("a run", () => {
     ["an id beyond 2^53", { ...runAnswer, id: 2n ** 60n }, { ...run, id: 2n ** 60n }],
     ["no status yet", { ...runAnswer, status: null }, { ...run, status: "" }],
     ["no name", { ...runAnswer, name: null }, { ...run, name: "" }],
+    ["a ref behind its path", { ...runAnswer, path: `${run.path}@refs/heads/a.b/deploy.yaml` }, run],
     [
       "only what is needed",
       { id: 30433642, status: "queued", created_at: "2026-11-20T12:00:00Z" },
@@ -222,12 +223,9 @@ describe("a job", () => {
     expect(readJobs({ total_count: 1, jobs: [data] })).toEqual([wanted]);
   });
 
-  test.each([...noObjects, { ...jobAnswer, id: "x" }, { ...jobAnswer, name: null }])(
-    "is unreadable as %j",
-    (data) => {
-      expect(() => readJobs({ jobs: [data] })).toThrow(Unreadable);
-    },
-  );
+  test.each([...noObjects, { ...jobAnswer, id: "x" }, { ...jobAnswer, name: null }])("is unreadable as %j", (data) => {
+    expect(() => readJobs({ jobs: [data] })).toThrow(Unreadable);
+  });
 });
 
 describe("a workflow", () => {

@@ -1,19 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import {
-  acted,
-  Fault,
-  type FaultKind,
-  kindOfAnswer,
-  kindOfError,
-  mayHeal,
-  retryAfterMs,
-} from "../../../src/github/fault.ts";
+import { acted, type FaultKind, kindOfAnswer, kindOfError, mayHeal, retryAfterMs } from "../../../src/github/fault.ts";
+import { aFault } from "../../support/faults.ts";
 
 describe("an answer", () => {
   const noPermission = "Resource not accessible by integration";
-  const secondary =
-    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+  const secondary = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
 
   test.each<[FaultKind, number, string, Record<string, string | number>]>([
     ["server_error", 500, "", {}],
@@ -37,12 +29,7 @@ describe("an answer", () => {
     ["rejected", 403, noPermission, { "x-ratelimit-remaining": "0" }],
     ["rejected", 403, "Must have admin rights to Repository.", { "x-ratelimit-remaining": "0" }],
     ["rejected", 403, "Repository was archived so is read-only.", { "x-ratelimit-remaining": "0" }],
-    [
-      "rejected",
-      403,
-      "Resource protected by organization SAML enforcement.",
-      { "x-ratelimit-remaining": "0" },
-    ],
+    ["rejected", 403, "Resource protected by organization SAML enforcement.", { "x-ratelimit-remaining": "0" }],
     ["rejected", 403, "Your IP is not on the IP allow list.", { "x-ratelimit-remaining": "0" }],
     ["rejected", 403, "", {}],
     ["rejected", 400, "", {}],
@@ -68,7 +55,7 @@ describe("what GitHub did and whether to ask again", () => {
     ["server_error", "maybe", true],
     ["unreadable", "yes", true],
   ])("after %s: it acted: %s, asking again may help: %s", (kind, didAct, heals) => {
-    const fault = new Fault(kind, { request: "POST /dispatches", answer: "" });
+    const fault = aFault(kind, { request: "POST /dispatches", answer: "" });
     expect([acted(fault), mayHeal(fault)]).toEqual([didAct, heals]);
   });
 });
@@ -161,9 +148,7 @@ describe("an error instead of an answer", () => {
   });
 
   test("is untrusted where the server does not speak TLS", async () => {
-    const port = await listen((socket) =>
-      socket.once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")),
-    );
+    const port = await listen((socket) => socket.once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")));
     expect(kindOfError(await errorOf(`https://127.0.0.1:${port}/`)).kind).toBe("untrusted");
   });
 

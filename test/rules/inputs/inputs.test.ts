@@ -28,7 +28,7 @@ describe("without a word said", () => {
       order: {
         event: "repository_dispatch",
         eventType: "deploy",
-        clientPayload: { distinct_id: freshId },
+        clientPayload: {},
         workflow: undefined,
       },
       distinctId: { key: "distinct_id", value: freshId },
@@ -51,7 +51,7 @@ describe("without a word said", () => {
       event: "workflow_dispatch",
       workflow: { kind: "file", value: "deploy.yml" },
       ref: undefined,
-      inputs: { distinct_id: freshId },
+      inputs: {},
     });
   });
 
@@ -127,20 +127,7 @@ describe("a number", () => {
     ["poll_interval_seconds", 3600],
     ["max_runs", 10_000],
   ])("%s is whole, from 1 to %i", (name, max) => {
-    for (const text of [
-      "0",
-      "-1",
-      "5m",
-      "1e3",
-      "1.5",
-      "10.0",
-      "0x10",
-      "1_000",
-      "+5",
-      "ten",
-      "NaN",
-      `${max + 1}`,
-    ])
+    for (const text of ["0", "-1", "5m", "1e3", "1.5", "10.0", "0x10", "1_000", "+5", "ten", "NaN", `${max + 1}`])
       expect(() => read({ ...event, [name]: text })).toThrow(
         `There is a problem with the inputs, so nothing was sent:\n- \`${name}\` is \`${text}\`: give a whole number from 1 to ${max}.`,
       );
@@ -206,8 +193,7 @@ describe("the lines of a failed job's log", () => {
 const tokenIsEmpty =
   "`token` is empty: the secret it is read from is not set, or this run gets no secrets (runs from forks and from " +
   "Dependabot get none). Check the secret's name, and that the event gives secrets to this run.";
-const tokenIsBroken =
-  "`token` has a space, a line break or a character that no token has; store the secret again.";
+const tokenIsBroken = "`token` has a space, a line break or a character that no token has; store the secret again.";
 const noTarget =
   "There is no target: give `event_type` to send a `repository_dispatch`, or `workflow` (a file name such as " +
   "`deploy.yml`) to send a `workflow_dispatch`.";
@@ -243,11 +229,7 @@ describe("a problem is told", () => {
       { success_conclusions: "success, Neutral, fine" },
       `\`success_conclusions\` has \`Neutral\`, \`fine\`: it takes ${conclusions}.`,
     ],
-    [
-      "no conclusion",
-      { success_conclusions: "," },
-      `\`success_conclusions\` names none: it takes ${conclusions}.`,
-    ],
+    ["no conclusion", { success_conclusions: "," }, `\`success_conclusions\` names none: it takes ${conclusions}.`],
     [
       "no conclusion in many lines",
       { success_conclusions: ",\n , ," },

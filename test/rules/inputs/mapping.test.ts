@@ -128,10 +128,7 @@ describe.each([
     ['{"a": 1\n"b": "s3cret"}', unparsed("a comma or a `:` is missing", 1, 7)],
     ["a: 1\n\tb: 2", unparsed("a tab is used for indentation", 2, 1)],
     ["a:\n   b: 1\n  s3cret: 2", unparsed("the indentation is off, or a bracket is not closed", 3, 1)],
-    [
-      "a: s3cret: 1",
-      unparsed("there is a second `: ` in the value: put it in quotes, or mend the indentation", 1, 4),
-    ],
+    ["a: s3cret: 1", unparsed("there is a second `: ` in the value: put it in quotes, or mend the indentation", 1, 4)],
     ["a: @s3cret", unparsed(reserved, 1, 4)],
     ["a: `s3cret`", unparsed(reserved, 1, 4)],
     ['a: "\\s3cret"', unparsed("a `\\` in double quotes begins no known escape", 1, 5)],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as mappings from "../../../src/inputs/mapping.ts";
-import { readOrder } from "../../../src/inputs/order.ts";
+import { readOrder, withId } from "../../../src/inputs/order.ts";
 
-/** Reads the inputs over what action.yml fills in by itself; our id would be `fresh-1`. */
+/** Reads the inputs over what action.yml fills in by itself, and adds the id as it is added when they are sent; a fresh one would be `fresh-1`. */
 function read(given: Record<string, string>, { mustFind = true } = {}) {
   const inputs: Record<string, string> = { distinct_id_key: "distinct_id", ...given };
   const problems: string[] = [];
@@ -11,7 +11,11 @@ function read(given: Record<string, string>, { mustFind = true } = {}) {
     { freshId: "fresh-1", mustFind, mappings },
     problems,
   );
-  return { order, distinctId, problems };
+  const sent =
+    order.event === "repository_dispatch"
+      ? { ...order, clientPayload: withId(order.clientPayload, distinctId) }
+      : { ...order, inputs: withId(order.inputs, distinctId) };
+  return { order: sent, distinctId, problems };
 }
 
 const event = { event_type: "deploy" };
@@ -126,7 +130,7 @@ describe("the payload of a repository_dispatch", () => {
     ["with the given id", { distinct_id: "mine-1" }, { distinct_id: "mine-1" }],
     ["with the id under another name", { distinct_id_key: "trace" }, { trace: "fresh-1" }],
     ["with the id that it has", { client_payload: "distinct_id: mine-1" }, { distinct_id: "mine-1" }],
-    ["with the number that it has for an id", { client_payload: "distinct_id: 12" }, { distinct_id: 12 }],
+    ["as text where it has a number for it", { client_payload: "distinct_id: 12" }, { distinct_id: "12" }],
   ])("carries the id %s", (_, given, clientPayload) => {
     const { order, problems } = read({ ...event, ...given });
     expect(problems).toEqual([]);
@@ -174,11 +178,7 @@ describe("the id", () => {
   test.each([
     ["is generated", {}, { key: "distinct_id", value: "fresh-1" }],
     ["is as given", { distinct_id: "octo/app:v1.2" }, { key: "distinct_id", value: "octo/app:v1.2" }],
-    [
-      "has 100 characters at most",
-      { distinct_id: "x".repeat(100) },
-      { key: "distinct_id", value: "x".repeat(100) },
-    ],
+    ["has 100 characters at most", { distinct_id: "x".repeat(100) }, { key: "distinct_id", value: "x".repeat(100) }],
     ["goes under another name", { distinct_id_key: "trace-id" }, { key: "trace-id", value: "fresh-1" }],
     [
       "is not sent under an empty name",
@@ -211,20 +211,14 @@ describe("the id", () => {
       order: { inputs: { a: "1" } },
       problems: [],
     });
-    expect(read({ ...event, distinct_id_key: "" }, { mustFind: false }).order).toHaveProperty(
-      "clientPayload",
-      {},
-    );
+    expect(read({ ...event, distinct_id_key: "" }, { mustFind: false }).order).toHaveProperty("clientPayload", {});
   });
 
   const form = "has to be 1 to 100 letters, digits and `. _ : / -`.";
   test.each([
     [{ distinct_id: "x".repeat(101) }, `\`distinct_id\` ${form}`],
     [{ distinct_id: "a b" }, `\`distinct_id\` ${form}`],
-    [
-      { client_payload: "distinct_id: s3cret value" },
-      `\`distinct_id\` in \`client_payload\`, the run's id, ${form}`,
-    ],
+    [{ client_payload: "distinct_id: s3cret value" }, `\`distinct_id\` in \`client_payload\`, the run's id, ${form}`],
     [
       { client_payload: "distinct_id: s3cret", distinct_id: "mine" },
       "`client_payload` has another `distinct_id` than `distinct_id` says: give the id in one place.",

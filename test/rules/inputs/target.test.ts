@@ -81,12 +81,7 @@ describe("a problem is told", () => {
 
   test.each([
     ["", "octo", cloud, [`\`repo\` is empty: ${form}.`]],
-    [
-      "target",
-      "",
-      cloud,
-      ["`owner` is empty, and `repo` is only a name: give `owner`, or `repo` as `owner/name`."],
-    ],
+    ["target", "", cloud, ["`owner` is empty, and `repo` is only a name: give `owner`, or `repo` as `owner/name`."]],
     ["octo/target/extra", "", cloud, [notOne]],
     ["https://github.com/octo", "", cloud, [notOne]],
     ["https://github.com/octo/target/tree/main", "", cloud, [notOne]],
@@ -107,18 +102,12 @@ describe("a problem is told", () => {
     expect(problems.join()).not.toContain("s3cret");
   });
 
-  test.each([
-    "octo/",
-    "/x",
-    "/octo/target",
-    "octo/target/",
-    "/",
-    "//",
-    "octo//x",
-    "https://github.com/octo/",
-  ])("of repo %j, where a name is empty", (repo) => {
-    expect(readTarget({ repo, owner: "octo", apiUrl: cloud })).toEqual({
-      problems: [expect.stringContaining("`repo`")],
-    });
-  });
+  test.each(["octo/", "/x", "/octo/target", "octo/target/", "/", "//", "octo//x", "https://github.com/octo/"])(
+    "of repo %j, where a name is empty",
+    (repo) => {
+      expect(readTarget({ repo, owner: "octo", apiUrl: cloud })).toEqual({
+        problems: [expect.stringContaining("`repo`")],
+      });
+    },
+  );
 });

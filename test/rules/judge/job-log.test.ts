@@ -32,11 +32,7 @@ describe("of a job's log", () => {
       ...[...HEADER, "cc app.c", "app.c:1: no such thing", EXIT].map((line) => at(15, line)),
       ...["##[group]Run tidy", "shell: bash", "##[endgroup]", "tidy"].map((line) => at(25, line)),
     ];
-    expect(await last(log)).toEqual([
-      "cc app.c",
-      "app.c:1: no such thing",
-      "Process completed with exit code 2.",
-    ]);
+    expect(await last(log)).toEqual(["cc app.c", "app.c:1: no such thing", "Process completed with exit code 2."]);
   });
 
   test("steps that began or ended in the same second are told apart", async () => {
@@ -44,28 +40,23 @@ describe("of a job's log", () => {
       at(10.1, "of the step before"),
       at(10.2, "##[error]forgiven by continue-on-error"),
       ...[...HEADER, "ours", EXIT].map((line) => at(10.5, line)),
-      ...["##[group]Run tidy", "shell: bash", "##[endgroup]", "of the step behind"].map((line) =>
-        at(20.7, line),
-      ),
+      ...["##[group]Run tidy", "shell: bash", "##[endgroup]", "of the step behind"].map((line) => at(20.7, line)),
     ];
     expect(await last(log)).toEqual(["ours", "Process completed with exit code 2."]);
   });
 
   test("no more than asked for are taken, the last ones", async () => {
     const many = Array.from({ length: 300 }, (_, index) => at(12, `line ${index + 1}`));
-    expect(
-      await last([at(10, HEADER[0] ?? ""), at(10, "shell: x"), at(10, "##[endgroup]"), ...many], 3),
-    ).toEqual(["line 298", "line 299", "line 300"]);
-    expect(await last([...many, at(19, EXIT)], 2)).toEqual([
+    expect(await last([at(10, HEADER[0] ?? ""), at(10, "shell: x"), at(10, "##[endgroup]"), ...many], 3)).toEqual([
+      "line 298",
+      "line 299",
       "line 300",
-      "Process completed with exit code 2.",
     ]);
+    expect(await last([...many, at(19, EXIT)], 2)).toEqual(["line 300", "Process completed with exit code 2."]);
   });
 
   test("a group of the script's own is output, even if it is called like a step", async () => {
-    const log = [...HEADER, "##[group]Run tests", "1 failed", "##[endgroup]", EXIT].map((line) =>
-      at(12, line),
-    );
+    const log = [...HEADER, "##[group]Run tests", "1 failed", "##[endgroup]", EXIT].map((line) => at(12, line));
     expect(await last(log)).toEqual(["Run tests", "1 failed", "Process completed with exit code 2."]);
     const unclosed = [...HEADER, "##[group]Run tests", "1 failed", EXIT].map((line) => at(12, line));
     expect(await last(unclosed)).toEqual(["Run tests", "1 failed", "Process completed with exit code 2."]);
@@ -86,9 +77,10 @@ describe("of a job's log", () => {
   });
 
   test("a line without a time belongs to the one before it", async () => {
-    expect(
-      await last([at(5, "before"), "still before", at(12, "ours"), "still ours", at(30, "after"), "x"]),
-    ).toEqual(["ours", "still ours"]);
+    expect(await last([at(5, "before"), "still before", at(12, "ours"), "still ours", at(30, "after"), "x"])).toEqual([
+      "ours",
+      "still ours",
+    ]);
   });
 
   test("all of it is taken where the step's times are not known, and nothing where there is nothing", async () => {

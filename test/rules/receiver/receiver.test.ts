@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { examineReceiver, linesToAdd, readReceiver, type Sent } from "../../../src/receiver/receiver.ts";
+import { examineReceiver, type ToReceiver } from "../../../src/receiver/examine.ts";
+import { linesToAdd } from "../../../src/receiver/lines-to-add.ts";
+import { readReceiver } from "../../../src/receiver/receiver.ts";
 
 describe("the lines that a receiving workflow needs", () => {
   test("show the id of a repository_dispatch in the run's name", () => {
@@ -130,7 +132,7 @@ jobs:
     expect(read(text)).toMatchObject({ dispatchTypes, inputs });
   });
 
-  const sent: Sent = {
+  const sent: ToReceiver = {
     event: "repository_dispatch",
     eventType: "deploy",
     key: "distinct_id",
@@ -141,7 +143,7 @@ jobs:
   const listening = "on: repository_dispatch\n";
   const id = "${{ github.event.client_payload.distinct_id }}";
 
-  test.each<[string, string, Partial<Sent>]>([
+  test.each<[string, string, Partial<ToReceiver>]>([
     ["in its `run-name`", `${listening}run-name: "${id}"`, {}],
     [
       "in its `run-name`",
@@ -150,11 +152,7 @@ jobs:
     ],
     ["in a job's name", `${listening}jobs: { a: { name: "${id}" } }`, {}],
     ["in a step's name", `${listening}jobs: { a: { steps: [{ name: "x ${id} y", run: x }] } }`, {}],
-    [
-      "in a step's name",
-      `${listening}jobs: { a: { env: { ID: "${id}" }, steps: [{ name: "\${{ env.ID }}" }] } }`,
-      {},
-    ],
+    ["in a step's name", `${listening}jobs: { a: { env: { ID: "${id}" }, steps: [{ name: "\${{ env.ID }}" }] } }`, {}],
     ["in its `run-name`", `${listening}run-name: "\${{ github.event.client_payload.a-b }}"`, { key: "a-b" }],
     [
       "in its `run-name`",
@@ -167,13 +165,9 @@ jobs:
     expect(findings[1]?.text).toContain(`shows the id in ${place.replace("in ", "")}.`);
   });
 
-  test.each<[string, string, Partial<Sent>]>([
+  test.each<[string, string, Partial<ToReceiver>]>([
     ["nothing shows it", listening, {}],
-    [
-      "a longer key is shown",
-      `${listening}run-name: "\${{ github.event.client_payload.distinct_id_2 }}"`,
-      {},
-    ],
+    ["a longer key is shown", `${listening}run-name: "\${{ github.event.client_payload.distinct_id_2 }}"`, {}],
     ["it is no expression", `${listening}run-name: client_payload.distinct_id`, {}],
     [
       "its `run-name` has a variable, of which GitHub knows none there",
@@ -294,8 +288,6 @@ jobs:
     ['{ run: echo "$TEXT", env: { TEXT: "${{ inputs.text }}" } }', false],
   ])("is told when it puts what is sent into a script: %s", (step, isTold) => {
     const findings = examineReceiver(read(`${listening}jobs: { a: { steps: [${step}] } }`), sent);
-    expect(findings.some(({ text }) => text.includes("puts what is sent into a script (job a)"))).toBe(
-      isTold,
-    );
+    expect(findings.some(({ text }) => text.includes("puts what is sent into a script (job a)"))).toBe(isTold);
   });
 });

@@ -189,14 +189,7 @@ test("any addresses are linked to as they are, or not at all", () => {
     fc.webUrl({ withQueryParameters: true, withFragments: true }),
     fc
       .tuple(
-        fc.constantFrom(
-          "https://ghe.test/",
-          "http://ghe.test/?",
-          "HTTPS://ghe.test/#",
-          "javascript:",
-          "//",
-          "",
-        ),
+        fc.constantFrom("https://ghe.test/", "http://ghe.test/?", "HTTPS://ghe.test/#", "javascript:", "//", ""),
         anyName,
       )
       .map((parts) => parts.join("")),

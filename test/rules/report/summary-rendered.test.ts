@@ -85,12 +85,7 @@ describe.skipIf(chromium === undefined)("on a page", () => {
   test("a release has a bar for each job that ran, in the order of time", async () => {
     const [chart] = await render([release]);
     expect(chart?.title).toBe("The jobs, by time since the run started");
-    expect(chart?.names).toEqual([
-      "✓ build",
-      "✓ test / unit",
-      "✓ test / browser (chromium, en)",
-      "✗ deploy (eu-west)",
-    ]);
+    expect(chart?.names).toEqual(["✓ build", "✓ test / unit", "✓ test / browser (chromium, en)", "✗ deploy (eu-west)"]);
     const bars = chart?.bars ?? [];
     expect(bars).toHaveLength(4);
     const [build, , browser] = bars;
@@ -110,9 +105,7 @@ describe.skipIf(chromium === undefined)("on a page", () => {
 
   test("every sign of ASCII is the text of its bar", async () => {
     const signs = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("");
-    const names = signs
-      .match(/.{1,19}/gs)
-      ?.flatMap((part) => [part, [...part].reverse().join(""), part + part]);
+    const names = signs.match(/.{1,19}/gs)?.flatMap((part) => [part, [...part].reverse().join(""), part + part]);
     const [chart] = await render([jobsNamed(names ?? [])]);
     expect(chart?.names).toEqual(names?.map((name) => `✓ ${shown(name, 40)}`));
   });
@@ -136,9 +129,7 @@ describe.skipIf(chromium === undefined)("on a page", () => {
     for (const timeZone of ["UTC", "Asia/Kolkata", "America/New_York"]) {
       const facts = [timed(0, 2), timed(0, 600), timed(3600, 18_000), timed(0, 172_800)];
       const charts = await render(facts, timeZone);
-      expect(
-        charts.map(({ ticks }) => [ticks[0], ticks.at(-1), new Set(ticks).size === ticks.length]),
-      ).toEqual([
+      expect(charts.map(({ ticks }) => [ticks[0], ticks.at(-1), new Set(ticks).size === ticks.length])).toEqual([
         ["00:00", "00:02", true],
         ["00:00", "10:00", true],
         ["01:00", "05:00", true],

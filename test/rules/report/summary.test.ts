@@ -142,9 +142,7 @@ describe("the title", () => {
 
   test("falls back to the run's name, and to none", () => {
     expect(summary({ run: exampleRun({ displayTitle: "" }) })).toMatch(/^## ✅ Passed: \[Deploy\]\(/);
-    expect(summary({ run: exampleRun({ displayTitle: "", name: "" }) })).toMatch(
-      /^## ✅ Passed: \[\(no name\)\]\(/,
-    );
+    expect(summary({ run: exampleRun({ displayTitle: "", name: "" }) })).toMatch(/^## ✅ Passed: \[\(no name\)\]\(/);
   });
 
   test.each([
@@ -154,10 +152,7 @@ describe("the title", () => {
     ["https://", "## ✅ Passed: x"],
     [`https://github.com/${"x".repeat(500)}`, "## ✅ Passed: x"],
     ["http://ghe.test/a?b=1&copy=2#c", "## ✅ Passed: [x](http://ghe.test/a?b=1&amp;copy=2#c)"],
-    [
-      "https://ghe.test/a) <b>|`c\\ [d]",
-      "## ✅ Passed: [x](https://ghe.test/a%29%20%3Cb%3E%7C%60c/%20%5Bd%5D)",
-    ],
+    ["https://ghe.test/a) <b>|`c\\ [d]", "## ✅ Passed: [x](https://ghe.test/a%29%20%3Cb%3E%7C%60c/%20%5Bd%5D)"],
   ])("links to %s as %s", (htmlUrl, title) => {
     expect(lines(summary({ run: exampleRun({ displayTitle: "x", htmlUrl }) }), "##")).toEqual([title]);
   });
@@ -166,8 +161,8 @@ describe("the title", () => {
 describe("the line of facts", () => {
   test.each<[string, SummaryFacts["run"], string]>([
     [
-      "names the workflow without the ref behind it",
-      exampleRun({ path: ".github/workflows/a.yml@refs/heads/b" }),
+      "names the workflow by its file",
+      exampleRun({ path: ".github/workflows/a.yml" }),
       "**octo/target** · <code>a.yml</code> on <code>main</code> · success after 5 min 12 s",
     ],
     [
@@ -224,11 +219,7 @@ describe("a row of the table", () => {
     ["of a skipped job", { conclusion: "skipped", steps: [] }, "⏭️ skipped | – | – |"],
     ["of a skipped job with a step", { conclusion: "skipped" }, "⏭️ skipped | – | – |"],
     ["of a neutral one", { conclusion: "neutral" }, "⚪ neutral | +5 s | 55 s |"],
-    [
-      "of a conclusion of tomorrow",
-      { conclusion: "half|done_today" },
-      "⚪ half&#124;done today | +5 s | 55 s |",
-    ],
+    ["of a conclusion of tomorrow", { conclusion: "half|done_today" }, "⚪ half&#124;done today | +5 s | 55 s |"],
     ["of no conclusion", { conclusion: null }, "⚪ without a conclusion | +5 s | 55 s |"],
     [
       "of one that runs",
@@ -297,12 +288,7 @@ describe("a name", () => {
     ["a reference", "[x]: /y", "\\[x\\]: /y", "[x]#58; /y"],
     ["emphasis", "*a* _b_ ~~c~~", "\\*a\\* \\_b\\_ \\~\\~c\\~\\~", "*a* _b_ ~~c~~"],
     ["a mention", "@octo/team a@b.c", "<span>@</span>octo/team a<span>@</span>b.c", "@octo/team a@b.c"],
-    [
-      "an issue",
-      "#123 o/r#4 GH-5 # 6",
-      "<span>#</span>123 o/r<span>#</span>4 GH<span>-</span>5 # 6",
-      undefined,
-    ],
+    ["an issue", "#123 o/r#4 GH-5 # 6", "<span>#</span>123 o/r<span>#</span>4 GH<span>-</span>5 # 6", undefined],
     ["an emoji by name", ":tada: a: b", "<span>:</span>tada: a: b", "#58;tada#58; a#58; b"],
     ["a formula", "$a$ $$b$$", undefined, "$a$ $$b$$"],
     ["an address", "https://a.b www.a.b", "https<span>:</span>//a.b www<span>.</span>a.b", undefined],
@@ -322,8 +308,7 @@ describe("a name", () => {
     if (markdown !== undefined) {
       expect(shown).toMatch(`| [${markdown}](${JOB_URL}) | ✅ success |`);
     }
-    if (task !== undefined)
-      expect(lines(shown, "  ✓")).toEqual([`  ✓ ${task} :done, 2000-01-01 00:00:05, 55s`]);
+    if (task !== undefined) expect(lines(shown, "  ✓")).toEqual([`  ✓ ${task} :done, 2000-01-01 00:00:05, 55s`]);
   });
 });
 
@@ -346,11 +331,7 @@ describe("the chart", () => {
       [exampleJob("a", 3600, 3602)],
       ["  axisFormat %H:%M", "  tickInterval 1second", "  ✓ a :done, 2000-01-01 01:00:00, 2s"],
     ],
-    [
-      "tells hours",
-      [exampleJob("a", 5, 3600)],
-      ["  axisFormat %H:%M", "  ✓ a :done, 2000-01-01 00:00:05, 3595s"],
-    ],
+    ["tells hours", [exampleJob("a", 5, 3600)], ["  axisFormat %H:%M", "  ✓ a :done, 2000-01-01 00:00:05, 3595s"]],
     [
       "tells days",
       [exampleJob("a", 5, 100_000), exampleJob("b", 3_000_000, 4_000_000)],
@@ -402,23 +383,20 @@ describe("of a matrix of 256 jobs", () => {
     expect(lines(markdown, "  ✗")).toEqual(["  ✗ job 200 :crit, 2000-01-01 00:03:20, 60s"]);
   });
 
-  test.each(["@", "🚀", "|", "#", "%", "é"])(
-    "with names full of %s stays far below GitHub's limit",
-    (sign) => {
-      const name = sign === "#" ? "#1".repeat(5000) : sign.repeat(10_000);
-      const jobs = matrix.map((job) => ({
-        ...job,
-        name,
-        conclusion: "failure",
-        htmlUrl: `${JOB_URL}/${"|".repeat(150)}`,
-        steps: [exampleStep(name, "failure")],
-      }));
-      const run = exampleRun({ displayTitle: name, headBranch: name, path: name });
-      const whole = summary({ run, jobs, repository: name, isGreen: undefined, problem: name });
-      expect(Buffer.byteLength(whole)).toBeLessThan(512 * 1024);
-      expect(whole.slice(whole.indexOf("```mermaid")).length).toBeLessThan(15_000);
-    },
-  );
+  test.each(["@", "🚀", "|", "#", "%", "é"])("with names full of %s stays far below GitHub's limit", (sign) => {
+    const name = sign === "#" ? "#1".repeat(5000) : sign.repeat(10_000);
+    const jobs = matrix.map((job) => ({
+      ...job,
+      name,
+      conclusion: "failure",
+      htmlUrl: `${JOB_URL}/${"|".repeat(150)}`,
+      steps: [exampleStep(name, "failure")],
+    }));
+    const run = exampleRun({ displayTitle: name, headBranch: name, path: name });
+    const whole = summary({ run, jobs, repository: name, isGreen: undefined, problem: name });
+    expect(Buffer.byteLength(whole)).toBeLessThan(512 * 1024);
+    expect(whole.slice(whole.indexOf("```mermaid")).length).toBeLessThan(15_000);
+  });
 
   test("with as many results as jobs counts the first ten of them", () => {
     const jobs = matrix.map((job, index) => ({ ...job, conclusion: `of_tomorrow_${index}` }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isTurnOfJobs } from "../../../src/follow/follow.ts";
+import { isTurnOfJobs } from "../../../src/follow/next-look.ts";
 
 /** Which of the first looks ask for the jobs. */
 function turnsOfJobs(answersWithoutNews: number, looks: number): number[] {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { explainTimeout } from "../../../src/follow/time-out.ts";
 import type { Job, Run, Step } from "../../../src/github/answers.ts";
-import { Fault } from "../../../src/github/fault.ts";
-import { explainRed, explainTimeout, failedJobs, isGreen, outputsOf } from "../../../src/story/report.ts";
+import { failedJobs } from "../../../src/github/conclusions.ts";
+import { isGreen } from "../../../src/judge/judge.ts";
+import { explainRed } from "../../../src/judge/red-end.ts";
+import { outputsOf } from "../../../src/story/outputs.ts";
+import type { Sent } from "../../../src/story/sent.ts";
+import { aFault } from "../../support/faults.ts";
 import { aRun } from "../../support/runs.ts";
 
 const link = "https://github.com/octo/target/actions/runs";
@@ -43,6 +48,15 @@ const conclusions = [
   null,
 ];
 
+const sent: Sent = {
+  plan: { event: "repository_dispatch", eventType: "deploy", clientPayload: {}, workflow: undefined },
+  distinctId: "run-1",
+  atMs: 0,
+  findDeadlineMs: 300_000,
+  isAccepted: true,
+  candidates: new Map(),
+};
+
 describe("the outputs", () => {
   const running = {
     distinct_id: "run-1",
@@ -59,8 +73,8 @@ describe("the outputs", () => {
   });
 
   test("tell the run that GitHub's answer names, before it is seen", () => {
-    const started = { runId: 2n ** 60n, htmlUrl: `${link}/1`, jobsUrl: `${api}/1/jobs` };
-    const outputs = outputsOf({ distinctId: "run-1", started });
+    const started = { id: 2n ** 60n, htmlUrl: `${link}/1`, jobsUrl: `${api}/1/jobs` };
+    const outputs = outputsOf({ distinctId: "run-1", sent: { ...sent, started } });
     expect(outputs).toMatchObject({
       distinct_id: "run-1",
       runId: "1152921504606846976",
@@ -73,8 +87,8 @@ describe("the outputs", () => {
   });
 
   test("tell the attempt of the run that is seen, and no more the one of GitHub's answer", () => {
-    const started = { runId: 9, htmlUrl: `${link}/9`, jobsUrl: `${api}/9/jobs` };
-    const known = { distinctId: "run-1", started, run: { ...run, runAttempt: 3 } };
+    const started = { id: 9, htmlUrl: `${link}/9`, jobsUrl: `${api}/9/jobs` };
+    const known = { distinctId: "run-1", sent: { ...sent, started }, run: { ...run, runAttempt: 3 } };
     expect(outputsOf(known)).toEqual({ ...running, run_attempt: "3" });
   });
 
@@ -115,9 +129,7 @@ describe("a failed job", () => {
   test.each(conclusions)("is one that ended as %s, save for success, skipped and neutral", (conclusion) => {
     const isFine = conclusion === "success" || conclusion === "skipped" || conclusion === "neutral";
     expect(failedJobs([{ ...job(5, conclusion), status: "completed" }])).toEqual(
-      isFine
-        ? []
-        : [{ name: "job 5", conclusion: conclusion ?? "", html_url: `${link}/1/job/5`, failed_step: null }],
+      isFine ? [] : [{ name: "job 5", conclusion: conclusion ?? "", html_url: `${link}/1/job/5`, failed_step: null }],
     );
   });
 
@@ -236,9 +248,8 @@ describe("a red run is explained", () => {
 });
 
 describe("a run that takes too long is explained", () => {
-  const first =
-    "The run did not complete within 3600 s (`timeout_seconds`); when last seen it was in_progress.";
-  const trouble = new Fault("server_error", { request: "GET /runs/1", status: 503, answer: "" });
+  const first = "The run did not complete within 3600 s (`timeout_seconds`); when last seen it was in_progress.";
+  const trouble = aFault("server_error", { request: "GET /runs/1", status: 503, answer: "" });
 
   test.each([
     ["and goes on", undefined, undefined, [first, `It goes on: ${link}/1`]],
@@ -248,12 +259,7 @@ describe("a run that takes too long is explained", () => {
       undefined,
       [first, "The last look had no answer: 503 to GET /runs/1.", `It goes on: ${link}/1`],
     ],
-    [
-      "with what came of cancelling it",
-      undefined,
-      "It is being cancelled.",
-      [first, "It is being cancelled."],
-    ],
+    ["with what came of cancelling it", undefined, "It is being cancelled.", [first, "It is being cancelled."]],
   ])("%s", (_, last, cancelled, lines) => {
     expect(explainTimeout(run, 3_600_000, last, cancelled)).toBe(lines.join("\n"));
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { mayBeOf, type Plan, type ResolvedWorkflow } from "../../../src/dispatch/plan.ts";
+import { mayBeOf } from "../../../src/find/candidates.ts";
 import type { Run } from "../../../src/github/answers.ts";
+import type { Plan, ResolvedWorkflow } from "../../../src/inputs/order.ts";
 import { aRun } from "../../support/runs.ts";
 
 const run = aRun({ workflowId: 161335 });
@@ -20,26 +21,13 @@ const started: Partial<Run> = { event: "workflow_dispatch" };
 
 describe("a run may be ours", () => {
   test.each<[string, Plan, Partial<Run>]>([
-    [
-      "of any workflow where none is named",
-      anEvent(),
-      { path: ".github/workflows/other.yml", workflowId: 5 },
-    ],
+    ["of any workflow where none is named", anEvent(), { path: ".github/workflows/other.yml", workflowId: 5 }],
     ["of the named file", anEvent(file), {}],
-    [
-      "of the named file on another ref",
-      anEvent(file),
-      { path: ".github/workflows/deploy.yml@refs/heads/a.b/c" },
-    ],
     ["of the named file elsewhere", anEvent(file), { path: "deploy.yml" }],
     ["of the named file, whatever its id", anEvent(file), { workflowId: undefined }],
     ["of the named id", anEvent(id), {}],
     ["of the named id, whatever its file", anEvent(id), { path: "" }],
-    [
-      "of an id beyond 2^53",
-      anEvent({ kind: "id", value: "9007199254740993" }),
-      { workflowId: 9007199254740993n },
-    ],
+    ["of an id beyond 2^53", anEvent({ kind: "id", value: "9007199254740993" }), { workflowId: 9007199254740993n }],
     ["of the started file", byHand(file), started],
     ["of the started id", byHand(id), started],
     [
@@ -62,21 +50,12 @@ describe("a run is not ours", () => {
     ["of a file that ends like it", anEvent(file), { path: ".github/workflows/re-deploy.yml" }],
     ["of a file that begins like it", anEvent(file), { path: ".github/workflows/deploy.yml.yml" }],
     ["of a file with another ending", anEvent(file), { path: ".github/workflows/deploy.yaml" }],
-    [
-      "of another file on a ref that is called like it",
-      anEvent(file),
-      { path: ".github/workflows/x.yml@refs/heads/deploy.yml" },
-    ],
     ["of a folder that is called like it", anEvent(file), { path: "deploy.yml/x.yml" }],
     ["of another id", anEvent(id), { workflowId: 161336 }],
     ["of an id that begins like it", anEvent(id), { workflowId: 1613350 }],
     ["of an unknown id", anEvent(id), { workflowId: undefined }],
     ["of an unknown file", anEvent(file), { path: "" }],
-    [
-      "of another file that was started by hand",
-      byHand(file),
-      { ...started, path: ".github/workflows/other.yml" },
-    ],
+    ["of another file that was started by hand", byHand(file), { ...started, path: ".github/workflows/other.yml" }],
   ])("%s", (_, plan, about) => {
     expect(mayBeOf(plan, { ...run, ...about })).toBe(false);
   });

@@ -1,0 +1,44 @@
+/** How a dispatch is sent: what is left out where the receiver or the server does not take it. */
+
+import { Failure } from "../edges/failure.ts";
+import { unexpectedInputs } from "../explain/unprocessable.ts";
+import type { Fault } from "../github/fault.ts";
+import type { Inputs } from "../inputs/inputs.ts";
+import type { Plan } from "../inputs/order.ts";
+
+export interface Manner {
+  sendsId: boolean;
+  /** GitHub is asked to answer with the run's id (docs/platform.md#run-details). */
+  asksForRunDetails: boolean;
+}
+
+export function firstManner({ event }: Plan, { distinctId }: Inputs): Manner {
+  return { sendsId: distinctId.key !== undefined, asksForRunDetails: event === "workflow_dispatch" };
+}
+
+/**
+ * The manner without what GitHub has refused; undefined where that is nothing that could be left out. Nothing was started
+ * by what was refused.
+ * @throws Failure where the run could never be found then
+ */
+export function without(
+  fault: Fault,
+  { sendsId, asksForRunDetails }: Manner,
+  { distinctId, waitFor }: Inputs,
+): Manner | undefined {
+  if (asksForRunDetails && isRefusalToTellDetails(fault)) {
+    if (sendsId || waitFor === "nothing") return { sendsId, asksForRunDetails: false };
+    throw new Failure(
+      "This server does not answer with the run's id, and no id is sent: the run could never be found, so nothing was sent.\n" +
+        "Give `distinct_id_key`, or `wait_for: nothing`.",
+    );
+  }
+  const unexpected = unexpectedInputs(fault);
+  const isOurs = sendsId && unexpected.length === 1 && unexpected[0] === distinctId.key;
+  return asksForRunDetails && isOurs ? { sendsId: false, asksForRunDetails } : undefined;
+}
+
+/** Servers before GHES 3.21: the version is answered with 400, perhaps 410, or named in a 422 (docs/platform.md#run-details). */
+function isRefusalToTellDetails({ status, answer }: Fault): boolean {
+  return status === 400 || status === 410 || (status === 422 && /api.version/i.test(answer));
+}

@@ -1,0 +1,17 @@
+/** Times in words, as a log shows them. */
+
+/** e.g. `40 s`, `12 min 5 s`, `3 h 2 min` */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const [h, min, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const parts =
+    h > 0 ? [`${h} h`, min > 0 && `${min} min`] : [min > 0 && `${min} min`, (s > 0 || min === 0) && `${s} s`];
+  return parts.filter(Boolean).join(" ");
+}
+
+/** e.g. `12:30:00 UTC` */
+export function timeOfDay(epochMs: number): string {
+  // Beyond what a date can be: a broken server's.
+  if (Math.abs(epochMs) > 8.64e15) return "an unknown time";
+  return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;
+}

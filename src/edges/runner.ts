@@ -1,0 +1,87 @@
+/** The edge to the runner: its log, outputs, state and summary. */
+
+import { appendFileSync } from "node:fs";
+import * as core from "@actions/core";
+import { Failure } from "./failure.ts";
+import type { Log, Tone } from "./log.ts";
+
+const SGR: Record<Tone, string> = { plain: "", good: "32", bad: "31", waiting: "33", quiet: "90" };
+
+/** The log of the step, with colours as GitHub shows them. */
+export const runnerLog: Log = {
+  info: (line, tone = "plain") => core.info(coloured(inert(line), tone)),
+  group(title, lines) {
+    core.startGroup(inert(title));
+    for (const line of lines) core.info(inert(line));
+    core.endGroup();
+  },
+  warning: (line) => core.warning(line),
+  debug: (line) => core.debug(line),
+};
+
+/**
+ * The line as nothing but text. The runner takes `##[…]` for a command wherever it stands, `::` where a line begins; names
+ * of remote runs and jobs, and inputs, come from outside.
+ */
+function inert(line: string): string {
+  return line.replaceAll("##[", "## [").replace(/^(\s*):(?=:)/gm, "$1: ");
+}
+
+function coloured(line: string, tone: Tone): string {
+  return tone === "plain" ? line : `\u001b[${SGR[tone]}m${line}\u001b[0m`;
+}
+
+/** Sets the step's outputs, as far as they have changed since the last time. */
+export const setOutputs = onlyNews((name, value) => core.setOutput(name, value));
+
+/** Saves what the `post` step reads by `core.getState`, as far as it has changed since the last time. */
+export const saveState = onlyNews((name, value) => core.saveState(name, value));
+
+/**
+ * Makes the runner tell the step from its `post` step, before all else: a `post` step that took itself for the step would
+ * dispatch.
+ * @throws Failure where the runner does not keep state
+ */
+export function rememberStep(): void {
+  try {
+    core.saveState("isPost", "true");
+  } catch (error) {
+    throw new Failure(
+      `The runner does not keep the step's state, so nothing was sent: ${(error as Error).message}\n` +
+        "That is a fault of the runner: the file named by `GITHUB_STATE` has to exist.",
+    );
+  }
+}
+
+/** Adds to the job summary. A runner without summaries, as older servers have, gets none. */
+export function appendSummary(markdown: string): void {
+  const file = process.env.GITHUB_STEP_SUMMARY;
+  if (!file) return;
+  try {
+    appendFileSync(file, markdown);
+  } catch (error) {
+    core.warning(`The runner did not take the job summary: ${(error as Error).message}`);
+  }
+}
+
+/** Passes on what has changed since the last time. */
+function onlyNews(tell: (name: string, value: string) => void): (all: Record<string, string>) => void {
+  const last = new Map<string, string>();
+  let isTaken = true;
+  return (all) => {
+    for (const [name, value] of Object.entries(all)) {
+      if (last.get(name) === value) continue;
+      last.set(name, value);
+      try {
+        tell(name, value);
+      } catch (error) {
+        // A runner whose files are missing must not cost us the run that we have started.
+        if (isTaken)
+          core.warning(
+            `The runner takes no outputs or state of this step (the first was \`${name}\`): ${(error as Error).message}`,
+          );
+        isTaken = false;
+      }
+    }
+  };
+}

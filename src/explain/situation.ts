@@ -1,0 +1,43 @@
+/** What the advice for a fault depends on, and what it consists of. */
+
+import type { Permissions } from "../github/purpose.ts";
+
+/** What the advice depends on, beside the fault. */
+export interface Situation {
+  /** `owner/name` */
+  repository: string;
+  apiUrl: string;
+  event: "repository_dispatch" | "workflow_dispatch";
+  eventType?: string | undefined;
+  /** File name, id or display name. */
+  workflow?: string | undefined;
+  ref?: string | undefined;
+  /** Name under which the id is sent. */
+  key?: string | undefined;
+  /** What GitHub may repeat in its answer and nobody may print. */
+  sentValues: readonly string[];
+  /** The token worked before. */
+  tokenHasWorked: boolean;
+  /** The server is reached through a proxy. */
+  hasProxy: boolean;
+  /** The permissions that a GitHub App was asked for; undefined with a plain `token`. */
+  appPermissions?: Permissions | undefined;
+  /** After a 404: what the token can see. */
+  visible?: Visible | undefined;
+  /** GitHub had acted on the dispatch before: the page of its run, or nothing but that. */
+  started?: { htmlUrl: string | undefined } | undefined;
+}
+
+/** What the token can see of the target; undefined where it was not looked at. */
+export interface Visible {
+  repository?: boolean | undefined;
+  workflow?: boolean | undefined;
+  ref?: boolean | undefined;
+}
+
+/** What is said of a fault: what happened, what to do, and the lines to add to a file, if that is what to do. */
+export interface Advice {
+  lines: string[];
+  /** YAML; the last of `lines` leads to it. */
+  add?: string;
+}

@@ -1,0 +1,65 @@
+/** Reads the jobs of runs that may be ours, for the id in their names or in their steps'. */
+
+import { pagesOf } from "../asking/lists.ts";
+import type { Run } from "../github/answers.ts";
+import { Fault } from "../github/fault.ts";
+import type { Candidate } from "../story/sent.ts";
+import type { Story } from "../story/story.ts";
+import { anothersIdIn, JOBS_PER_LOOK, type Sign, showsAllSteps, signInJobs, worthReading } from "./candidates.ts";
+import type { Crowd, OurDispatch } from "./crowd.ts";
+
+/** Not all of GitHub knows a new run at once: it may be listed, and its own address still answer 404 (docs/platform.md#new-runs). */
+export const NEW_RUN_MS = 30_000;
+
+/** Reads the jobs of the most promising candidates, one by one, and returns the runs that show our id. */
+export async function readPromising(
+  present: readonly Candidate[],
+  dispatched: OurDispatch,
+  crowd: Crowd,
+  deadlineMs: number,
+  story: Story,
+): Promise<{ run: Run; sign: Sign }[]> {
+  const shown: { run: Run; sign: Sign }[] = [];
+  const read = new Set<Candidate>();
+  while (read.size < JOBS_PER_LOOK) {
+    // Whose id one of them shows tells which is the next.
+    const promising = worthReading(present, story.clock.nowMs(), dispatched, crowd);
+    const candidate = promising.find((each) => !read.has(each));
+    if (!candidate) break;
+    read.add(candidate);
+    const sign = await readJobsOf(candidate, dispatched.distinctId, deadlineMs, story);
+    if (sign) shown.push({ run: candidate.run, sign });
+    // In a crowd, nobody can afford to ask whether another run carries our id as well.
+    if (sign && crowd.isOne) break;
+  }
+  return shown;
+}
+
+/** Returns our sign, if the candidate's jobs show it; and notes in the candidate what they have shown. */
+async function readJobsOf(
+  candidate: Candidate,
+  distinctId: string,
+  deadlineMs: number,
+  { github, clock, retry }: Story,
+): Promise<Sign | undefined> {
+  const { run, seenAtMs } = candidate;
+  const before = { ...candidate };
+  candidate.reads++;
+  candidate.readAtMs = clock.nowMs();
+  candidate.readStatus = run.status;
+  candidate.showedAll = true;
+  const readPage = (page: number) => retry((options) => github.listJobs(run.id, page, options), { deadlineMs });
+  try {
+    for await (const jobs of pagesOf(readPage)) {
+      const sign = signInJobs(jobs, distinctId);
+      if (sign) return sign;
+      candidate.anothersId ??= anothersIdIn(run, jobs);
+      candidate.showedAll &&= jobs.length > 0 && jobs.every(showsAllSteps);
+    }
+  } catch (error) {
+    if (!(error instanceof Fault && error.status === 404)) throw error;
+    // Not yet known where jobs are asked for; later on, it is a neighbour's run that was deleted.
+    if (clock.nowMs() - seenAtMs < NEW_RUN_MS) Object.assign(candidate, before);
+  }
+  return undefined;
+}

@@ -1,0 +1,71 @@
+/** The requests that a GitHub App makes for its tokens, signed with its key. */
+
+import { Octokit } from "@octokit/rest";
+import type { Clock } from "../edges/clock.ts";
+import { readInstallation, readInstallationToken } from "./answers.ts";
+import { type AppRequests, appTokens, type TokenSource, type Wanted } from "./app-token.ts";
+import { headerOf, readAnswer, type Send } from "./http.ts";
+import { PURPOSES } from "./purpose.ts";
+import { isRedirect, type Place, redirectPath } from "./renames.ts";
+
+/** An App that gets its own tokens. */
+export interface App extends Wanted {
+  /** App id or client id. */
+  appId: string;
+  /** PEM, PKCS#8. */
+  privateKey: string;
+  /** `createAppAuth` of @octokit/auth-app, loaded where it is needed. */
+  strategy: OctokitOptions["authStrategy"];
+  /** Hides a secret in the log. */
+  mask: (secret: string) => void;
+}
+
+export type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0]>;
+
+const purpose = PURPOSES.getToken;
+
+/** The tokens of `app` for the repository at `place`. `sendBy` makes what sends by an Octokit of its own. */
+export function tokensOf(
+  { appId, privateKey, needs, wishes, strategy, mask }: App,
+  {
+    settings,
+    place,
+    clock,
+    sendBy,
+  }: {
+    settings: OctokitOptions & { baseUrl: string };
+    place: Place;
+    clock: Clock;
+    sendBy: (octokit: Octokit) => Send;
+  },
+): TokenSource {
+  const auth = { appId, privateKey, log: settings.log };
+  const asApp = new Octokit({ ...settings, authStrategy: strategy, auth });
+  const sendAsApp = sendBy(asApp);
+  let repositoryId: number | undefined;
+  const requests: AppRequests = {
+    async getInstallation(options) {
+      const route = "GET /repos/{owner}/{repo}/installation";
+      let reply = await sendAsApp({ route, purpose }, options);
+      if (isRedirect(reply)) {
+        // Renamed. auth-app signs requests by name only; and the token is then limited by the repository's id.
+        const path = redirectPath(reply, settings.baseUrl);
+        repositoryId = Number(path.match(/\/repositories\/(\d+)$/)?.[1]);
+        const { token } = (await asApp.auth({ type: "app" })) as { token: string };
+        const headers = { authorization: `bearer ${token}` };
+        const send = sendBy(new Octokit(settings));
+        reply = await send({ route: `GET ${path}/installation`, parameters: { headers }, purpose }, options);
+      }
+      return readAnswer(reply, readInstallation);
+    },
+    async createToken(installation_id, permissions, options) {
+      const limits = repositoryId ? { repository_ids: [repositoryId] } : { repositories: [place.repo] };
+      const parameters = { installation_id, ...limits, permissions };
+      const route = "POST /app/installations/{installation_id}/access_tokens";
+      const reply = await sendAsApp({ route, parameters, purpose }, options);
+      const dateMs = Date.parse(headerOf(reply, "date") ?? "");
+      return readAnswer(reply, (data) => readInstallationToken(data, dateMs));
+    },
+  };
+  return appTokens(requests, { needs, wishes }, { clock, mask });
+}

@@ -1,0 +1,44 @@
+/** How jobs and runs end, by GitHub's words (docs/platform.md#statuses-and-conclusions). */
+
+import type { Job, Step } from "./answers.ts";
+
+export const CONCLUSIONS = [
+  "success",
+  "failure",
+  "neutral",
+  "cancelled",
+  "skipped",
+  "timed_out",
+  "action_required",
+  "stale",
+  "startup_failure",
+] as const;
+
+/** An entry of the output `failed_jobs`. */
+export interface FailedJob {
+  name: string;
+  conclusion: string;
+  html_url: string;
+  failed_step: string | null;
+}
+
+/** The jobs that did not go well, under the names of the output. */
+export function failedJobs(jobs: readonly Job[]): FailedJob[] {
+  return jobs
+    .filter((job) => job.status === "completed" && !wentWell(job.conclusion))
+    .map((job) => ({
+      name: job.name,
+      conclusion: job.conclusion ?? "",
+      html_url: job.htmlUrl,
+      failed_step: failedStep(job)?.name ?? null,
+    }));
+}
+
+/** The step that made its job fail. */
+export function failedStep({ steps }: Job): Step | undefined {
+  return steps.find((step) => step.status === "completed" && !wentWell(step.conclusion));
+}
+
+function wentWell(conclusion: string | null): boolean {
+  return conclusion === "success" || conclusion === "skipped" || conclusion === "neutral";
+}

@@ -1,0 +1,44 @@
+/** Texts that GitHub keeps elsewhere, such as the log of a job. */
+
+import { abortAfter } from "../edges/cancellation.ts";
+import type { Clock } from "../edges/clock.ts";
+import { Fault, kindOfError } from "./fault.ts";
+import { faultOf, headerOf, type Reply, type Request, type RequestOptions, type Send, timeLeft } from "./http.ts";
+
+export type Download = (request: Request, options: RequestOptions) => AsyncGenerator<string>;
+
+/**
+ * Makes what reads a text that GitHub redirects to, as a rule on another host, in parts as they come. The token does not
+ * go there: the address itself is the permission.
+ */
+export function downloader(
+  send: Send,
+  { apiUrl, fetch, clock }: { apiUrl: string; fetch: typeof globalThis.fetch; clock: Clock },
+): Download {
+  return async function* download(request, options) {
+    const left = timeLeft(clock, options);
+    const reply = await send(request, options);
+    const address = addressIn(reply, apiUrl);
+    const timer = abortAfter(clock, left().timeoutMs, () => undefined, options.signal);
+    try {
+      const answer = await fetch(address, { redirect: "error", signal: timer.signal });
+      if (!answer.ok || !answer.body) throw faultOf("unreadable", reply, `its text was answered with ${answer.status}`);
+      const decoder = new TextDecoder();
+      for await (const bytes of answer.body) yield decoder.decode(bytes as Uint8Array, { stream: true });
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      const { kind, code } = kindOfError(error);
+      throw new Fault(kind, { ...reply, status: undefined, code, answer: "the text could not be read" });
+    } finally {
+      timer.release();
+    }
+  };
+}
+
+/** Where the text is. Its scheme is that of the API, so that nothing is read in the clear. */
+function addressIn(reply: Reply, apiUrl: string): string {
+  const address = headerOf(reply, "location") ?? "";
+  const isSafe = URL.canParse(address) && new URL(address).protocol === new URL(apiUrl).protocol;
+  if (reply.status !== 302 || !isSafe) throw faultOf("unreadable", reply, "no address of a text");
+  return address;
+}

@@ -1,0 +1,74 @@
+/** What answers tell by the way: the server's time, what is left of the token's limit, and that the token works. */
+
+import type { Clock } from "../edges/clock.ts";
+import { headerOf, type Reply } from "./http.ts";
+
+/** What is left of the token's hourly limit, as the last answer told it. */
+export interface RateLimit {
+  limit: number;
+  remaining: number;
+  /** Time from that answer to the moment when the limit is full again. */
+  resetInMs: number;
+}
+
+export interface Heard {
+  /** Undefined until an answer tells it. */
+  rateLimit(): RateLimit | undefined;
+  /** The earliest time that the server's clock can have shown at `clockMs`, in epoch ms; undefined before any answer. */
+  serverTimeMs(clockMs: number): number | undefined;
+  /**
+   * The likeliest time that the server's clock showed at `clockMs`, in epoch ms. An answer's date has whole seconds; each
+   * says a little more of where in a second we are. Undefined before any answer.
+   */
+  likelyServerTimeMs(clockMs: number): number | undefined;
+  /** Whether any request has succeeded: the token works, or did. */
+  hasAnswered(): boolean;
+}
+
+/** Begins to listen. `hear` takes each answer, with the clock's time at which its request was sent. */
+export function listen(clock: Clock): { heard: Heard; hear: (reply: Reply, sentAtMs: number) => void } {
+  let rateLimit: RateLimit | undefined;
+  let serverTime: { dateMs: number; atMs: number } | undefined;
+  /** How far the server's clock is ahead of ours, at least and at most. */
+  let ahead = { fromMs: -Infinity, toMs: Infinity };
+  let hasAnswered = false;
+
+  return {
+    hear(reply, sentAtMs) {
+      if (reply.status < 400) hasAnswered = true;
+      const dateMs = Date.parse(headerOf(reply, "date") ?? "");
+      if (Number.isNaN(dateMs)) return;
+      // A proxy's answer has a Date as well, by a clock of its own.
+      if (headerOf(reply, "x-github-request-id") || !serverTime) {
+        serverTime = { dateMs, atMs: clock.nowMs() };
+        ahead = narrowed(ahead, { fromMs: dateMs - clock.nowMs(), toMs: dateMs + 1000 - sentAtMs });
+      }
+      rateLimit = rateLimitIn(reply, dateMs) ?? rateLimit;
+    },
+    heard: {
+      rateLimit: () => rateLimit,
+      serverTimeMs: (clockMs) => serverTime && serverTime.dateMs + (clockMs - serverTime.atMs),
+      likelyServerTimeMs: (clockMs) => serverTime && clockMs + (ahead.fromMs + ahead.toMs) / 2,
+      hasAnswered: () => hasAnswered,
+    },
+  };
+}
+
+interface Bounds {
+  fromMs: number;
+  toMs: number;
+}
+
+/** What both say. Another of GitHub's servers may have another time: where they contradict, the last one is believed. */
+function narrowed(before: Bounds, now: Bounds): Bounds {
+  const both = { fromMs: Math.max(now.fromMs, before.fromMs), toMs: Math.min(now.toMs, before.toMs) };
+  return both.fromMs <= both.toMs ? both : now;
+}
+
+function rateLimitIn(reply: Reply, dateMs: number): RateLimit | undefined {
+  const [limit, remaining, reset] = ["limit", "remaining", "reset"].map((name) =>
+    Number(headerOf(reply, `x-ratelimit-${name}`)),
+  ) as [number, number, number];
+  if (!Number.isFinite(limit + remaining + reset)) return undefined;
+  return { limit, remaining, resetInMs: Math.max(reset * 1000 - dateMs, 0) };
+}

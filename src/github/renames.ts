@@ -1,0 +1,60 @@
+/** A repository that was renamed answers with a redirect. GitHub does not act on the old name (docs/platform.md#renamed-repositories). */
+
+import type { Clock } from "../edges/clock.ts";
+import type { Log } from "../edges/log.ts";
+import { readRepository } from "./answers.ts";
+import { faultOf, headerOf, type Reply, readAnswer, type Send, timeLeft } from "./http.ts";
+import { PURPOSES } from "./purpose.ts";
+
+/** The repository's name as it is now: a rename changes it. */
+export interface Place {
+  owner: string;
+  repo: string;
+}
+
+/** Fills in the name where a route has `{owner}/{repo}`. */
+export function atPlace(send: Send, place: Place): Send {
+  return (request, options) => {
+    const name = request.route.includes("{owner}") ? place : {};
+    return send({ ...request, parameters: { ...name, ...request.parameters } }, options);
+  };
+}
+
+/** Sends again to the new name if the repository was renamed: three requests then, all in the same time. */
+export function followRenames(
+  send: Send,
+  place: Place,
+  { apiUrl, clock, log }: { apiUrl: string; clock: Clock; log: Log },
+): Send {
+  return async (request, options) => {
+    const left = timeLeft(clock, options);
+    const reply = await send(request, left());
+    if (!isRedirect(reply)) return reply;
+    const route = `GET ${redirectPath(reply, apiUrl)}`;
+    const { fullName } = readAnswer(await send({ route, purpose: PURPOSES.read }, left()), readRepository);
+    log.info(`${place.owner}/${place.repo} is now called ${fullName}; going on there.`);
+    [place.owner = place.owner, place.repo = place.repo] = fullName.split("/");
+    const again = await send(request, left());
+    if (isRedirect(again)) throw faultOf("rejected", again, "redirected again and again");
+    return again;
+  };
+}
+
+export function isRedirect({ status }: Reply): boolean {
+  return status >= 300 && status < 400 && status !== 304;
+}
+
+/**
+ * Where a renamed repository is now, e.g. `/repositories/7`.
+ * @throws Fault for any other server: the token must not go there
+ */
+export function redirectPath(reply: Reply, apiUrl: string): string {
+  const to = headerOf(reply, "location") ?? "";
+  const url = URL.canParse(to, apiUrl) ? new URL(to, apiUrl) : undefined;
+  if (url?.origin !== new URL(apiUrl).origin) {
+    throw faultOf("rejected", reply, `redirected to ${url?.origin ?? "nowhere"}`);
+  }
+  const path = url.pathname.match(/\/repositories\/\d+|\/repos\/[^/]+\/[^/]+/)?.[0];
+  if (!path) throw faultOf("rejected", reply, `redirected to ${url.pathname}`);
+  return path;
+}

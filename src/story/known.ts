@@ -1,0 +1,28 @@
+/** What is known so far: for the outputs, the `post` step, and whoever has to say how the step ended. */
+
+import type { Job, Run, StartedRun } from "../github/answers.ts";
+import type { Plan } from "../inputs/order.ts";
+import type { Finding } from "../receiver/finding.ts";
+import type { Sent } from "./sent.ts";
+
+export interface Known {
+  /** The id that is sent; empty when none is. */
+  distinctId: string;
+  plan?: Plan;
+  /** Undefined while there is no dispatch that GitHub may have acted on. */
+  sent?: Sent | undefined;
+  /** The run as last seen. */
+  run?: Run;
+  jobs?: readonly Job[];
+  /** The remote run has to be cancelled: by the `post` step, if the step itself does not come to it. */
+  wantsCancel?: boolean;
+  /** The step has come to an end of its own. */
+  hasEnded?: boolean;
+  /** What a dry run has found. */
+  findings?: readonly Finding[];
+}
+
+/** The run that is known to be ours. */
+export function startedRun({ run, sent }: Pick<Known, "run" | "sent">): StartedRun | undefined {
+  return run ?? sent?.started;
+}

@@ -1,0 +1,23 @@
+/** The step's outputs, from what is known. */
+
+import { failedJobs } from "../github/conclusions.ts";
+import { type Known, startedRun } from "./known.ts";
+
+/** Each output with its value or, while it is not known, left out. */
+export function outputsOf(known: Known): Record<string, string> {
+  const { distinctId, run, jobs } = known;
+  const outputs: Record<string, string> = { distinct_id: distinctId };
+  const started = startedRun(known);
+  if (started) {
+    outputs.runId = String(started.id);
+    outputs.jobs_url = started.jobsUrl;
+    outputs.html_url = started.htmlUrl;
+    outputs.run_attempt = String(run?.runAttempt ?? 1);
+  }
+  if (run) outputs.status = run.status;
+  if (run?.status === "completed") {
+    outputs.conclusion = run.conclusion ?? "";
+    if (jobs) outputs.failed_jobs = JSON.stringify(failedJobs(jobs));
+  }
+  return outputs;
+}

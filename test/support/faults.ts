@@ -1,0 +1,23 @@
+/** A fault as a request of ours would have it. */
+
+import { Fault, type FaultKind } from "../../src/github/fault.ts";
+import { PURPOSES, type Purpose } from "../../src/github/purpose.ts";
+
+type About = ConstructorParameters<typeof Fault>[1];
+
+/** The first that fits decides. */
+const BY_PATH: [RegExp, Purpose][] = [
+  [/\/installation$|\/access_tokens$/, PURPOSES.getToken],
+  [/\/workflows\/[^/]+\/dispatches$/, PURPOSES.dispatchWorkflow],
+  [/\/dispatches$/, PURPOSES.dispatchEvent],
+  [/\/cancel$/, PURPOSES.cancelRun],
+  [/\/actions\/runs\/[^/]+/, PURPOSES.readRun],
+  [/\/actions\/runs$/, PURPOSES.readRuns],
+  [/\/actions\/workflows/, PURPOSES.readWorkflows],
+];
+
+/** A fault of `request`, with the purpose that such a request has. */
+export function aFault(kind: FaultKind, about: Omit<About, "purpose">): Fault {
+  const [, purpose = PURPOSES.read] = BY_PATH.find(([path]) => path.test(about.request)) ?? [];
+  return new Fault(kind, { ...about, purpose });
+}
