@@ -50,6 +50,7 @@ export function openServer({ clock, latencyMs, limits: limitOptions, runDetails 
     fault: undefined,
     runDetails,
     maxInputs: 25,
+    maxPerPage: 100,
     etags: true,
     rateLimitHeaders: true,
     latencyMs: 0,

@@ -2,7 +2,7 @@
 
 import type { Job, Workflow } from "../github/answers.ts";
 import { type GitHub, PAGE_LENGTH } from "../github/api.ts";
-import type { Id } from "../github/reading.ts";
+import type { Id, Page } from "../github/reading.ts";
 import type { Retry, RetryOptions } from "./retry.ts";
 
 /** Who is asked, and how. */
@@ -26,24 +26,31 @@ export async function listAllJobs(
 }
 
 async function allOf<Item extends { id: Id }>(
-  readPage: (page: number) => Promise<readonly Item[]>,
+  readPage: (page: number) => Promise<Page<Item>>,
 ): Promise<readonly Item[]> {
   const pages: (readonly Item[])[] = [];
-  for await (const page of pagesOf(readPage)) pages.push(page);
+  for await (const { items } of pagesOf(readPage)) pages.push(items);
   return pages.length === 1 ? (pages[0] ?? []) : pages.flat();
 }
 
-/** The pages of a list, as long as they are full and bring anything new: a server may answer every page alike. */
+/**
+ * The pages of a list, from `first` on if that was read already, as long as they go on and bring anything new: a server may
+ * answer every page alike. One that gives fewer a page than it was asked for tells by its count that more follow.
+ */
 export async function* pagesOf<Item extends { id: Id }>(
-  readPage: (page: number) => Promise<readonly Item[]>,
-): AsyncGenerator<readonly Item[]> {
-  const seen = new Set<Id>();
-  for (let page = 1; ; page++) {
-    const items = await readPage(page);
-    const known = seen.size;
-    for (const { id } of items) seen.add(id);
-    if (page > 1 && seen.size === known) return;
-    yield items;
-    if (items.length < PAGE_LENGTH) return;
+  readPage: (page: number) => Promise<Page<Item>>,
+  { perPage = PAGE_LENGTH, first }: { perPage?: number; first?: Page<Item> } = {},
+): AsyncGenerator<Page<Item>> {
+  const ids = new Set<Id>();
+  let count = 0;
+  for (let number = 1; ; number++) {
+    const page = (number === 1 ? first : undefined) ?? (await readPage(number));
+    const countBefore = ids.size;
+    for (const { id } of page.items) ids.add(id);
+    if (number > 1 && ids.size === countBefore) return;
+    yield page;
+    const length = page.items.length + page.unreadable.length;
+    count += length;
+    if (length < perPage && count >= (page.totalCount ?? 0)) return;
   }
 }

@@ -46,10 +46,11 @@ async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: Sent, stor
   const { github, clock, retry, inputs } = story;
   const isNewUntilMs = clock.nowMs() + NEW_RUN_MS;
   const page = { perPage: SHORT_PAGE, page: 1 };
-  const recentRuns =
+  const listed =
     inputs.waitFor === "completed"
-      ? ((await ifAnswered(retry((options) => github.listRuns(page, options), once(deadlineMs)))) ?? [])
+      ? await ifAnswered(retry((options) => github.listRuns(page, options), once(deadlineMs)))
       : undefined;
+  const recentRuns = listed?.items;
   const run =
     recentRuns?.find(({ id }) => id === runId) ??
     (await retry((options) => github.getRun(runId, options), { deadlineMs, isNewUntilMs }));

@@ -50,11 +50,11 @@ async function readJobsOf(
   candidate.showedAll = true;
   const readPage = (page: number) => retry((options) => github.listJobs(run.id, page, options), { deadlineMs });
   try {
-    for await (const jobs of pagesOf(readPage)) {
+    for await (const { items: jobs, unreadable } of pagesOf(readPage)) {
       const sign = signInJobs(jobs, distinctId);
       if (sign) return sign;
       candidate.anothersId ??= anothersIdIn(run, jobs);
-      candidate.showedAll &&= jobs.length > 0 && jobs.every(showsAllSteps);
+      candidate.showedAll &&= jobs.length > 0 && unreadable.length === 0 && jobs.every(showsAllSteps);
     }
   } catch (error) {
     if (!(error instanceof Fault && error.status === 404)) throw error;

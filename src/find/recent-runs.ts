@@ -1,8 +1,9 @@
 /** The repository's runs since a dispatch, from the list without filters (docs/platform.md#stale-filtered-lists). */
 
+import { pagesOf } from "../asking/lists.ts";
 import type { Run } from "../github/answers.ts";
 import { PAGE_LENGTH } from "../github/api.ts";
-import type { Id } from "../github/reading.ts";
+import type { Id, Page } from "../github/reading.ts";
 import type { Story } from "../story/story.ts";
 
 /** A first page that reaches back far enough in nearly every repository, at a third of the bytes. */
@@ -16,6 +17,8 @@ export interface Listed {
   runs: readonly Run[];
   /** The newest of all, as the first page listed them. */
   recentRuns: readonly Run[];
+  /** Some of them could not be read. */
+  isIncomplete: boolean;
 }
 
 /**
@@ -30,30 +33,33 @@ export function listerOfRuns(
   let perPage = Math.min(SHORT_PAGE, longest);
   // The dispatch's own answer tells the server's time best; without one, the first list has to.
   let sinceMs = github.serverTimeMs(sentAtMs);
+  /** Each page that the count of all runs has promised was there: that count is not dependable. */
+  let countIsRight = true;
 
   return async () => {
     const first = await readPage(1);
     sinceMs ??= github.serverTimeMs(sentAtMs);
     const earliestMs = (sinceMs ?? 0) - MARGIN_MS;
-    const isLast = (page: readonly Run[]) =>
-      page.length < perPage || page.some(({ createdAtMs }) => createdAtMs < earliestMs);
-
-    const isTooShort = !isLast(first) && perPage < longest;
+    const reachesBack = ({ items }: Page<Run>) => items.some(({ createdAtMs }) => createdAtMs < earliestMs);
+    const isTooShort = first.items.length >= perPage && perPage < longest && !reachesBack(first);
     if (isTooShort) perPage = longest;
-    const recentRuns = isTooShort ? await readPage(1) : first;
+    const newest = isTooShort ? await readPage(1) : first;
+
     // Runs move on to later pages while new ones come in: one may be read twice, none is missed.
     const runs = new Map<Id, Run>();
-    for (let page = 1, onPage = recentRuns; ; onPage = await readPage(++page)) {
-      const countBefore = runs.size;
-      for (const run of onPage) runs.set(run.id, run);
-      // A server may answer every page alike.
-      if (isLast(onPage) || runs.size === countBefore || page * perPage >= inputs.maxRuns) break;
+    let isIncomplete = false;
+    for await (const page of pagesOf(readPage, { perPage, first: newest })) {
+      for (const run of page.items) runs.set(run.id, run);
+      isIncomplete ||= page.unreadable.length > 0;
+      if (reachesBack(page) || runs.size >= inputs.maxRuns) break;
     }
     const since = [...runs.values()].filter(({ createdAtMs }) => createdAtMs >= earliestMs);
-    return { runs: since.slice(0, inputs.maxRuns), recentRuns };
+    return { runs: since.slice(0, inputs.maxRuns), recentRuns: newest.items, isIncomplete };
   };
 
-  function readPage(page: number): Promise<Run[]> {
-    return retry((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
+  async function readPage(number: number): Promise<Page<Run>> {
+    const page = await retry((options) => github.listRuns({ perPage, page: number }, options), { deadlineMs });
+    if (number > 1 && page.items.length === 0) countIsRight = false;
+    return countIsRight ? page : { ...page, totalCount: undefined };
   }
 }

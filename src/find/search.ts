@@ -60,13 +60,16 @@ export async function search(
   const listRuns = listerOfRuns({ sentAtMs, deadlineMs }, story);
   let listed: readonly Run[] = [];
   let lists = 0;
+  /** The last list had no run that could not be read: it might be ours. */
+  let areAllListed = true;
 
   try {
     for (;;) {
       const lookedAtMs = clock.nowMs();
-      const { runs, recentRuns } = await listRuns();
+      const { runs, recentRuns, isIncomplete } = await listRuns();
       const wayMs = (clock.nowMs() - lookedAtMs) / 2;
       listed = runs;
+      areAllListed = !isIncomplete;
       lists++;
       const possible = runs.filter((run) => mayBeOf(plan, run));
       const [named, ...others] = possible.filter((run) => isNamed(run, distinctId)).sort(byAge);
@@ -105,7 +108,7 @@ export async function search(
 
   function isFull(): boolean {
     const hasPassed = window && clock.nowMs() - startedAtMs >= window.ms && lists >= window.lists;
-    return hasPassed === true && areAllOthers(candidates);
+    return hasPassed === true && areAllListed && areAllOthers(candidates);
   }
 }
 

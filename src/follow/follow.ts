@@ -115,7 +115,8 @@ function readerOfEarlierRuns(
     if (isFresh || ageMs < WORTH_A_LIST_MS || !(hasTooFew || isNear)) return told;
     isFresh = true;
     const page = { perPage: PAGE_LENGTH, page: 1 };
-    runs = (await ifAnswered(retry((options) => github.listRuns(page, options), once(deadlineMs)))) ?? runs;
+    const listed = await ifAnswered(retry((options) => github.listRuns(page, options), once(deadlineMs)));
+    runs = listed?.items ?? runs;
     return tell();
   };
 }

@@ -3,7 +3,20 @@
  * schema; the values are doubted all the same, since an answer may come from a proxy or be cut short.
  */
 
-import { type Doubted, fields, type Id, isId, list, nameOf, text, textOrNull, timeMs, Unreadable } from "./reading.ts";
+import {
+  type Doubted,
+  fields,
+  type Id,
+  isId,
+  list,
+  nameOf,
+  type Page,
+  page,
+  text,
+  textOrNull,
+  timeMs,
+  Unreadable,
+} from "./reading.ts";
 
 /** What GitHub answered to a dispatch: which run it started, if the server gives run details (docs/platform.md#run-details). */
 export interface Dispatched {
@@ -98,32 +111,34 @@ export function readDispatched(data: unknown): Dispatched {
 
 export function readRepository(data: unknown): Repository {
   const { full_name, default_branch, archived } = fields(data, "full-repository");
-  if (!/^[^/]+\/[^/]+$/.test(text(full_name)) || text(default_branch) === "") throw new Unreadable("full-repository");
+  if (!/^[^/]+\/[^/]+$/.test(text(full_name))) throw new Unreadable("full-repository", "full_name");
+  if (text(default_branch) === "") throw new Unreadable("full-repository", "default_branch");
   return { fullName: text(full_name), defaultBranch: text(default_branch), isArchived: archived === true };
 }
 
 export function readWorkflow(data: unknown): Workflow {
   const { id, name, path, state } = fields(data, "workflow");
-  if (!isId(id)) throw new Unreadable("workflow");
+  if (!isId(id)) throw new Unreadable("workflow", "id");
   return { id, name: nameOf(name), path: nameOf(path), state: text(state) };
 }
 
-export function readWorkflows(data: unknown): Workflow[] {
-  return list((data as { workflows?: unknown } | null)?.workflows, readWorkflow);
+export function readWorkflows(data: unknown): Page<Workflow> {
+  return page(data, "workflows", readWorkflow);
 }
 
 /** The text of a file. */
 export function readFile(data: unknown): string {
   const { encoding, content } = fields(data, "content-file");
-  if (encoding !== "base64") throw new Unreadable("content-file");
+  if (encoding !== "base64") throw new Unreadable("content-file", "encoding");
   return Buffer.from(text(content), "base64").toString("utf8");
 }
 
 export function readRun(data: unknown): Run {
   const run = fields(data, "workflow-run");
   const createdAtMs = timeMs(run.created_at);
-  if (!isId(run.id) || !(typeof run.status === "string" || run.status === null) || createdAtMs === undefined)
-    throw new Unreadable("workflow-run");
+  if (!isId(run.id)) throw new Unreadable("workflow-run", "id");
+  if (typeof run.status !== "string" && run.status !== null) throw new Unreadable("workflow-run", "status");
+  if (createdAtMs === undefined) throw new Unreadable("workflow-run", "created_at");
   return {
     id: run.id,
     name: nameOf(run.name),
@@ -145,18 +160,18 @@ export function readRun(data: unknown): Run {
   };
 }
 
-export function readRuns(data: unknown): Run[] {
-  return list((data as { workflow_runs?: unknown } | null)?.workflow_runs, readRun);
+export function readRuns(data: unknown): Page<Run> {
+  return page(data, "workflow_runs", readRun);
 }
 
-export function readJobs(data: unknown): Job[] {
-  return list((data as { jobs?: unknown } | null)?.jobs, readJob);
+export function readJobs(data: unknown): Page<Job> {
+  return page(data, "jobs", readJob);
 }
 
 /** An App's installation: its id, and what its owner has granted. */
 export function readInstallation(data: unknown): { id: number; granted: Readonly<Record<string, unknown>> } {
   const { id, permissions } = fields(data, "installation");
-  if (typeof id !== "number") throw new Unreadable("installation");
+  if (typeof id !== "number") throw new Unreadable("installation", "id");
   return { id, granted: (permissions ?? {}) as Record<string, unknown> };
 }
 
@@ -164,7 +179,7 @@ export function readInstallation(data: unknown): { id: number; granted: Readonly
 export function readInstallationToken(data: unknown, dateMs: number): { token: string; lifetimeMs: number } {
   const { token, expires_at } = fields(data, "installation-token");
   const lifetimeMs = (timeMs(expires_at) ?? Number.NaN) - dateMs;
-  if (text(token) === "") throw new Unreadable("installation-token");
+  if (text(token) === "") throw new Unreadable("installation-token", "token");
   // GitHub's tokens live one hour.
   return { token: text(token), lifetimeMs: Number.isFinite(lifetimeMs) ? lifetimeMs : 3_600_000 };
 }
@@ -190,7 +205,8 @@ export function readAnnotations(data: unknown): Annotation[] {
 
 function readJob(data: unknown): Job {
   const job = fields(data, "job");
-  if (!isId(job.id) || typeof job.name !== "string") throw new Unreadable("job");
+  if (!isId(job.id)) throw new Unreadable("job", "id");
+  if (typeof job.name !== "string") throw new Unreadable("job", "name");
   return {
     ...readStep(data),
     id: job.id,

@@ -15,7 +15,7 @@ import {
 import { type ConnectionOptions, connect } from "./connection.ts";
 import type { RequestOptions } from "./http.ts";
 import { PURPOSES } from "./purpose.ts";
-import type { Id } from "./reading.ts";
+import type { Id, Page } from "./reading.ts";
 
 /** GitHub's API for one repository. Each method sends one request (two more when it was renamed) or rejects with a `Fault`. */
 export type GitHub = ReturnType<typeof openGitHub>;
@@ -34,6 +34,18 @@ const RUN = `${REPOSITORY}/actions/runs/{run_id}`;
 export function openGitHub(options: ConnectionOptions) {
   const { ask, download, ...connection } = connect(options);
   const nothing = () => undefined;
+  /** Warns once of each item that could not be read. */
+  const setAside = new Set<string>();
+  const naming =
+    <Item>(what: string, read: (data: unknown) => Page<Item>) =>
+    (data: unknown): Page<Item> => {
+      const page = read(data);
+      for (const each of page.unreadable.filter((each) => !setAside.has(each))) {
+        setAside.add(each);
+        options.log.warning(`GitHub listed a ${what} that cannot be read, and it is passed over (${each}).`);
+      }
+      return page;
+    };
 
   return {
     ...connection,
@@ -67,7 +79,7 @@ export function openGitHub(options: ConnectionOptions) {
       const parameters = { per_page: PAGE_LENGTH, page };
       const purpose = PURPOSES.readWorkflows;
       const route = `GET ${REPOSITORY}/actions/workflows`;
-      return ask({ route, parameters, purpose, read: readWorkflows }, options);
+      return ask({ route, parameters, purpose, read: naming("workflow", readWorkflows) }, options);
     },
 
     /** The text of a file; `ref` is by default the default branch. */
@@ -87,7 +99,7 @@ export function openGitHub(options: ConnectionOptions) {
     listRuns: ({ perPage, page }: { perPage: number; page: number }, options: RequestOptions) => {
       const parameters = { per_page: perPage, page, exclude_pull_requests: true };
       const route = `GET ${REPOSITORY}/actions/runs`;
-      return ask({ route, parameters, purpose: PURPOSES.readRuns, read: readRuns }, options);
+      return ask({ route, parameters, purpose: PURPOSES.readRuns, read: naming("run", readRuns) }, options);
     },
 
     getRun: (id: Id, options: RequestOptions) => {
@@ -98,7 +110,10 @@ export function openGitHub(options: ConnectionOptions) {
     /** One page of the jobs of the run's latest attempt. */
     listJobs: (runId: Id, page: number, options: RequestOptions) => {
       const parameters = { run_id: String(runId), per_page: PAGE_LENGTH, page };
-      return ask({ route: `GET ${RUN}/jobs`, parameters, purpose: PURPOSES.readRun, read: readJobs }, options);
+      return ask(
+        { route: `GET ${RUN}/jobs`, parameters, purpose: PURPOSES.readRun, read: naming("job", readJobs) },
+        options,
+      );
     },
 
     /** The names of the environments that wait for an approval before the run goes on. */

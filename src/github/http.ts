@@ -84,7 +84,7 @@ export function readAnswer<Answer>(reply: Reply, read: (data: unknown) => Answer
     return read(reply.data);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw faultOf("unreadable", reply, `the answer is no ${error.message} as GitHub's schema describes it`);
+    throw faultOf("unreadable", reply, error.message);
   }
 }
 

@@ -7,9 +7,22 @@ type Schemas = components["schemas"];
 /** Ids go beyond 2^32; octokit reads those beyond 2^53 as bigint. */
 export type Id = number | bigint;
 
-/** An answer that is not what the schema says. */
+/** An answer that is not what the schema says: no such thing at all, or one of its fields is missing or of another kind. */
 export class Unreadable extends Error {
   override readonly name = "Unreadable";
+
+  constructor(schema: keyof Schemas | "list", field?: string) {
+    super(field === undefined ? `a ${schema}` : `the field \`${field}\` of a ${schema}`);
+  }
+}
+
+/** One page of a list. */
+export interface Page<Item> {
+  items: readonly Item[];
+  /** How many there are on all pages, if the server tells; not dependable for runs (docs/platform.md#stale-filtered-lists). */
+  totalCount: number | undefined;
+  /** What could not be read of those that are missing in `items`, e.g. `7: the field "created_at" of a workflow-run`. */
+  unreadable: readonly string[];
 }
 
 export type Doubted<Name extends keyof Schemas> = { [Field in keyof Schemas[Name]]?: unknown };
@@ -17,6 +30,25 @@ export type Doubted<Name extends keyof Schemas> = { [Field in keyof Schemas[Name
 export function fields<Name extends keyof Schemas>(data: unknown, schema: Name): Doubted<Name> {
   if (typeof data !== "object" || data === null) throw new Unreadable(schema);
   return data as Doubted<Name>;
+}
+
+/** Reads the list in the answer's field `key`. What cannot be read is set aside, unless that is all there is. */
+export function page<Item>(data: unknown, key: string, read: (data: unknown) => Item): Page<Item> {
+  const { [key]: listed, total_count } = (data ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(listed)) throw new Unreadable("list", key);
+  const unreadable: string[] = [];
+  const items = listed.flatMap((each: unknown) => {
+    try {
+      return [read(each)];
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      const { id } = (each ?? {}) as { id?: unknown };
+      unreadable.push(`${isId(id) ? id : "without an id"}: ${error.message}`);
+      if (unreadable.length === listed.length) throw error;
+      return [];
+    }
+  });
+  return { items, totalCount: typeof total_count === "number" ? total_count : undefined, unreadable };
 }
 
 export function list<Item>(data: unknown, read: (data: unknown) => Item): Item[] {

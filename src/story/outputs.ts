@@ -5,13 +5,14 @@ import { type Known, startedRun } from "./known.ts";
 
 /** Each output with its value or, while it is not known, left out. */
 export function outputsOf(known: Known): Record<string, string> {
-  const { distinctId, run, jobs } = known;
+  const { distinctId, sent, run, jobs } = known;
   const outputs: Record<string, string> = { distinct_id: distinctId };
   const started = startedRun(known);
   if (started) {
     outputs.runId = String(started.id);
-    outputs.jobs_url = started.jobsUrl;
-    outputs.html_url = started.htmlUrl;
+    // What GitHub's answer to the dispatch has told is not taken back by an answer that leaves it out.
+    outputs.jobs_url = started.jobsUrl || (sent?.started?.jobsUrl ?? "");
+    outputs.html_url = started.htmlUrl || (sent?.started?.htmlUrl ?? "");
     outputs.run_attempt = String(run?.runAttempt ?? 1);
   }
   if (run) outputs.status = run.status;

@@ -16,9 +16,9 @@ export function reject(status: number, message: string, headers: Record<string, 
   return { status, body, headers };
 }
 
-/** The page that was asked for, 30 entries by default and 100 at most, and its `Link` header. */
+/** The page that was asked for, 30 entries by default and 100 at most as a rule, and its `Link` header. */
 export function pageOf<Entry>(call: Call, entries: readonly Entry[]): { page: Entry[]; link: Record<string, string> } {
-  const perPage = Math.min(positive(call.query.per_page) ?? 30, 100);
+  const perPage = Math.min(positive(call.query.per_page) ?? 30, call.maxPerPage);
   const number = positive(call.query.page) ?? 1;
   const last = Math.max(Math.ceil(entries.length / perPage), 1);
   const target = (page: number, rel: string) => {

@@ -77,6 +77,7 @@ export function decide(
     version,
     runDetails: state.runDetails,
     maxInputs: state.maxInputs,
+    maxPerPage: state.maxPerPage,
     budget: limits.budget(account, nowMs),
     countFilteredList: () => {
       state.filteredLists++;

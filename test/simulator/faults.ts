@@ -30,6 +30,8 @@ export type Fault =
   | { kind: "cut"; when: "after" }
   /** 200 with a page that is not JSON. */
   | { kind: "garbage"; when: "before" | "after" }
+  /** Answered with another body: by a server that is no GitHub, or by a proxy that changes it. */
+  | { kind: "rewrite"; when: "after"; rewrite: (body: unknown) => unknown }
   /** Default `before`: arrives late and takes effect then, even if its client has gone. `after`: only the answer is late. */
   | { kind: "delay"; ms: number; when?: "before" | "after" }
   /** A GET is answered as it would have been `ms` ago: by a replica that lags. */

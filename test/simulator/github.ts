@@ -29,6 +29,8 @@ export interface GitHubOptions {
   runDetails?: RunDetails;
   /** Of a workflow_dispatch; default 25, older servers 10. */
   maxInputs?: number;
+  /** The most that a page of a list has, whatever was asked for; default 100. Servers that imitate GitHub's have fewer. */
+  maxPerPage?: number;
   /** Default true. */
   etags?: boolean;
   /** Default true. */
@@ -109,6 +111,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     fault: undefined,
     runDetails: options.runDetails ?? "known",
     maxInputs: options.maxInputs ?? 25,
+    maxPerPage: options.maxPerPage ?? 100,
     etags: options.etags ?? true,
     rateLimitHeaders: options.rateLimitHeaders ?? true,
     latencyMs: options.latencyMs ?? 0,

@@ -54,6 +54,11 @@ export function send(
   response.end(body);
 }
 
+function pageOf(fault: Fault, body = ""): unknown {
+  if (fault.kind === "status") return fault.body ?? { message: "Simulated fault" };
+  return fault.kind === "rewrite" && body !== "" ? fault.rewrite(JSON.parse(body)) : garbage;
+}
+
 /**
  * Spoils an exchange. `done` is what GitHub answers, if the request got that far: what took effect is paid for, whatever
  * comes back. Ends when the client has its answer or, if it gets none, has gone.
@@ -90,7 +95,7 @@ export async function spoil(
   }
   response.setHeader("date", new Date(state.nowMs()).toUTCString());
   const status = fault.kind === "status" ? fault.status : 200;
-  const page = fault.kind === "status" ? (fault.body ?? { message: "Simulated fault" }) : garbage;
+  const page = pageOf(fault, whole?.body);
   const isPage = typeof page === "string";
   const text = isPage ? page : JSON.stringify(page);
   response.setHeader("content-type", isPage ? "text/html" : "application/json; charset=utf-8");

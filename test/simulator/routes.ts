@@ -42,6 +42,8 @@ export interface Call {
   version: string;
   runDetails: RunDetails;
   maxInputs: number;
+  /** The most that a page of a list has, whatever was asked for. */
+  maxPerPage: number;
   budget: Budget;
   /** Records that a filtered list was used. */
   countFilteredList(): void;

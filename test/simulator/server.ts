@@ -20,6 +20,7 @@ export interface ServerState {
   fault: FaultHook | undefined;
   runDetails: RunDetails;
   maxInputs: number;
+  maxPerPage: number;
   etags: boolean;
   rateLimitHeaders: boolean;
   latencyMs: number;

@@ -13,6 +13,19 @@ function stage(behaviour: Behaviour) {
   return setStage({ "deploy.yml": WORKFLOW }, { behaviour: { freshRun404Ms: 0, ...behaviour } });
 }
 
+test("the jobs of a run are all read where a server gives fewer a page than it was asked for", async () => {
+  const jobs = Array.from(
+    { length: 36 },
+    (_, index) => `  job${index}:\n    runs-on: ubuntu-latest\n    steps: [{ run: x }]`,
+  );
+  const on = "on:\n  workflow_dispatch:\n    inputs:\n      distinct_id: {}";
+  const many = `run-name: \${{ inputs.distinct_id }}\n${on}\njobs:\n${jobs.join("\n")}\n`;
+  const failing = Object.fromEntries(jobs.map((_, index) => [`job${index}`, { conclusion: "failure" as const }]));
+  const { play } = await setStage({ "deploy.yml": many }, { maxPerPage: 30, behaviour: { jobs: failing } });
+  const { outputs } = await play(START);
+  expect(JSON.parse(outputs.failed_jobs ?? "")).toHaveLength(36);
+});
+
 describe("a run's conclusion", () => {
   test("is green when it is success", async () => {
     const { play } = await stage({});

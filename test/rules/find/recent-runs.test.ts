@@ -17,9 +17,22 @@ interface Shelf {
   isAlike?: boolean;
   /** The server's time is known from the first list on. */
   isLateToTell?: boolean;
+  /** The most that a page has, whatever was asked for. */
+  cap?: number;
+  /** As the server tells it; by default it does not. */
+  totalCount?: number;
+  unreadable?: string[];
 }
 
-function set({ runs, maxRuns = 500, isAlike = false, isLateToTell = false }: Shelf) {
+function set({
+  runs,
+  maxRuns = 500,
+  isAlike = false,
+  isLateToTell = false,
+  cap = 100,
+  totalCount,
+  unreadable = [],
+}: Shelf) {
   const shelf = { runs };
   const asked: string[] = [];
   const story = {
@@ -29,8 +42,9 @@ function set({ runs, maxRuns = 500, isAlike = false, isLateToTell = false }: She
       serverTimeMs: (ms: number) => (isLateToTell && asked.length === 0 ? undefined : ms + serverAheadMs),
       listRuns: async ({ perPage, page }: { perPage: number; page: number }) => {
         asked.push(`${perPage}/${page}`);
-        const from = isAlike ? 0 : (page - 1) * perPage;
-        return shelf.runs.slice(from, from + perPage);
+        const length = Math.min(perPage, cap);
+        const from = isAlike ? 0 : (page - 1) * length;
+        return { items: shelf.runs.slice(from, from + length), totalCount, unreadable };
       },
     },
   } as unknown as Story;
@@ -82,6 +96,24 @@ describe("the runs since a dispatch", () => {
     const { shelf, asked, list } = set({ runs: many(300), maxRuns });
     expect((await list()).runs).toEqual(shelf.runs.slice(0, maxRuns));
     expect(asked).toEqual(pages);
+  });
+
+  test("go on where a server gives fewer a page than it was asked for, as its count of all tells", async () => {
+    const { asked, list } = set({ runs: many(70), cap: 20, totalCount: 70 });
+    expect((await list()).runs).toHaveLength(70);
+    expect(asked).toEqual(["30/1", "30/2", "30/3", "30/4"]);
+  });
+
+  test("are asked for beyond a short page once only where a server counts more than there are", async () => {
+    const { asked, list } = set({ runs: many(10), totalCount: 12 });
+    expect((await list()).runs).toHaveLength(10);
+    expect((await list()).runs).toHaveLength(10);
+    expect(asked).toEqual(["30/1", "30/2", "30/1"]);
+  });
+
+  test("are told as incomplete where one of them could not be read", async () => {
+    expect(await set({ runs: many(3), unreadable: ["7: its `id`"] }).list()).toMatchObject({ isIncomplete: true });
+    expect(await set({ runs: many(3) }).list()).toMatchObject({ isIncomplete: false });
   });
 
   test("end where a server answers every page alike", async () => {

@@ -185,12 +185,16 @@ describe("a run", () => {
     { ...runAnswer, created_at: "yesterday" },
     { ...runAnswer, created_at: null },
   ])("is unreadable as %j", (data) => {
-    expect(() => readRun(data)).toThrow(new Unreadable("workflow-run"));
+    expect(() => readRun(data)).toThrow(Unreadable);
   });
 
   test("is one of a list", () => {
-    expect(readRuns({ total_count: 1000, workflow_runs: [runAnswer, runAnswer] })).toEqual([run, run]);
-    expect(readRuns({ workflow_runs: [] })).toEqual([]);
+    const all = { totalCount: 1000, unreadable: [] };
+    expect(readRuns({ total_count: 1000, workflow_runs: [runAnswer, runAnswer] })).toEqual({
+      ...all,
+      items: [run, run],
+    });
+    expect(readRuns({ workflow_runs: [] })).toEqual({ totalCount: undefined, items: [], unreadable: [] });
   });
 });
 
@@ -220,7 +224,7 @@ describe("a job", () => {
       { ...job, steps: Array(2).fill({ name: "", status: "", conclusion: null, ...noTimes }) },
     ],
   ])("is read with %s", (_, data, wanted) => {
-    expect(readJobs({ total_count: 1, jobs: [data] })).toEqual([wanted]);
+    expect(readJobs({ total_count: 1, jobs: [data] }).items).toEqual([wanted]);
   });
 
   test.each([...noObjects, { ...jobAnswer, id: "x" }, { ...jobAnswer, name: null }])("is unreadable as %j", (data) => {
@@ -231,12 +235,12 @@ describe("a job", () => {
 describe("a workflow", () => {
   test("is read alone and in a list", () => {
     expect(readWorkflow(workflowAnswer)).toEqual(workflow);
-    expect(readWorkflows({ total_count: 1, workflows: [workflowAnswer] })).toEqual([workflow]);
+    expect(readWorkflows({ total_count: 1, workflows: [workflowAnswer] }).items).toEqual([workflow]);
     expect(readWorkflow({ id: 5, name: null })).toEqual({ id: 5, name: "", path: "", state: "" });
   });
 
   test.each([...noObjects, { ...workflowAnswer, id: "161335" }])("is unreadable as %j", (data) => {
-    expect(() => readWorkflow(data)).toThrow(new Unreadable("workflow"));
+    expect(() => readWorkflow(data)).toThrow(Unreadable);
   });
 });
 
@@ -260,7 +264,7 @@ describe("a repository", () => {
     { full_name: "a/b/c", default_branch: "main" },
     { full_name: 5, default_branch: "main" },
   ])("is unreadable as %j", (data) => {
-    expect(() => readRepository(data)).toThrow(new Unreadable("full-repository"));
+    expect(() => readRepository(data)).toThrow(Unreadable);
   });
 });
 
@@ -277,8 +281,8 @@ test("a file is read as its text", () => {
   // GitHub breaks the lines of its base64.
   const content = Buffer.from("näme: Deploy\n").toString("base64").replace(/.{6}/, "$&\n");
   expect(readFile({ type: "file", encoding: "base64", content })).toBe("näme: Deploy\n");
-  expect(() => readFile({ type: "file", encoding: "none", content })).toThrow(new Unreadable("content-file"));
-  expect(() => readFile([{ type: "file" }])).toThrow(new Unreadable("content-file"));
+  expect(() => readFile({ type: "file", encoding: "none", content })).toThrow(Unreadable);
+  expect(() => readFile([{ type: "file" }])).toThrow(Unreadable);
 });
 
 test("annotations are read as place, level and message", () => {
@@ -305,5 +309,22 @@ describe("a list", () => {
     expect(() => readWorkflows(data)).toThrow(Unreadable);
     expect(() => readWorkflows({ workflows: data })).toThrow(Unreadable);
     expect(() => readPendingDeployments(data)).toThrow(Unreadable);
+  });
+
+  test("is read without what cannot be read of it, which is named with the field at fault", () => {
+    const bad = { ...runAnswer, id: 7, created_at: "yesterday" };
+    expect(readRuns({ total_count: 3, workflow_runs: [bad, runAnswer, null] })).toEqual({
+      items: [run],
+      totalCount: 3,
+      unreadable: ["7: the field `created_at` of a workflow-run", "without an id: a workflow-run"],
+    });
+  });
+
+  test("is unreadable where nothing of it can be read, by the field at fault", () => {
+    const bad = { ...runAnswer, status: 5 };
+    const field = "the field `status` of a workflow-run";
+    expect(() => readRuns({ workflow_runs: [bad] })).toThrow(new Unreadable("workflow-run", "status"));
+    expect(() => readRuns({ workflow_runs: [bad, bad] })).toThrow(field);
+    expect(() => readRuns({ runs: [] })).toThrow("the field `workflow_runs` of a list");
   });
 });

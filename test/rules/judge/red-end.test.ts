@@ -92,6 +92,12 @@ describe("the outputs", () => {
     expect(outputsOf(known)).toEqual({ ...running, run_attempt: "3" });
   });
 
+  test("keep what GitHub's answer told where the run itself leaves it out", () => {
+    const started = { id: 1, htmlUrl: `${link}/1`, jobsUrl: `${api}/1/jobs` };
+    const bare = { ...run, htmlUrl: "", jobsUrl: "" };
+    expect(outputsOf({ distinctId: "run-1", sent: { ...sent, started }, run: bare })).toEqual(running);
+  });
+
   test.each([
     ["runs", { run }, running],
     ["runs again", { run: { ...run, runAttempt: 2 } }, { ...running, run_attempt: "2" }],
