@@ -19,7 +19,8 @@ export function freshHex(epochMs: number, randomHex: string): string {
   return (Math.floor(epochMs) % ROUND_MS).toString(16).padStart(4, "0") + randomHex;
 }
 
-const GENERATED = /(?<![\p{L}\p{N}_])\d+-\d+-([0-9a-f]{4})[0-9a-f]{12}(?![\p{L}\p{N}_])/u;
+/** A generated id: no hex digit borders it. All else may: `deploy-ID`, `vID`, `ID-prod` and `prod/ID` are as sure as `ID`. */
+const GENERATED = /(?<![0-9a-f])\d+-\d+-([0-9a-f]{4})[0-9a-f]{12}(?![0-9a-f])/i;
 
 /** The id that `text` shows, if it is one that was generated: some other dispatch's, if it is not ours. */
 export function generatedIdIn(text: string): string | undefined {
@@ -43,16 +44,32 @@ export function isDistinctId(id: string): boolean {
 }
 
 /**
- * Says whether `text` shows `id` as a whole token. No letter, digit or `_` borders it, and `. : / -` border it only
- * if no letter or digit lies beyond them: `run-1` is in `run-1: deploy` and `T [run-1]`, and is not in `run-10`,
- * `run-1-2` or `id:run-1`. Anything weaker takes a neighbour's run for ours.
+ * Says whether `text` shows `id`: the one rule that search, dry run and messages share (docs/design.md#whole-token).
+ *
+ * An id that was given counts as a whole token only. No letter, digit or `_` borders it, and `. : / -` border it only if no
+ * letter or digit lies beyond them: `run-1` is in `run-1: deploy` and `T [run-1]`, and is not in `run-10`, `run-1-2` or
+ * `id:run-1`. Anything weaker takes a neighbour's run for ours. A generated id has a form of its own and may be glued to what
+ * is no hex digit.
  */
 export function shows(text: string, id: string): boolean {
-  return text.includes(id) && wholeToken(id).test(text);
+  return text.includes(id) && bordered(id).test(text);
 }
 
-function wholeToken(id: string): RegExp {
+/** The word in which `text` has `id` without showing it, e.g. `deploy-run-1` for `run-1`; undefined where there is none. */
+export function gluedIn(text: string, id: string): string | undefined {
+  if (!text.includes(id) || shows(text, id)) return undefined;
+  return text.split(/\s+/).find((word) => word.includes(id));
+}
+
+function bordered(id: string): RegExp {
   // Of what an id may hold, only the dot has a meaning in a pattern.
   const literal = id.replaceAll(".", "\\.");
-  return new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_][.:/\\-]*)${literal}(?![.:/\\-]*[\\p{L}\\p{M}\\p{N}_])`, "u");
+  return new RegExp(
+    GENERATED.exec(id)?.[0] === id ? `(?<![0-9a-fA-F])${literal}(?![0-9a-fA-F])` : wholeToken(literal),
+    "u",
+  );
+}
+
+function wholeToken(literal: string): string {
+  return `(?<![\\p{L}\\p{M}\\p{N}_][.:/\\-]*)${literal}(?![.:/\\-]*[\\p{L}\\p{M}\\p{N}_])`;
 }

@@ -343,6 +343,30 @@ describe("a run that is not found", () => {
   });
 });
 
+describe("an id that is glued to other words in the run's name", () => {
+  const named = (name: string) =>
+    `run-name: ${name}\non: { repository_dispatch: { types: [deploy] } }\njobs:\n  build: { runs-on: ubuntu-latest, steps: [{ run: x }] }\n`;
+  const ID = "${{ github.event.client_payload.distinct_id }}";
+
+  test.each([`deploy-${ID}`, `v${ID}`, `${ID}-prod`, `prod/${ID}`])(
+    "is found where it was generated: %s",
+    async (name) => {
+      const { play } = await setStage({ "deploy.yml": named(name) });
+      expect((await play(start("repository_dispatch"), { idHex: "9f3c2a7e41d06b58" })).failure).toBeUndefined();
+    },
+  );
+
+  test("is not ours where it was given: it may be a part of another", async () => {
+    const { play } = await setStage({ "deploy.yml": named(`deploy-${ID}`) });
+    const { failure } = await play({
+      ...start("repository_dispatch"),
+      distinct_id: "run-1",
+      find_timeout_seconds: "20",
+    });
+    expect(failure).toContain("No run of octo/target showed the id run-1");
+  });
+});
+
 describe("a list that is not quite as GitHub gives it", () => {
   const stage = () => setStage({ "deploy.yml": EVENT, "busy.yml": BUSY });
   type List = { workflow_runs: Record<string, unknown>[]; total_count?: number };

@@ -3,6 +3,7 @@ import {
   freshHex,
   generateDistinctId,
   generatedIdIn,
+  gluedIn,
   isDistinctId,
   madeLaterMs,
   shows,
@@ -67,6 +68,45 @@ describe("a text shows an id", () => {
     ["deploy 1658821493-1-9f3c2a7e41d06b58", "9f3c2a7e41d06b58"],
   ])("and not where it is a part of another one: %j does not show %j", (text, id) => {
     expect(shows(text, id)).toBe(false);
+  });
+
+  const generated = "1658821493-1-9f3c2a7e41d06b58";
+
+  test.each([
+    `deploy-${generated}`,
+    `v${generated}`,
+    `${generated}-prod`,
+    `prod/${generated}`,
+    `${generated}/prod`,
+    `deploy_${generated}_x`,
+    `release.${generated}.1`,
+    `x:${generated}`,
+    `Überprüfung${generated}号`,
+    `7-${generated}-2`,
+  ])("where it was generated, glued to what is no hex digit: %j", (text) => {
+    expect(shows(text, generated)).toBe(true);
+    expect(generatedIdIn(text)).toBe(generated);
+    expect(gluedIn(text, generated)).toBeUndefined();
+  });
+
+  test.each([
+    `1${generated}`,
+    `${generated}0`,
+    `a${generated}`,
+    `${generated}f`,
+    `A${generated}`,
+    `${generated}F`,
+    generated.slice(1),
+    generated.slice(0, -1),
+  ])("and not where it was generated and a hex digit borders it: %j", (text) => {
+    expect(shows(text, generated)).toBe(false);
+    expect(generatedIdIn(text)).not.toBe(generated);
+  });
+
+  test("says in which word an id that was given is only a part", () => {
+    expect(gluedIn("T deploy-run-1 (x)", "run-1")).toBe("deploy-run-1");
+    expect(gluedIn("T run-1 (x)", "run-1")).toBeUndefined();
+    expect(gluedIn("T (x)", "run-1")).toBeUndefined();
   });
 
   test("where a dot of the id stands for itself only", () => {
