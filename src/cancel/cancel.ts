@@ -1,15 +1,16 @@
 /** Ends the story for a caller who has cancelled it, and cancels the remote run where that was asked for. */
 
-import { OutOfTime, type Retry } from "../asking/retry.ts";
+import type { Retry } from "../asking/retry.ts";
 import type { Cancelled } from "../edges/cancellation.ts";
 import { Failure } from "../edges/failure.ts";
 import { NEW_RUN_MS } from "../find/read-jobs.ts";
 import { search } from "../find/search.ts";
-import type { Run, StartedRun } from "../github/answers.ts";
+import type { Run } from "../github/answers.ts";
 import { Fault } from "../github/fault.ts";
 import { type Known, startedRun } from "../story/known.ts";
 import type { Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
+import { cancelRun } from "./cancel-run.ts";
 
 /** The runner kills 10 s after its first signal: until then the run has to be known, and its cancellation accepted. */
 const LAST_LOOK_MS = 6000;
@@ -44,27 +45,6 @@ export function cancelAtTimeout(run: Run, isNewUntilMs: number, story: Story): P
   story.learn({ wantsCancel: true });
   const deadlineMs = story.clock.nowMs() + CANCEL_AFTER_TIMEOUT_MS;
   return cancelRun(run, { deadlineMs, isNewUntilMs }, story);
-}
-
-/** Asks GitHub to cancel a run, until it answers. A fault is told, not thrown: the step has failed anyway. */
-export async function cancelRun(
-  { id, htmlUrl }: Pick<StartedRun, "id" | "htmlUrl">,
-  bounds: { deadlineMs: number; isNewUntilMs: number },
-  { github, retry }: Pick<Story, "github" | "retry">,
-): Promise<string> {
-  try {
-    await retry((options) => github.cancelRun(id, options), bounds);
-    return `The remote run is being cancelled: ${htmlUrl}`;
-  } catch (error) {
-    if (error instanceof Fault && error.status === 409) {
-      return `The remote run cannot be cancelled (409), usually because it has ended: ${htmlUrl}`;
-    }
-    const fault = error instanceof OutOfTime ? error.fault : error;
-    if (!(fault instanceof Fault || fault === undefined)) throw error;
-    const needs = fault?.status === 403 ? ": the token needs `actions: write` for that" : "";
-    const seen = fault ? ` (${fault.inAWord}${needs})` : " in time";
-    return `The remote run could not be cancelled${seen} and goes on: ${htmlUrl}`;
-  }
 }
 
 /** The run has to be known to be cancelled. */

@@ -14,7 +14,8 @@ import type { Id } from "../github/reading.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { beginStory, type Edges, type Story } from "../story/story.ts";
 import type { Trace } from "../story/trace.ts";
-import { calm, cancelRun, lookOnceMore } from "./cancel.ts";
+import { calm, lookOnceMore } from "./cancel.ts";
+import { cancelRun } from "./cancel-run.ts";
 
 /** How long all of it may take. */
 const POST_MS = 20_000;

@@ -13,6 +13,13 @@ const { doorMessages, playedMessages } = await import("../support/messages-playe
 /** The files whose words are for the reader of a red step. */
 const FILES = [
   "cancel/cancel.ts",
+  "cancel/cancel-run.ts",
+  "dispatch/manner.ts",
+  "dispatch/unclear.ts",
+  "explain/trouble.ts",
+  "find/not-found.ts",
+  "follow/time-out.ts",
+  "judge/red-end.ts",
   "inputs/credentials.ts",
   "dispatch/dispatch.ts",
   "dry-run/doctor.ts",
@@ -29,19 +36,19 @@ const FILES = [
   "inputs/order.ts",
   "dispatch/plan.ts",
   "cancel/post.ts",
-  "receiver/receiver.ts",
-  "story/report.ts",
+  "receiver/examine.ts",
+  "receiver/lines-to-add.ts",
   "inputs/target.ts",
 ];
 
 /** Words that no message of a simulated GitHub can have, or that are for nobody. */
 const NEVER_SAID = [
   // The simulated server is not github.com, whose answers a dry run trusts to name the run.
-  'receiver/receiver.ts: "GitHub\'s answer will name the run; nothing has to show the id."',
+  'receiver/examine.ts: "GitHub\'s answer will name the run; nothing has to show the id."',
   // Stands for a workflow's name that YAML would not read as text.
-  'receiver/receiver.ts: "My workflow"',
+  'receiver/lines-to-add.ts: "My workflow"',
   // Said in the log of a `post` step alone.
-  "cancel/post.ts: `The remote run is ending by itself: ${started.htmlUrl}`",
+  "cancel/post.ts: `The remote run is ending by itself: ${htmlUrl}`",
   // A mistake of ours.
   'inputs/order.ts: "mapping.ts was not loaded"',
 ];

@@ -54,9 +54,9 @@ export function send(
   response.end(body);
 }
 
-function pageOf(fault: Fault, body = ""): unknown {
+function pageOf(fault: Fault, body: unknown): unknown {
   if (fault.kind === "status") return fault.body ?? { message: "Simulated fault" };
-  return fault.kind === "rewrite" && body !== "" ? fault.rewrite(JSON.parse(body)) : garbage;
+  return fault.kind === "rewrite" ? fault.rewrite(body) : garbage;
 }
 
 /**
@@ -95,7 +95,7 @@ export async function spoil(
   }
   response.setHeader("date", new Date(state.nowMs()).toUTCString());
   const status = fault.kind === "status" ? fault.status : 200;
-  const page = pageOf(fault, whole?.body);
+  const page = pageOf(fault, done?.answer.body);
   const isPage = typeof page === "string";
   const text = isPage ? page : JSON.stringify(page);
   response.setHeader("content-type", isPage ? "text/html" : "application/json; charset=utf-8");

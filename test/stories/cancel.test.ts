@@ -66,9 +66,32 @@ describe("a signal", () => {
   });
 
   test("is told as too late when the run has just ended", async () => {
+    const { github, clock, play } = await followed({ queuedMs: 15_000 });
+    const startedAtMs = clock.nowMs();
+    let isCancelling = false;
+    github.fault = ({ path }) => {
+      isCancelling ||= path.endsWith("/cancel");
+      // Nobody sees the run's end before the signal.
+      return isCancelling || clock.nowMs() < startedAtMs + 10_000 ? undefined : { when: "before", kind: "hang" };
+    };
+    const { failure } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 60_000 });
+    expect(failure).toContain("The remote run was not cancelled (409): it had ended, as success: http");
+  });
+
+  test("says what was seen of a run that GitHub refuses to cancel although it has not ended", async () => {
     const { play } = await followed({ cancel: "409" });
     const { failure } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 33_333 });
-    expect(failure).toContain("The remote run cannot be cancelled (409), usually because it has ended: http");
+    expect(failure).toContain("The remote run cannot be cancelled, GitHub says (409), although it is queued: http");
+  });
+
+  test("says that a server cannot cancel which shows the run and knows no such request", async () => {
+    const { github, play } = await followed();
+    github.fault = ({ path }) =>
+      path.endsWith("/cancel") ? { when: "before", kind: "status", status: 404 } : undefined;
+    const { failure, tookMs } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 3333 });
+    expect(failure).toContain("this server shows it, and answers 404 to cancelling it: http");
+    expect(asked(github, "POST").filter((line) => line.includes("/cancel"))).toHaveLength(2);
+    expect(tookMs).toBeLessThan(3333 + 3000);
   });
 
   test("before anything was sent says so, and nothing is sent after it", async () => {

@@ -123,10 +123,24 @@ const PLAYS: Play[] = [
         : undefined,
     given: BY_HAND,
   },
+  // dispatch.ts
+  { options: { runDetails: "rejected" }, given: { ...FOLLOW, wait_for: "nothing" } },
   // follow.ts, cancel.ts
   { options: { behaviour: LONG }, given: { ...FOLLOW, timeout_seconds: "60", cancel_run_on: "timeout" } },
   { options: { behaviour: LONG }, given: FOLLOW, cancelAfterMs: 33_333 },
   { options: { behaviour: LONG }, given: { ...FOLLOW, ...CANCEL }, cancelAfterMs: 33_333 },
+  {
+    options: { behaviour: LONG },
+    fault: ({ path }) => (path.endsWith("/cancel") ? { when: "before", kind: "status", status: 404 } : undefined),
+    given: { ...FOLLOW, ...CANCEL },
+    cancelAfterMs: 33_333,
+  },
+  {
+    options: { behaviour: { ...LONG, cancel: "409" } },
+    fault: endedBeforeCancelled(),
+    given: { ...FOLLOW, ...CANCEL },
+    cancelAfterMs: 33_333,
+  },
   {
     options: { behaviour: { ...LONG, cancel: "409" } },
     given: { ...FOLLOW, ...CANCEL },
@@ -318,4 +332,15 @@ export function general(text: string, apiUrl: string): string {
     .replace(/\b300000000\d\d\b/g, "RUN_ID")
     .replace(/\b\d+-1-[0-9a-f]{16}\b/g, "DISTINCT_ID")
     .replace(/A1B2:\d+/g, "A1B2:000001");
+}
+
+/** After the cancellation was asked for, the run shows that it had ended before. */
+function endedBeforeCancelled(): FaultHook {
+  let isCancelling = false;
+  return ({ path }) => {
+    isCancelling ||= path.endsWith("/cancel");
+    if (!isCancelling || !/\/runs\/\d+$/.test(path)) return undefined;
+    const rewrite = (run: unknown) => ({ ...(run as object), status: "completed", conclusion: "success" });
+    return { kind: "rewrite", when: "after", rewrite };
+  };
 }
