@@ -5,26 +5,19 @@ import { type GitHub, PAGE_LENGTH } from "../github/api.ts";
 import type { Id, Page } from "../github/reading.ts";
 import type { Retry, RetryOptions } from "./retry.ts";
 
-/** Who is asked, and how. */
-interface Asking {
-  github: GitHub;
-  retry: Retry;
-}
+type Asking = { github: GitHub; retry: Retry };
 
-/** All that GitHub lists: also what has no file, or one on another branch only. */
-export async function listAllWorkflows({ github, retry }: Asking, options: RetryOptions): Promise<readonly Workflow[]> {
+/** All that GitHub lists, also workflows whose file is gone or on another branch only. */
+export function listAllWorkflows({ github, retry }: Asking, options: RetryOptions): Promise<readonly Workflow[]> {
   return allOf((page) => retry((each) => github.listWorkflows(page, each), options));
 }
 
 /** All jobs of the run's latest attempt; the same array when nothing has changed. */
-export async function listAllJobs(
-  runId: Id,
-  { github, retry }: Asking,
-  options: RetryOptions,
-): Promise<readonly Job[]> {
+export function listAllJobs(runId: Id, { github, retry }: Asking, options: RetryOptions): Promise<readonly Job[]> {
   return allOf((page) => retry((each) => github.listJobs(runId, page, each), options));
 }
 
+/** One page is returned as it is, so that an unchanged answer (304) stays the same array. */
 async function allOf<Item extends { id: Id }>(
   readPage: (page: number) => Promise<Page<Item>>,
 ): Promise<readonly Item[]> {

@@ -1,4 +1,4 @@
-/** When to look next. Pure: from what is known to a pause. */
+/** When to look next: how long each pause is, as a pure function. */
 
 import type { RateLimit } from "../github/heard.ts";
 import type { Usual } from "./usual-duration.ts";
@@ -7,10 +7,10 @@ import type { Usual } from "./usual-duration.ts";
 export interface Pace {
   /** Age of what is looked for: time since the dispatch, or since the run was created. */
   ageMs: number;
-  /** The longest pause; only a limit makes it longer. */
+  /** The longest pause that no limit asks for. */
   pollIntervalMs: number;
   rateLimit: RateLimit | undefined;
-  /** How long the last look took; the next is taken to need as long. */
+  /** How long the last look took, and so the next will. */
   lookMs: number;
   /** How many dispatchers seem to look as we do, ourselves included. */
   sharers: number;
@@ -18,17 +18,9 @@ export interface Pace {
   random: number;
 }
 
-/** However little is left: the limit may be full again sooner than it said, and others may stop using it. */
-const LONGEST_SPARING_PAUSE_MS = 60_000;
 /**
- * GitHub takes 900 points a minute, of all dispatchers on one token together, and a free look costs its point as well
- * (docs/platform.md#rate-limits). They pay for dispatches and second requests out of what this leaves.
- */
-const MS_PER_SHARER = 150;
-
-/**
- * The pause before the next look for a run that is not found yet: a new run is visible after 1 to 10 s as a rule; after a
- * minute it has become unusual, and a twentieth of the time passed is soon enough.
+ * The pause before the next look for a run that is not found yet. A new run is visible after 1 to 10 s as a rule
+ * (docs/platform.md#new-runs); after a minute a twentieth of the time passed is soon enough.
  */
 export function pauseBeforeFind(pace: Pace): number {
   const { ageMs } = pace;
@@ -37,47 +29,58 @@ export function pauseBeforeFind(pace: Pace): number {
 
 /** GitHub's words for a run that has to begin, or to be approved, before it can end. */
 const FAR_FROM_ITS_END = ["requested", "pending", "queued", "waiting"];
+/** Notices an end that no history announces within 5 % of the run's age: tuned on "20 s" (docs/performance.md#goals). */
+const LOOKS_PER_AGE = 22;
+/** An end that was due is noticed half of this late in the median: tuned on "10 min, with history", 2 s at most. */
+const CLOSE_LOOK_MS = 3000;
+/**
+ * Close looks would be too many where earlier runs took anything from a minute to an hour, so their number is bounded:
+ * tuned on "3 h, with history", where so many are just enough to look every `CLOSE_LOOK_MS`.
+ */
+const CLOSE_LOOKS = 220;
 
 /**
- * The pause before the next look at a run that is being followed. Without a history, a twentieth of its age. With one, as
- * long as may be until the run's usual end comes near, and closely from there on while it is still due; but not while its
- * status says that it cannot end soon.
+ * The pause before the next look at a run that is being followed, by its age. Where earlier runs tell when the end is
+ * due, it is long until then, and short while the end is due and the status allows it (docs/design.md#pace).
  */
 export function pauseBeforeFollow(pace: Pace & { status: string; usual?: Usual | undefined }): number {
   const { ageMs, status, usual } = pace;
   const isFar = FAR_FROM_ITS_END.includes(status);
   // A run that young is being set up, as a rule.
-  const byAgeMs = Math.max(ageMs / 22, ageMs < 15_000 || isFar ? 2000 : 0);
+  const byAgeMs = Math.max(ageMs / LOOKS_PER_AGE, ageMs < 15_000 || isFar ? 2000 : 0);
   if (!usual || ageMs > usual.toMs) return paced(byAgeMs, pace);
   const closelyMs = Math.max(Math.min(CLOSE_LOOK_MS, byAgeMs), (usual.toMs - usual.fromMs) / CLOSE_LOOKS);
   return paced(Math.max(usual.fromMs - ageMs, isFar ? byAgeMs : closelyMs), pace);
 }
 
-/** Half of it is how late an end that was due is noticed in the median. */
-const CLOSE_LOOK_MS = 3000;
-/** Where earlier runs tell little, since they took anything from a minute to an hour, close looks would be too many. */
-const CLOSE_LOOKS = 220;
+/**
+ * All dispatchers on one token share 900 points a minute, and a look that costs no request costs its point
+ * (docs/platform.md#rate-limits). What this leaves of them pays for dispatches and second requests: tuned on "hundred
+ * waiters, an hour", of whom none may be refused.
+ */
+const MS_PER_SHARER = 150;
 
 /**
- * A look begins early enough to have ended when it is due, but for half of the time nothing is asked, however slow the
- * server is. Jitter only ever shortens a pause up to `pollIntervalMs`, little where it is at its longest, since there it
- * costs a request each time; and it only ever lengthens a pause that a limit asks for.
+ * Makes room for the looks themselves: the next one begins early enough to have ended when it is due, but half of the
+ * time stays quiet, however slow the server is. Jitter shortens a pause up to `pollIntervalMs`, a little where that is
+ * reached, since there it costs a request each time; it lengthens a pause that a limit asks for.
  */
 function paced(wantedMs: number, { pollIntervalMs, rateLimit, lookMs, sharers, random }: Pace): number {
   const sharedMs = Math.max(wantedMs, sharers * MS_PER_SHARER);
   const jitter = sharedMs < pollIntervalMs ? random / 5 : random / 50;
   const dueMs = Math.min(sharedMs, pollIntervalMs);
-  // What happens right after a look's answer has left is seen by the next one, and known when that one has ended.
-  const looks = Math.max(dueMs - 2 * lookMs, dueMs / 2) * (1 - jitter);
-  return Math.max(looks, spareMs(rateLimit) * (1 + random / 4));
+  // What happens right after a look's answer has left is in the next look's answer, which takes its time as well.
+  const quietMs = Math.max(dueMs - 2 * lookMs, dueMs / 2) * (1 - jitter);
+  return Math.max(quietMs, spareMs(rateLimit) * (1 + random / 4));
 }
 
-/**
- * The pause that makes what is left of the limit last until it is full again. There is none while over half of it is
- * left; and of the rest a tenth is kept for others on the same token.
- */
+/** However little is left: the limit may be full again sooner than it said, and others may stop using it. */
+const LONGEST_SPARING_PAUSE_MS = 60_000;
+
+/** The pause that makes the rest of the limit last until it is full again (docs/design.md#limits). */
 function spareMs(rateLimit: RateLimit | undefined): number {
   if (!rateLimit || rateLimit.remaining > rateLimit.limit / 2) return 0;
+  // A tenth is kept for others on the token.
   const usable = Math.max(rateLimit.remaining - rateLimit.limit / 10, 1);
   return Math.min(rateLimit.resetInMs / usable, rateLimit.resetInMs, LONGEST_SPARING_PAUSE_MS);
 }
@@ -85,7 +88,7 @@ function spareMs(rateLimit: RateLimit | undefined): number {
 /** Time enough for the last look's answer. */
 const LAST_LOOK_MS = 1000;
 
-/** No pause goes beyond the deadline, which is `leftMs` away, and the last look comes right before it. */
+/** Shortens a pause so that the last look comes right before the deadline, which is `leftMs` away. */
 export function pauseWithin(leftMs: number, pauseMs: number): number {
   return Math.max(Math.min(pauseMs, leftMs > LAST_LOOK_MS ? leftMs - LAST_LOOK_MS : leftMs), 0);
 }

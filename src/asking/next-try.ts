@@ -1,0 +1,50 @@
+/** Whether to ask again after a fault, and how soon. Pure; the reasons are in docs/design.md#persistence. */
+
+import { type Fault, mayHeal } from "../github/fault.ts";
+
+/** Which faults the asker puts up with. */
+export interface Patience {
+  /** Says which faults are worth asking again; by default all that may heal. */
+  retries?: (fault: Fault) => boolean;
+  /** What is asked for was there before, so that a 404 may be a stray one. */
+  wasSeen?: boolean;
+  /** By the clock: until then what is asked for is new, and a 404 is no answer (docs/platform.md#new-runs). */
+  isNewUntilMs?: number;
+}
+
+/** How the asking has gone so far, this fault included. */
+export interface Standing extends Patience {
+  nowMs: number;
+  /** How many answers in a row were faults, and how many on this token were limits. */
+  failures: number;
+  limits: number;
+  /** How many were strays, this one not included. */
+  strays: number;
+  tokenHasWorked: boolean;
+}
+
+const LONGEST_PAUSE_MS = 30_000;
+/** How often a single bad answer among good ones (401, 404) is asked again. */
+const STRAYS = 2;
+const STRAY_PAUSE_MS = 3000;
+const NEW_PAUSE_MS = 1000;
+
+/** How long to pause before asking again, in ms and before jitter; undefined: asking again would not help. */
+export function pauseAfter(fault: Fault, standing: Standing): number | undefined {
+  const { retries = mayHeal, wasSeen = false, isNewUntilMs = 0, nowMs, strays, tokenHasWorked } = standing;
+  if (fault.status === 404 && nowMs < isNewUntilMs) return NEW_PAUSE_MS;
+  const isStray = (fault.status === 401 && tokenHasWorked) || (fault.status === 404 && wasSeen);
+  if (isStray && strays < STRAYS) return STRAY_PAUSE_MS;
+  if (!retries(fault)) return undefined;
+  if (fault.kind === "limited") return limitMs(fault, standing.limits);
+  return Math.min(1000 * 2 ** (standing.failures - 1), LONGEST_PAUSE_MS);
+}
+
+/** Without a `retry-after`: a minute, then twice as long each time (docs/platform.md#rate-limits). */
+const UNTOLD_LIMIT_MS = 60_000;
+const LONGEST_UNTOLD_LIMIT_MS = 16 * UNTOLD_LIMIT_MS;
+
+/** How long a limit lasts that is the `limits`th in a row. */
+export function limitMs({ retryAfterMs }: Fault, limits: number): number {
+  return retryAfterMs ?? Math.min(UNTOLD_LIMIT_MS * 2 ** (limits - 1), LONGEST_UNTOLD_LIMIT_MS);
+}

@@ -1,0 +1,65 @@
+/** What keeps GitHub from answering: the log hears when it begins, until when a limit lasts, and when it is over. */
+
+import type { Clock } from "../edges/clock.ts";
+import { timeOfDay } from "../edges/durations.ts";
+import type { Log } from "../edges/log.ts";
+import type { Fault } from "../github/fault.ts";
+import type { Heard } from "../github/heard.ts";
+import { limitMs } from "./next-try.ts";
+
+export interface OutageEdges {
+  github: Pick<Heard, "serverTimeMs">;
+  clock: Clock;
+  log: Log;
+  /** From 0 to 1. */
+  random: () => number;
+}
+
+export type Outage = ReturnType<typeof watchForOutages>;
+
+export function watchForOutages({ github, clock, log, random }: OutageEdges) {
+  let sinceMs: number | undefined;
+  // A limit holds for every request on the token, not only for the one that was refused.
+  let limit: { fault: Fault; untilMs: number } | undefined;
+  let limits = 0;
+
+  return {
+    /** The limit that holds now, if any. */
+    limit: () => (limit && limit.untilMs > clock.nowMs() ? limit : undefined),
+    /** How many limits GitHub has set since it last answered. */
+    limits: () => limits,
+
+    /** Notes a limit. `leftMs` is how far off the deadline of the refused request is. */
+    noteLimit(fault: Fault, leftMs: number): void {
+      const nowMs = clock.nowMs();
+      const lastsMs = limitMs(fault, ++limits);
+      // The more who wait for one token's limit, the less they should come back at one moment.
+      const jitterMs = random() * Math.min(lastsMs / 4, 5000, Math.max(leftMs - lastsMs, 0) / 2);
+      limit = { fault, untilMs: nowMs + lastsMs + jitterMs };
+      sinceMs ??= nowMs;
+      const endMs = github.serverTimeMs(nowMs + lastsMs);
+      const until = endMs === undefined ? "" : ` until ${timeOfDay(endMs)}`;
+      const waits = `; waiting ${seconds(lastsMs)}, then going on by itself`;
+      const then = lastsMs < leftMs ? waits : ", which is after the deadline";
+      log.info(`GitHub's rate limit is reached${until}${then}.`, "waiting");
+    },
+
+    /** Notes a fault of the network or the server. */
+    noteTrouble({ inAWord, request }: Fault): void {
+      if (sinceMs !== undefined) return;
+      sinceMs = clock.nowMs();
+      log.info(`GitHub did not answer as it should (${inAWord} to ${request}); asking again until it does.`, "waiting");
+    },
+
+    noteAnswer(): void {
+      limits = 0;
+      if (sinceMs === undefined) return;
+      log.info(`GitHub answers again, after ${seconds(clock.nowMs() - sinceMs)}.`);
+      sinceMs = undefined;
+    },
+  };
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`;
+}
