@@ -3,18 +3,9 @@
 import type { Usual } from "../asking/usual-duration.ts";
 import { duration } from "../edges/durations.ts";
 import type { Log, Tone } from "../edges/log.ts";
-import type { Job, Run } from "../github/answers.ts";
+import type { Job } from "../github/answers.ts";
 import { failedJobs } from "../github/conclusions.ts";
-
-/** A run as it was last seen. */
-export interface Sight {
-  run: Run;
-  jobs: readonly Job[];
-  /** The environments whose approval the run waits for. */
-  awaitedEnvironments: readonly string[];
-  /** The run has begun since its jobs were read. */
-  areJobsDue?: boolean;
-}
+import type { Sight } from "./sight.ts";
 
 /** A line of the log, and how it is meant. */
 export interface Line {
@@ -22,42 +13,38 @@ export interface Line {
   tone: Tone;
 }
 
-/** The lines that tell what has happened since `before`. */
+/** The lines that tell what has happened since `before`: to the jobs first, which the run's status follows from. */
 export function news(before: Sight | undefined, now: Sight): Line[] {
-  const { run } = now;
+  const { run, jobs } = now;
   const isNewAttempt = before !== undefined && run.runAttempt !== before.run.runAttempt;
-  const [ended, started]: [Line[], Line[]] = [[], []];
-  for (const job of now.jobs) {
-    const was = before?.jobs.find(({ id }) => id === job.id);
-    if (job.status === was?.status) continue;
-    if (job.status === "completed") ended.push(endOf(job));
-    else if (job.status === "in_progress") started.push(plain(`Job ${job.name} has started.`));
-    else if (job.status === "waiting" && run.status !== "waiting")
-      started.push({ text: `Job ${job.name} is waiting, usually for an approval.`, tone: "waiting" });
-  }
-  const awaited = nameAll(now.awaitedEnvironments);
-  const hasChanged = run.status !== before?.run.status || isNewAttempt;
+  const statusBefore = new Map(before?.jobs.map(({ id, status }) => [id, status]));
+  const changed = jobs.filter(({ id, status }) => status !== statusBefore.get(id));
+  const awaited = nameAll(now);
   const asksForMore = awaited !== "" && awaited !== before?.awaitedEnvironments.join(", ");
+  const hasStatus = isNewAttempt || run.status !== before?.run.status || asksForMore;
   return [
     ...(isNewAttempt ? [plain(`Attempt ${run.runAttempt} has begun.`)] : []),
-    ...ended,
-    ...started,
-    ...(hasChanged || asksForMore ? [statusLine(now, awaited)] : []),
+    ...changed.filter(({ status }) => status === "completed").map(endOf),
+    ...changed.flatMap((job) => beginningOf(job, now)),
+    ...(hasStatus ? [statusLine(now)] : []),
   ];
+}
+
+function beginningOf({ name, status }: Job, { run }: Sight): Line[] {
+  if (status === "in_progress") return [plain(`Job ${name} has started.`)];
+  if (status !== "waiting" || run.status === "waiting") return [];
+  return [{ text: `Job ${name} is waiting, usually for an approval.`, tone: "waiting" }];
 }
 
 /** A log has to stay readable where a matrix of two hundred jobs starts at once. */
 const FOLDED_FROM = 8;
 
-/** Tells the log; many lines are folded, save for those that nobody should have to unfold. */
+/** Writes the lines to the log. Many lines of jobs are folded, except those that nobody should have to unfold. */
 export function tell(lines: readonly Line[], log: Log): void {
   const jobLines = lines.filter(({ text, tone }) => text.startsWith("Job ") && tone !== "bad");
   const isLong = jobLines.length >= FOLDED_FROM;
-  if (isLong)
-    log.group(
-      `${jobLines.length} jobs have moved on.`,
-      jobLines.map(({ text }) => text),
-    );
+  const texts = jobLines.map(({ text }) => text);
+  if (isLong) log.group(`${jobLines.length} jobs have moved on.`, texts);
   for (const line of lines) {
     if (!(isLong && jobLines.includes(line))) log.info(line.text, line.tone);
   }
@@ -67,47 +54,46 @@ function plain(text: string): Line {
   return { text, tone: "plain" };
 }
 
-function nameAll(environments: readonly string[]): string {
-  return environments.filter((name) => name !== "").join(", ");
+function nameAll({ awaitedEnvironments }: Sight): string {
+  return awaitedEnvironments.filter((name) => name !== "").join(", ");
 }
 
-function statusLine({ run }: Sight, awaited: string): Line {
-  switch (run.status) {
+function statusLine(sight: Sight): Line {
+  const { status, conclusion, startedAtMs, createdAtMs, updatedAtMs, htmlUrl } = sight.run;
+  const awaited = nameAll(sight);
+  switch (status) {
     case "completed": {
-      const tookMs = (run.updatedAtMs ?? Number.NaN) - (run.startedAtMs ?? run.createdAtMs);
-      const took = tookMs > 0 ? ` after ${duration(tookMs)}` : "";
-      const text = `The run is completed: ${run.conclusion ?? "without a conclusion"}${took}.`;
-      return { text, tone: toneOf(run.conclusion) };
+      const took = after(startedAtMs ?? createdAtMs, updatedAtMs);
+      return {
+        text: `The run is completed: ${conclusion ?? "without a conclusion"}${took}.`,
+        tone: toneOf(conclusion),
+      };
     }
-    case "waiting":
-      return {
-        text:
-          awaited === ""
-            ? "The run is waiting, usually for an approval."
-            : `The run is waiting for an approval of ${awaited}: ${run.htmlUrl}`,
-        tone: "waiting",
-      };
+    case "waiting": {
+      const why = awaited === "" ? ", usually for an approval." : ` for an approval of ${awaited}: ${htmlUrl}`;
+      return { text: `The run is waiting${why}`, tone: "waiting" };
+    }
     case "pending":
-      return {
-        text: "The run is pending: its concurrency group lets another run go first.",
-        tone: "waiting",
-      };
+      return { text: "The run is pending: its concurrency group lets another run go first.", tone: "waiting" };
     case "":
       return plain("The run has no status yet.");
     default:
-      return plain(`The run is ${inWords(run.status)}.`);
+      return plain(`The run is ${inWords(status)}.`);
   }
 }
 
 function endOf(job: Job): Line {
   const { startedAtMs, completedAtMs, name, conclusion, htmlUrl } = job;
-  const tookMs = startedAtMs !== undefined && completedAtMs !== undefined ? completedAtMs - startedAtMs : undefined;
-  const took = tookMs !== undefined && tookMs > 0 && conclusion !== "skipped" ? ` after ${duration(tookMs)}` : "";
-  const tone = toneOf(conclusion);
-  const [failed] = tone === "bad" ? failedJobs([job]) : [];
+  const took = conclusion === "skipped" ? "" : after(startedAtMs, completedAtMs);
+  const [failed] = failedJobs([job]);
   const where = failed?.failed_step ? ` in step "${failed.failed_step}"` : "";
   const link = failed && htmlUrl ? `: ${htmlUrl}` : ".";
-  return { text: `Job ${name}: ${conclusion ?? "completed"}${where}${took}${link}`, tone };
+  return { text: `Job ${name}: ${conclusion ?? "completed"}${where}${took}${link}`, tone: toneOf(conclusion) };
+}
+
+/** Empty where a time is missing, or time seems to run backwards. */
+function after(fromMs = Number.NaN, toMs = Number.NaN): string {
+  return toMs > fromMs ? ` after ${duration(toMs - fromMs)}` : "";
 }
 
 function toneOf(conclusion: string | null): Tone {
@@ -115,9 +101,8 @@ function toneOf(conclusion: string | null): Tone {
   return conclusion === "skipped" || conclusion === "neutral" ? "quiet" : "bad";
 }
 
-/** However long nothing happens, it is said that the wait goes on. */
-const LONGEST_SILENCE_MS = 15 * 60_000;
 const SHORTEST_SILENCE_MS = 60_000;
+const LONGEST_SILENCE_MS = 15 * 60_000;
 
 /** Says whether the log has been silent for so long that a word is due: the older the run, the rarer. */
 export function isTooQuiet(silentMs: number, ageMs: number): boolean {
@@ -125,30 +110,31 @@ export function isTooQuiet(silentMs: number, ageMs: number): boolean {
 }
 
 /**
- * One line for a time in which nothing changes: how long it has been, how long it usually takes, and what it is that
- * takes the time. `nowMs` is the server's, in epoch ms.
+ * One line for a time in which nothing changes: how long it has been, how long it usually takes, and what takes the time.
+ * `nowMs` is the server's, in epoch ms.
  */
 export function timeLine(sight: Sight, nowMs: number, usual: Usual | undefined): Line {
-  const { run, jobs } = sight;
-  const ageMs = nowMs - (run.startedAtMs ?? run.createdAtMs);
-  const so = usual ? `after ${duration(ageMs)} (usually ${duration(usual.medianMs)})` : `after ${duration(ageMs)}`;
-  return { text: `Still ${inWords(run.status) || "going on"} ${so}${because()}.`, tone: "quiet" };
+  const { status, startedAtMs, createdAtMs } = sight.run;
+  const ageMs = nowMs - (startedAtMs ?? createdAtMs);
+  const usually = usual ? ` (usually ${duration(usual.medianMs)})` : "";
+  const text = `Still ${inWords(status) || "going on"} after ${duration(ageMs)}${usually}${reason(sight, nowMs)}.`;
+  return { text, tone: "quiet" };
+}
 
-  function because(): string {
-    const awaited = nameAll(sight.awaitedEnvironments);
-    if (run.status === "waiting") return awaited && ` for an approval of ${awaited}`;
-    if (run.status === "pending") return ": another run of its concurrency group goes first";
-    const running = jobs.filter(({ status }) => status === "in_progress");
-    const queued = jobs.filter(({ status }) => status === "queued").length;
-    if (running.length === 0) return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
-    const named = running.slice(0, 3).map(({ name, startedAtMs = nowMs }) => {
-      const forMs = nowMs - startedAtMs;
-      return forMs > 0 ? `${name} (${duration(forMs)})` : name;
-    });
-    const more = running.length > named.length ? [`${running.length - named.length} more`] : [];
-    const waiting = queued > 0 ? `; ${queued} queued` : "";
-    return `: ${[...named, ...more].join(", ")}${waiting}`;
-  }
+function reason(sight: Sight, nowMs: number): string {
+  const { run, jobs } = sight;
+  const awaited = nameAll(sight);
+  if (run.status === "waiting") return awaited && ` for an approval of ${awaited}`;
+  if (run.status === "pending") return ": another run of its concurrency group goes first";
+  const running = jobs.filter(({ status }) => status === "in_progress");
+  const queued = jobs.filter(({ status }) => status === "queued").length;
+  if (running.length === 0) return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
+  const named = running.slice(0, 3).map(({ name, startedAtMs = nowMs }) => {
+    const forMs = nowMs - startedAtMs;
+    return forMs > 0 ? `${name} (${duration(forMs)})` : name;
+  });
+  if (running.length > named.length) named.push(`${running.length - named.length} more`);
+  return `: ${named.join(", ")}${queued > 0 ? `; ${queued} queued` : ""}`;
 }
 
 function inWords(status: string): string {

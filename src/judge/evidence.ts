@@ -2,7 +2,7 @@
 
 import { ifAnswered, once } from "../asking/retry.ts";
 import { Cancelled } from "../edges/cancellation.ts";
-import type { Sight } from "../follow/progress.ts";
+import type { Sight } from "../follow/sight.ts";
 import type { Annotation, Job } from "../github/answers.ts";
 import { failedStep } from "../github/conclusions.ts";
 import { MAX_LOG_LINES } from "../inputs/inputs.ts";

@@ -1,7 +1,7 @@
 /** Judges a run that was followed to its end: green or red. */
 
 import { Failure } from "../edges/failure.ts";
-import type { Sight } from "../follow/progress.ts";
+import type { Sight } from "../follow/sight.ts";
 import type { Story } from "../story/story.ts";
 import { gatherEvidence } from "./evidence.ts";
 import { explainRed } from "./red-end.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { duration } from "../../../src/edges/durations.ts";
-import { isTooQuiet, type Line, news, type Sight, tell, timeLine } from "../../../src/follow/progress.ts";
+import { isTooQuiet, type Line, news, tell, timeLine } from "../../../src/follow/progress.ts";
+import type { Sight } from "../../../src/follow/sight.ts";
 import type { Job, Run } from "../../../src/github/answers.ts";
 import { aRun } from "../../support/runs.ts";
 
