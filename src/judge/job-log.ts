@@ -19,38 +19,51 @@ export async function lastLines(
 ): Promise<string[]> {
   const fromMs = step.startedAtMs ?? Number.NEGATIVE_INFINITY;
   const toMs = (step.completedAtMs ?? Number.POSITIVE_INFINITY) + 1000;
-  let kept: string[] = [];
-  /** Since a group that may be the header of a step has begun. */
-  let header: string[] | undefined;
-  /** As they were when the last error came: what follows is another step's, if it began in the same second. */
-  let untilError: string[] | undefined;
-  let atMs = Number.NEGATIVE_INFINITY;
-  const keep = (lines: readonly string[]) => {
-    kept = [...kept, ...lines].slice(-count);
-  };
-
-  for await (const line of linesOf(parts)) {
-    const [, time = "", text = line] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/.exec(line) ?? [];
-    // A line without a time goes on with what the one before it said.
-    if (time !== "") atMs = Date.parse(time);
+  let output: Output = { lines: [], group: [] };
+  // What follows the last error is another step's, if that began in the same second.
+  let untilError: readonly string[] | undefined;
+  for await (const { atMs, text } of timedLines(parts)) {
     if (atMs < fromMs) continue;
     if (atMs >= toMs) break;
-    if (text.startsWith("##[group]Run ")) {
-      keep(header ?? []);
-      header = [clean(text)];
-    } else if (text.startsWith("##[endgroup]")) {
-      // The script's own groups may be called "Run …" as well, but do not list a shell, inputs or variables.
-      if (header?.some((each) => /^(shell: .*|with:|env:)$/.test(each))) kept = [];
-      else keep(header ?? []);
-      header = undefined;
-    } else if (header && header.length < MAX_HEADER_LINES) header.push(clean(text));
-    else {
-      keep([...(header ?? []), clean(text)]);
-      header = undefined;
-    }
-    if (text.startsWith("##[error]")) untilError = [...kept, ...(header ?? [])].slice(-count);
+    const { lines, group } = withLine(output, text);
+    output = { lines: lines.slice(-count), group };
+    if (text.startsWith("##[error]")) untilError = allOf(output);
   }
-  return untilError ?? [...kept, ...(header ?? [])].slice(-count);
+  return (untilError ?? allOf(output)).slice(-count);
+}
+
+/** What was printed so far. */
+interface Output {
+  lines: readonly string[];
+  /** The lines of an open group that may turn out to be a step's header. */
+  group: readonly string[];
+}
+
+function allOf({ lines, group }: Output): readonly string[] {
+  return [...lines, ...group];
+}
+
+function withLine(before: Output, text: string): Output {
+  const { lines, group } = before;
+  if (text.startsWith("##[group]Run ")) return { lines: allOf(before), group: [clean(text)] };
+  if (text.startsWith("##[endgroup]")) return { lines: isHeader(group) ? [] : allOf(before), group: [] };
+  const isInGroup = group.length > 0 && group.length < MAX_HEADER_LINES;
+  return isInGroup ? { lines, group: [...group, clean(text)] } : { lines: [...allOf(before), clean(text)], group: [] };
+}
+
+/** The script's own groups may be called "Run …" as well, but do not list a shell, inputs or variables. */
+function isHeader(group: readonly string[]): boolean {
+  return group.some((line) => /^(shell: .*|with:|env:)$/.test(line));
+}
+
+/** A line without a time goes on with what the one before it said. */
+async function* timedLines(parts: AsyncIterable<string>): AsyncGenerator<{ atMs: number; text: string }> {
+  let atMs = Number.NEGATIVE_INFINITY;
+  for await (const line of linesOf(parts)) {
+    const [, time, text = line] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/.exec(line) ?? [];
+    if (time !== undefined) atMs = Date.parse(time);
+    yield { atMs, text };
+  }
 }
 
 async function* linesOf(parts: AsyncIterable<string>): AsyncGenerator<string> {

@@ -4,32 +4,35 @@ import type { Job, Run } from "../github/answers.ts";
 import { failedJobs } from "../github/conclusions.ts";
 import type { Evidence } from "./evidence.ts";
 
+const MAX_ANNOTATION_LENGTH = 300;
+
 /** Why the step fails although the run was followed to its end. */
 export function explainRed(run: Run, jobs: readonly Job[], { annotations, log }: Evidence): string {
-  const how = run.conclusion === null ? "ended without a conclusion" : `ended as ${run.conclusion}`;
-  const lines = [`The run ${how}: ${run.htmlUrl}`];
-  if (run.conclusion === "success") lines.push("`success_conclusions` does not list success.");
-  if (run.conclusion === "cancelled" && !jobs.some((job) => job.steps.length > 0)) {
-    lines.push(
-      "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.",
-    );
-  }
-  if (run.conclusion === "startup_failure" && jobs.length === 0) {
-    lines.push(
-      `It has no jobs: the workflow file ${run.path} is invalid on that ref. GitHub's page of the run says where.`,
-    );
-  }
-  for (const { name, conclusion, failed_step, html_url } of failedJobs(jobs)) {
-    lines.push(
-      `- ${name}: ${conclusion || "no conclusion"}${failed_step ? ` in step "${failed_step}"` : ""}, ${html_url}`,
-    );
-  }
-  if (annotations.length > 0) lines.push("Its jobs have marked:");
-  for (const { path, line, message } of annotations) {
-    lines.push(`- ${path}:${line}: ${message.slice(0, MAX_ANNOTATION_LENGTH)}`);
-  }
-  if (log) lines.push(`The last lines of step "${log.stepName}" in job ${log.jobName}:`, ...log.lines);
-  return lines.join("\n");
+  const { conclusion, htmlUrl } = run;
+  const how = conclusion === null ? "ended without a conclusion" : `ended as ${conclusion}`;
+  return [
+    `The run ${how}: ${htmlUrl}`,
+    ...reasonOf(run, jobs),
+    ...failedJobs(jobs).map(({ name, conclusion, failed_step, html_url }) => {
+      const where = failed_step ? ` in step "${failed_step}"` : "";
+      return `- ${name}: ${conclusion || "no conclusion"}${where}, ${html_url}`;
+    }),
+    ...(annotations.length > 0 ? ["Its jobs have marked:"] : []),
+    ...annotations.map(({ path, line, message }) => `- ${path}:${line}: ${message.slice(0, MAX_ANNOTATION_LENGTH)}`),
+    ...(log ? [`The last lines of step "${log.stepName}" in job ${log.jobName}:`, ...log.lines] : []),
+  ].join("\n");
 }
 
-const MAX_ANNOTATION_LENGTH = 300;
+/** What a conclusion means that no job explains. */
+function reasonOf({ conclusion, path }: Run, jobs: readonly Job[]): string[] {
+  if (conclusion === "success") return ["`success_conclusions` does not list success."];
+  if (conclusion === "cancelled" && jobs.every(({ steps }) => steps.length === 0)) {
+    return [
+      "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.",
+    ];
+  }
+  if (conclusion === "startup_failure" && jobs.length === 0) {
+    return [`It has no jobs: the workflow file ${path} is invalid on that ref. GitHub's page of the run says where.`];
+  }
+  return [];
+}
