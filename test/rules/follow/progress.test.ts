@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { duration } from "../../../src/edges/durations.ts";
 import { isTooQuiet, type Line, news, tell, timeLine } from "../../../src/follow/progress.ts";
 import type { Sight } from "../../../src/follow/sight.ts";
 import type { Job, Run } from "../../../src/github/answers.ts";
@@ -309,18 +308,4 @@ test("many jobs at once are folded, and those that failed stay in sight", () => 
     "bad: Job job 21: failure after 1 s.",
     "plain: The run is in progress.",
   ]);
-});
-
-test.each([
-  [0, "0 s"],
-  [1000, "1 s"],
-  [40_400, "40 s"],
-  [59_700, "1 min"],
-  [60_000, "1 min"],
-  [725_000, "12 min 5 s"],
-  [3_600_000, "1 h"],
-  [10_920_000, "3 h 2 min"],
-  [90_000_000, "25 h"],
-])("%i ms are written as %s", (ms, text) => {
-  expect(duration(ms)).toBe(text);
 });

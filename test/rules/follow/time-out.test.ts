@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+import { explainTimeout } from "../../../src/follow/time-out.ts";
+import { aFault } from "../../support/faults.ts";
+import { aRun } from "../../support/runs.ts";
+
+const link = "https://github.com/octo/target/actions/runs";
+
+describe("a run that takes too long is explained", () => {
+  const first = "The run did not complete within 3600 s (`timeout_seconds`); when last seen it was in_progress.";
+  const trouble = aFault("server_error", { request: "GET /runs/1", status: 503, answer: "" });
+
+  test.each([
+    ["and goes on", undefined, undefined, [first, `It goes on: ${link}/1`]],
+    [
+      "with the last trouble",
+      trouble,
+      undefined,
+      [first, "The last look had no answer: 503 to GET /runs/1.", `It goes on: ${link}/1`],
+    ],
+    ["with what came of cancelling it", undefined, "It is being cancelled.", [first, "It is being cancelled."]],
+  ])("%s", (_, last, cancelled, lines) => {
+    expect(explainTimeout(aRun(), 3_600_000, last, cancelled)).toBe(lines.join("\n"));
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { failedJobs } from "../../../src/github/conclusions.ts";
+import { conclusions, job, step } from "../../support/conclusions.ts";
+
+const link = "https://github.com/octo/target/actions/runs";
+
+const setUp = step("Set up job", "success");
+
+describe("a failed job", () => {
+  test.each(conclusions)("is one that ended as %s, save for success, skipped and neutral", (conclusion) => {
+    const isFine = conclusion === "success" || conclusion === "skipped" || conclusion === "neutral";
+    expect(failedJobs([{ ...job(5, conclusion), status: "completed" }])).toEqual(
+      isFine ? [] : [{ name: "job 5", conclusion: conclusion ?? "", html_url: `${link}/1/job/5`, failed_step: null }],
+    );
+  });
+
+  test("is none that has not ended", () => {
+    expect(failedJobs([job(5, null)])).toEqual([]);
+  });
+
+  test.each([
+    ["the first that failed", [setUp, step("a", "failure"), step("b", "failure")], "a"],
+    ["one that was cancelled", [setUp, step("a", "cancelled")], "a"],
+    ["none that was skipped or has not begun", [setUp, step("a", "skipped"), step("b", null)], null],
+    ["none where there are none", [], null],
+  ])("names as its failed step %s", (_, steps, name) => {
+    expect(failedJobs([job(5, "failure", steps)])).toMatchObject([{ failed_step: name }]);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import type { Run } from "../../../src/github/answers.ts";
+import { outputsOf } from "../../../src/story/outputs.ts";
+import type { Sent } from "../../../src/story/sent.ts";
+import { job, step } from "../../support/conclusions.ts";
+import { aRun } from "../../support/runs.ts";
+
+const link = "https://github.com/octo/target/actions/runs";
+const api = "https://api.github.com/repos/octo/target/actions/runs";
+
+const run = aRun();
+
+function ended(conclusion: string | null): Run {
+  return { ...run, status: "completed", conclusion };
+}
+
+const sent: Sent = {
+  plan: { event: "repository_dispatch", eventType: "deploy", clientPayload: {}, workflow: undefined },
+  distinctId: "run-1",
+  atMs: 0,
+  findDeadlineMs: 300_000,
+  isAccepted: true,
+  candidates: new Map(),
+};
+
+describe("the outputs", () => {
+  const running = {
+    distinct_id: "run-1",
+    runId: "1",
+    status: "in_progress",
+    jobs_url: `${api}/1/jobs`,
+    html_url: `${link}/1`,
+    run_attempt: "1",
+  };
+
+  test("are the id that was sent, before anything is known", () => {
+    expect(outputsOf({ distinctId: "run-1" })).toEqual({ distinct_id: "run-1" });
+    expect(outputsOf({ distinctId: "" })).toEqual({ distinct_id: "" });
+  });
+
+  test("tell the run that GitHub's answer names, before it is seen", () => {
+    const started = { id: 2n ** 60n, htmlUrl: `${link}/1`, jobsUrl: `${api}/1/jobs` };
+    const outputs = outputsOf({ distinctId: "run-1", sent: { ...sent, started } });
+    expect(outputs).toMatchObject({
+      distinct_id: "run-1",
+      runId: "1152921504606846976",
+      jobs_url: `${api}/1/jobs`,
+      html_url: `${link}/1`,
+      run_attempt: "1",
+    });
+    expect(outputs).not.toHaveProperty("status");
+    expect(outputs).not.toHaveProperty("conclusion");
+  });
+
+  test("tell the attempt of the run that is seen, and no more the one of GitHub's answer", () => {
+    const started = { id: 9, htmlUrl: `${link}/9`, jobsUrl: `${api}/9/jobs` };
+    const known = { distinctId: "run-1", sent: { ...sent, started }, run: { ...run, runAttempt: 3 } };
+    expect(outputsOf(known)).toEqual({ ...running, run_attempt: "3" });
+  });
+
+  test("keep what GitHub's answer told where the run itself leaves it out", () => {
+    const started = { id: 1, htmlUrl: `${link}/1`, jobsUrl: `${api}/1/jobs` };
+    const bare = { ...run, htmlUrl: "", jobsUrl: "" };
+    expect(outputsOf({ distinctId: "run-1", sent: { ...sent, started }, run: bare })).toEqual(running);
+  });
+
+  test.each([
+    ["runs", { run }, running],
+    ["runs again", { run: { ...run, runAttempt: 2 } }, { ...running, run_attempt: "2" }],
+    ["is in a state of tomorrow", { run: { ...run, status: "resting" } }, { ...running, status: "resting" }],
+    ["runs, with a job that failed", { run, jobs: [job(5, "failure")] }, running],
+    [
+      "is green",
+      { run: ended("success"), jobs: [job(5, "success")] },
+      { ...running, status: "completed", conclusion: "success", failed_jobs: "[]" },
+    ],
+    [
+      "is red",
+      {
+        run: ended("failure"),
+        jobs: [job(5, "failure", [step("Set up job", "success"), step("make", "failure")]), job(6, "skipped")],
+      },
+      {
+        ...running,
+        status: "completed",
+        conclusion: "failure",
+        failed_jobs: `[{"name":"job 5","conclusion":"failure","html_url":"${link}/1/job/5","failed_step":"make"}]`,
+      },
+    ],
+    [
+      "has ended without a conclusion",
+      { run: ended(null), jobs: [] },
+      { ...running, status: "completed", conclusion: "", failed_jobs: "[]" },
+    ],
+  ])("tell a run that %s", (_, known, outputs) => {
+    expect(outputsOf({ distinctId: "run-1", ...known })).toEqual(outputs);
+  });
+});
