@@ -14,14 +14,14 @@ import type { Story } from "../story/story.ts";
 
 /** The failure that the reader sees. What is no fault of the outside world comes back as it is. */
 export async function failureOf(error: unknown, known: Known, story: Story): Promise<unknown> {
+  if (error instanceof Cancelled) return giveUp(error, known, story);
   try {
-    if (!(error instanceof Cancelled)) return await inWords(error, known, story);
+    return await inWords(error, known, story);
   } catch (sooner) {
     // The look that was to make the error clearer was cut off by the caller's signal.
-    if (!(sooner instanceof Cancelled)) throw sooner;
-    return giveUp(sooner, known, story);
+    if (sooner instanceof Cancelled) return giveUp(sooner, known, story);
+    throw sooner;
   }
-  return giveUp(error, known, story);
 }
 
 async function inWords(error: unknown, known: Known, story: Story): Promise<unknown> {

@@ -1,0 +1,61 @@
+/**
+ * Names as Markdown. Each was chosen in another repository, so that none may be read as Markdown or HTML, mention
+ * anybody, or lead anywhere but to the pages that GitHub itself named.
+ */
+
+const MAX_NAME_LENGTH = 100;
+const MAX_URL_LENGTH = 500;
+
+/** A link where `url` is a web page, else the mere name. */
+export function link(name: string, url: string): string {
+  const target = linkTarget(url);
+  return target === undefined ? asText(name) : `[${asText(name)}](${target})`;
+}
+
+/** Undefined for what is no web page. */
+function linkTarget(url: string): string | undefined {
+  if (!/^https?:\/\//i.test(url) || url.length > MAX_URL_LENGTH || !URL.canParse(url)) return undefined;
+  // A URL by its standard is ASCII.
+  const hex = (character: string) => character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0");
+  return new URL(url).href
+    .replace(/[^\w\-.~:/?#@!&'*+,;=%]/gu, (character) => `%${hex(character)}`)
+    .replaceAll("&", "&amp;");
+}
+
+/** As HTML, since a pipe and a backslash inside of backticks mean different things to different readers of tables. */
+export function code(name: string): string {
+  return `<code>${asText(name)}</code>`;
+}
+
+/**
+ * Markdown that shows this text and does nothing else. What Markdown itself would read is escaped. What GitHub looks for
+ * in the finished page, whatever was escaped (mentions, references, emoji, formulas, addresses), is cut by a `span`
+ * around its sign, as GitHub's documentation has it for `$`; a visible text stays the same, also when it is copied.
+ */
+export function asText(name: string, maxLength = MAX_NAME_LENGTH): string {
+  return plain(name, maxLength).replace(
+    /[$@]|#(?=\d)|:(?=\/\/|[\w+-]+:)|(?<=GH)-(?=\d)|(?<=www)\.|[&<>|]|[\\`*_[\]~]/gi,
+    (sign) => {
+      if (/[$@#:.-]/.test(sign)) return `<span>${sign}</span>`;
+      // In a table a backslash before a pipe may itself be escaped.
+      if (/[&<>|]/.test(sign)) return `&#${sign.charCodeAt(0)};`;
+      return `\\${sign}`;
+    },
+  );
+}
+
+/** A name as one short line of visible characters. */
+export function plain(name: string, maxLength: number): string {
+  const text = name
+    // Halves of characters.
+    .replace(/\p{Cs}/gu, "\uFFFD")
+    // Characters that turn the direction of the text around them, and those that show nothing at all.
+    .replace(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu, "")
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+  if (!/[^\s\p{C}\p{M}]/u.test(text)) return "(no name)";
+  const characters = Array.from(text);
+  if (characters.length <= maxLength) return text;
+  const shortened = characters.slice(0, maxLength - 1).join("");
+  return `${shortened.trimEnd()}…`;
+}

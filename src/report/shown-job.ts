@@ -1,0 +1,60 @@
+/** Jobs as the summary and its chart show them. */
+
+import type { Job, Run } from "../github/answers.ts";
+import { type FailedJob, failedJobs } from "../github/conclusions.ts";
+
+export interface ShownJob {
+  job: Job;
+  /** When it began to run in this attempt of the run; undefined where it did not, or nobody knows. */
+  startedAtMs: number | undefined;
+  /** How long it has run since; undefined where that cannot be told. */
+  tookMs: number | undefined;
+  /** It ended before this attempt began, which took it over as it was. */
+  isEarlier: boolean;
+  /** Set where it ended, and not well. */
+  failed: FailedJob | undefined;
+}
+
+/** `nowMs` is the server's, in epoch ms. */
+export function shownJob(job: Job, run: Run, nowMs: number | undefined): ShownJob {
+  const { status, conclusion, completedAtMs = Number.NaN, steps } = job;
+  const hasEnded = status === "completed";
+  const isEarlier = run.runAttempt > 1 && hasEnded && completedAtMs < (run.startedAtMs ?? Number.NaN);
+  // The start of a job without steps is that of its waiting in the queue.
+  const hasRun = steps.length > 0 && conclusion !== "skipped" && !isEarlier;
+  const startedAtMs = hasRun ? job.startedAtMs : undefined;
+  const tookMs = spanMs(startedAtMs, hasEnded ? completedAtMs : nowMs);
+  return { job, startedAtMs, tookMs, isEarlier, failed: failedJobs([job])[0] };
+}
+
+/** Undefined where a time is missing, or time seems to run backwards. */
+export function spanMs(fromMs = Number.NaN, toMs = Number.NaN): number | undefined {
+  return toMs >= fromMs ? toMs - fromMs : undefined;
+}
+
+/** As many as there is room for, in their order: first those that went wrong, then those that go on, then any that ran. */
+export function chosen(jobs: readonly ShownJob[], max: number): ShownJob[] {
+  const rank = ({ job, startedAtMs, failed }: ShownJob) =>
+    failed ? 0 : job.status !== "completed" ? 1 : startedAtMs !== undefined ? 2 : 3;
+  const kept = new Set([...jobs].sort((a, b) => rank(a) - rank(b)).slice(0, max));
+  return jobs.filter((job) => kept.has(job));
+}
+
+export function signOf({ status, conclusion }: Job): string {
+  if (status === "in_progress") return "▶️";
+  if (status !== "completed") return "⏳";
+  switch (conclusion) {
+    case "success":
+      return "✅";
+    case "failure":
+    case "timed_out":
+    case "startup_failure":
+      return "❌";
+    case "cancelled":
+      return "🚫";
+    case "skipped":
+      return "⏭️";
+    default:
+      return "⚪";
+  }
+}
