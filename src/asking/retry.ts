@@ -83,7 +83,7 @@ async function askUntilAnswered<Answer>(
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs());
     // A timer may ring a little early, and a request without time for its answer would only leave it open.
     if (timeoutMs < 1) throw new OutOfTime(last);
-    const answer = await faultOr(ask({ timeoutMs, signal }));
+    const answer = await ask({ timeoutMs, signal }).catch(faultOnly);
     if (!(answer instanceof Fault)) {
       outage.noteAnswer();
       return answer;
@@ -110,9 +110,7 @@ async function askUntilAnswered<Answer>(
   }
 }
 
-async function faultOr<Answer>(answer: Promise<Answer>): Promise<Answer | Fault> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof Fault) return error;
-    throw error;
-  });
+function faultOnly(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  throw error;
 }

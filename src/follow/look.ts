@@ -9,7 +9,7 @@ import { haveEnded, jobsTellAll, mayShowJobs } from "./next-look.ts";
 import type { Sight } from "./sight.ts";
 
 /** Who looks, and how a run that is there is asked for. */
-export interface Follower extends Story {
+interface Follower extends Story {
   options: RetryOptions;
 }
 

@@ -40,21 +40,16 @@ export function chosen(jobs: readonly ShownJob[], max: number): ShownJob[] {
   return jobs.filter((job) => kept.has(job));
 }
 
+const SIGNS = new Map<string | null, string>([
+  ["success", "✅"],
+  ["failure", "❌"],
+  ["timed_out", "❌"],
+  ["startup_failure", "❌"],
+  ["cancelled", "🚫"],
+  ["skipped", "⏭️"],
+]);
+
 export function signOf({ status, conclusion }: Job): string {
-  if (status === "in_progress") return "▶️";
-  if (status !== "completed") return "⏳";
-  switch (conclusion) {
-    case "success":
-      return "✅";
-    case "failure":
-    case "timed_out":
-    case "startup_failure":
-      return "❌";
-    case "cancelled":
-      return "🚫";
-    case "skipped":
-      return "⏭️";
-    default:
-      return "⚪";
-  }
+  if (status === "completed") return SIGNS.get(conclusion) ?? "⚪";
+  return status === "in_progress" ? "▶️" : "⏳";
 }

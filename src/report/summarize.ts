@@ -12,21 +12,18 @@ export async function summarize(known: Known, story: Story, failure?: unknown): 
   if (!inputs.writesSummary) return;
   if (findings) return writeSummary(checklistOf(findings.map(lineOf)));
   if (!run) return;
+  const wasFollowed = inputs.waitFor === "completed" && run.status === "completed";
   try {
     const { summaryOf } = await import("./summary.ts");
-    writeSummary(
-      summaryOf({
-        repository: github.fullName(),
-        run,
-        jobs,
-        isGreen:
-          inputs.waitFor === "completed" && run.status === "completed"
-            ? isGreen(run.conclusion, inputs.successConclusions)
-            : undefined,
-        problem: failure instanceof Error ? failure.message : undefined,
-        nowMs: github.serverTimeMs(clock.nowMs()),
-      }),
-    );
+    const facts = {
+      repository: github.fullName(),
+      run,
+      jobs,
+      isGreen: wasFollowed ? isGreen(run.conclusion, inputs.successConclusions) : undefined,
+      problem: failure instanceof Error ? failure.message : undefined,
+      nowMs: github.serverTimeMs(clock.nowMs()),
+    };
+    writeSummary(summaryOf(facts));
   } catch (error) {
     // Whatever GitHub has answered: a picture of the run must not change how the step ends.
     log.debug(`There is no summary: ${(error as Error).stack}`);

@@ -32,38 +32,30 @@ export function summaryOf(facts: SummaryFacts): string {
   const { run, nowMs } = facts;
   const jobs = facts.jobs.map((job) => shownJob(job, run, nowMs));
   const startMs = Math.min(...[run, ...jobs].map(({ startedAtMs = Number.POSITIVE_INFINITY }) => startedAtMs));
-  const parts = [
-    titleOf(facts),
-    factsLine(facts),
-    problemLine(facts),
-    tableOf(jobs, startMs),
-    leftOut(jobs),
-    chartOf(jobs, startMs),
-  ];
-  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+  const text = [titleOf(facts), factsLine(facts), problemLine(facts), tableOf(jobs, startMs), leftOut(jobs)];
+  const parts = [...text, chartOf(jobs, startMs)].filter((part) => part !== "");
+  return `${parts.join("\n\n")}\n`;
 }
 
 function titleOf({ run, isGreen, problem }: SummaryFacts): string {
-  let verdict = isGreen ? "✅ Passed" : "❌ Failed";
-  if (isGreen === undefined) {
-    // Where the step has failed, the run may not have: all that is known is how it stood.
-    const how = outcome(run);
-    verdict = `${problem ? "❌" : "⏳"} ${how.charAt(0).toUpperCase()}${how.slice(1)}`;
-  }
-  return `## ${verdict}: ${link(run.displayTitle || run.name, run.htmlUrl)}`;
+  const { htmlUrl, displayTitle, name } = run;
+  // Where nobody has judged the run, all there is to say is how it stood; the step may have failed all the same.
+  const how = outcome(run);
+  const stood = `${problem ? "❌" : "⏳"} ${how.charAt(0).toUpperCase()}${how.slice(1)}`;
+  const verdict = isGreen === undefined ? stood : isGreen ? "✅ Passed" : "❌ Failed";
+  return `## ${verdict}: ${link(displayTitle || name, htmlUrl)}`;
 }
 
 function factsLine({ repository, run, nowMs }: SummaryFacts): string {
-  const workflow = fileName(run.path);
+  const file = fileName(run.path);
   const tookMs = spanMs(run.startedAtMs, run.status === "completed" ? run.updatedAtMs : nowMs);
-  return [
+  const facts = [
     `**${asText(repository)}**`,
-    [workflow && code(workflow), run.headBranch && `on ${code(run.headBranch)}`].filter(Boolean).join(" "),
+    [file && code(file), run.headBranch && `on ${code(run.headBranch)}`].filter(Boolean).join(" "),
     tookMs === undefined ? outcome(run) : `${outcome(run)} after ${duration(tookMs)}`,
     run.runAttempt > 1 && `attempt ${run.runAttempt}`,
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  ];
+  return facts.filter(Boolean).join(" · ");
 }
 
 function problemLine({ isGreen, problem }: SummaryFacts): string {
@@ -76,15 +68,13 @@ function problemLine({ isGreen, problem }: SummaryFacts): string {
 function tableOf(jobs: readonly ShownJob[], startMs: number): string {
   if (jobs.length === 0) return "";
   const rows = chosen(jobs, MAX_ROWS);
-  const hasSteps = rows.some(({ failed }) => typeof failed?.failed_step === "string");
-  return [
+  const columns = rows.some(({ failed }) => typeof failed?.failed_step === "string") ? 5 : 4;
+  const table = [
     ["Job", "Result", "Started", "Took", "Failed step"],
     [":---", ":---", "---:", "---:", ":---"],
     ...rows.map((row) => cellsOf(row, startMs)),
-  ]
-    .map((cells) => (hasSteps ? cells : cells.slice(0, -1)))
-    .map((cells) => `|${cells.map((cell) => (cell === "" ? " " : ` ${cell} `)).join("|")}|`)
-    .join("\n");
+  ];
+  return table.map((cells) => rowOf(cells.slice(0, columns))).join("\n");
 }
 
 function cellsOf({ job, startedAtMs, tookMs, isEarlier, failed }: ShownJob, startMs: number): string[] {
@@ -96,6 +86,10 @@ function cellsOf({ job, startedAtMs, tookMs, isEarlier, failed }: ShownJob, star
     ...[resultOf(job), isEarlier ? "earlier attempt" : started, took].map(unbroken),
     step === undefined ? "" : code(step),
   ];
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `|${cells.map((cell) => (cell === "" ? " " : ` ${cell} `)).join("|")}|`;
 }
 
 /** On one line, however much room the names in the other columns want. */

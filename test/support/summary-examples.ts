@@ -1,7 +1,7 @@
-/** Facts for summaries. */
+/** Facts for summaries, and what a test reads of them. */
 
 import type { Job, Run } from "../../src/github/answers.ts";
-import type { SummaryFacts } from "../../src/report/summary.ts";
+import { type SummaryFacts, summaryOf } from "../../src/report/summary.ts";
 import { aRun } from "./runs.ts";
 
 /** When the example runs start. */
@@ -59,3 +59,19 @@ export const release: SummaryFacts = {
   isGreen: false,
   problem: "The run ended as failure: https://github.com/octo/target/actions/runs/1",
 };
+
+/** The spaces that keep a cell on one line look like any other. */
+export function visible(markdown: string): string {
+  return markdown.replaceAll("\u00A0", " ");
+}
+
+/** The summary of a run that ended well, unless `about` says otherwise. */
+export function summary({ run, ...about }: Partial<SummaryFacts> = {}): string {
+  const facts = { repository: "octo/target", run: exampleRun(run), jobs: [], isGreen: true, ...about };
+  return visible(summaryOf(facts));
+}
+
+/** The lines that begin with `start`. */
+export function lines(markdown: string, start: string): string[] {
+  return markdown.split("\n").filter((line) => line.startsWith(start));
+}

@@ -1,22 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Job } from "../../../src/github/answers.ts";
 import { type SummaryFacts, summaryOf } from "../../../src/report/summary.ts";
-import { exampleJob, exampleRun, exampleStep, release, START_MS } from "../../support/summary-examples.ts";
-
-/** The spaces that keep a cell on one line look like any other. */
-function visible(markdown: string): string {
-  return markdown.replaceAll("\u00A0", " ");
-}
-
-/** Of a run that ended well, unless `about` says otherwise. */
-function summary({ run, ...about }: Partial<SummaryFacts> = {}): string {
-  const facts = { repository: "octo/target", run: exampleRun(run), jobs: [], isGreen: true, ...about };
-  return visible(summaryOf(facts));
-}
-
-function lines(markdown: string, start: string): string[] {
-  return markdown.split("\n").filter((line) => line.startsWith(start));
-}
+import {
+  exampleJob,
+  exampleRun,
+  exampleStep,
+  lines,
+  release,
+  START_MS,
+  summary,
+  visible,
+} from "../../support/summary-examples.ts";
 
 const RUN_URL = "https://github.com/octo/target/actions/runs/1";
 const JOB_URL = `${RUN_URL}/job/11`;
@@ -273,90 +267,6 @@ describe("a row of the table", () => {
       `| [b](${JOB_URL}) | ✅ success | +5 s | 55 s |`,
     ]);
     expect(lines(markdown, "  ✓")).toEqual(["  ✓ b :done, 2000-01-01 00:00:05, 55s"]);
-  });
-});
-
-describe("a name", () => {
-  test.each([
-    ["plain", "build (ubuntu-24.04, 20)!", "build (ubuntu-24.04, 20)!", "build (ubuntu-24.04, 20)!"],
-    ["a pipe", "a|b\\|c", "a&#124;b\\\\&#124;c", "a|b\\|c"],
-    ["backticks", "`a` ```", "\\`a\\` \\`\\`\\`", "`a` ```"],
-    ["HTML", "<script>x</script>", "&#60;script&#62;x&#60;/script&#62;", "#60;script#62;x#60;/script#62;"],
-    ["a comment", "<!-- a", "&#60;!-- a", "#60;!-- a"],
-    ["an entity", "&lt; &#35;", "&#38;lt; &#38;<span>#</span>35;", "#38;lt#59; #38;#35;35#59;"],
-    ["a link", "[x](y) ![z](w)", "\\[x\\](y) !\\[z\\](w)", "[x](y) ![z](w)"],
-    ["a reference", "[x]: /y", "\\[x\\]: /y", "[x]#58; /y"],
-    ["emphasis", "*a* _b_ ~~c~~", "\\*a\\* \\_b\\_ \\~\\~c\\~\\~", "*a* _b_ ~~c~~"],
-    ["a mention", "@octo/team a@b.c", "<span>@</span>octo/team a<span>@</span>b.c", "@octo/team a@b.c"],
-    ["an issue", "#123 o/r#4 GH-5 # 6", "<span>#</span>123 o/r<span>#</span>4 GH<span>-</span>5 # 6", undefined],
-    ["an emoji by name", ":tada: a: b", "<span>:</span>tada: a: b", "#58;tada#58; a#58; b"],
-    ["a formula", "$a$ $$b$$", undefined, "$a$ $$b$$"],
-    ["an address", "https://a.b www.a.b", "https<span>:</span>//a.b www<span>.</span>a.b", undefined],
-    ["Mermaid's signs", "a:b;c#d,e%%f{g}", "a:b;c#d,e%%f{g}", "a#58;b#59;c#35;d,e#37;#37;f{g}"],
-    ["a word of Mermaid's", "section click", "section click", "section click"],
-    ["emoji", "👩‍👩‍👧 🚀", "👩‍👩‍👧 🚀", "👩‍👩‍👧 🚀"],
-    ["lines", " a\r\nb\u2028c\td ", "a b c d", "a b c d"],
-    ["marks of direction", "a\u202Eb\u2066c\u200F", "abc", "abc"],
-    ["what nobody sees", "\u200B\uFEFF a\u2060", "a", "a"],
-    ["half a character", "a\uD83D", "a\uFFFD", "a\uFFFD"],
-    ["nothing", "", "(no name)", "(no name)"],
-    ["nothing visible", " \u200B\u00AD\t", "(no name)", "(no name)"],
-    ["too much", "é".repeat(10_000), `${"é".repeat(99)}…`, `${"é".repeat(39)}…`],
-    ["half a pair at the cut", "🚀".repeat(101), `${"🚀".repeat(99)}…`, `${"🚀".repeat(39)}…`],
-  ])("of %s shows as text", (_, name, markdown, task) => {
-    const shown = summary({ jobs: [exampleJob(name, 5, 60)] });
-    if (markdown !== undefined) {
-      expect(shown).toMatch(`| [${markdown}](${JOB_URL}) | ✅ success |`);
-    }
-    if (task !== undefined) expect(lines(shown, "  ✓")).toEqual([`  ✓ ${task} :done, 2000-01-01 00:00:05, 55s`]);
-  });
-});
-
-describe("the chart", () => {
-  const chart = (...jobs: Job[]) =>
-    lines(summary({ jobs }), "  ").filter((line) => !/title|dateFormat|todayMarker/.test(line));
-
-  test.each<[string, Job[], string[]]>([
-    ["is left out without jobs", [], []],
-    ["is left out when no job took time", [exampleJob("a", 5, 5), exampleJob("b", 9, 9)], []],
-    ["is left out when a job's times cannot be", [exampleJob("a", 5, 40_000_000)], []],
-    ["is left out when no job has run", [exampleJob("a", 5, 60, { conclusion: "skipped", steps: [] })], []],
-    [
-      "has a bar also of a job that took no time, if another did",
-      [exampleJob("a", 5, 60), exampleJob("b", 60, 60)],
-      ["  axisFormat %M:%S", "  ✓ a :done, 2000-01-01 00:00:05, 55s", "  ✓ b :done, 2000-01-01 00:01:00, 0s"],
-    ],
-    [
-      "names no second twice",
-      [exampleJob("a", 3600, 3602)],
-      ["  axisFormat %H:%M", "  tickInterval 1second", "  ✓ a :done, 2000-01-01 01:00:00, 2s"],
-    ],
-    ["tells hours", [exampleJob("a", 5, 3600)], ["  axisFormat %H:%M", "  ✓ a :done, 2000-01-01 00:00:05, 3595s"]],
-    [
-      "tells days",
-      [exampleJob("a", 5, 100_000), exampleJob("b", 3_000_000, 4_000_000)],
-      [
-        "  axisFormat day %-j, %H:%M",
-        "  ✓ a :done, 2000-01-01 00:00:05, 99995s",
-        "  ✓ b :done, 2000-02-04 17:20:00, 1000000s",
-      ],
-    ],
-    [
-      "tells the results",
-      ["failure", "timed_out", "cancelled", "neutral", "of_tomorrow"].map((conclusion) =>
-        exampleJob("a", 5, 60, { conclusion }),
-      ),
-      [
-        "  axisFormat %M:%S",
-        "  ✗ a :crit, 2000-01-01 00:00:05, 55s",
-        "  ✗ a :crit, 2000-01-01 00:00:05, 55s",
-        "  ⊘ a :crit, 2000-01-01 00:00:05, 55s",
-        "  ○ a :done, 2000-01-01 00:00:05, 55s",
-        "  ○ a :crit, 2000-01-01 00:00:05, 55s",
-      ],
-    ],
-  ])("%s", (_, jobs, expected) => {
-    expect(chart(...jobs)).toEqual(expected);
   });
 });
 
