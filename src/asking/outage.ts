@@ -24,7 +24,7 @@ export function watchForOutages({ github, clock, log, random }: OutageEdges) {
   let limits = 0;
 
   return {
-    /** The limit that holds now, if any. */
+    /** The limit that holds now, if any. `untilMs` is by the clock. */
     limit: () => (limit && limit.untilMs > clock.nowMs() ? limit : undefined),
     /** How many limits GitHub has set since it last answered. */
     limits: () => limits,

@@ -1,9 +1,9 @@
 /** One look at a followed run: the fewest requests that tell what has changed. */
 
 import { listAllJobs } from "../asking/lists.ts";
-import { ifAnswered, OutOfTime, once, type RetryOptions } from "../asking/retry.ts";
+import { ifAnswered, once, type RetryOptions } from "../asking/retry.ts";
 import type { Job, Run } from "../github/answers.ts";
-import { Fault, mayHeal } from "../github/fault.ts";
+import { mayHeal } from "../github/fault.ts";
 import type { Story } from "../story/story.ts";
 import { haveEnded, jobsTellAll, mayShowJobs } from "./next-look.ts";
 import type { Sight } from "./sight.ts";
@@ -64,15 +64,11 @@ async function readLastJobs(run: Run, before: readonly Job[], follower: Follower
   const { clock, signal, options } = follower;
   const deadlineMs = Math.min(clock.nowMs() + LAST_JOBS_MS, options.deadlineMs);
   let jobs = before;
-  try {
-    for (;;) {
-      jobs = await listAllJobs(run.id, follower, { ...options, deadlineMs });
-      if (haveEnded(jobs)) return jobs;
-      await clock.sleep(Math.min(LAG_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
-    }
-  } catch (error) {
-    if (error instanceof OutOfTime || error instanceof Fault) return jobs;
-    throw error;
+  for (;;) {
+    const read = await ifAnswered(listAllJobs(run.id, follower, { ...options, deadlineMs }));
+    if (!read || haveEnded(read)) return read ?? jobs;
+    jobs = read;
+    await clock.sleep(Math.min(LAG_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
   }
 }
 

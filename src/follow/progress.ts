@@ -1,4 +1,4 @@
-/** What the log says of a run: the difference between two sights of it, line by line. No news, no line. */
+/** What the log says of a run: what is new between two sights of it, line by line (docs/design.md#the-log). */
 
 import type { Usual } from "../asking/usual-duration.ts";
 import { duration } from "../edges/durations.ts";
@@ -13,7 +13,7 @@ export interface Line {
   tone: Tone;
 }
 
-/** The lines that tell what has happened since `before`: to the jobs first, which the run's status follows from. */
+/** The lines for what has happened since `before`, in the order in which it happened. */
 export function news(before: Sight | undefined, now: Sight): Line[] {
   const { run, jobs } = now;
   const isNewAttempt = before !== undefined && run.runAttempt !== before.run.runAttempt;
@@ -23,7 +23,7 @@ export function news(before: Sight | undefined, now: Sight): Line[] {
   const asksForMore = awaited !== "" && awaited !== before?.awaitedEnvironments.join(", ");
   const hasStatus = isNewAttempt || run.status !== before?.run.status || asksForMore;
   return [
-    ...(isNewAttempt ? [plain(`Attempt ${run.runAttempt} has begun.`)] : []),
+    ...(isNewAttempt ? [line(`Attempt ${run.runAttempt} has begun.`)] : []),
     ...changed.filter(({ status }) => status === "completed").map(endOf),
     ...changed.flatMap((job) => beginningOf(job, now)),
     ...(hasStatus ? [statusLine(now)] : []),
@@ -31,9 +31,9 @@ export function news(before: Sight | undefined, now: Sight): Line[] {
 }
 
 function beginningOf({ name, status }: Job, { run }: Sight): Line[] {
-  if (status === "in_progress") return [plain(`Job ${name} has started.`)];
+  if (status === "in_progress") return [line(`Job ${name} has started.`)];
   if (status !== "waiting" || run.status === "waiting") return [];
-  return [{ text: `Job ${name} is waiting, usually for an approval.`, tone: "waiting" }];
+  return [line(`Job ${name} is waiting, usually for an approval.`, "waiting")];
 }
 
 /** A log has to stay readable where a matrix of two hundred jobs starts at once. */
@@ -45,13 +45,13 @@ export function tell(lines: readonly Line[], log: Log): void {
   const isLong = jobLines.length >= FOLDED_FROM;
   const texts = jobLines.map(({ text }) => text);
   if (isLong) log.group(`${jobLines.length} jobs have moved on.`, texts);
-  for (const line of lines) {
-    if (!(isLong && jobLines.includes(line))) log.info(line.text, line.tone);
+  for (const each of lines) {
+    if (!(isLong && jobLines.includes(each))) log.info(each.text, each.tone);
   }
 }
 
-function plain(text: string): Line {
-  return { text, tone: "plain" };
+function line(text: string, tone: Tone = "plain"): Line {
+  return { text, tone };
 }
 
 function nameAll({ awaitedEnvironments }: Sight): string {
@@ -64,21 +64,18 @@ function statusLine(sight: Sight): Line {
   switch (status) {
     case "completed": {
       const took = after(startedAtMs ?? createdAtMs, updatedAtMs);
-      return {
-        text: `The run is completed: ${conclusion ?? "without a conclusion"}${took}.`,
-        tone: toneOf(conclusion),
-      };
+      return line(`The run is completed: ${conclusion ?? "without a conclusion"}${took}.`, toneOf(conclusion));
     }
     case "waiting": {
       const why = awaited === "" ? ", usually for an approval." : ` for an approval of ${awaited}: ${htmlUrl}`;
-      return { text: `The run is waiting${why}`, tone: "waiting" };
+      return line(`The run is waiting${why}`, "waiting");
     }
     case "pending":
-      return { text: "The run is pending: its concurrency group lets another run go first.", tone: "waiting" };
+      return line("The run is pending: its concurrency group lets another run go first.", "waiting");
     case "":
-      return plain("The run has no status yet.");
+      return line("The run has no status yet.");
     default:
-      return plain(`The run is ${inWords(status)}.`);
+      return line(`The run is ${inWords(status)}.`);
   }
 }
 
@@ -88,7 +85,7 @@ function endOf(job: Job): Line {
   const [failed] = failedJobs([job]);
   const where = failed?.failed_step ? ` in step "${failed.failed_step}"` : "";
   const link = failed && htmlUrl ? `: ${htmlUrl}` : ".";
-  return { text: `Job ${name}: ${conclusion ?? "completed"}${where}${took}${link}`, tone: toneOf(conclusion) };
+  return line(`Job ${name}: ${conclusion ?? "completed"}${where}${took}${link}`, toneOf(conclusion));
 }
 
 /** Empty where a time is missing, or time seems to run backwards. */
@@ -117,8 +114,8 @@ export function timeLine(sight: Sight, nowMs: number, usual: Usual | undefined):
   const { status, startedAtMs, createdAtMs } = sight.run;
   const ageMs = nowMs - (startedAtMs ?? createdAtMs);
   const usually = usual ? ` (usually ${duration(usual.medianMs)})` : "";
-  const text = `Still ${inWords(status) || "going on"} after ${duration(ageMs)}${usually}${reason(sight, nowMs)}.`;
-  return { text, tone: "quiet" };
+  const still = `Still ${inWords(status) || "going on"} after ${duration(ageMs)}`;
+  return line(`${still}${usually}${reason(sight, nowMs)}.`, "quiet");
 }
 
 function reason(sight: Sight, nowMs: number): string {
