@@ -38,15 +38,27 @@ export function once(deadlineMs: number): RetryOptions {
   return { deadlineMs, retries: () => false };
 }
 
-/** For what is nice to have: undefined where it is refused, or does not come in time. */
+/** The answer, or what kept it from coming. Everything else, such as the signal's reason, is thrown. */
+export async function answerOf<Answer>(
+  asked: Promise<Answer>,
+): Promise<{ answer: Answer } | { failure: Fault | OutOfTime }> {
+  try {
+    return { answer: await asked };
+  } catch (error) {
+    if (error instanceof Fault || error instanceof OutOfTime) return { failure: error };
+    throw error;
+  }
+}
+
+/** For what is nice to know: undefined where it is refused, or does not come in time. */
 export async function ifAnswered<Answer>(
-  answer: Promise<Answer>,
+  asked: Promise<Answer>,
   mayBeMissing: (fault: Fault) => boolean = () => true,
 ): Promise<Answer | undefined> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof OutOfTime || (error instanceof Fault && mayBeMissing(error))) return undefined;
-    throw error;
-  });
+  const got = await answerOf(asked);
+  if ("answer" in got) return got.answer;
+  if (got.failure instanceof Fault && !mayBeMissing(got.failure)) throw got.failure;
+  return undefined;
 }
 
 interface RetryEdges extends OutageEdges {

@@ -2,6 +2,7 @@
 
 import { listAllWorkflows } from "../asking/lists.ts";
 import { Failure } from "../edges/failure.ts";
+import { enumerated } from "../edges/wording.ts";
 import type { Plan, ResolvedWorkflow, WorkflowName } from "../inputs/order.ts";
 import type { Story } from "../story/story.ts";
 
@@ -38,8 +39,7 @@ async function resolve(name: WorkflowName, deadlineMs: number, story: Story): Pr
   const matches = workflows.filter((each) => each.name === name.value);
   if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
   const eligible = (matches.length > 0 ? matches : workflows).map((each) => `${each.path} (${each.name})`);
-  const rest = eligible.length > MOST_NAMED ? `, and ${eligible.length - MOST_NAMED} more` : "";
-  const listed = eligible.slice(0, MOST_NAMED).join(", ") + rest;
+  const listed = enumerated(eligible, MOST_NAMED, ", and");
   throw new Failure(
     matches.length > 0
       ? `${matches.length} workflows of ${github.fullName()} are called \`${name.value}\`, so nothing was sent.\n` +

@@ -1,51 +1,57 @@
-/** The advice for what can go wrong while a GitHub App gets its token. */
+/** The advice for what can go wrong while a GitHub App gets its token (docs/platform.md#app-tokens). */
 
 import type { Fault } from "../github/fault.ts";
-import type { Permissions } from "../github/purpose.ts";
+import { permissionsInWords } from "../inputs/permissions.ts";
+import { type Advice, lookUp, type Rows } from "./advice.ts";
+import type { Situation } from "./situation.ts";
 
-/** The advice for a refusal of such a request, or undefined where nothing is special about it. */
-export function explainApp(fault: Fault, repository: string, permissions: Permissions): string[] | undefined {
-  if (fault.purpose.about !== "app") return undefined;
-  switch (fault.status) {
-    case 401:
-      return [
-        `GitHub does not accept the App's signature (401 ${fault.answer}).`,
-        "`app_id` and `app_private_key` do not belong together, the key was deleted in the App's settings, or the App lives on another server.",
-      ];
-    case 403:
-      return [
-        `The App's installation on ${repository} may not get a token (403 ${fault.answer}).`,
-        "Usually it is suspended: the owner of the repository can unsuspend it in the settings of installed Apps.",
-      ];
-    case 404:
-      if (fault.answer.includes("Integration not found")) {
-        return [
-          "There is no GitHub App with this `app_id` on the server (404 Integration not found).",
-          "Give the App's id or client id, as its settings page shows it; an App of another server is unknown here.",
-        ];
-      }
-      return [
-        `The App is not installed on ${repository} (404), or there is no such repository.`,
-        "Install the App there, and give it access to this repository; or check `owner` and `repo`.",
-      ];
-    case 422:
-      if (/repository/i.test(fault.answer)) {
-        return [
-          `The App's installation has no access to ${repository} (422 ${fault.answer}).`,
-          "Add the repository to those that the installation may access.",
-        ];
-      }
-      return [
-        `The App's installation on ${repository} may not get a token with ${listed(permissions)} for it (422 ${fault.answer}).`,
-        "Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository.",
-      ];
-    default:
-      return undefined;
-  }
+interface Refusal {
+  repository: string;
+  answer: string;
+  permissions: string;
 }
 
-function listed(permissions: Permissions): string {
-  return Object.entries(permissions)
-    .map(([name, access]) => `\`${name}: ${access}\``)
-    .join(" and ");
+/** By status and GitHub's words. */
+const REFUSALS: Rows<Refusal> = [
+  [
+    /^401 /,
+    ({ answer }) => `GitHub does not accept the App's signature (401 ${answer}).`,
+    () =>
+      "`app_id` and `app_private_key` do not belong together, the key was deleted in the App's settings, or the App lives on another server.",
+  ],
+  [
+    /^403 /,
+    ({ repository, answer }) => `The App's installation on ${repository} may not get a token (403 ${answer}).`,
+    () => "Usually it is suspended: the owner of the repository can unsuspend it in the settings of installed Apps.",
+  ],
+  [
+    /^404 .*Integration not found/s,
+    () => "There is no GitHub App with this `app_id` on the server (404 Integration not found).",
+    () => "Give the App's id or client id, as its settings page shows it; an App of another server is unknown here.",
+  ],
+  [
+    /^404 /,
+    ({ repository }) => `The App is not installed on ${repository} (404), or there is no such repository.`,
+    () => "Install the App there, and give it access to this repository; or check `owner` and `repo`.",
+  ],
+  [
+    /^422 .*repository/is,
+    ({ repository, answer }) => `The App's installation has no access to ${repository} (422 ${answer}).`,
+    () => "Add the repository to those that the installation may access.",
+  ],
+  [
+    /^422 /,
+    ({ repository, answer, permissions }) =>
+      `The App's installation on ${repository} may not get a token with ${permissions} for it (422 ${answer}).`,
+    () =>
+      "Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository.",
+  ],
+];
+
+/** The advice for the refusal of an App's own request; undefined for every other, and where nothing is special about it. */
+export function explainApp({ purpose, status, answer }: Fault, situation: Situation): Advice | undefined {
+  const { repository, appPermissions } = situation;
+  if (purpose.about !== "app" || !appPermissions) return undefined;
+  const about = { repository, answer, permissions: permissionsInWords(appPermissions) };
+  return lookUp(REFUSALS, `${status} ${answer}`, about);
 }

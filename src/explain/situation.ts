@@ -1,4 +1,4 @@
-/** What the advice for a fault depends on, and what it consists of. */
+/** What the advice for a fault depends on. */
 
 import type { Permissions } from "../github/purpose.ts";
 
@@ -28,16 +28,9 @@ export interface Situation {
   started?: { htmlUrl: string | undefined } | undefined;
 }
 
-/** What the token can see of the target; undefined where it was not looked at. */
+/** What the token can see of the target; undefined where it was not looked at, or that could not be made out. */
 export interface Visible {
   repository?: boolean | undefined;
   workflow?: boolean | undefined;
   ref?: boolean | undefined;
-}
-
-/** What is said of a fault: what happened, what to do, and the lines to add to a file, if that is what to do. */
-export interface Advice {
-  lines: string[];
-  /** YAML; the last of `lines` leads to it. */
-  add?: string;
 }

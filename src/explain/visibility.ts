@@ -1,7 +1,7 @@
 /** After a 404: finds out which of repository, workflow and ref the token cannot see. GitHub says the same of all three. */
 
-import { OutOfTime } from "../asking/retry.ts";
-import { Fault } from "../github/fault.ts";
+import { lookAt } from "../asking/look-at.ts";
+import { once } from "../asking/retry.ts";
 import type { RequestOptions } from "../github/http.ts";
 import { refNames } from "../inputs/order.ts";
 import type { Story } from "../story/story.ts";
@@ -13,22 +13,16 @@ const PROBE_MS = 10_000;
 /** What the token can see of the target. Parts that cannot be made out stay undefined. */
 export async function visibilityOf({ github, clock, retry, inputs }: Story): Promise<Visible> {
   const { order } = inputs;
+  const { workflow } = order;
   const deadlineMs = clock.nowMs() + PROBE_MS;
   const sees = async (ask: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {
-    try {
-      await retry(ask, { deadlineMs, retries: () => false });
-      return true;
-    } catch (error) {
-      if (error instanceof Fault) return error.status === 404 ? false : undefined;
-      if (error instanceof OutOfTime) return undefined;
-      throw error;
-    }
+    const { is } = await lookAt(retry(ask, once(deadlineMs)));
+    return is === "seen" || (is === "missing" ? false : undefined);
   };
 
   const repository = await sees(github.getRepository);
   if (repository === false) return { repository };
   const visible: Visible = { repository };
-  const { workflow } = order;
   if (workflow && workflow.kind !== "name") {
     visible.workflow = await sees((options) => github.getWorkflow(workflow.value, options));
   }

@@ -75,10 +75,10 @@ async function seek(sent: Sent, story: Story): Promise<OurRun> {
   const diagnosisMs = Math.min(DIAGNOSIS_MS, inputs.findTimeoutMs / 4);
   const early = await search(sent, { deadlineMs: findDeadlineMs - diagnosisMs }, story);
   if (early.run) return sayFound(early, sent, story);
-  const { diagnoseReceivers } = await import("../dry-run/doctor.ts");
+  const { examineReceivers } = await import("../dry-run/doctor.ts");
   const lastLookMs = Math.min(LAST_LOOK_MS, diagnosisMs / 2);
   const runs = early.runs.map(({ run }) => run);
-  const findings = await diagnoseReceivers(story, { deadlineMs: findDeadlineMs - lastLookMs, runs });
+  const findings = await examineReceivers(story, { deadlineMs: findDeadlineMs - lastLookMs, runs });
   const late = await search(sent, { deadlineMs: findDeadlineMs }, story);
   if (late.run) return sayFound(late, sent, story);
   // Runs do not vanish: a last look without any had no time for an answer.

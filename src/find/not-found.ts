@@ -1,4 +1,4 @@
-/** The words for a run that was not found. */
+/** The words for a run that was not found (docs/design.md#not-found). */
 
 import { lastTrouble } from "../explain/trouble.ts";
 import type { Inputs } from "../inputs/inputs.ts";
@@ -6,6 +6,9 @@ import type { Plan } from "../inputs/order.ts";
 import { type Finding, lineOf } from "../receiver/finding.ts";
 import { linesToAdd } from "../receiver/lines-to-add.ts";
 import type { JudgedRun, NotFound } from "./search.ts";
+
+/** How many runs a message names. */
+const MOST_NAMED = 10;
 
 /** Why no run was found: what was looked at, and what the receiver has to add. */
 export function explainNotFound(
@@ -15,59 +18,55 @@ export function explainNotFound(
   repository: string,
   findings: readonly Finding[],
 ): string {
-  const lines = [
+  return [
     `No run of ${repository} showed the id ${distinctId.value} within ${findTimeoutMs / 1000} s (\`find_timeout_seconds\`).`,
     ...lastTrouble(trouble),
-  ];
-  const possible = runs.flatMap(({ run, verdict }) => (verdict === "other event" ? [] : [{ run, verdict }]));
-  const event = plan.event === "repository_dispatch" ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
+    ...runsInWords(runs, plan),
+    ...remedy(findings, plan, distinctId.key),
+  ].join("\n");
+}
+
+function runsInWords(runs: readonly JudgedRun[], plan: Plan): string[] {
+  const isEvent = plan.event === "repository_dispatch";
+  const listed = `GitHub listed ${runs.length} ${runs.length === 1 ? "run" : "runs"} since the dispatch`;
+  const by = isEvent ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
+  const possible = runs.filter(({ verdict }) => verdict !== "other event");
   if (possible.length === 0) {
-    lines.push(
-      `GitHub listed ${count(runs.length, "run")} since the dispatch, and none by ${event}: ` +
-        (plan.event === "repository_dispatch"
-          ? "no workflow on the default branch listens for it, or the run was not created yet."
-          : "the run was not created yet."),
-    );
-  } else {
-    lines.push(`GitHub listed ${count(runs.length, "run")} since the dispatch. By ${event}:`);
-    const nearest = [...possible.filter(isCandidate), ...possible.filter((each) => !isCandidate(each))];
-    for (const { run, verdict } of nearest.slice(0, 10)) {
-      const how = {
-        "other workflow": "is of another workflow than `workflow` says",
-        undecided: `is ${run.status || "without a status"}, shows no id yet`,
-        "without id": "shows no id",
-      }[verdict];
-      lines.push(`- ${run.path} "${run.displayTitle}": ${how}, ${run.htmlUrl}`);
-    }
-    if (possible.length > 10) lines.push(`- and ${possible.length - 10} more`);
-    if (!possible.some(isCandidate))
-      lines.push(`None is of \`${plan.workflow?.value}\`: check the input \`workflow\`.`);
+    const nobody = isEvent ? "no workflow on the default branch listens for it, or " : "";
+    return [`${listed}, and none by ${by}: ${nobody}the run was not created yet.`];
   }
+  const candidates = possible.filter(({ verdict }) => verdict !== "other workflow");
+  const others = possible.filter(({ verdict }) => verdict === "other workflow");
+  const lines = [...candidates, ...others].map(runInWords);
+  return [
+    `${listed}. By ${by}:`,
+    ...lines.slice(0, MOST_NAMED),
+    ...(lines.length > MOST_NAMED ? [`- and ${lines.length - MOST_NAMED} more`] : []),
+    ...(candidates.length === 0 ? [`None is of \`${plan.workflow?.value}\`: check the input \`workflow\`.`] : []),
+  ];
+}
+
+function runInWords({ run, verdict }: JudgedRun): string {
+  const how = {
+    "other event": "",
+    "other workflow": "is of another workflow than `workflow` says",
+    undecided: `is ${run.status || "without a status"}, shows no id yet`,
+    "without id": "shows no id",
+  }[verdict];
+  return `- ${run.path} "${run.displayTitle}": ${how}, ${run.htmlUrl}`;
+}
+
+function remedy(findings: readonly Finding[], plan: Plan, key: string | undefined): string[] {
   const wrong = findings.filter(({ is }) => is === "wrong");
-  if (wrong.length > 0) return [...lines, ...wrong.map(lineOf)].join("\n");
+  if (wrong.length > 0) return wrong.map(lineOf);
   if (findings.length > 0 && findings.every(({ is }) => is === "right")) {
-    lines.push(
+    return [
       ...findings.map(lineOf),
       "So the run was not created or not visible in time: allow more `find_timeout_seconds`, and see GitHub's status page.",
-    );
-    return lines.join("\n");
+    ];
   }
-  lines.push(
+  return [
     "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
-
-    linesToAdd({
-      event: plan.event,
-      eventType: plan.event === "repository_dispatch" ? plan.eventType : "",
-      key: distinctId.key ?? "distinct_id",
-    }),
-  );
-  return lines.join("\n");
-}
-
-function isCandidate({ verdict }: { verdict: JudgedRun["verdict"] }): boolean {
-  return verdict === "undecided" || verdict === "without id";
-}
-
-function count(number: number, word: string): string {
-  return number === 1 ? `1 ${word}` : `${number} ${word}s`;
+    linesToAdd({ ...plan, key }),
+  ];
 }

@@ -1,6 +1,7 @@
 /** Which permissions a step needs in the target: never more than what its inputs make it do (docs/permissions.md). */
 
-import type { Permissions } from "../github/purpose.ts";
+import { inCode } from "../edges/wording.ts";
+import type { Access, Permissions } from "../github/purpose.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** The least that the inputs need. `write` includes `read`. */
@@ -16,8 +17,16 @@ export function permissionsFor({
   return reads ? { contents: "write", actions: "read" } : { contents: "write" };
 }
 
-/** What would make the step tell more, and is asked for only where an App's installation has been granted it. */
+/** Permissions that let the step tell more. They are asked for only where an App's installation has been granted it. */
 export function wishesFor({ waitFor, isDryRun }: Pick<Inputs, "waitFor" | "isDryRun">): Permissions {
   if (isDryRun) return { contents: "read", actions: "read" };
   return waitFor === "completed" ? { checks: "read" } : {};
+}
+
+/** e.g. "`contents: write` and `actions: read`" */
+export function permissionsInWords(permissions: Permissions | { metadata?: Access }): string {
+  return inCode(
+    Object.entries(permissions).map(([name, access]) => `${name}: ${access}`),
+    " and ",
+  );
 }

@@ -1,18 +1,17 @@
 /** The lines that a receiving workflow must have. */
 
-/** The receiver's side of a plan. */
-export interface ReceiverNeeds {
+/** What is sent to the workflow; its name as it is, if it has one. */
+interface Needs {
   event: "repository_dispatch" | "workflow_dispatch";
   /** For a repository_dispatch. */
-  eventType?: string;
+  eventType?: string | undefined;
   /** Name under which the id is sent. */
-  key: string;
-  /** The workflow's name as it is. */
-  name?: string;
+  key?: string | undefined;
+  name?: string | undefined;
 }
 
-/** The lines that a receiving workflow must have, as YAML. */
-export function linesToAdd({ event, eventType = "", key, name = "My workflow" }: ReceiverNeeds): string {
+/** The lines by which a workflow listens for the event and shows the id in its runs' names, as YAML. */
+export function linesToAdd({ event, eventType = "", key = "distinct_id", name = "" }: Needs): string {
   const title = isPlainText(name.replaceAll(" ", "-")) ? name : "My workflow";
   if (event === "workflow_dispatch") {
     return [

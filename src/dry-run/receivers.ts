@@ -1,0 +1,140 @@
+/** Which workflows the dispatch would start, and whether they fit it. */
+
+import { listAllWorkflows } from "../asking/lists.ts";
+import { lookAt } from "../asking/look-at.ts";
+import { enumerated } from "../edges/wording.ts";
+import type { Run, Workflow } from "../github/answers.ts";
+import type { Inputs } from "../inputs/inputs.ts";
+import { examineReceiver, type ToReceiver } from "../receiver/examine.ts";
+import { type Finding, quoted, unknown, wrong } from "../receiver/finding.ts";
+import { linesToAdd } from "../receiver/lines-to-add.ts";
+import { listensFor, type Receiver } from "../receiver/receiver.ts";
+import type { Story } from "../story/story.ts";
+import { onceMore, readFiles, type WorkflowFile } from "./workflow-files.ts";
+
+/** A repository may have hundreds of workflows. */
+const MAX_FILES = 25;
+/** GitHub lists workflows of its own making as well, such as `dynamic/pages/pages-build-deployment`. */
+const FOLDER = ".github/workflows/";
+
+const MAY_NOT_READ = unknown("The token may not read the workflow files (`contents: read`), so they were not checked.");
+const MAY_NOT_LIST = unknown("The token may not see the workflows (`actions: read`).");
+
+interface Bounds {
+  deadlineMs: number;
+  /** By default no, as for a run that was not found. */
+  answerNamesRun?: ToReceiver["answerNamesRun"];
+  /** Runs that the dispatch may have started: their workflows are looked at first. */
+  runs?: readonly Run[];
+}
+
+/** What is right or wrong with the receivers of the dispatch, as far as it can be seen in time. */
+export async function examineReceivers(
+  story: Story,
+  { deadlineMs, answerNamesRun = "no", runs = [] }: Bounds,
+): Promise<Finding[]> {
+  const { order } = story.inputs;
+  const workflows = await listWorkflows(story, deadlineMs);
+  if (!Array.isArray(workflows)) return [workflows];
+  const sent = sentBy(story.inputs, answerNamesRun);
+  if (order.workflow) {
+    const files = await readFiles(workflows, deadlineMs, story);
+    const ref = order.event === "workflow_dispatch" ? order.ref : undefined;
+    return files.flatMap((file) => examineNamed(file, ref, sent));
+  }
+  const ran = new Set(runs.flatMap(({ event, path }) => (event === order.event ? [path] : [])));
+  const likeliestFirst = [
+    ...workflows.filter(({ path }) => ran.has(path)),
+    ...workflows.filter(({ path }) => !ran.has(path)),
+  ];
+  const files = await readFiles(likeliestFirst.slice(0, MAX_FILES), deadlineMs, story);
+  return examineListeners(files, workflows.length, sent);
+}
+
+function sentBy({ order, distinctId, waitFor }: Inputs, answerNamesRun: ToReceiver["answerNamesRun"]): ToReceiver {
+  return {
+    event: order.event,
+    eventType: order.event === "repository_dispatch" ? order.eventType : "",
+    key: distinctId.key,
+    inputs: order.event === "workflow_dispatch" ? order.inputs : {},
+    needsSign: waitFor !== "nothing",
+    answerNamesRun,
+  };
+}
+
+/** The workflows that may be meant, or the finding that there is none. */
+async function listWorkflows(story: Story, deadlineMs: number): Promise<Workflow[] | Finding> {
+  const { github, retry, inputs } = story;
+  const { workflow } = inputs.order;
+  if (workflow && workflow.kind !== "name") {
+    const look = await lookAt(retry((options) => github.getWorkflow(workflow.value, options), onceMore(deadlineMs)));
+    if (look.is === "seen") return [look.answer];
+    if (look.is === "refused") return MAY_NOT_LIST;
+    if (look.is === "unread") return unknown(`The workflow \`${workflow.value}\` ${look.why}.`);
+    return wrong(`There is no workflow \`${workflow.value}\` on the default branch: check the input \`workflow\`.`);
+  }
+  const look = await lookAt(listAllWorkflows(story, onceMore(deadlineMs)));
+  if (look.is === "unread") return unknown(`The list of workflows ${look.why}.`);
+  if (look.is !== "seen") return MAY_NOT_LIST;
+  if (!workflow) return look.answer.filter(({ path }) => path.startsWith(FOLDER));
+  const matches = look.answer.filter(({ name }) => name === workflow.value);
+  if (matches.length === 1) return matches;
+  const listed = enumerated(look.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
+  const howMany = matches.length === 0 ? "No workflow is" : `${matches.length} workflows are`;
+  return wrong(`${howMany} called \`${workflow.value}\`; there are: ${listed}.`);
+}
+
+/** The one that the input `workflow` names. */
+function examineNamed(file: WorkflowFile, ref: string | undefined, sent: ToReceiver): Finding[] {
+  const { look, path } = file;
+  if (look.is === "refused") return [MAY_NOT_READ];
+  if (look.is === "missing") return [wrong(`${path} is not on ${ref ? `\`${ref}\`` : "the default branch"}.`)];
+  if (look.is === "unread") return [unknown(`${path} ${look.why}.`)];
+  return look.answer ? examine(file, look.answer, sent) : [wrong(`${path} is no valid YAML.`)];
+}
+
+/** Those of the `total` workflows that listen for the event. A file that is missing, or is no YAML, never does. */
+function examineListeners(files: readonly WorkflowFile[], total: number, sent: ToReceiver): Finding[] {
+  if (files.some(({ look }) => look.is === "refused")) return [MAY_NOT_READ];
+  const unread = unreadAmong(files);
+  const examined = files.flatMap((file) => {
+    const receiver = receiverOf(file);
+    return receiver && listensFor(receiver, sent.eventType) ? [examine(file, receiver, sent)] : [];
+  });
+  // One event may start several workflows: it is enough that one of them shows the id.
+  const fitting = examined.filter((findings) => findings.every(({ is }) => is !== "wrong"));
+  if (examined.length > 0) return [...unread, ...(fitting.length > 0 ? fitting : examined).flat()];
+  const broken = files.filter(({ look }) => look.is === "seen" && !look.answer);
+  return [
+    ...unread,
+    ...broken.map(({ path }) => unknown(`${path} is no valid YAML.`)),
+    nobodyListens(files, total, sent),
+  ];
+}
+
+function receiverOf({ look }: WorkflowFile): Receiver | undefined {
+  return look.is === "seen" ? look.answer : undefined;
+}
+
+/** One finding for each reason why files could not be read. */
+function unreadAmong(files: readonly WorkflowFile[]): Finding[] {
+  const pathsByReason = new Map<string, string[]>();
+  for (const { look, path } of files)
+    if (look.is === "unread") pathsByReason.set(look.why, [...(pathsByReason.get(look.why) ?? []), path]);
+  return [...pathsByReason].map(([why, paths]) => unknown(`${enumerated(paths)} ${why}.`));
+}
+
+function nobodyListens(files: readonly WorkflowFile[], total: number, sent: ToReceiver): Finding {
+  const receivers = files.flatMap((file) => receiverOf(file) ?? []);
+  const event = `repository_dispatch \`${sent.eventType}\``;
+  if (files.length < total || files.some(({ look }) => look.is === "unread"))
+    return unknown(`None of the workflows that were read (${receivers.length} of ${total}) listens for ${event}.`);
+  const types = [...new Set(receivers.flatMap(({ dispatchTypes }) => dispatchTypes ?? []))];
+  const instead = types.length > 0 ? ` They listen for ${enumerated(types.map(quoted))}.` : "";
+  return wrong(`No workflow on the default branch listens for ${event}.${instead}`, linesToAdd(sent));
+}
+
+function examine({ path, isDisabled }: WorkflowFile, receiver: Receiver, sent: ToReceiver): Finding[] {
+  const findings = examineReceiver(receiver, sent);
+  return isDisabled ? [wrong(`${path} is disabled: enable it on the target's Actions page.`), ...findings] : findings;
+}

@@ -1,0 +1,23 @@
+/** What is said of a fault, and how a table leads from GitHub's words to it. */
+
+/** What happened, what to do about it, and the lines to add to a file (YAML) where that is what to do. */
+export type Advice = readonly [what: string, remedy: string, lines?: string | undefined];
+
+type Say<About> = (about: About, ...groups: string[]) => string;
+
+/** One row for each thing that GitHub may say; `groups` are what the pattern has captured of it. */
+export type Rows<About> = readonly (readonly [
+  pattern: RegExp,
+  what: Say<About>,
+  remedy: Say<About>,
+  lines?: Say<About>,
+])[];
+
+/** The advice of the first row whose pattern is found in `words`. */
+export function lookUp<About>(rows: Rows<About>, words: string, about: About): Advice | undefined {
+  for (const [pattern, what, remedy, lines] of rows) {
+    const groups = pattern.exec(words)?.slice(1);
+    if (groups) return [what(about, ...groups), remedy(about, ...groups), lines?.(about, ...groups)];
+  }
+  return undefined;
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { examineReceiver, type ToReceiver } from "../../../src/receiver/examine.ts";
+import { readReceiver } from "../../../src/receiver/receiver.ts";
+
+describe("a receiver", () => {
+  const read = (text: string) => readReceiver(".github/workflows/x.yml", parse(text));
+
+  const sent: ToReceiver = {
+    event: "repository_dispatch",
+    eventType: "deploy",
+    key: "distinct_id",
+    inputs: {},
+    needsSign: true,
+    answerNamesRun: "no",
+  };
+  const listening = "on: repository_dispatch\n";
+  const id = "${{ github.event.client_payload.distinct_id }}";
+
+  test.each<[string, string, Partial<ToReceiver>]>([
+    ["in its `run-name`", `${listening}run-name: "${id}"`, {}],
+    [
+      "in its `run-name`",
+      `${listening}run-name: "a \${{ format('{0}', github.event.client_payload['distinct_id']) }}"`,
+      {},
+    ],
+    ["in a job's name", `${listening}jobs: { a: { name: "${id}" } }`, {}],
+    ["in a step's name", `${listening}jobs: { a: { steps: [{ name: "x ${id} y", run: x }] } }`, {}],
+    ["in a step's name", `${listening}jobs: { a: { env: { ID: "${id}" }, steps: [{ name: "\${{ env.ID }}" }] } }`, {}],
+    ["in its `run-name`", `${listening}run-name: "\${{ github.event.client_payload.a-b }}"`, { key: "a-b" }],
+    [
+      "in its `run-name`",
+      `on: { workflow_dispatch: { inputs: { distinct_id: } } }\nrun-name: "\${{ github.event.inputs.distinct_id }}"`,
+      { event: "workflow_dispatch" },
+    ],
+  ])("shows the id %s", (place, text, about) => {
+    const findings = examineReceiver(read(text), { ...sent, ...about });
+    expect(findings.map(({ is }) => is)).toEqual(["right", "right"]);
+    expect(findings[1]?.text).toContain(`shows the id in ${place.replace("in ", "")}.`);
+  });
+
+  test.each<[string, string, Partial<ToReceiver>]>([
+    ["nothing shows it", listening, {}],
+    ["a longer key is shown", `${listening}run-name: "\${{ github.event.client_payload.distinct_id_2 }}"`, {}],
+    ["it is no expression", `${listening}run-name: client_payload.distinct_id`, {}],
+    [
+      "its `run-name` has a variable, of which GitHub knows none there",
+      `${listening}env: { ID: "${id}" }\nrun-name: "\${{ env.ID }}"`,
+      {},
+    ],
+    ["a job's name has one", `${listening}env: { ID: "${id}" }\njobs: { a: { name: "\${{ env.ID }}" } }`, {}],
+    [
+      "another variable is shown",
+      `${listening}env: { ID: "${id}" }\njobs: { a: { steps: [{ name: "\${{ env.ID2 }}" }] } }`,
+      {},
+    ],
+    ["only a script has it", `${listening}jobs: { a: { steps: [{ run: "echo ${id}" }] } }`, {}],
+    ["the other event's is shown", `${listening}run-name: "\${{ inputs.distinct_id }}"`, {}],
+    [
+      "it is not declared",
+      `on: workflow_dispatch\nrun-name: "\${{ inputs.distinct_id }}"`,
+      { event: "workflow_dispatch" },
+    ],
+  ])("does not show the id where %s", (_, text, about) => {
+    const wrongs = examineReceiver(read(text), { ...sent, ...about }).filter(({ is }) => is === "wrong");
+    expect(wrongs).toHaveLength(1);
+    expect(wrongs[0]?.lines).toContain("run-name: My workflow [${{");
+  });
+
+  test("need not show it where GitHub's answer names the run, nor declare it", () => {
+    const findings = examineReceiver(read("on: workflow_dispatch"), {
+      ...sent,
+      event: "workflow_dispatch",
+      answerNamesRun: "yes",
+    });
+    expect(findings.map(({ is }) => is)).toEqual(["right", "right"]);
+  });
+
+  test("need not show it, and nothing is sent, where nobody looks for the run", () => {
+    for (const key of ["distinct_id", undefined]) {
+      const findings = examineReceiver(read(listening), { ...sent, key, needsSign: false });
+      expect(findings.map(({ is }) => is)).toEqual(["right"]);
+    }
+  });
+
+  test("is not to blame where only an older server needs the id, and the lines are told all the same", () => {
+    const about = { ...sent, event: "workflow_dispatch", answerNamesRun: "maybe" } as const;
+    for (const text of ["on: workflow_dispatch", "on: { workflow_dispatch: { inputs: { distinct_id: } } }"]) {
+      const findings = examineReceiver(read(text), about);
+      expect(findings.map(({ is }) => is)).toEqual(["right", "unknown"]);
+      expect(findings[1]?.text).toContain("On an Enterprise Server before 3.21");
+      expect(findings[1]?.lines).toContain("run-name: My workflow [${{");
+    }
+    const [, ours] = examineReceiver(read("on: workflow_dispatch"), { ...about, key: undefined });
+    expect(ours).toMatchObject({ is: "unknown", text: expect.stringContaining("No id is sent") });
+  });
+
+  test("may have any name for a variable", () => {
+    const text = `${listening}env: { "A(B": "${id}" }\njobs: { a: { steps: [{ name: x }] } }`;
+    expect(examineReceiver(read(text), sent).map(({ is }) => is)).toEqual(["right", "wrong"]);
+  });
+
+  test("declares no input by what every object has", () => {
+    const about = { ...sent, event: "workflow_dispatch", inputs: { constructor: "x" } } as const;
+    const [first] = examineReceiver(read("on: workflow_dispatch"), about);
+    expect(first?.text).toContain("does not declare the input `constructor`");
+  });
+
+  test("is looked through in no time, whatever it says", () => {
+    const many = "${{ env.A ".repeat(100_000);
+    const receiver = { ...read(listening), runName: many, jobNames: [many], stepNames: [many] };
+    const started = performance.now();
+    examineReceiver({ ...receiver, scripts: [["a", many]] }, sent);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test("is quoted on one line, and no longer than anybody reads", () => {
+    const names = Array.from({ length: 12 }, (_, at) => `a\n::error::\u2028${at}${"x".repeat(200)}`);
+    const receiver = {
+      ...read("on: workflow_dispatch"),
+      dispatchTypes: names,
+      inputs: Object.fromEntries(names.map((name) => [name, { isRequired: true, options: undefined }])),
+      scripts: names.map((name) => [name, "${{ inputs.a }}"] as const),
+    };
+    const texts = [
+      ...examineReceiver(receiver, sent),
+      ...examineReceiver(receiver, { ...sent, event: "workflow_dispatch" }),
+      ...examineReceiver(
+        { ...receiver, inputs: { stage: { isRequired: false, options: names } } },
+        { ...sent, event: "workflow_dispatch", inputs: { stage: "x" } },
+      ),
+    ].map(({ text }) => text);
+    expect(texts.filter((text) => text.includes(" and 2 more"))).toHaveLength(6);
+    for (const text of texts) {
+      expect(text).not.toMatch(/[\n\u2028]|x{101}/);
+      expect(text.length).toBeLessThan(1500);
+    }
+  });
+
+  test("may show it in a workflow that it calls", () => {
+    const calling = read(`${listening}jobs: { a: { uses: ./x.yml } }`);
+    expect(examineReceiver(calling, sent).map(({ is }) => is)).toEqual(["right", "unknown"]);
+  });
+
+  test.each([
+    ['run: "echo ${{ github.event.client_payload.text }}"', true],
+    ['run: "echo ${{ inputs.text }}"', true],
+    ['run: "echo ${{ github.sha }}"', false],
+    ['{ run: echo "$TEXT", env: { TEXT: "${{ inputs.text }}" } }', false],
+  ])("is told when it puts what is sent into a script: %s", (step, isTold) => {
+    const findings = examineReceiver(read(`${listening}jobs: { a: { steps: [${step}] } }`), sent);
+    expect(findings.some(({ text }) => text.includes("puts what is sent into a script (job a)"))).toBe(isTold);
+  });
+});
