@@ -1,44 +1,47 @@
 /** Reads the credentials: a token, or a GitHub App that gets its own. */
 
 import { createPrivateKey } from "node:crypto";
+import type { Reader } from "./reader.ts";
 
-export type GivenCredentials = { token: string } | { app: AppCredentials };
+/** `appId` is the App's id or its client id; `privateKey` is PEM, PKCS#8. */
+export type GivenCredentials = { token: string } | { app: { appId: string; privateKey: string } };
 
-export interface AppCredentials {
-  /** App id or client id. */
-  appId: string;
-  /** PEM, PKCS#8. */
-  privateKey: string;
+/** Reads the credentials. App credentials go before `token`. */
+export function readCredentials({ text, problems }: Reader): GivenCredentials {
+  const [token, appId, key] = [text("token"), text("app_id"), text("app_private_key")];
+  if (appId === "" && key === "") {
+    problems.push(...problemsOfToken(token));
+    return { token };
+  }
+  const privateKey = readPrivateKey(key);
+  problems.push(...problemsOfApp(appId, key, privateKey));
+  return { app: { appId, privateKey: privateKey ?? "" } };
 }
 
-/** Reads the credentials, with all problems. App credentials go before `token`. */
-export function readCredentials(text: (name: string) => string, problems: string[]): GivenCredentials {
-  const [token, appId, key] = [text("token"), text("app_id"), text("app_private_key")];
-  if (appId !== "" || key !== "") {
-    if (key === "") problems.push("`app_id` is given without `app_private_key`: its secret is empty or not set.");
-    else if (appId === "")
-      problems.push("`app_private_key` is given without `app_id`: give the App's id or client id.");
-    else if (!/^[A-Za-z0-9._-]+$/.test(appId)) {
-      problems.push("`app_id` is neither an App's id (a number) nor its client id (such as `Iv23li…`).");
-    }
-    const privateKey = key === "" ? undefined : readPrivateKey(key);
-    if (key !== "" && privateKey === undefined) {
-      problems.push(
-        "`app_private_key` is no RSA private key: store the whole `.pem` file that GitHub gave you, from `-----BEGIN` to " +
-          "`-----END …-----`, in the secret.",
-      );
-    }
-    return { app: { appId, privateKey: privateKey ?? "" } };
-  }
+function problemsOfToken(token: string): string[] {
   if (token === "") {
-    problems.push(
+    return [
       "`token` is empty: the secret it is read from is not set, or this run gets no secrets (runs from forks and " +
         "from Dependabot get none). Check the secret's name, and that the event gives secrets to this run.",
-    );
-  } else if (!/^[\x21-\x7e]+$/.test(token)) {
-    problems.push("`token` has a space, a line break or a character that no token has; store the secret again.");
+    ];
   }
-  return { token };
+  if (/^[\x21-\x7e]+$/.test(token)) return [];
+  return ["`token` has a space, a line break or a character that no token has; store the secret again."];
+}
+
+function problemsOfApp(appId: string, key: string, privateKey: string | undefined): string[] {
+  if (key === "") return ["`app_id` is given without `app_private_key`: its secret is empty or not set."];
+  const problems: string[] = [];
+  if (appId === "") problems.push("`app_private_key` is given without `app_id`: give the App's id or client id.");
+  else if (!/^[A-Za-z0-9._-]+$/.test(appId))
+    problems.push("`app_id` is neither an App's id (a number) nor its client id (such as `Iv23li…`).");
+  if (privateKey === undefined) {
+    problems.push(
+      "`app_private_key` is no RSA private key: store the whole `.pem` file that GitHub gave you, from `-----BEGIN` to " +
+        "`-----END …-----`, in the secret.",
+    );
+  }
+  return problems;
 }
 
 /** Every text by which the inputs' secrets could show in a log. */

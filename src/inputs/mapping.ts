@@ -1,4 +1,4 @@
-/** Reads an input that holds an object, as JSON or YAML. JSON is read as the YAML that it is, which keeps how a number was written. */
+/** Reads an input that holds an object. JSON is read as the YAML that it is, which keeps how a number was written. */
 
 import { type ErrorCode, isAlias, isMap, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from "yaml";
 
@@ -10,8 +10,7 @@ export type Mapping<Value> = { value: { [key: string]: Value } } | { problems: s
 /** Reads an object of any JSON values. An empty text is the empty object. */
 export function readMapping(text: string): Mapping<Json> {
   const parsed = parse(text);
-  if ("problems" in parsed) return parsed;
-  return { value: parsed.document.toJS() as { [key: string]: Json } };
+  return "problems" in parsed ? parsed : { value: parsed.document.toJS() as { [key: string]: Json } };
 }
 
 /**
@@ -21,20 +20,27 @@ export function readMapping(text: string): Mapping<Json> {
 export function readScalars(text: string): Mapping<string> {
   const parsed = parse(text, { asWritten: true });
   if ("problems" in parsed) return parsed;
-  const value = new Map<string, string>();
-  const problems: string[] = [];
   const { document } = parsed;
   const items = isMap(document.contents) ? document.contents.items : [];
-  for (const { key, value: given } of items) {
+  const entries = items.map(({ key, value }) => {
     const name = String(isScalar(key) ? key.value : key);
-    const node = isAlias(given) ? given.resolve(document) : given;
-    if (node === null || node === undefined) value.set(name, "");
-    else if (!isScalar(node))
-      problems.push(`'${name}' is a list or an object; an input takes a single value (give it as a JSON string)`);
-    else if (node.value === null) value.set(name, "");
-    else value.set(name, typeof node.value === "string" ? node.value : (node.source ?? String(node.value)));
-  }
-  return problems.length > 0 ? { problems } : { value: Object.fromEntries(value) };
+    return [name, asWritten(isAlias(value) ? value.resolve(document) : value)] as const;
+  });
+  const problems = entries.flatMap(([name, value]) =>
+    value === undefined
+      ? [`'${name}' is a list or an object; an input takes a single value (give it as a JSON string)`]
+      : [],
+  );
+  return problems.length > 0 ? { problems } : { value: Object.fromEntries(entries) as { [key: string]: string } };
+}
+
+/** Undefined for what is no scalar. */
+function asWritten(node: unknown): string | undefined {
+  if (node === null || node === undefined) return "";
+  if (!isScalar(node)) return undefined;
+  const { value, source } = node;
+  if (value === null) return "";
+  return typeof value === "string" ? value : (source ?? String(value));
 }
 
 /** The library's own messages quote the text at times. */
@@ -65,7 +71,7 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
     const { line, col } = lines.linePos(offset ?? 0);
     return `${line}, column ${col}`;
   };
-  // Only the first is told: those that follow are mostly its consequences.
+  // Only the first counts: those that follow are mostly its consequences.
   const wrong = document.errors[0] ?? document.warnings[0];
   if (wrong) {
     const what = IN_WORDS[wrong.code] ?? "it cannot be read further";

@@ -1,41 +1,33 @@
 /** What is sent: which event, to which workflow, with which values; and the id that goes with them. */
 
+import { inCode } from "../edges/wording.ts";
 import { fileName } from "../github/answers.ts";
 import { isDistinctId } from "./distinct-id.ts";
 import type { Json } from "./mapping.ts";
+import type { Reader } from "./reader.ts";
 
 /** What was ordered. The values are those given, without the run's id: that is added when they are sent (`withId`). */
-export type Order =
-  | {
-      event: "repository_dispatch";
-      eventType: string;
-      /** With the `ref` in its place. */
-      clientPayload: Values;
-      /** Only a run of this workflow is ours. */
-      workflow: WorkflowName | undefined;
-    }
-  | {
-      event: "workflow_dispatch";
-      workflow: WorkflowName;
-      /** Undefined: the target's default branch. */
-      ref: string | undefined;
-      inputs: Values<string>;
-    };
+export type Order = EventDispatch<WorkflowName> | WorkflowDispatch<WorkflowName, string | undefined>;
 
 /** A dispatch with nothing left open. */
-export type Plan =
-  | {
-      event: "repository_dispatch";
-      eventType: string;
-      clientPayload: Values;
-      workflow: ResolvedWorkflow | undefined;
-    }
-  | {
-      event: "workflow_dispatch";
-      workflow: ResolvedWorkflow;
-      ref: string;
-      inputs: Values<string>;
-    };
+export type Plan = EventDispatch<ResolvedWorkflow> | WorkflowDispatch<ResolvedWorkflow, string>;
+
+interface EventDispatch<Workflow> {
+  event: "repository_dispatch";
+  eventType: string;
+  /** With the `ref` in its place. */
+  clientPayload: Values;
+  /** Only a run of this workflow is ours. */
+  workflow: Workflow | undefined;
+}
+
+interface WorkflowDispatch<Workflow, Ref> {
+  event: "workflow_dispatch";
+  workflow: Workflow;
+  /** Undefined: the target's default branch. */
+  ref: Ref;
+  inputs: Values<string>;
+}
 
 export interface Values<Value extends Json = Json> {
   [name: string]: Value;
@@ -71,7 +63,7 @@ const MAX_EVENT_TYPE_LENGTH = 100;
 /** docs/platform.md#dispatch-answers */
 const MAX_WORKFLOW_INPUTS = 25;
 
-/** mapping.ts, which brings a reader of YAML: loaded where there is something to read. */
+/** mapping.ts, which brings a reader of YAML: loaded where there is something to read (docs/design.md#chunks). */
 export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "readScalars">;
 
 /** Says whether there is an object to read, so that `Mappings` are needed. */
@@ -83,20 +75,17 @@ function isEmptyObject(text: string): boolean {
   return /^\s*(\{\s*\}\s*)?$/.test(text);
 }
 
-/**
- * Reads what is sent, with all problems. `text` gives an input's text. `freshId` is the id if none is given;
- * `mustFind` says that the run will be looked for.
- */
+/** Reads what is sent. `freshId` is the id if none is given; `mustFind` says that the run will be looked for. */
 export function readOrder(
-  text: (name: string) => string,
+  reader: Reader,
   { freshId, mustFind, mappings }: { freshId: string; mustFind: boolean; mappings: Mappings | undefined },
-  problems: string[],
 ): { order: Order; distinctId: DistinctId } {
+  const { text, problems } = reader;
   const eventType = text("event_type");
   const workflow = text("workflow") === "" ? undefined : readWorkflowName(text("workflow"));
   const ref = text("ref") || undefined;
-  const payload = readObject("client_payload", text, mappings?.readMapping, problems);
-  const inputs = readObject("workflow_inputs", text, mappings?.readScalars, problems);
+  const payload = readObject("client_payload", reader, mappings?.readMapping);
+  const inputs = readObject("workflow_inputs", reader, mappings?.readScalars);
 
   if (eventType === "") {
     if (!workflow) {
@@ -109,8 +98,8 @@ export function readOrder(
         "`client_payload` goes with `event_type` only: give the values as `workflow_inputs`, or give `event_type`.",
       );
     }
-    const { distinctId, values } = readDistinctId(text, "workflow_inputs", inputs, freshId, problems);
-    problems.push(...problemsOfInputs(inputs, values, distinctId), ...problemsOfRef(ref));
+    const { distinctId, values } = readDistinctId("workflow_inputs", inputs, reader, freshId);
+    problems.push(...problemsOfInputs(inputs, withId(values, distinctId)), ...problemsOfRef(ref));
     const named = workflow ?? readWorkflowName("");
     return { order: { event: "workflow_dispatch", workflow: named, ref, inputs: values }, distinctId };
   }
@@ -120,29 +109,31 @@ export function readOrder(
       "`workflow_inputs` do not go with `event_type`: give the values as `client_payload`, or leave out `event_type`.",
     );
   }
-  if (eventType.length > MAX_EVENT_TYPE_LENGTH) {
+  if (eventType.length > MAX_EVENT_TYPE_LENGTH)
     problems.push(`\`event_type\` has ${eventType.length} characters; GitHub takes at most ${MAX_EVENT_TYPE_LENGTH}.`);
-  }
-  const { distinctId, values } = readDistinctId(text, "client_payload", payload, freshId, problems);
+  const { distinctId, values } = readDistinctId("client_payload", payload, reader, freshId);
   if (distinctId.key === undefined && mustFind) {
     problems.push(
       "`distinct_id_key` is empty, so no id would be sent and the run could never be found: give a key, or " +
         "`wait_for: nothing`.",
     );
   }
-  if (ref !== undefined && values.ref !== undefined && values.ref !== ref) {
+  if (ref !== undefined && values.ref !== undefined && values.ref !== ref)
     problems.push("`client_payload` has a `ref` that is not the input `ref`: give it in one place.");
-  }
   const clientPayload = ref === undefined ? values : { ...values, ref };
   problems.push(...problemsOfPayload(payload, withId(clientPayload, distinctId)));
   return { order: { event: "repository_dispatch", eventType, clientPayload, workflow }, distinctId };
 }
 
-function problemsOfInputs(given: Values, values: Values, distinctId: DistinctId): string[] {
-  const count = Object.keys(withId(values, distinctId)).length;
+/** The names that are sent and were not given. */
+function addedTo(given: Values, sent: Values): string[] {
+  return Object.keys(sent).filter((name) => !Object.hasOwn(given, name));
+}
+
+function problemsOfInputs(given: Values, sent: Values): string[] {
+  const count = Object.keys(sent).length;
   if (count <= MAX_WORKFLOW_INPUTS) return [];
-  const { key } = distinctId;
-  const ours = key !== undefined && !Object.hasOwn(given, key) ? `, with \`${key}\`` : "";
+  const ours = addedTo(given, sent).map((name) => `, with \`${name}\``);
   return [`\`workflow_inputs\` has ${count} inputs${ours}; GitHub takes at most ${MAX_WORKFLOW_INPUTS}.`];
 }
 
@@ -156,12 +147,12 @@ function problemsOfRef(ref = ""): string[] {
 
 function problemsOfPayload(given: Values, sent: Values): string[] {
   const problems: string[] = [];
-  const properties = Object.keys(sent);
-  const added = properties.filter((property) => !Object.hasOwn(given, property)).map((property) => `\`${property}\``);
-  const withOurs = added.length > 0 ? ` (with ${added.join(" and ")}, which this action adds)` : "";
-  if (properties.length > MAX_PROPERTIES) {
+  const added = inCode(addedTo(given, sent), " and ");
+  const withOurs = added && ` (with ${added}, which this action adds)`;
+  const count = Object.keys(sent).length;
+  if (count > MAX_PROPERTIES) {
     problems.push(
-      `\`client_payload\` has ${properties.length} top-level properties${withOurs}; GitHub takes at most ` +
+      `\`client_payload\` has ${count} top-level properties${withOurs}; GitHub takes at most ` +
         `${MAX_PROPERTIES}: put some of them into one object.`,
     );
   }
@@ -174,33 +165,30 @@ function problemsOfPayload(given: Values, sent: Values): string[] {
   return problems;
 }
 
-/** The id: as given; else as the values already have it under the key; else generated. `values` come back without it. */
+/** The id: as given; else as `given` already has it under the key; else generated. `values` are `given` without it. */
 function readDistinctId<Value extends Json>(
-  text: (name: string) => string,
   name: string,
   given: Values<Value>,
+  { text, problems }: Reader,
   freshId: string,
-  problems: string[],
 ): { distinctId: DistinctId; values: Values<Value> } {
   const id = text("distinct_id");
-  const key = text("distinct_id_key");
-  if (key !== "" && !/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key)) {
+  const key = text("distinct_id_key") || undefined;
+  if (key !== undefined && !/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key))
     problems.push("`distinct_id_key` is no name of an input: letters, digits, `_` and `-`, not starting with a digit.");
-  }
-  const own = key !== "" && Object.hasOwn(given, key) ? given[key] : undefined;
-  const others = Object.entries(given).filter(([name]) => name !== key || key === "");
+  const values = Object.fromEntries(Object.entries(given).filter(([name]) => name !== key));
+  const own = key !== undefined && Object.hasOwn(given, key) ? given[key] : undefined;
   const adopted = typeof own === "string" || typeof own === "number" ? String(own) : undefined;
-  if (own !== undefined && adopted === undefined) {
+  if (own !== undefined && adopted === undefined)
     problems.push(`\`${name}\` has \`${key}\`, but neither as text nor as a number, so it cannot be the run's id.`);
-  } else if (adopted !== undefined && id !== "" && adopted !== id) {
+  else if (adopted !== undefined && id !== "" && adopted !== id)
     problems.push(`\`${name}\` has another \`${key}\` than \`distinct_id\` says: give the id in one place.`);
-  }
   const value = id || adopted || freshId;
   if (!isDistinctId(value)) {
     const where = id !== "" ? "`distinct_id`" : `\`${key}\` in \`${name}\`, the run's id,`;
     problems.push(`${where} has to be 1 to 100 letters, digits and \`. _ : / -\`.`);
   }
-  return { distinctId: { value, key: key || undefined }, values: Object.fromEntries(others) };
+  return { distinctId: { value, key }, values };
 }
 
 /** A workflow file called `1-ci.yml` is a file, not the id 1. */
@@ -212,14 +200,13 @@ function readWorkflowName(text: string): WorkflowName {
 
 function readObject<Value extends Json>(
   name: string,
-  text: (name: string) => string,
-  reader: ((text: string) => { value: Values<Value> } | { problems: string[] }) | undefined,
-  problems: string[],
+  { text, problems }: Reader,
+  read: ((text: string) => { value: Values<Value> } | { problems: string[] }) | undefined,
 ): Values<Value> {
   if (isEmptyObject(text(name))) return {};
-  if (!reader) throw new Error("mapping.ts was not loaded");
-  const read = reader(text(name));
-  if ("value" in read) return read.value;
-  problems.push(...read.problems.map((problem) => `\`${name}\`: ${problem}.`));
+  if (!read) throw new Error("mapping.ts was not loaded");
+  const mapping = read(text(name));
+  if ("value" in mapping) return mapping.value;
+  problems.push(...mapping.problems.map((problem) => `\`${name}\`: ${problem}.`));
   return {};
 }
