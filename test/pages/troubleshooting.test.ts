@@ -12,41 +12,42 @@ const { doorMessages, playedMessages } = await import("../support/messages-playe
 
 /** The files whose words are for the reader of a red step. */
 const FILES = [
-  "cancel/cancel.ts",
+  "asking/look-at.ts",
   "cancel/cancel-run.ts",
-  "dispatch/manner.ts",
-  "dispatch/unclear.ts",
-  "explain/trouble.ts",
-  "find/not-found.ts",
-  "follow/time-out.ts",
-  "judge/red-end.ts",
-  "inputs/credentials.ts",
+  "cancel/cancel.ts",
+  "cancel/post.ts",
   "dispatch/dispatch.ts",
+  "dispatch/manner.ts",
+  "dispatch/plan.ts",
+  "dispatch/unclear.ts",
   "dry-run/doctor.ts",
+  "dry-run/receivers.ts",
   "explain/app.ts",
+  "explain/explain.ts",
   "explain/network.ts",
   "explain/refusal.ts",
+  "explain/trouble.ts",
   "explain/unprocessable.ts",
-  "explain/explain.ts",
-  "report/failure-of.ts",
   "find/find.ts",
+  "find/not-found.ts",
   "follow/follow.ts",
+  "follow/time-out.ts",
+  "inputs/credentials.ts",
   "inputs/inputs.ts",
   "inputs/mapping.ts",
   "inputs/order.ts",
-  "dispatch/plan.ts",
-  "cancel/post.ts",
+  "inputs/reader.ts",
+  "inputs/target.ts",
+  "judge/red-end.ts",
   "receiver/examine.ts",
   "receiver/lines-to-add.ts",
-  "inputs/target.ts",
+  "report/failure-of.ts",
 ];
 
 /** Words that no message of a simulated GitHub can have, or that are for nobody. */
 const NEVER_SAID = [
   // The simulated server is not github.com, whose answers a dry run trusts to name the run.
   'receiver/examine.ts: "GitHub\'s answer will name the run; nothing has to show the id."',
-  // Stands for a workflow's name that YAML would not read as text.
-  'receiver/lines-to-add.ts: "My workflow"',
   // Said in the log of a `post` step alone.
   "cancel/post.ts: `The remote run is ending by itself: ${htmlUrl}`",
   // A mistake of ours.
