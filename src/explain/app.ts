@@ -5,14 +5,8 @@ import { permissionsInWords } from "../inputs/permissions.ts";
 import { type Advice, lookUp, type Rows } from "./advice.ts";
 import type { Situation } from "./situation.ts";
 
-interface Refusal {
-  repository: string;
-  answer: string;
-  permissions: string;
-}
-
 /** By status and GitHub's words. */
-const REFUSALS: Rows<Refusal> = [
+const REFUSALS: Rows<{ repository: string; answer: string; permissions: string }> = [
   [
     /^401 /,
     ({ answer }) => `GitHub does not accept the App's signature (401 ${answer}).`,

@@ -4,14 +4,8 @@ import type { Fault } from "../github/fault.ts";
 import { type Advice, lookUp, type Rows } from "./advice.ts";
 import type { Situation } from "./situation.ts";
 
-interface Failed {
-  apiUrl: string;
-  /** The address, and the error in a word. */
-  where: string;
-}
-
-/** By the fault's kind and its code. */
-const FAILURES: Rows<Failed> = [
+/** By the fault's kind and its code. `where` is the address, and the error in a word. */
+const FAILURES: Rows<{ apiUrl: string; where: string }> = [
   [
     / ERR_SSL_(?!.*CERT)|EPROTO/,
     ({ where }) =>

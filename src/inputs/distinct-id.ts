@@ -1,4 +1,4 @@
-/** The id by which a run is known: how it is made, what it may look like, and when a text shows it. */
+/** The id by which a run is found: how it is made, what it may look like, and when a text shows it. */
 
 /**
  * A fresh id: the caller's run, its attempt and 16 hex digits that nobody else has, as `freshHex` makes them, e.g.

@@ -4,13 +4,15 @@ import { type ErrorCode, isAlias, isMap, isScalar, LineCounter, type ParsedNode,
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
+export type Values<Value extends Json = Json> = { [name: string]: Value };
+
 /** An object that was read, or what is wrong with the text. No problem ever quotes the text: it may hold secrets. */
-export type Mapping<Value> = { value: { [key: string]: Value } } | { problems: string[] };
+export type Mapping<Value extends Json> = { value: Values<Value> } | { problems: string[] };
 
 /** Reads an object of any JSON values. An empty text is the empty object. */
 export function readMapping(text: string): Mapping<Json> {
   const parsed = parse(text);
-  return "problems" in parsed ? parsed : { value: parsed.document.toJS() as { [key: string]: Json } };
+  return "problems" in parsed ? parsed : { value: parsed.document.toJS() as Values };
 }
 
 /**
@@ -31,7 +33,7 @@ export function readScalars(text: string): Mapping<string> {
       ? [`'${name}' is a list or an object; an input takes a single value (give it as a JSON string)`]
       : [],
   );
-  return problems.length > 0 ? { problems } : { value: Object.fromEntries(entries) as { [key: string]: string } };
+  return problems.length > 0 ? { problems } : { value: Object.fromEntries(entries) as Values<string> };
 }
 
 /** Undefined for what is no scalar. */

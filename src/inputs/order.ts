@@ -3,7 +3,7 @@
 import { inCode } from "../edges/wording.ts";
 import { fileName } from "../github/answers.ts";
 import { isDistinctId } from "./distinct-id.ts";
-import type { Json } from "./mapping.ts";
+import type { Json, Mapping, Values } from "./mapping.ts";
 import type { Reader } from "./reader.ts";
 
 /** What was ordered. The values are those given, without the run's id: that is added when they are sent (`withId`). */
@@ -29,17 +29,13 @@ interface WorkflowDispatch<Workflow, Ref> {
   inputs: Values<string>;
 }
 
-export interface Values<Value extends Json = Json> {
-  [name: string]: Value;
-}
-
 /** A workflow as GitHub's API takes it (file name or id), or its display name, which has to be looked up first. */
 export type WorkflowName = { kind: "file" | "id" | "name"; value: string };
 
 /** A workflow as GitHub's API takes it. */
 export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
 
-/** The id by which the run is known, and the name under which it is sent; no key: it is not sent. */
+/** The id by which the run is found, and the name under which it is sent; no key: it is not sent. */
 export interface DistinctId {
   value: string;
   key: string | undefined;
@@ -201,7 +197,7 @@ function readWorkflowName(text: string): WorkflowName {
 function readObject<Value extends Json>(
   name: string,
   { text, problems }: Reader,
-  read: ((text: string) => { value: Values<Value> } | { problems: string[] }) | undefined,
+  read: ((text: string) => Mapping<Value>) | undefined,
 ): Values<Value> {
   if (isEmptyObject(text(name))) return {};
   if (!read) throw new Error("mapping.ts was not loaded");

@@ -2,29 +2,19 @@
 
 import type { Target } from "../github/connection.ts";
 
-/** What names the target, as the inputs give it. */
-export interface TargetInputs {
-  owner: string;
-  repo: string;
-  apiUrl: string;
-}
-
 /**
- * Reads the target. `owner/name` and URLs go before `owner`; a URL goes before `api_url` as well.
+ * Reads the target as the inputs give it. `owner/name` and URLs go before `owner`; a URL goes before `api_url` as well.
  * Returns the problems instead when the inputs name no repository or no server.
  */
-export function readTarget({ owner, repo, apiUrl }: TargetInputs): Target | { problems: string[] } {
+export function readTarget({ owner, repo, apiUrl }: Target): Target | { problems: string[] } {
   const problems: string[] = [];
   const api = readUrl(apiUrl);
   if (!api) problems.push("`api_url` is not an http(s) URL such as `https://ghe.example.com/api/v3`.");
   const named = readRepository(repo, owner);
   if (typeof named === "string") problems.push(named);
   if (!api || typeof named === "string") return { problems };
-  return {
-    owner: named.owner,
-    repo: named.repo,
-    apiUrl: withoutSlash((named.server ? restRoot(named.server, api) : api).href),
-  };
+  const { server, ...repository } = named;
+  return { ...repository, apiUrl: withoutSlash((server ? restRoot(server, api) : api).href) };
 }
 
 /**

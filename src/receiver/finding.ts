@@ -12,17 +12,13 @@ export interface Finding {
   lines?: string;
 }
 
-export function right(text: string): Finding {
-  return { is: "right", text };
-}
+const finding =
+  (is: Finding["is"]) =>
+  (text: string, lines?: string): Finding => ({ is, text, ...(lines && { lines }) });
 
-export function wrong(text: string, lines?: string): Finding {
-  return { is: "wrong", text, ...(lines && { lines }) };
-}
-
-export function unknown(text: string, lines?: string): Finding {
-  return { is: "unknown", text, ...(lines && { lines }) };
-}
+export const right = finding("right");
+export const wrong = finding("wrong");
+export const unknown = finding("unknown");
 
 /** A file of the target may hold names of any length. */
 const MAX_NAME_LENGTH = 100;

@@ -1,156 +1,50 @@
 import { describe, expect, test } from "vitest";
-import type { Situation } from "../../../src/explain/situation.ts";
-import { anEvent, eventDispatch, rejected, say, workflowDispatch } from "../../support/explained.ts";
+import { rejected, say } from "../../support/explained.ts";
 import { aFault } from "../../support/faults.ts";
 
-const target = "/repos/octo/target";
-const oneRun = `GET ${target}/actions/runs/1`;
-const runs = `GET ${target}/actions/runs`;
-const workflows = `GET ${target}/actions/workflows`;
-const cancel = `POST ${target}/actions/runs/1/cancel`;
-const repository = `GET ${target}`;
+const runs = "GET /repos/octo/target/actions/runs";
+const oneRun = `${runs}/1`;
 
-describe("a 401 is explained", () => {
-  const fault = rejected(401, "Bad credentials");
-
-  test("as a bad or expired token at first", () => {
+describe("a fault that lasts is explained", () => {
+  test("by the server", () => {
+    const fault = aFault("server_error", {
+      request: runs,
+      status: 503,
+      answer: "s3cret",
+      requestId: "C0FF:EE",
+    });
     expect(say(fault)).toMatchInlineSnapshot(`
-      "GitHub does not accept the token (401 Bad credentials).
-      It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input \`token\`."
+      "GitHub answered GET /repos/octo/target/actions/runs with 503, up to the deadline.
+      That is a fault of the server (see its status page); try again later.
+      GitHub's request id: C0FF:EE."
     `);
   });
 
-  test("as a token that has ended, and what lives longer, after it worked", () => {
-    expect(say(fault, { tokenHasWorked: true })).toMatchInlineSnapshot(`
-      "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.
-      Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired."
-    `);
-  });
-});
-
-describe("a 403 is explained by the permission that is missing", () => {
-  const byIntegration = "Resource not accessible by integration";
-  const byToken = "Resource not accessible by personal access token";
-
-  test("of GITHUB_TOKEN or an App for an event", () => {
-    expect(say(rejected(403, byIntegration, eventDispatch), anEvent)).toMatchInlineSnapshot(`
-      "The token may not send a repository_dispatch to octo/target (403 Resource not accessible by integration).
-      \`GITHUB_TOKEN\` reaches its own repository only, and there with \`permissions:\` \`contents: write\` in the job; for another repository give a token of its own. A GitHub App needs \`contents: write\` in its installation on octo/target."
+  test("by an answer that cannot be read", () => {
+    const fault = aFault("unreadable", { request: runs, status: 200, answer: "s3cret" });
+    expect(say(fault)).toMatchInlineSnapshot(`
+      "GitHub answered GET /repos/octo/target/actions/runs with 200, but unreadably, up to the deadline.
+      That is a fault of the server (see its status page); try again later."
     `);
   });
 
-  test("of GITHUB_TOKEN or an App for a workflow", () => {
-    expect(say(rejected(403, byIntegration))).toMatchInlineSnapshot(`
-      "The token may not send a workflow_dispatch to octo/target (403 Resource not accessible by integration).
-      \`GITHUB_TOKEN\` reaches its own repository only, and there with \`permissions:\` \`actions: write\` in the job; for another repository give a token of its own. A GitHub App needs \`actions: write\` in its installation on octo/target."
+  const noon = Date.UTC(2026, 10, 20, 12);
+  const limit = (about: { retryAfterMs?: number; dateMs?: number }) =>
+    aFault("limited", { request: runs, status: 429, answer: "s3cret", ...about });
+
+  test("by a limit, and until when it is reached", () => {
+    expect(say(limit({ dateMs: noon, retryAfterMs: 2_520_000 }))).toMatchInlineSnapshot(`
+      "GitHub's rate limit for this token is reached until 12:42:00 UTC, which is after the deadline (429 to GET /repos/octo/target/actions/runs).
+      Start fewer requests with this token, raise \`poll_interval_seconds\`, or allow more time (\`find_timeout_seconds\`, \`timeout_seconds\`)."
     `);
   });
 
-  test("of a personal token for an event", () => {
-    expect(say(rejected(403, byToken, eventDispatch), anEvent)).toMatchInlineSnapshot(`
-      "The token may not send a repository_dispatch to octo/target (403 Resource not accessible by personal access token).
-      It needs \`contents: write\` for octo/target: a fine-grained token "Contents: Read and write" with that repository selected, a classic one the scope \`repo\`."
-    `);
-  });
-
-  test("of a personal token for a workflow", () => {
-    expect(say(rejected(403, byToken))).toMatchInlineSnapshot(`
-      "The token may not send a workflow_dispatch to octo/target (403 Resource not accessible by personal access token).
-      It needs \`actions: write\` for octo/target: a fine-grained token "Actions: Read and write" with that repository selected, a classic one the scope \`repo\`."
-    `);
-  });
-
-  test.each([
-    [eventDispatch, "send a repository_dispatch to", "contents: write", "Contents: Read and write"],
-    [cancel, "cancel a run of", "actions: write", "Actions: Read and write"],
-    [runs, "read the runs of", "actions: read", "Actions: Read-only"],
-    [oneRun, "read the runs of", "actions: read", "Actions: Read-only"],
-    [`${oneRun}/jobs`, "read the runs of", "actions: read", "Actions: Read-only"],
-    [workflows, "read the workflows of", "actions: read", "Actions: Read-only"],
-    [repository, "read", "metadata: read", "Metadata: Read-only"],
-  ])("for %s", (request, what, permission, label) => {
-    expect(say(rejected(403, byToken, request), anEvent)).toBe(
-      `The token may not ${what} octo/target (403 ${byToken}).\n` +
-        `It needs \`${permission}\` for octo/target: a fine-grained token "${label}" with that repository selected, a classic one the scope \`repo\`.`,
-    );
-  });
-});
-
-describe("a 403 is explained by what else keeps the token out", () => {
-  const mayNot = "The token may not send a workflow_dispatch to octo/target";
-  const saml = "Resource protected by organization SAML enforcement.";
-  const ip =
-    "Although you appear to have the correct authorization credentials, the organization has an IP allow list enabled";
-
-  test.each([
-    [
-      "Repository was archived so is read-only.",
-      "octo/target is archived (403), so nothing can be started in it.",
-      "Unarchive it, or change `repo`.",
-    ],
-    [
-      saml,
-      `${mayNot} (403 ${saml}).`,
-      "Authorise the token for the organisation's single sign-on (Settings → Developer settings → Configure SSO).",
-    ],
-    [
-      ip,
-      `${mayNot} (403 ${ip}).`,
-      "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
-    ],
-  ])("%s", (answer, ...lines) => {
-    expect(say(rejected(403, answer))).toBe(lines.join("\n"));
-  });
-});
-
-describe("a 404 is explained", () => {
-  const fault = rejected(404, "Not Found");
-
-  test("by a repository that the token cannot see", () => {
-    expect(say(fault, { visible: { repository: false } })).toMatchInlineSnapshot(`
-      "The token cannot see the repository octo/target (404).
-      Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
-    `);
-  });
-
-  test("by a workflow that is not on the default branch", () => {
-    expect(say(fault, { visible: { repository: true, workflow: false } })).toMatchInlineSnapshot(`
-      "octo/target has no workflow \`deploy.yml\` on its default branch (404).
-      Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch."
-    `);
-  });
-
-  test("by a ref that is not there", () => {
-    expect(say(fault, { visible: { repository: true, workflow: true, ref: false } })).toMatchInlineSnapshot(`
-      "octo/target has no branch or tag \`release/1\` that the token can see (404).
-      Check the input \`ref\`."
-    `);
-  });
-
-  test("by a permission where all can be seen", () => {
-    expect(say(fault, { visible: { repository: true, workflow: true, ref: true } })).toMatchInlineSnapshot(`
-      "GitHub says 404 to POST /repos/octo/target/actions/workflows/deploy.yml/dispatches, although the token can see octo/target.
-      GitHub says the same when a permission is missing: the token needs \`actions: write\` for this repository (a classic token the scope \`repo\`)."
-    `);
-  });
-
-  test.each<[string, Situation["visible"]]>([
-    ["nothing was looked at", undefined],
-    ["nothing could be seen or ruled out", {}],
-    ["only the workflow was seen", { workflow: true }],
-  ])("by a permission, and by no sight of the repository, where %s", (_, visible) => {
-    expect(say(fault, { visible }).split("\n")).toEqual([
-      `GitHub says 404 to ${workflowDispatch}.`,
-      expect.stringContaining("a permission is missing: the token needs `actions: write`"),
-    ]);
-  });
-
-  test("by a run that somebody has deleted", () => {
-    expect(say(rejected(404, "Not Found", oneRun))).toMatchInlineSnapshot(`
-      "The run is gone from octo/target (404): somebody has deleted it.
-      Its result cannot be known any more."
-    `);
-  });
+  test.each([{}, { dateMs: noon }, { retryAfterMs: 2_520_000 }])(
+    "by a limit whose end is not told, as with %j",
+    (about) => {
+      expect(say(limit(about))).toMatch(/^GitHub's rate limit for this token is reached, .*429 to GET/);
+    },
+  );
 });
 
 describe("a fault after the dispatch is explained with its run", () => {

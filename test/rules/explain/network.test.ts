@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FaultKind } from "../../../src/github/fault.ts";
-import { say, workflowDispatch } from "../../support/explained.ts";
+import { say } from "../../support/explained.ts";
 import { aFault } from "../../support/faults.ts";
 
 const runs = "GET /repos/octo/target/actions/runs";
@@ -56,57 +56,6 @@ describe("a fault without an answer is explained", () => {
     expect(of("lost", undefined)).toMatchInlineSnapshot(`
       "The connection broke, or no answer came in time: https://ghe.example.com/api/v3 (no answer within 20 s).
       Check \`api_url\`, and that the runner may connect to it. If the runner reaches it only through a proxy, set \`HTTPS_PROXY\` (and \`NO_PROXY\` for what is reached directly)."
-    `);
-  });
-});
-
-describe("a fault that lasts is explained", () => {
-  test("by the server", () => {
-    const fault = aFault("server_error", {
-      request: runs,
-      status: 503,
-      answer: "s3cret",
-      requestId: "C0FF:EE",
-    });
-    expect(say(fault)).toMatchInlineSnapshot(`
-      "GitHub answered GET /repos/octo/target/actions/runs with 503, up to the deadline.
-      That is a fault of the server (see its status page); try again later.
-      GitHub's request id: C0FF:EE."
-    `);
-  });
-
-  test("by an answer that cannot be read", () => {
-    const fault = aFault("unreadable", { request: runs, status: 200, answer: "s3cret" });
-    expect(say(fault)).toMatchInlineSnapshot(`
-      "GitHub answered GET /repos/octo/target/actions/runs with 200, but unreadably, up to the deadline.
-      That is a fault of the server (see its status page); try again later."
-    `);
-  });
-
-  const noon = Date.UTC(2026, 10, 20, 12);
-  const limit = (about: { retryAfterMs?: number; dateMs?: number }) =>
-    aFault("limited", { request: runs, status: 429, answer: "s3cret", ...about });
-
-  test("by a limit, and until when it is reached", () => {
-    expect(say(limit({ dateMs: noon, retryAfterMs: 2_520_000 }))).toMatchInlineSnapshot(`
-      "GitHub's rate limit for this token is reached until 12:42:00 UTC, which is after the deadline (429 to GET /repos/octo/target/actions/runs).
-      Start fewer requests with this token, raise \`poll_interval_seconds\`, or allow more time (\`find_timeout_seconds\`, \`timeout_seconds\`)."
-    `);
-  });
-
-  test.each([{}, { dateMs: noon }, { retryAfterMs: 2_520_000 }])(
-    "by a limit whose end is not told, as with %j",
-    (about) => {
-      expect(say(limit(about))).toMatch(/^GitHub's rate limit for this token is reached, .*429 to GET/);
-    },
-  );
-
-  test("by another refusal, without the values that were sent", () => {
-    const answer = "s3cret is gone: x-s3cret-x";
-    const fault = aFault("rejected", { request: workflowDispatch, status: 410, answer });
-    expect(say(fault)).toMatchInlineSnapshot(`
-      "GitHub refused POST /repos/octo/target/actions/workflows/deploy.yml/dispatches (410 *** is gone: x-***-x).
-      Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that the server is the one meant."
     `);
   });
 });
