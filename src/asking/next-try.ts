@@ -20,6 +20,8 @@ export interface Standing extends Patience {
   limits: number;
   /** How many were strays, this one not included. */
   strays: number;
+  /** How many of the last in a row were like this one. */
+  alike: number;
   tokenHasWorked: boolean;
 }
 
@@ -28,6 +30,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const STRAYS = 2;
 const STRAY_PAUSE_MS = 3000;
 const NEW_PAUSE_MS = 1000;
+/** So many answers in a row that lack the same field: the server is another than the one that we can read. */
+const FOREIGN_ANSWERS = 3;
 
 /** How long to pause before asking again, in ms and before jitter; undefined: asking again would not help. */
 export function pauseAfter(fault: Fault, standing: Standing): number | undefined {
@@ -35,7 +39,7 @@ export function pauseAfter(fault: Fault, standing: Standing): number | undefined
   if (fault.status === 404 && nowMs < isNewUntilMs) return NEW_PAUSE_MS;
   const isStray = (fault.status === 401 && tokenHasWorked) || (fault.status === 404 && wasSeen);
   if (isStray && strays < STRAYS) return STRAY_PAUSE_MS;
-  if (!retries(fault)) return undefined;
+  if (!retries(fault) || (fault.isForeign && standing.alike >= FOREIGN_ANSWERS)) return undefined;
   if (fault.kind === "limited") return limitMs(fault, standing.limits);
   return Math.min(1000 * 2 ** (standing.failures - 1), LONGEST_PAUSE_MS);
 }

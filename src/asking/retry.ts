@@ -86,6 +86,7 @@ async function askUntilAnswered<Answer>(
   const sleep = (ms: number) => clock.sleep(Math.min(ms, leftMs()), signal);
   let last: Fault | undefined;
   let strays = 0;
+  let alike = 0;
   for (let failures = 1; ; failures++) {
     const limit = outage.limit();
     if (limit) {
@@ -101,7 +102,8 @@ async function askUntilAnswered<Answer>(
       return answer;
     }
     if (answer.kind === "limited") outage.noteLimit(answer, leftMs());
-    const counts = { failures, strays, limits: outage.limits() };
+    alike = countAlike(answer, last, alike);
+    const counts = { failures, strays, alike, limits: outage.limits() };
     const standing = { ...options, ...counts, nowMs: clock.nowMs(), tokenHasWorked: github.hasAnswered() };
     const pauseMs = pauseAfter(answer, standing);
     if (pauseMs === undefined) throw answer;
@@ -120,6 +122,11 @@ async function askUntilAnswered<Answer>(
     else outage.noteTrouble(fault);
     await sleep(pauseMs * (1 + random() / 4));
   }
+}
+
+/** How many of the last faults in a row were like this one, which is counted; `before` is that number for the `last`. */
+function countAlike({ kind, answer }: Fault, last: Fault | undefined, before: number): number {
+  return kind === last?.kind && answer === last.answer ? before + 1 : 1;
 }
 
 function faultOnly(error: unknown): Fault {

@@ -42,10 +42,14 @@ function advise(fault: Fault, situation: Situation): Advice {
         `GitHub's rate limit for this token is reached${limitEnd(fault)} (${status} to ${request}).`,
         "Start fewer requests with this token, raise `poll_interval_seconds`, or allow more time (`find_timeout_seconds`, `timeout_seconds`).",
       ];
-    case "server_error":
     case "unreadable":
       return [
-        `GitHub answered ${request} with ${status}${kind === "unreadable" ? ", but unreadably" : ""}, up to the deadline.`,
+        `What ${situation.apiUrl} answered to ${request} cannot be read: ${fault.answer} (${status}).`,
+        "Check `api_url`: what answers there is no GitHub, or one of a version that is not known here, or a proxy in its place.",
+      ];
+    case "server_error":
+      return [
+        `GitHub answered ${request} with ${status}, up to the deadline.`,
         "That is a fault of the server (see its status page); try again later.",
       ];
     case "rejected":

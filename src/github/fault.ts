@@ -29,6 +29,8 @@ export class Fault extends Error {
   readonly answer: string;
   /** GitHub's id of the request, for its support. */
   readonly requestId: string | undefined;
+  /** For `unreadable`: what came is an object, as an API's answer is, and no page of a proxy. */
+  readonly isForeign: boolean;
   /** For `limited`: how long GitHub says to wait; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
   /** When that answer was given, by the server's clock, in epoch ms. */
@@ -44,6 +46,7 @@ export class Fault extends Error {
       code?: string | undefined;
       requestId?: string | undefined;
       retryAfterMs?: number | undefined;
+      isForeign?: boolean;
       dateMs?: number | undefined;
     },
   ) {
@@ -56,6 +59,7 @@ export class Fault extends Error {
     this.code = about.code;
     this.requestId = about.requestId;
     this.retryAfterMs = about.retryAfterMs;
+    this.isForeign = about.isForeign ?? false;
     this.dateMs = about.dateMs;
   }
 

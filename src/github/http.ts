@@ -84,16 +84,17 @@ export function readAnswer<Answer>(reply: Reply, read: (data: unknown) => Answer
     return read(reply.data);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw faultOf("unreadable", reply, error.message);
+    throw faultOf("unreadable", reply, error.message, error.isForeign);
   }
 }
 
 /** The fault that an answer is. */
-export function faultOf(kind: Fault["kind"], reply: Reply, answer: string): Fault {
+export function faultOf(kind: Fault["kind"], reply: Reply, answer: string, isForeign = false): Fault {
   return new Fault(kind, {
     request: reply.request,
     purpose: reply.purpose,
     answer,
+    isForeign,
     status: reply.status,
     requestId: headerOf(reply, "x-github-request-id"),
     retryAfterMs: kind === "limited" ? retryAfterMs(reply.headers) : undefined,

@@ -10,9 +10,12 @@ export type Id = number | bigint;
 /** An answer that is not what the schema says: no such thing at all, or one of its fields is missing or of another kind. */
 export class Unreadable extends Error {
   override readonly name = "Unreadable";
+  /** The answer is an object all the same: another server's, and no page of a proxy that may pass. */
+  readonly isForeign: boolean;
 
   constructor(schema: keyof Schemas | "list", field?: string) {
-    super(field === undefined ? `a ${schema}` : `the field \`${field}\` of a ${schema}`);
+    super(field === undefined ? `it is no ${schema}` : `it has no such field \`${field}\` as a ${schema} has`);
+    this.isForeign = field !== undefined;
   }
 }
 
@@ -21,20 +24,22 @@ export interface Page<Item> {
   items: readonly Item[];
   /** How many there are on all pages, if the server tells; not dependable for runs (docs/platform.md#stale-filtered-lists). */
   totalCount: number | undefined;
-  /** What could not be read of those that are missing in `items`, e.g. `7: the field "created_at" of a workflow-run`. */
+  /** What could not be read of those that are missing in `items`, e.g. `7: it has no such field "created_at" as a workflow-run has`. */
   unreadable: readonly string[];
 }
 
 export type Doubted<Name extends keyof Schemas> = { [Field in keyof Schemas[Name]]?: unknown };
 
-export function fields<Name extends keyof Schemas>(data: unknown, schema: Name): Doubted<Name> {
+export function fields<Name extends keyof Schemas>(data: unknown, schema: Name): Doubted<Name>;
+export function fields(data: unknown, schema: "list"): Record<string, unknown>;
+export function fields(data: unknown, schema: keyof Schemas | "list"): object {
   if (typeof data !== "object" || data === null) throw new Unreadable(schema);
-  return data as Doubted<Name>;
+  return data;
 }
 
 /** Reads the list in the answer's field `key`. What cannot be read is set aside, unless that is all there is. */
 export function page<Item>(data: unknown, key: string, read: (data: unknown) => Item): Page<Item> {
-  const { [key]: listed, total_count } = (data ?? {}) as Record<string, unknown>;
+  const { [key]: listed, total_count } = fields(data, "list");
   if (!Array.isArray(listed)) throw new Unreadable("list", key);
   const unreadable: string[] = [];
   const items = listed.flatMap((each: unknown) => {

@@ -32,6 +32,7 @@ const FILES = [
   "find/not-found.ts",
   "follow/follow.ts",
   "follow/time-out.ts",
+  "github/api.ts",
   "inputs/credentials.ts",
   "inputs/inputs.ts",
   "inputs/mapping.ts",

@@ -392,7 +392,7 @@ describe("a list that is not quite as GitHub gives it", () => {
     expect(failure).toBeUndefined();
     expect(outputs.runId).toBe(String(github.runs(TARGET).find(({ id }) => id !== other)?.id));
     expect(warnings).toEqual([
-      `GitHub listed a run that cannot be read, and it is passed over (${other}: the field \`created_at\` of a workflow-run).`,
+      `GitHub listed a run that cannot be read, and it is passed over (${other}: it has no such field \`created_at\` as a workflow-run has).`,
     ]);
   });
 
@@ -415,6 +415,29 @@ describe("a list that is not quite as GitHub gives it", () => {
     const { failure } = await play({ ...start("repository_dispatch"), find_timeout_seconds: "100" });
     expect(failure).toContain("leaves open whether a run was started (502)");
     expect(asked(github, "POST")).toHaveLength(1);
+  });
+
+  test("ends the search as soon as it is clear that no list will be readable, by the field and the server", async () => {
+    const { github, play } = await stage();
+    const rewrite = (body: unknown) => ({
+      ...(body as List),
+      workflow_runs: (body as List).workflow_runs.map((run) => ({ ...run, created_at: undefined })),
+    });
+    github.fault = (request) => (isList(request) ? { kind: "rewrite", when: "after", rewrite } : undefined);
+    const { failure, tookMs, outputs } = await play(start("repository_dispatch"));
+    const [what, remedy] = (failure ?? "").split("\n");
+    expect(what).toMatch(
+      /^What http\S+ answered to GET \/repos\/octo\/target\/actions\/runs cannot be read: it has no such field `created_at` as a workflow-run has \(200\)\.$/,
+    );
+    expect(remedy).toMatch(/^Check `api_url`: /);
+    expect(tookMs).toBeLessThan(20_000);
+    expect(outputs).not.toHaveProperty("runId");
+  });
+
+  test("is asked for again where it is a page of a proxy, which passes", async () => {
+    const { github, play } = await stage();
+    github.fault = (request) => (isList(request) && request.nth <= 5 ? { kind: "garbage", when: "after" } : undefined);
+    expect((await play(start("repository_dispatch"))).failure).toBeUndefined();
   });
 
   test("of pages that are shorter than they were asked for is read on, as its count tells", async () => {

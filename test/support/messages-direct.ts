@@ -109,7 +109,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   ],
   [aFault("limited", { request: RUNS, status: 429, answer: "", requestId: "A1B2:000001" })],
   [aFault("server_error", { request: RUNS, status: 503, answer: "" })],
-  [aFault("unreadable", { request: RUNS, status: 200, answer: "" })],
+  [aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" })],
 ];
 
 const htmlUrl = "https://github.com/OWNER/REPO/actions/runs/RUN_ID";
@@ -273,6 +273,7 @@ export function directMessages(): Message[] {
     explainRed(ended("startup_failure"), [], nothing),
     explainTimeout(run, 3_600_000, network("lost", undefined)),
     explainTimeout({ ...run, status: "" }, 3_600_000, undefined, ""),
+    explainTimeout(run, 3_600_000, aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" })),
     notFound(byEvent, []),
     notFound(byHand, [seen("other event")]),
     notFound(ofDeploy, [seen("other workflow")]),

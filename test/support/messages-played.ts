@@ -38,6 +38,18 @@ const PLAYS: Play[] = [
   { given: { workflow: "Deplyo" } },
   // inputs.ts
   { given: { ...BY_HAND, owner: "acme" } },
+  // github/api.ts
+  {
+    workflows: { "deploy.yml": WORKFLOW },
+    options: { runDetails: "rejected" },
+    before: ({ github }) =>
+      void github.startRun("octo/target", "deploy.yml", { event: "workflow_dispatch", inputs: {} }),
+    fault: ({ path, method }) =>
+      method === "GET" && path.endsWith("/actions/runs")
+        ? { kind: "rewrite", when: "after", rewrite: spoilOldest }
+        : undefined,
+    given: BY_HAND,
+  },
   // dispatch.ts
   {
     workflows: { "deploy.yml": SILENT },
@@ -343,4 +355,10 @@ function endedBeforeCancelled(): FaultHook {
     const rewrite = (run: unknown) => ({ ...(run as object), status: "completed", conclusion: "success" });
     return { kind: "rewrite", when: "after", rewrite };
   };
+}
+
+/** A list of runs whose oldest cannot be read. */
+function spoilOldest(body: unknown): unknown {
+  const { workflow_runs: runs } = body as { workflow_runs: object[] };
+  return { workflow_runs: [...runs.slice(0, -1), { ...runs.at(-1), status: 5 }] };
 }

@@ -5,13 +5,17 @@ import { aFault } from "../../support/faults.ts";
 
 const request = "GET /repos/octo/target/actions/runs/1";
 
-function fault(kind: FaultKind, about: { status?: number; code?: string; retryAfterMs?: number } = {}): Fault {
+function fault(
+  kind: FaultKind,
+  about: { status?: number; code?: string; retryAfterMs?: number; isForeign?: boolean } = {},
+): Fault {
   return aFault(kind, { request, answer: "", ...about });
 }
 const unavailable = fault("server_error", { status: 503 });
 const refused = fault("unreachable", { code: "ECONNREFUSED" });
 const notFound = fault("rejected", { status: 404 });
 const unauthorized = fault("rejected", { status: 401 });
+const foreign = fault("unreadable", { status: 200, isForeign: true });
 const forbidden = fault("rejected", { status: 403 });
 const untoldLimit = fault("limited", { status: 403 });
 const limitOf = (ms: number) => fault("limited", { status: 429, retryAfterMs: ms });
@@ -22,6 +26,7 @@ describe("the pause after a fault", () => {
     failures: 1,
     limits: 0,
     strays: 0,
+    alike: 1,
     tokenHasWorked: true,
   };
 
@@ -34,6 +39,10 @@ describe("the pause after a fault", () => {
     ["comes after a refused connection", refused, {}, 1000],
     ["comes after a lost answer", fault("lost", { code: "ECONNRESET" }), {}, 1000],
     ["comes after an unreadable answer", fault("unreadable", { status: 200 }), {}, 1000],
+    ["comes after any number of pages of a proxy", fault("unreadable", { status: 200 }), { alike: 99 }, 1000],
+    ["comes after a second answer of another server", foreign, { alike: 2 }, 1000],
+    ["comes after a third that is not like the others", foreign, { failures: 3, alike: 1 }, 4000],
+    ["does not come after a third answer that lacks the same field", foreign, { failures: 3, alike: 3 }, undefined],
     ["is as long as a limit says", limitOf(7000), {}, 7000],
     ["is as long as a limit says, at any time", limitOf(2_520_000), { failures: 9, limits: 9 }, 2_520_000],
     ["is a minute where a limit says nothing", untoldLimit, { limits: 1 }, 60_000],

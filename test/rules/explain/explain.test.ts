@@ -21,10 +21,10 @@ describe("a fault that lasts is explained", () => {
   });
 
   test("by an answer that cannot be read", () => {
-    const fault = aFault("unreadable", { request: runs, status: 200, answer: "s3cret" });
+    const fault = aFault("unreadable", { request: runs, status: 200, answer: "it is no list" });
     expect(say(fault)).toMatchInlineSnapshot(`
-      "GitHub answered GET /repos/octo/target/actions/runs with 200, but unreadably, up to the deadline.
-      That is a fault of the server (see its status page); try again later."
+      "What https://api.github.com answered to GET /repos/octo/target/actions/runs cannot be read: it is no list (200).
+      Check \`api_url\`: what answers there is no GitHub, or one of a version that is not known here, or a proxy in its place."
     `);
   });
 

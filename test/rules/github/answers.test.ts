@@ -316,15 +316,18 @@ describe("a list", () => {
     expect(readRuns({ total_count: 3, workflow_runs: [bad, runAnswer, null] })).toEqual({
       items: [run],
       totalCount: 3,
-      unreadable: ["7: the field `created_at` of a workflow-run", "without an id: a workflow-run"],
+      unreadable: [
+        "7: it has no such field `created_at` as a workflow-run has",
+        "without an id: it is no workflow-run",
+      ],
     });
   });
 
   test("is unreadable where nothing of it can be read, by the field at fault", () => {
     const bad = { ...runAnswer, status: 5 };
-    const field = "the field `status` of a workflow-run";
+    const field = "it has no such field `status` as a workflow-run has";
     expect(() => readRuns({ workflow_runs: [bad] })).toThrow(new Unreadable("workflow-run", "status"));
     expect(() => readRuns({ workflow_runs: [bad, bad] })).toThrow(field);
-    expect(() => readRuns({ runs: [] })).toThrow("the field `workflow_runs` of a list");
+    expect(() => readRuns({ runs: [] })).toThrow("it has no such field `workflow_runs` as a list has");
   });
 });
