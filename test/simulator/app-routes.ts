@@ -89,7 +89,8 @@ function createToken(call: Call): Answer {
 
 /** GitHub's schema has another for the same repository in this place. */
 function grantedRepositoryAnswer(repository: Repository, bases: Call["bases"]): Schemas["repository"] {
-  return { ...repositoryAnswer(repository, bases), has_downloads: true, temp_clone_token: "" };
+  const { subscribers_count, network_count, ...answer } = repositoryAnswer(repository, bases);
+  return { ...answer, has_downloads: true, temp_clone_token: "" };
 }
 
 function installationAnswer(

@@ -148,11 +148,17 @@ describe("an installation", () => {
   test.each([{ contents: "write" }, { actions: "admin" }, { issues: "read" }])(
     "gives no token with more than it has (%o)",
     async (permissions) => {
-      const { mint } = await stage();
+      const { github, mint } = await stage();
       expect(said(await mint({ permissions }))).toEqual([
         422,
         "The permissions requested are not granted to this installation.",
       ]);
+      if ("actions" in permissions) {
+        const place = "Simulator: POST /app/installations/1/access_tokens: body.permissions.actions";
+        expect(github.takeViolations()).toEqual([
+          `${place}: must be equal to one of the allowed values: read, write`,
+        ]);
+      }
     },
   );
 

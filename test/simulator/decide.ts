@@ -58,6 +58,8 @@ export function decide(
     const kind = token.kind === "integration" ? "integration" : "personal access token";
     return reject(403, `Resource not accessible by ${kind}`);
   }
+  const server = state.server ?? "api.github.com";
+  if (route.isMissing?.(server)) return reject(404, "Not Found");
   const body = entry.body ?? {};
   if (typeof body !== "object" || body === null) return reject(400, "Problems parsing JSON");
   return route.answer({
@@ -75,6 +77,7 @@ export function decide(
     bases,
     nowMs: nowMs - staleMs,
     version,
+    server,
     runDetails: state.runDetails,
     maxInputs: state.maxInputs,
     maxPerPage: state.maxPerPage,

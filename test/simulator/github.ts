@@ -6,6 +6,7 @@ import { type EarlyRequest, type LimitOptions, Limits, type Refusal } from "./li
 import type { RunDetails } from "./routes.ts";
 import { attemptAt } from "./run.ts";
 import { listen, type ServerState } from "./server.ts";
+import { type ServerName, servers } from "./servers-table.ts";
 import type { Behaviour } from "./timeline.ts";
 import { type SimulatorClock, VirtualClock } from "./virtual-clock.ts";
 import {
@@ -18,6 +19,8 @@ import {
 } from "./world.ts";
 
 export interface GitHubOptions {
+  /** Whom it plays; default github.com, or the last server without run details where `runDetails` is not `known`. */
+  server?: ServerName;
   /** Default: the system's. */
   clock?: SimulatorClock;
   /** Time of day at the server when it starts; default now, for a virtual clock 2026-11-20T12:00:00Z. */
@@ -27,7 +30,7 @@ export interface GitHubOptions {
    * the key `return_run_details` with 422; `rejected-410` and `rejected-422` answer the header so.
    */
   runDetails?: RunDetails;
-  /** Of a workflow_dispatch; default 25, older servers 10. */
+  /** Of a workflow_dispatch; default: as many as the server takes. */
   maxInputs?: number;
   /** The most that a page of a list has, whatever was asked for; default 100. Servers that imitate GitHub's have fewer. */
   maxPerPage?: number;
@@ -81,8 +84,10 @@ export interface GitHub {
   readonly requests: readonly JournalEntry[];
   /** The requests, one line each: `POST /repos/octo/target/dispatches → 204`. */
   transcript(): string[];
-  /** What was asked that GitHub does not know. A test expects none. */
+  /** What was asked that GitHub does not know, or was answered otherwise than its description says. A test expects none. */
   readonly violations: readonly string[];
+  /** Those up to now, which a test meant to happen: from then on they do not count. */
+  takeViolations(): string[];
   /** How often a filtered, stale list of runs was read. */
   readonly filteredLists: number;
   readonly refusals: readonly Refusal[];
@@ -102,15 +107,20 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const nowMs = () => Math.floor(originMs + clock.nowMs());
   const world = new World(nowMs);
   const limits = new Limits(options.limits);
+  const runDetails =
+    options.runDetails ??
+    (servers[options.server ?? "api.github.com"].knowsRunDetails ? "known" : "rejected");
+  const server = options.server ?? (runDetails === "known" ? "api.github.com" : "ghes-3.19");
   const state: ServerState = {
+    server,
     world,
     limits,
     requests: [],
     violations: [],
     filteredLists: 0,
     fault: undefined,
-    runDetails: options.runDetails ?? "known",
-    maxInputs: options.maxInputs ?? 25,
+    runDetails,
+    maxInputs: options.maxInputs ?? servers[server].maxInputs,
     maxPerPage: options.maxPerPage ?? 100,
     etags: options.etags ?? true,
     rateLimitHeaders: options.rateLimitHeaders ?? true,
@@ -150,6 +160,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     requests: state.requests,
     transcript: () => state.requests.map(describeEntry),
     violations: state.violations,
+    takeViolations: () => state.violations.splice(0),
     get filteredLists() {
       return state.filteredLists;
     },

@@ -4,6 +4,7 @@ import type { Arrival } from "./arrival.ts";
 import type { Fault } from "./faults.ts";
 import type { Answer, Route } from "./routes.ts";
 import type { ServerState } from "./server.ts";
+import { servers } from "./servers-table.ts";
 
 /** Puts the headers on that every answer has, answers conditions, and settles the bill. */
 function finish(state: ServerState, response: ServerResponse, arrival: Arrival, answer: Answer, route?: Route) {
@@ -12,6 +13,8 @@ function finish(state: ServerState, response: ServerResponse, arrival: Arrival, 
   const isJson = answer.body !== undefined;
   let body = isJson ? JSON.stringify(answer.body) : (answer.text ?? "");
   response.setHeader("date", new Date(state.nowMs()).toUTCString());
+  const { enterpriseVersion } = servers[state.server ?? "api.github.com"];
+  if (enterpriseVersion) response.setHeader("x-github-enterprise-version", enterpriseVersion);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   if (body !== "") response.setHeader("content-type", isJson ? "application/json; charset=utf-8" : "text/plain");
   if (state.etags && status === 200 && entry.method === "GET" && isJson && route?.pattern !== "/rate_limit") {

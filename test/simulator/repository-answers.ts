@@ -13,15 +13,17 @@ export interface Bases {
 export const longAgo = "2024-01-01T00:00:00Z";
 
 export function userAnswer(login: string, { api, html }: Bases): Schemas["simple-user"] {
-  const url = `${api}/users/${login}`;
+  // A bot's login has brackets, which no address may have as they are.
+  const name = encodeURIComponent(login);
+  const url = `${api}/users/${name}`;
   return {
     login,
     id: Number.parseInt(shaOf(login).slice(0, 6), 16),
     node_id: nodeId("U", login),
-    avatar_url: `${html}/avatars/${login}`,
+    avatar_url: `${html}/avatars/${name}`,
     gravatar_id: "",
     url,
-    html_url: `${html}/${login}`,
+    html_url: `${html}/${name}`,
     followers_url: `${url}/followers`,
     following_url: `${url}/following{/other_user}`,
     gists_url: `${url}/gists{/gist_id}`,

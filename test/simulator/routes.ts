@@ -1,10 +1,13 @@
 import type { App } from "./app.ts";
 import { appRoutes } from "./app-routes.ts";
+import { artifactRoutes } from "./artifact-routes.ts";
+import { concurrencyRoutes } from "./concurrency-routes.ts";
 import { dispatchRoutes } from "./dispatch-routes.ts";
 import type { Budget } from "./limits.ts";
 import type { Bases } from "./repository-answers.ts";
 import { repositoryRoutes } from "./repository-routes.ts";
 import { runRoutes } from "./run-routes.ts";
+import type { ServerName } from "./servers-table.ts";
 import type { Level, Permission, Repository, Token, World } from "./world.ts";
 
 /** What the server answers, before limits, conditions and faults. */
@@ -40,6 +43,7 @@ export interface Call {
   nowMs: number;
   /** `X-GitHub-Api-Version`, or what GitHub takes without it. */
   version: string;
+  server: ServerName;
   runDetails: RunDetails;
   maxInputs: number;
   /** The most that a page of a list has, whatever was asked for. */
@@ -60,12 +64,24 @@ export interface Route {
   /** Known keys of the body. */
   body?: readonly string[];
   needs?: readonly [Permission, Level];
+  /** Not of GitHub's API: another host, which no description speaks of. */
+  isElsewhere?: true;
+  /** Where a server has no such route: it answers 404, as GitHub does of any path that it does not know. */
+  isMissing?(server: ServerName): boolean;
   /** Answered to an App's own signature, to no token. */
   as?: "app";
   answer(call: Call): Answer;
 }
 
-const routes: readonly Route[] = [...repositoryRoutes, ...dispatchRoutes, ...runRoutes, ...appRoutes];
+/** All that is played. */
+export const routes: readonly Route[] = [
+  ...repositoryRoutes,
+  ...dispatchRoutes,
+  ...runRoutes,
+  ...artifactRoutes,
+  ...concurrencyRoutes,
+  ...appRoutes,
+];
 
 /** The route of this request with its decoded parameters; `path` is without prefix and query. */
 export function findRoute(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {

@@ -69,7 +69,7 @@ export function runAnswer(
 export function jobAnswer(
   job: JobState,
   run: Run,
-  attempt: number,
+  { number, behaviour }: Run["attempts"][number],
   repository: Repository,
   bases: Bases,
 ): Schemas["job"] {
@@ -80,7 +80,7 @@ export function jobAnswer(
     id: job.id,
     run_id: run.id,
     run_url: `${api}/actions/runs/${run.id}`,
-    run_attempt: attempt,
+    run_attempt: number,
     node_id: nodeId("CR", job.id),
     head_sha: run.ref.sha,
     url: `${api}/actions/jobs/${job.id}`,
@@ -91,7 +91,7 @@ export function jobAnswer(
     started_at: toIso(job.startedMs),
     completed_at: job.completedMs === undefined ? null : toIso(job.completedMs),
     name: job.name,
-    steps: job.steps,
+    ...(!behaviour.omitsSteps && { steps: job.steps }),
     check_run_url: `${api}/check-runs/${job.id}`,
     labels: ["ubuntu-latest"],
     runner_id: started ? 1 : null,

@@ -102,6 +102,7 @@ export const runRoutes: readonly Route[] = [
   {
     method: "GET",
     pattern: "/job-logs/{job_id}",
+    isElsewhere: true,
     query: ["sig"],
     answer: (call) => {
       if (call.hasAuthorization) return call.violate("a token was sent to where the logs are");
@@ -170,7 +171,9 @@ function isWanted(run: Run, query: Call["query"], nowMs: number): boolean {
 
 function listJobs(call: Call, run: Run, attempts: readonly Run["attempts"][number][]): Answer {
   const jobs = attempts.flatMap((attempt) =>
-    attemptAt(attempt, call.nowMs).jobs.map((job) => jobAnswer(job, run, attempt.number, call.repository, call.bases)),
+    attemptAt(attempt, call.nowMs).jobs.map((job) =>
+      jobAnswer(job, run, attempt, call.repository, call.bases),
+    ),
   );
   const { page, link } = pageOf(call, jobs);
   return json<{ total_count: number; jobs: Schemas["job"][] }>({ total_count: jobs.length, jobs: page }, link);

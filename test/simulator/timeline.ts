@@ -56,6 +56,10 @@ export interface Behaviour {
   cancel?: "works" | "409" | "ignored";
   /** From the cancellation to the end (2000). */
   cancelTakesMs?: number;
+  /** Its jobs come without `steps`, which no description promises. */
+  omitsSteps?: boolean;
+  /** What it leaves when it has ended: name and content. */
+  artifacts?: { name: string; text: string }[];
   /** Shows the run's path as `.github/workflows/x.yml@refs/heads/main`. */
   pathWithRef?: boolean;
 }

@@ -287,8 +287,8 @@ function takeTurn(repository: Repository, file: WorkflowFile, contexts: Run["con
   return freeMs - nowMs;
 }
 
-/** GitHub does not mind upper and lower case. */
-function groupOf({ workflow }: WorkflowFile, contexts: Run["contexts"]): string | undefined {
+/** The name of its concurrency group for a run; GitHub does not mind upper and lower case. */
+export function groupOf({ workflow }: WorkflowFile, contexts: Run["contexts"]): string | undefined {
   return workflow.concurrency && fillTemplate(workflow.concurrency.group, contexts).toLowerCase();
 }
 
