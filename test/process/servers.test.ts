@@ -128,5 +128,8 @@ describe.concurrent("an older server", () => {
     ]);
     expect(ran.stdout).not.toContain("7431");
     expect(github.runs("octo/target")).toEqual([]);
+    // Of a server that is not known to be old, only its refusal tells the limit: once by the header, once without.
+    const wrong = expect.stringContaining("body.inputs: must NOT have more than 10 properties");
+    expect(github.takeViolations()).toEqual([wrong, wrong]);
   });
 });

@@ -12,6 +12,11 @@ export class Description {
     this.#load = () => loadValidators(server, version, routes);
   }
 
+  /** Now instead of when it is first needed. */
+  read(): void {
+    this.#loaded ??= this.#load();
+  }
+
   /** What is wrong with the request, field by field. */
   wrongInRequest(route: string, query: Record<string, string>, body: unknown): string[] {
     const checks = this.#validators.routes[route];

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../../src/edges/clock.ts";
 import { type App, type AppOptions, addApp } from "./app.ts";
 import type { FaultHook } from "./faults.ts";
+import { readDescriptions } from "./hold.ts";
 import { describeEntry, type JournalEntry } from "./journal.ts";
 import { type EarlyRequest, type LimitOptions, Limits, type Refusal } from "./limits.ts";
 import type { RunDetails } from "./routes.ts";
@@ -128,6 +129,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     nowMs,
     pause: (ms, signal, flight) => clock.pause?.(ms, signal, flight) ?? waitReally(clock, ms, signal),
   };
+  if (!isVirtual) readDescriptions(state);
   const { origin, close } = await listen(state);
   return {
     apiUrl: origin,

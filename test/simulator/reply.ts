@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Arrival } from "./arrival.ts";
 import type { Fault } from "./faults.ts";
+import { holdAgainstDescription } from "./hold.ts";
 import type { Answer, Route } from "./routes.ts";
 import type { ServerState } from "./server.ts";
 import { servers } from "./servers-table.ts";
@@ -12,6 +13,7 @@ function finish(state: ServerState, response: ServerResponse, arrival: Arrival, 
   let { status } = answer;
   const isJson = answer.body !== undefined;
   let body = isJson ? JSON.stringify(answer.body) : (answer.text ?? "");
+  if (route) holdAgainstDescription(state, entry, route, answer, body);
   response.setHeader("date", new Date(state.nowMs()).toUTCString());
   const { enterpriseVersion } = servers[state.server ?? "api.github.com"];
   if (enterpriseVersion) response.setHeader("x-github-enterprise-version", enterpriseVersion);

@@ -3,14 +3,12 @@ import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { canonicalPath, strangeIn, takeApart } from "./arrival.ts";
 import { decide, violate } from "./decide.ts";
-import { Description, routeName } from "./description.ts";
-import { detailsVersion } from "./dispatch-routes.ts";
 import type { FaultHook } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Limits } from "./limits.ts";
 import { send, spoil } from "./reply.ts";
-import { type Answer, findRoute, type Route, type RunDetails, routes } from "./routes.ts";
-import { type ServerName, servers } from "./servers-table.ts";
+import { findRoute, type RunDetails } from "./routes.ts";
+import type { ServerName } from "./servers-table.ts";
 import type { World } from "./world.ts";
 
 /** What the server needs to know and tell; the owner reads and changes it while the server runs. */
@@ -100,45 +98,7 @@ async function serve(
   const { route } = found;
   const staleMs = fault?.kind === "stale" && method === "GET" ? fault.ms : 0;
   const answer = decide(state, arrival, route, found.params, path.repository, staleMs);
-  holdAgainstDescription(state, entry, route, answer);
   if (lateMs > 0 && !isLateBefore) await state.pause(lateMs, closing, flight);
   if (spoils) return spoil(state, response, arrival, spoils, { answer, route }, ending);
   send(state, response, arrival, answer, route);
-}
-
-const descriptions = new Map<string, Description>();
-
-/** Of the server that is played, in the version that was asked for: read once in a process. */
-function descriptionFor(
-  { server = "api.github.com", runDetails }: ServerState,
-  version: string,
-): Description {
-  // Where a test takes run details away from a server of today, it plays the last one that had none.
-  const isOld = runDetails !== "known";
-  const { description } = servers[isOld && servers[server].knowsRunDetails ? "ghes-3.19" : server];
-  const told = version === detailsVersion && !isOld ? version : "2022-11-28";
-  const key = `${description} ${told}`;
-  const known = descriptions.get(key) ?? new Description(description, told, describedRoutes);
-  descriptions.set(key, known);
-  return known;
-}
-
-const describedRoutes = routes.filter(({ isElsewhere }) => !isElsewhere).map(routeName);
-
-/**
- * Records what the published description of this server does not know, in the request or in the answer. The answer is
- * held against it before anything spoils it: a fault of a test's making is exempt, and nothing else is.
- */
-function holdAgainstDescription(state: ServerState, entry: JournalEntry, route: Route, answer: Answer): void {
-  if (route.isElsewhere || answer.status === 501) return;
-  const version = entry.headers["x-github-api-version"] ?? "";
-  const description = descriptionFor(state, version);
-  const name = routeName(route);
-  const where = `Simulator: ${entry.method} ${entry.path}`;
-  // Who does not know a server asks, and is told by its 404: the description has nothing to say of a route it lacks.
-  if (route.isMissing?.(state.server ?? "api.github.com")) return;
-  const asked = description.wrongInRequest(name, entry.query, entry.body);
-  const answered = description.wrongInAnswer(name, answer.status, answer.body);
-  for (const what of asked) state.violations.push(`${where}: ${what}`);
-  for (const what of answered) state.violations.push(`${where} → ${answer.status}: ${what}`);
 }

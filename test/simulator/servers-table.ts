@@ -8,12 +8,6 @@ import type { DescribedServer } from "./description-excerpt.ts";
 /** The servers that the simulator plays. */
 export type ServerName = DescribedServer | "ghes-3.20" | "ghes-3.21";
 
-/**
- * `described`: read in GitHub's published description of this very server. `documented`: said by GitHub's documentation.
- * `inferred`: no description of it is published; concluded from the versions before and after, or from one report.
- */
-export type Confidence = "described" | "documented" | "inferred";
-
 export interface Server {
   title: string;
   /** Whose description its answers are held against: its own, or that of the nearest. */
@@ -45,6 +39,59 @@ function ghes(version: string, description: DescribedServer, of: typeof ofToday 
     ...of,
   };
 }
+
+/** What the page says of each server, in the order of its columns; `of` tells what the table above does not. */
+export interface Line {
+  title: string;
+  of(server: Server): string;
+  /** Where the descriptions do not say it, who does. */
+  source?: string;
+}
+
+const yesOrNo = (value: boolean) => (value ? "yes" : "no");
+
+export const lines: readonly Line[] = [
+  {
+    title: "`workflow_inputs` of one dispatch, our id among them",
+    of: ({ maxInputs }) => `at most ${maxInputs}`,
+  },
+  {
+    title: "answers a `workflow_dispatch` with the run's id (200), when asked to",
+    of: ({ knowsRunDetails }) => (knowsRunDetails ? "yes" : "no: 204 without a body"),
+  },
+  {
+    title: "the version `2026-03-10` in `X-GitHub-Api-Version`",
+    of: ({ knowsRunDetails }) => (knowsRunDetails ? "known" : "refused, mostly with 400"),
+    source:
+      "That it is refused with 400 is inferred; that these descriptions have no changes of that version is read in them.",
+  },
+  {
+    title: "the key `return_run_details`",
+    of: ({ knowsRunDetails }) => (knowsRunDetails ? "known" : "refused, 422"),
+  },
+  { title: "an artifact's `digest`", of: ({ hasDigest }) => yesOrNo(hasDigest) },
+  {
+    title: "concurrency groups (`…/concurrency_groups`)",
+    of: ({ hasConcurrencyGroups }) => (hasConcurrencyGroups ? "yes" : "no: 404"),
+  },
+  {
+    title: "`X-GitHub-Enterprise-Version` in its answers",
+    of: ({ enterpriseVersion }) => (enterpriseVersion ? `\`${enterpriseVersion}\`` : "–"),
+    source: "GitHub's documentation of the header; no description has headers of this kind.",
+  },
+];
+
+/** What is the same on every one of them. */
+export const common: readonly string[] = [
+  "A job may come without `steps`.",
+  "A job's `conclusion` is one of `success`, `failure`, `neutral`, `cancelled`, `skipped`, `timed_out`, `action_required`, never " +
+    "`stale` or `startup_failure`; a run's can be any word.",
+  "Ids of runs and jobs have 64 bits.",
+  "`client_payload` has at most 10 properties at its top, and an `event_type` 1 to 100 characters.",
+];
+
+/** Servers that speak a similar API and are no GitHub, row by row: what was tried, on which version. */
+export const others: readonly { server: string; does: string; confidence: "tried" | "documented" }[] = [];
 
 export const servers: Record<ServerName, Server> = {
   "api.github.com": {
