@@ -1,4 +1,16 @@
-import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
+import { data, Evaluator, Lexer, Parser, wellKnownFunctions } from "@actions/expressions";
+import {
+  compare,
+  isEqual,
+  printJson,
+  RunnerDictionary,
+  RunnerNumber,
+  RunnerString,
+  readNumber,
+  toValue,
+  upper,
+  type Value,
+} from "./values.ts";
 
 /** What `${{ }}` may speak of: context name → plain JSON. */
 export type Contexts = Record<string, unknown>;
@@ -21,12 +33,95 @@ export function checkTemplate(text: string, names: readonly string[], where: str
   }
 }
 
-/** Replaces each `${{ }}` by its value, with GitHub's own evaluator. */
+/** Replaces each `${{ }}` by its value, as GitHub does. */
 export function fillTemplate(text: string, contexts: Contexts): string {
-  const names = Object.keys(contexts);
-  return text.replace(expression, (_, source: string) => {
-    const dictionary = JSON.parse(JSON.stringify(contexts), data.reviver) as data.Dictionary;
-    const value = new Evaluator(parse(source, names), dictionary).evaluate();
-    return value.coerceString();
-  });
+  return text.replace(expression, (_, source: string) => evaluate(source, contexts).coerceString());
 }
+
+/** GitHub's own parser and evaluator, with the runner's words for values. */
+export function evaluate(source: string, contexts: Contexts): Value {
+  const dictionary = new RunnerDictionary();
+  for (const [name, plain] of Object.entries(contexts)) dictionary.add(name, toValue(plain, name === "env"));
+  return new RunnerEvaluator(parse(source, Object.keys(contexts)), dictionary, functions).evaluate();
+}
+
+type Visited<Name extends keyof Evaluator> = Evaluator[Name] extends (node: infer Node) => unknown
+  ? Node
+  : never;
+
+class RunnerEvaluator extends Evaluator {
+  /** From the text as it is written: the lexer undoubles the first quote only, and reads numbers as JavaScript does. */
+  override visitLiteral({ literal, token }: Visited<"visitLiteral">): Value {
+    const { lexeme } = token;
+    if (literal instanceof data.NumberData) {
+      const value = lexeme === "NaN" ? Number.NaN : readNumber(lexeme);
+      if (Number.isNaN(value) && lexeme !== "NaN") throw new Error(`Unexpected symbol: '${lexeme}'`);
+      return new RunnerNumber(value);
+    }
+    if (!(literal instanceof data.StringData)) return literal;
+    const isQuoted = lexeme.startsWith("'");
+    return new RunnerString(isQuoted ? lexeme.slice(1, -1).replaceAll("''", "'") : literal.value);
+  }
+
+  override visitBinary({ left, operator, right }: Visited<"visitBinary">): Value {
+    const [one, other] = [this.eval(left), this.eval(right)];
+    const order = compare(one, other);
+    switch (operator.lexeme) {
+      case "==":
+        return new data.BooleanData(isEqual(one, other));
+      case "!=":
+        return new data.BooleanData(!isEqual(one, other));
+      case ">":
+        return new data.BooleanData(order === 1);
+      case ">=":
+        return new data.BooleanData(isEqual(one, other) || order === 1);
+      case "<":
+        return new data.BooleanData(order === -1);
+      case "<=":
+        return new data.BooleanData(isEqual(one, other) || order === -1);
+    }
+    throw new Error(`unknown operator: ${operator.lexeme}`);
+  }
+}
+
+/** Two texts, or undefined where one of them is a list or an object. */
+function texts(one: Value, other: Value): [string, string] | undefined {
+  if (!one.primitive || !other.primitive) return undefined;
+  return [upper(one.coerceString()), upper(other.coerceString())];
+}
+
+const ofTheRunner: Record<string, (...values: [Value, Value, ...Value[]]) => Value> = {
+  tojson: (value) => new RunnerString(printJson(value)),
+  fromjson: (value) => toValue(JSON.parse(value.coerceString())),
+  contains: (one, other) => {
+    const isListed = one instanceof data.Array && one.values().some((each) => isEqual(each, other));
+    const [text = "", part = "\0"] = texts(one, other) ?? [];
+    return new data.BooleanData(isListed || text.includes(part));
+  },
+  startswith: (one, other) => {
+    const [text = "", part = "\0"] = texts(one, other) ?? [];
+    return new data.BooleanData(text.startsWith(part));
+  },
+  endswith: (one, other) => {
+    const [text = "", part = "\0"] = texts(one, other) ?? [];
+    return new data.BooleanData(text.endsWith(part));
+  },
+  format: (template, ...values) => {
+    const text = template.coerceString();
+    const filled = text.replace(/\{\{|\}\}|\{(\d+)\}|[{}]/g, (found, digits?: string) => {
+      if (found === "{{" || found === "}}") return found.slice(1);
+      const value = digits === undefined ? undefined : values[Number(digits)];
+      // A specifier (`{0:x}`) is an error too, where @actions/expressions passes it over.
+      if (!value) throw new Error(`The following format string is invalid: ${text}`);
+      return value.coerceString();
+    });
+    return new RunnerString(filled);
+  },
+};
+
+const functions = new Map(
+  Object.entries(wellKnownFunctions).map(([name, known]) => {
+    const call = ofTheRunner[name.toLowerCase()];
+    return [name.toLowerCase(), call ? { ...known, call: call as typeof known.call } : known] as const;
+  }),
+);
