@@ -18,6 +18,11 @@ export type Contexts = Record<string, unknown>;
 // A string literal may hold "}}", and a quote in it is doubled.
 const expression = /\$\{\{((?:'(?:[^']|'')*'|[^'])*?)\}\}/g;
 
+/** What stands between `${{` and `}}`, each time. */
+export function expressionsIn(text: string): string[] {
+  return [...text.matchAll(expression)].map(([, source = ""]) => source);
+}
+
 function parse(source: string, names: readonly string[]) {
   return new Parser(new Lexer(source).lex().tokens, [...names], []).parse();
 }

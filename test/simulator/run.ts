@@ -124,8 +124,10 @@ function jobAt(
 function stepsAt(job: PlannedJob, originMs: number, atMs: number, stopped: boolean): Step[] {
   // The runner evaluates the steps' names: before it is set up, nobody knows them.
   const shown = atMs < job.setupEndMs ? job.steps.slice(0, 1) : job.steps;
-  return shown.map(({ name, startMs, endMs, conclusion }, index): Step => {
-    const step = { name, number: index + 1 };
+  return shown.map(({ name, source = name, startMs, endMs, conclusion }, index): Step => {
+    // A step that never begins keeps the name that it had at set-up.
+    const isNamed = stopped ? startMs < atMs : startMs <= atMs;
+    const step = { name: isNamed ? name : source, number: index + 1 };
     if (endMs <= atMs) {
       const times = { started_at: toIso(originMs + startMs), completed_at: toIso(originMs + endMs) };
       return { ...step, status: "completed", conclusion, ...times };

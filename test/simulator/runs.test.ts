@@ -132,7 +132,7 @@ describe("a run", () => {
       ["never", "skipped"],
     ]);
     await until(3000);
-    expect((await lookAt(id)).steps[1]?.[2]).toBe("Build x1 on mac: queued");
+    expect((await lookAt(id)).steps[1]?.[2]).toBe("Build ${{ env.ID }} on ${{ matrix.os }}: queued");
     await until(7000);
     expect((await lookAt(id)).jobs[2]).toEqual(["Ship x1", "waiting"]);
     expect((await lookAt(id)).run).toEqual(["waiting", null]);
@@ -158,7 +158,11 @@ describe("a run", () => {
       ["completed", "failure"],
       ["Ship x1", "skipped"],
     ]);
-    const names = ["Set up job: success", "Run actions/checkout@v4: failure", "Build x1 on linux: skipped"];
+    const names = [
+      "Set up job: success",
+      "Run actions/checkout@v4: failure",
+      "Build ${{ env.ID }} on ${{ matrix.os }}: skipped",
+    ];
     expect(steps[0]).toEqual([...names, "Complete job: success"]);
   });
 

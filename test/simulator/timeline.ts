@@ -1,5 +1,6 @@
 import type { components } from "@octokit/openapi-types";
 import { fillTemplate } from "./expression.ts";
+import { nameStep } from "./step-names.ts";
 import type { Workflow, WorkflowJob } from "./workflow.ts";
 
 type Schemas = components["schemas"];
@@ -66,7 +67,10 @@ export interface Behaviour {
 
 /** A step, planned. Times in milliseconds from the attempt's start. */
 export interface PlannedStep {
+  /** From just before it runs. */
   name: string;
+  /** Until then, where the name needs what is not known before. */
+  source?: string;
   startMs: number;
   endMs: number;
   conclusion: "success" | "failure" | "skipped" | "cancelled";
@@ -96,7 +100,15 @@ export interface Timeline {
   conclusion: string | null;
 }
 
-/** Plans an attempt. Names are evaluated here, once, as GitHub does when it makes the run. */
+/** What a runner knows besides: as much as a name here may speak of. A secret is masked wherever it shows. */
+const ofTheRunner = {
+  steps: {},
+  job: { status: "success" },
+  runner: { os: "Linux", arch: "X64", name: "GitHub Actions 1" },
+  secrets: {},
+};
+
+/** Plans an attempt. Names of jobs are evaluated here, once, as GitHub does when it makes the run. */
 export function planTimeline(
   workflow: Workflow,
   contexts: Record<"github" | "inputs" | "vars", unknown>,
@@ -166,9 +178,11 @@ function planJob(
   const approvedMs = freeMs + (own.waitingMs ?? 0);
   const startMs = approvedMs + (own.queuedMs ?? behaviour.queuedMs ?? 2000);
   const env = fillEnv(fillEnv({}, workflow.env, contexts), job.env, contexts);
-  const names =
-    own.steps ??
-    job.steps.map((step) => fillTemplate(step.name, { ...contexts, env: fillEnv(env, step.env, contexts) }));
+  const titles = job.steps.map((step) =>
+    nameStep(step, { ...contexts, ...ofTheRunner, env: fillEnv(env, step.env, contexts) }),
+  );
+  const names = own.steps ?? titles.map(({ atStart }) => atStart);
+  const sources = own.steps ?? titles.map(({ atSetUp }) => atSetUp);
   const conclusion = own.conclusion ?? (own.failedStep === undefined ? "success" : "failure");
   if (own.failedStep !== undefined && !names.includes(own.failedStep)) {
     throw new Error(`behaviour: job ${job.id} has no step "${own.failedStep}", it has ${JSON.stringify(names)}`);
@@ -184,18 +198,46 @@ function planJob(
     { name: "Set up job", startMs, endMs: setupEndMs, conclusion: "success" },
     ...names.map((step, index): PlannedStep => {
       const stepStartMs = atMs;
-      if (index > lastRun) return { name: step, startMs: atMs, endMs: atMs, conclusion: "skipped" };
+      const source = sources[index] ?? step;
+      if (index > lastRun) return { name: source, startMs: atMs, endMs: atMs, conclusion: "skipped" };
       atMs += stepMs;
       const bad = index === lastRun && conclusion !== "success" && conclusion !== "neutral";
       const ending = conclusion === "cancelled" || conclusion === "timed_out" ? "cancelled" : "failure";
-      return { name: step, startMs: stepStartMs, endMs: atMs, conclusion: bad ? ending : "success" };
+      return { name: step, source, startMs: stepStartMs, endMs: atMs, conclusion: bad ? ending : "success" };
     }),
   ];
   const endMs = own.durationMs === undefined ? atMs : startMs + own.durationMs;
   steps.push({ name: "Complete job", startMs: endMs, endMs, conclusion: "success" });
   const times = { appearsMs, readyMs: approvedMs, startMs, setupEndMs, endMs };
   const { log, annotations } = own;
-  return { name, environment: job.environment, ...times, conclusion, steps, log, annotations };
+  const planned = { name, environment: job.environment, ...times, conclusion, steps, log, annotations };
+  return job.timeoutMs === undefined ? planned : cutOff(planned, job.timeoutMs);
+}
+
+/** What goes on for longer than `timeout-minutes` ends as cancelled, with the reason as an annotation. */
+function cutOff(job: PlannedJob, timeoutMs: number): PlannedJob {
+  const endMs = job.startMs + timeoutMs;
+  if (job.endMs <= endMs) return job;
+  const steps = job.steps.map((step): PlannedStep => {
+    if (step.endMs <= endMs && step.name !== "Complete job") return step;
+    if (step.startMs >= endMs && step.name !== "Complete job") {
+      return { ...step, name: step.source ?? step.name, startMs: endMs, endMs, conclusion: "skipped" };
+    }
+    return step.startMs < endMs
+      ? { ...step, endMs, conclusion: "cancelled" }
+      : { ...step, startMs: endMs, endMs, conclusion: "success" };
+  });
+  // The words are GitHub's, of 2026: `1h0m0s`, `45m0s`.
+  const [hours, minutes] = [Math.floor(timeoutMs / 3_600_000), Math.floor(timeoutMs / 60_000) % 60];
+  const seconds = Math.floor(timeoutMs / 1000) % 60;
+  const took = `${hours > 0 ? `${hours}h` : ""}${minutes}m${seconds}s`;
+  const annotations = [
+    ...(job.annotations ?? []),
+    ...[`The job has exceeded the maximum execution time of ${took}`, "The operation was canceled."].map(
+      (message) => ({ path: ".github", line: 1, level: "failure" as const, message }),
+    ),
+  ];
+  return { ...job, endMs, conclusion: "cancelled", steps, annotations };
 }
 
 function fillEnv(

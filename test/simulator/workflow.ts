@@ -10,8 +10,10 @@ export interface WorkflowInput {
 }
 
 export interface WorkflowStep {
-  /** May hold expressions. */
-  name: string;
+  /** Its name, or else what it runs: the whole of it, and it may hold expressions. */
+  title: string;
+  /** Before the title of a step that has no name. */
+  prefix: "" | "Run ";
   env: Record<string, string>;
 }
 
@@ -25,6 +27,8 @@ export interface WorkflowJob {
   /** One entry per combination; one empty entry without a matrix. */
   combinations: Record<string, unknown>[];
   environment: string | undefined;
+  /** In milliseconds; undefined where it is none that can be read here. */
+  timeoutMs: number | undefined;
   env: Record<string, string>;
   steps: WorkflowStep[];
 }
@@ -51,7 +55,9 @@ export interface Concurrency {
 
 const runContexts = ["github", "inputs", "vars"];
 const jobContexts = [...runContexts, "needs", "strategy", "matrix"];
-const stepContexts = [...jobContexts, "env"];
+/** Of an `env` block. */
+const envContexts = [...jobContexts, "env"];
+const stepContexts = [...envContexts, "steps", "job", "runner", "secrets"];
 
 type Fields = Record<string, unknown>;
 
@@ -154,6 +160,7 @@ function readJob(id: string, value: unknown, where: string): WorkflowJob {
       environment === undefined || typeof environment === "string"
         ? environment
         : String(fieldsOf(environment, `${where}.environment`).name),
+    timeoutMs: typeof fields["timeout-minutes"] === "number" ? fields["timeout-minutes"] * 60_000 : undefined,
     env: readEnv(fields.env, jobContexts, `${where}.env`),
     steps: steps.map((step, index) => readStep(step, `${where}.steps[${index}]`)),
   };
@@ -166,9 +173,11 @@ function readStep(value: unknown, where: string): WorkflowStep {
   const run = optionalText(fields.run, `${where}.run`);
   const uses = optionalText(fields.uses, `${where}.uses`);
   if ((run === undefined) === (uses === undefined)) throw new Error(`${where}: either run or uses`);
-  const name = optionalText(fields.name, `${where}.name`) ?? `Run ${uses ?? run?.trim().split("\n")[0]}`;
-  checkTemplate(name, stepContexts, `${where}.name`);
-  return { name, env: readEnv(fields.env, stepContexts, `${where}.env`) };
+  const name = optionalText(fields.name, `${where}.name`);
+  const title = name ?? uses ?? run ?? "";
+  checkTemplate(title, stepContexts, `${where}.name`);
+  const env = readEnv(fields.env, envContexts, `${where}.env`);
+  return { title, prefix: name === undefined ? "Run " : "", env };
 }
 
 function readCondition(value: unknown, where: string): WorkflowJob["when"] {
