@@ -160,6 +160,20 @@ describe("the description", () => {
     expect(wrong.filter((name) => name.includes("conclusion"))).toEqual([]);
   });
 
+  test("has addresses in which a bot's brackets are written as they must be", async () => {
+    const { call } = await start();
+    const actor = "github-actions[bot]";
+    const id = github.startRun("octo/target", "deploy.yml", {
+      event: "repository_dispatch",
+      actor,
+      createdAtMs: 0,
+    });
+    expect((await call("GET", `${RUNS}/${id}`)).body).toMatchObject({
+      actor: { login: actor, url: `${github.apiUrl}/users/github-actions%5Bbot%5D` },
+    });
+    expect(github.violations).toEqual([]);
+  });
+
   test("is not asked of what a fault has made", async () => {
     const { call } = await start();
     github.fault = () => ({ kind: "status", when: "after", status: 418, body: { odd: true } });

@@ -86,6 +86,8 @@ describe("other than @actions/expressions, the runner says of", () => {
 describe("as @actions/expressions does, the runner says of", () => {
   test.each<[source: string, value: string]>([
     ["Inputs.DISTINCT_id", "x-1"],
+    // On Linux, where `Stage` and `stage` are two.
+    ["env.Stage", "A"],
     ["github['event']['CLIENT_PAYLOAD'].Stage == 'LAST'", "true"],
     ["0.30000000000000004", "0.3"],
     ["0.1", "0.1"],
