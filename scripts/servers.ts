@@ -60,8 +60,6 @@ ${
 if (!process.argv.includes("--check")) {
   writeFileSync(PAGE, page);
 } else if (!existsSync(PAGE) || readFileSync(PAGE, "utf8") !== page) {
-  console.error(
-    `${PAGE} is not what test/simulator/servers-table.ts says: run \`npm run servers\` and commit it.`,
-  );
+  console.error(`${PAGE} is not what test/simulator/servers-table.ts says: run \`npm run servers\` and commit it.`);
   process.exitCode = 1;
 }

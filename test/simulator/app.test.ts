@@ -155,9 +155,7 @@ describe("an installation", () => {
       ]);
       if ("actions" in permissions) {
         const place = "Simulator: POST /app/installations/1/access_tokens: body.permissions.actions";
-        expect(github.takeViolations()).toEqual([
-          `${place}: must be equal to one of the allowed values: read, write`,
-        ]);
+        expect(github.takeViolations()).toEqual([`${place}: must be equal to one of the allowed values: read, write`]);
       }
     },
   );

@@ -21,10 +21,7 @@ export const artifactRoutes: readonly Route[] = [
       const { name } = call.query;
       const shown = artifactsOf(run, call).filter((artifact) => name === undefined || artifact.name === name);
       const { page, link } = pageOf(call, shown);
-      return json<{ total_count: number; artifacts: Artifact[] }>(
-        { total_count: shown.length, artifacts: page },
-        link,
-      );
+      return json<{ total_count: number; artifacts: Artifact[] }>({ total_count: shown.length, artifacts: page }, link);
     },
   },
 ];

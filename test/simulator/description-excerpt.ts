@@ -133,10 +133,7 @@ class Translator {
     const changes: Json[] = source["x-github-breaking-changes"] ?? [];
     return changes
       .filter(({ version }) => version <= this.#version)
-      .reduce(
-        (whole, { patch }) => (Array.isArray(patch) ? patched(whole, patch) : merged(whole, patch)),
-        source,
-      );
+      .reduce((whole, { patch }) => (Array.isArray(patch) ? patched(whole, patch) : merged(whole, patch)), source);
   }
 }
 

@@ -42,11 +42,7 @@ const cacheRoot = fileURLToPath(new URL("../../node_modules/.cache/tracked-dispa
  * files. So it is done once: the compiled code is kept in node_modules/.cache, under a name that changes with the
  * package, the routes and the code here, and is loaded from there in some milliseconds.
  */
-export function loadValidators(
-  server: DescribedServer,
-  version: string,
-  routes: readonly string[],
-): Validators {
+export function loadValidators(server: DescribedServer, version: string, routes: readonly string[]): Validators {
   const sources = ["./description-excerpt.ts", "./description-validators.ts"].map((file) =>
     readFileSync(new URL(file, import.meta.url), "utf8"),
   );

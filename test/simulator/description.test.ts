@@ -89,20 +89,8 @@ describe("a request", () => {
   const many = Object.fromEntries(Array.from({ length: 26 }, (_, nth) => [`input_${nth}`, "x"]));
 
   test.each<[string, string, string, object | undefined, string]>([
-    [
-      "a number that is none",
-      "GET",
-      `${RUNS}?per_page=ten`,
-      undefined,
-      'query parameter "per_page": must be integer',
-    ],
-    [
-      "a word that is none",
-      "GET",
-      `${RUNS}?status=done`,
-      undefined,
-      'query parameter "status": must be equal to one',
-    ],
+    ["a number that is none", "GET", `${RUNS}?per_page=ten`, undefined, 'query parameter "per_page": must be integer'],
+    ["a word that is none", "GET", `${RUNS}?status=done`, undefined, 'query parameter "status": must be equal to one'],
     [
       "more inputs than may be",
       "POST",
@@ -148,8 +136,7 @@ describe("the description", () => {
       Object.keys(readExcerpt("api.github.com", version, [dispatch]).operations[dispatch]?.answers ?? {});
     expect(statuses("2022-11-28")).toEqual(["200", "204"]);
     expect(statuses("2026-03-10")).toEqual(["200"]);
-    const limit = (version: string) =>
-      readExcerpt("ghec", version, ["GET /rate_limit"]).schemas["rate-limit-overview"];
+    const limit = (version: string) => readExcerpt("ghec", version, ["GET /rate_limit"]).schemas["rate-limit-overview"];
     expect(limit("2022-11-28")).toMatchObject({ required: ["rate", "resources"] });
     expect(limit("2026-03-10")).toMatchObject({ required: ["resources"] });
   });

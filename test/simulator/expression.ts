@@ -50,9 +50,7 @@ export function evaluate(source: string, contexts: Contexts): Value {
   return new RunnerEvaluator(parse(source, Object.keys(contexts)), dictionary, functions).evaluate();
 }
 
-type Visited<Name extends keyof Evaluator> = Evaluator[Name] extends (node: infer Node) => unknown
-  ? Node
-  : never;
+type Visited<Name extends keyof Evaluator> = Evaluator[Name] extends (node: infer Node) => unknown ? Node : never;
 
 class RunnerEvaluator extends Evaluator {
   /** From the text as it is written: the lexer undoubles the first quote only, and reads numbers as JavaScript does. */

@@ -109,8 +109,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const world = new World(nowMs);
   const limits = new Limits(options.limits);
   const runDetails =
-    options.runDetails ??
-    (servers[options.server ?? "api.github.com"].knowsRunDetails ? "known" : "rejected");
+    options.runDetails ?? (servers[options.server ?? "api.github.com"].knowsRunDetails ? "known" : "rejected");
   const server = options.server ?? (runDetails === "known" ? "api.github.com" : "ghes-3.19");
   const state: ServerState = {
     server,

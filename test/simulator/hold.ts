@@ -50,10 +50,7 @@ interface Known {
 const descriptions = new Map<string, Known>();
 
 /** Of the server that is played, in the version that was asked for: read once in a process. */
-function descriptionFor(
-  { server = "api.github.com", runDetails }: ServerState,
-  version: string | undefined,
-): Known {
+function descriptionFor({ server = "api.github.com", runDetails }: ServerState, version: string | undefined): Known {
   // Where a test takes run details away from a server of today, it plays the last one that had none.
   const isOld = runDetails !== "known";
   const name = isOld && servers[server].knowsRunDetails ? "ghes-3.19" : server;

@@ -171,9 +171,7 @@ function isWanted(run: Run, query: Call["query"], nowMs: number): boolean {
 
 function listJobs(call: Call, run: Run, attempts: readonly Run["attempts"][number][]): Answer {
   const jobs = attempts.flatMap((attempt) =>
-    attemptAt(attempt, call.nowMs).jobs.map((job) =>
-      jobAnswer(job, run, attempt, call.repository, call.bases),
-    ),
+    attemptAt(attempt, call.nowMs).jobs.map((job) => jobAnswer(job, run, attempt, call.repository, call.bases)),
   );
   const { page, link } = pageOf(call, jobs);
   return json<{ total_count: number; jobs: Schemas["job"][] }>({ total_count: jobs.length, jobs: page }, link);

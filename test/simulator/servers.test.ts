@@ -56,9 +56,7 @@ describe.each(names)("%s", (name) => {
     const byVersion = await call("POST", DISPATCH, bodyWith(0), { "x-github-api-version": "2026-03-10" });
     const byKey = await call("POST", DISPATCH, { ...bodyWith(0), return_run_details: true });
     expect([byVersion.status, byKey.status]).toEqual(server.knowsRunDetails ? [200, 200] : [400, 422]);
-    const wrong = server.knowsRunDetails
-      ? []
-      : [expect.stringContaining("return_run_details: is not described")];
+    const wrong = server.knowsRunDetails ? [] : [expect.stringContaining("return_run_details: is not described")];
     expect(github.violations).toEqual(wrong);
   });
 
@@ -75,15 +73,10 @@ describe.each(names)("%s", (name) => {
 
   test("tells who is ahead in a concurrency group, or has no such route", async () => {
     const call = await start(name);
-    const ids = [1, 2].map(() =>
-      github.startRun("octo/target", "deploy.yml", { event: "workflow_dispatch" }),
-    );
+    const ids = [1, 2].map(() => github.startRun("octo/target", "deploy.yml", { event: "workflow_dispatch" }));
     await clock.sleep(2000);
     const ofRun = await call("GET", `${RUNS}/${ids[1]}/concurrency_groups`);
-    const group = await call(
-      "GET",
-      `/repos/octo/target/actions/concurrency_groups/production?ahead_of_run=${ids[1]}`,
-    );
+    const group = await call("GET", `/repos/octo/target/actions/concurrency_groups/production?ahead_of_run=${ids[1]}`);
     expect(github.violations).toEqual([]);
     if (!server.hasConcurrencyGroups) return expect([ofRun.status, group.status]).toEqual([404, 404]);
     expect(ofRun.body).toMatchObject({
@@ -162,18 +155,12 @@ describe.each(names.filter((name) => servers[name].isDescribed))("the descriptio
       html_url: "https://x.test/1",
     });
     expect([asked, answered]).toEqual(
-      knowsRunDetails
-        ? [[], []]
-        : [["body.return_run_details: is not described"], ["status 200: is not described"]],
+      knowsRunDetails ? [[], []] : [["body.return_run_details: is not described"], ["status 200: is not described"]],
     );
   });
 
   test("has concurrency groups or has none", () => {
-    const asked = described.wrongInRequest(
-      "GET /repos/{}/{}/actions/runs/{}/concurrency_groups",
-      {},
-      undefined,
-    );
+    const asked = described.wrongInRequest("GET /repos/{}/{}/actions/runs/{}/concurrency_groups", {}, undefined);
     expect(asked).toEqual(hasConcurrencyGroups ? [] : ["no such route"]);
   });
 
@@ -186,8 +173,7 @@ describe.each(names.filter((name) => servers[name].isDescribed))("the descriptio
     expect(wrong.filter((each) => each.endsWith(".steps: is missing"))).toEqual([]);
     expect(wrong).toContain("body.jobs[0].conclusion: is missing");
     for (const word of ["stale", "startup_failure"]) expect(wrongInJob("conclusion", word)).toHaveLength(1);
-    for (const word of ["timed_out", "action_required", null])
-      expect(wrongInJob("conclusion", word)).toEqual([]);
+    for (const word of ["timed_out", "action_required", null]) expect(wrongInJob("conclusion", word)).toEqual([]);
   });
 
   test("has ids of 64 bits", () => {

@@ -55,15 +55,12 @@ describe("the name of a step", () => {
     ["runner", "${{ runner.os }}", "Linux"],
     ["steps", "${{ steps.none.outputs.id }}!", "!"],
     ["secrets", "for ${{ secrets.NONE }}.", "for ."],
-  ])(
-    "that speaks of %s shows its source until just before it runs (%s)",
-    async (_, name, shown, source = name) => {
-      const { namesAt } = await stage(`${WAIT}      - name: "${name}"\n        run: ./go\n`);
-      expect(await namesAt(3500)).toEqual(["Run sleep 2", source]);
-      expect(await namesAt(4900)).toEqual(["Run sleep 2", source]);
-      expect(await namesAt(5000)).toEqual(["Run sleep 2", shown]);
-    },
-  );
+  ])("that speaks of %s shows its source until just before it runs (%s)", async (_, name, shown, source = name) => {
+    const { namesAt } = await stage(`${WAIT}      - name: "${name}"\n        run: ./go\n`);
+    expect(await namesAt(3500)).toEqual(["Run sleep 2", source]);
+    expect(await namesAt(4900)).toEqual(["Run sleep 2", source]);
+    expect(await namesAt(5000)).toEqual(["Run sleep 2", shown]);
+  });
 
   test.each([
     "${{ github.event.client_payload.id }}",
@@ -105,17 +102,14 @@ describe("the name of a step", () => {
   });
 
   test("that it has from its script comes late if any line of that speaks of what is not known", async () => {
-    const script =
-      "run: |\n          echo ${{ github.event.client_payload.id }}\n          echo ${{ env.ID }}";
+    const script = "run: |\n          echo ${{ github.event.client_payload.id }}\n          echo ${{ env.ID }}";
     const { namesAt } = await stage(`${WAIT}      - ${script}\n`);
     expect((await namesAt(3500))[1]).toBe("Run echo ${{ github.event.client_payload.id }}");
     expect((await namesAt(5000))[1]).toBe("Run echo x1");
   });
 
   test("is its first line alone", async () => {
-    const { namesAt } = await stage(
-      `      - name: "\${{ github.event.client_payload.lines }}"\n        run: ./go\n`,
-    );
+    const { namesAt } = await stage(`      - name: "\${{ github.event.client_payload.lines }}"\n        run: ./go\n`);
     expect((await namesAt(3500))[0]).toBe("first");
   });
 });

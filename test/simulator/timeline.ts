@@ -233,9 +233,12 @@ function cutOff(job: PlannedJob, timeoutMs: number): PlannedJob {
   const took = `${hours > 0 ? `${hours}h` : ""}${minutes}m${seconds}s`;
   const annotations = [
     ...(job.annotations ?? []),
-    ...[`The job has exceeded the maximum execution time of ${took}`, "The operation was canceled."].map(
-      (message) => ({ path: ".github", line: 1, level: "failure" as const, message }),
-    ),
+    ...[`The job has exceeded the maximum execution time of ${took}`, "The operation was canceled."].map((message) => ({
+      path: ".github",
+      line: 1,
+      level: "failure" as const,
+      message,
+    })),
   ];
   return { ...job, endMs, conclusion: "cancelled", steps, annotations };
 }

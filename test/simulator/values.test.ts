@@ -29,18 +29,14 @@ function asTheLibrary(source: string): string {
   return new Evaluator(parsed, dictionary).evaluate().coerceString();
 }
 
-const G15 =
-  "DTExpressions2/Expressions2/EvaluationResult.cs ConvertToString, ExpressionConstants.NumberFormat = G15";
+const G15 = "DTExpressions2/Expressions2/EvaluationResult.cs ConvertToString, ExpressionConstants.NumberFormat = G15";
 const NUMBER = "DTExpressions2/Expressions2/Sdk/ExpressionUtility.cs ParseNumber";
 const KEYS = "DTPipelines/Pipelines/ContextData/DictionaryContextData.cs, the setter of this[String key]";
-const JSON_TEXT =
-  "DTExpressions2/Expressions2/Sdk/Functions/ToJson.cs WriteValue; JsonUtility is Newtonsoft's";
+const JSON_TEXT = "DTExpressions2/Expressions2/Sdk/Functions/ToJson.cs WriteValue; JsonUtility is Newtonsoft's";
 const LEXER = "DTExpressions2/Expressions2/Tokens/LexicalAnalyzer.cs ReadStringToken";
-const EQUAL =
-  "DTExpressions2/Expressions2/EvaluationResult.cs AbstractEqual: OrdinalIgnoreCase, one character for one";
+const EQUAL = "DTExpressions2/Expressions2/EvaluationResult.cs AbstractEqual: OrdinalIgnoreCase, one character for one";
 const FORMAT = "DTExpressions2/Expressions2/Sdk/Functions/Format.cs, FormatResultBuilder.Append";
-const ENV =
-  "Runner.Worker (beside Sdk), ActionRunner.cs: CaseSensitiveDictionaryContextData except on Windows";
+const ENV = "Runner.Worker (beside Sdk), ActionRunner.cs: CaseSensitiveDictionaryContextData except on Windows";
 
 describe("other than @actions/expressions, the runner says of", () => {
   test.each<[source: string, runner: string | RegExp, library: string, where: string]>([

@@ -152,9 +152,7 @@ export function printJson(value: Value, indent = ""): string {
     return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n${indent}]`;
   }
   if (value instanceof data.Dictionary) {
-    const pairs = value
-      .pairs()
-      .map(({ key, value: each }) => `${inner}${quote(key)}: ${printJson(each, inner)}`);
+    const pairs = value.pairs().map(({ key, value: each }) => `${inner}${quote(key)}: ${printJson(each, inner)}`);
     return pairs.length === 0 ? "{}" : `{\n${pairs.join(",\n")}\n${indent}}`;
   }
   return value.coerceString();
