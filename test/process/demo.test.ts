@@ -58,7 +58,7 @@ const POST_EVENT = "POST /repos/octo/target/dispatches";
 
 /** Each event and sign: what was sent, where the id shows in the receiver, and where the log says that it was seen. */
 const SCENES = [
-  ["workflow_dispatch", "details", ["422", "200"], undefined, /started run \d+: http/],
+  ["workflow_dispatch", "details", ["200"], /^run-name: .*ID/m, /started run \d+: http/],
   ["workflow_dispatch", "run-name", ["400", "204"], /^run-name: .*ID/m, /Found run \d+ by its name: http/],
   ["workflow_dispatch", "job", ["400", "204"], /^ {4}name: .*ID/m, /Found run \d+ by a job's name: http/],
   ["workflow_dispatch", "step", ["400", "204"], /- name: ID$/m, /Found run \d+ by a step's name: http/],
@@ -85,8 +85,7 @@ describe.concurrent("the demonstration", () => {
       const workflow = below(/^The receiving workflow/, shown).join("\n");
       const expression = /\$\{\{ (inputs|github\.event\.client_payload)\.distinct_id \}\}/g;
       expect(workflow).toContain(`  ${event}:`);
-      if (shownId) expect(workflow.replace(expression, "ID")).toMatch(shownId);
-      else expect(workflow).not.toMatch(expression);
+      expect(workflow.replace(expression, "ID")).toMatch(shownId);
       expect(below(/^The step/, shown).join("\n")).toContain("    wait_for: completed");
 
       const log = below(/^Its log/, shown);
@@ -129,13 +128,58 @@ describe.concurrent("the demonstration", () => {
   test("explains itself, started as the README says", async ({ expect }) => {
     const { stdout, exitCode } = await start("npm", ["run", "--silent", "demo", "--", "--help"]);
     expect(exitCode).toBe(0);
-    for (const option of ["--event", "--sign", "--result", "--help"]) expect(stdout).toContain(option);
+    for (const option of ["--show", "--event", "--sign", "--result", "--help"])
+      expect(stdout).toContain(`  ${option} `);
+    for (const part of ["dry-run", "not-found", "approval", "cancel", "bare"]) {
+      expect(stdout).toMatch(new RegExp(`^ {14}${part} +\\S`, "m"));
+    }
   });
+
+  test("shows the plain path first: nothing is refused, the id is known, and it takes some six seconds", async ({
+    expect,
+  }) => {
+    const shown = await show();
+    expect(shown.exitCode).toBe(0);
+    const asked = below(/^What the server was asked/, shown);
+    expect(asked.filter((line) => !/→ (200|204|304)$/.test(line))).toEqual([]);
+    const [, id] = /^distinct_id +(1658821493-1-[0-9a-f]{16})$/m.exec(shown.stdout) ?? [];
+    expect(below(/^Its log/, shown)[0]).toContain(`with the id ${id}.`);
+    const [, seconds] = /^ *([\d.]+) s/.exec(asked.at(-1) ?? "") ?? [];
+    expect(Number(seconds)).toBeGreaterThan(4);
+    expect(Number(seconds)).toBeLessThan(15);
+  });
+
+  /** What each part is shown for, in the log and in what the server was asked. */
+  const PARTS = [
+    ["dry-run", 1, ["A dry run: nothing is dispatched.", "Lines to add:", "run-name: Deploy ["], /^((?!POST).)*$/],
+    ["not-found", 1, ["No run of octo/target showed the id", "Lines to add:", "GitHub listed 1 run"], /POST .*→ 204/],
+    ["approval", 0, ["waiting for an approval of production", "completed: success"], /pending_deployments → 200/],
+    ["cancel", 1, ["The step was cancelled (SIGINT). The remote run is being cancelled"], /\/cancel → 202/],
+    ["bare", 0, ["does not declare the input distinct_id", "completed: success"], /POST .*→ 422/],
+  ] as const;
+
+  test.for(PARTS.filter(([part]) => part !== "cancel" || process.platform !== "win32"))(
+    "by --show %s ends with exit code %i, as it should be",
+    async ([part, exitCode, words, asked], { expect }) => {
+      const shown = await show("--show", part);
+      expect(shown.stderr).toBe("");
+      expect(shown.exitCode).toBe(0);
+      const log = below(/^Its log/, shown).join("\n");
+      for (const each of words) expect(log).toContain(each);
+      const requests = below(/^What the server was asked/, shown);
+      if (part === "dry-run") expect(requests.filter((line) => !asked.test(line))).toEqual([]);
+      else expect(requests.join("\n")).toMatch(asked);
+      const colour = exitCode === 0 ? "green" : "red";
+      expect(below(/^Its exit code/, shown)).toEqual([`${exitCode}: the step is ${colour}, as it should be.`]);
+    },
+  );
 
   test.for([
     [["--sign", "smell"], "--sign smell: there is no such sign."],
     [["--result", "draw"], "--result draw: there is no such result."],
     [["--loud"], "Unknown option '--loud'"],
+    [["--show", "off"], "--show off: there is no such part."],
+    [["--show", "approval", "--result", "failure"], "--show approval is a scene of its own: leave out --result."],
     [["--event", "repository_dispatch", "--sign", "details"], "--sign details is impossible"],
   ] as const)("says what is wrong with %j and plays nothing", async ([options, problem], { expect }) => {
     expectRefusal(await show(...options), problem, expect);
