@@ -1,6 +1,6 @@
 /** Each recipe, run: its caller by the committed bundle, its receiver on the simulated GitHub. */
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, test, vi } from "vitest";
 import type { GitHub } from "../simulator/index.ts";
 import { tokensUsed } from "../support/app-stage.ts";
@@ -431,8 +431,10 @@ describe.concurrent("promotion", () => {
   });
 });
 
-test("every recipe is run above", ({ expect }) => {
-  const source = readFileSync(new URL(import.meta.url), "utf8");
+test("every recipe is run here or in a file beside", ({ expect }) => {
+  const here = new URL(".", import.meta.url);
+  const files = readdirSync(here).filter((name) => name.startsWith("examples-run"));
+  const source = files.map((name) => readFileSync(new URL(name, here), "utf8")).join("\n");
   expect(RECIPES.filter((recipe) => !source.includes(`Example("${recipe}"`))).toEqual([]);
 });
 

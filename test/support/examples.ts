@@ -2,7 +2,9 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 import type { GitHub } from "../simulator/index.ts";
+import type { TokenOptions } from "../simulator/world.ts";
 import { APP_ID, PRIVATE_KEY, PUBLIC_KEY } from "./app-stage.ts";
 import { type CallerPlay, type PlayedJob, playCaller } from "./caller.ts";
 import { type ProcessStageOptions, setProcessStage, TOKEN } from "./process-stage.ts";
@@ -89,6 +91,12 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
     stageOptions,
   );
   const permissions = { actions: "write", contents: "write" } as const;
+  // The job's own token has what the job grants, and reaches the caller alone.
+  github.addToken(GITHUB_TOKEN, {
+    kind: "integration",
+    permissions: grantedBy(caller.text),
+    repositories: [caller.repository],
+  });
   const installations = [{ id: 4711, account: "octo", repositories: "all" as const, permissions }];
   github.addApp({ appId: APP_ID, clientId: "Iv23liAbCdEfGhIjKlMn", publicKey: PUBLIC_KEY, installations });
 
@@ -139,6 +147,12 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
 /** Plays a recipe once. */
 export async function playExample(recipe: string, options: ExampleOptions = {}): Promise<PlayedExample> {
   return (await setExample(recipe, options)).play();
+}
+
+/** What the jobs of a caller grant to their `GITHUB_TOKEN`. */
+function grantedBy(text: string): NonNullable<TokenOptions["permissions"]> {
+  const { jobs } = parse(text) as { jobs: Record<string, { permissions?: TokenOptions["permissions"] }> };
+  return Object.assign({}, ...Object.values(jobs).map(({ permissions }) => permissions ?? {}));
 }
 
 /** All that a caller speaks of: keys are keys, the others are tokens that may do everything. */
