@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const FIRST = [
   "model",
   "demo",
+  "pages/name",
   "stories/find",
   "scale",
   "kill",

@@ -1,18 +1,23 @@
 /**
- * Writes the tables of README.md from action.yml, its recipes from examples/ and what it shows of a step from test/expected/;
- * with `--check` it only says whether they are stale.
+ * Writes what follows from something else: node24/action.yml from action.yml, and of README.md the tables from action.yml, the
+ * recipes from examples/, what is shown of a step from test/expected/, and what is said of this repository's name from
+ * package.json. With `--check` it only says whether they are stale.
  */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { parse } from "yaml";
 import { cut } from "./cut.ts";
+import { forNode24 } from "./node24.ts";
+import { PLACEHOLDER, repositoryIn } from "./repository.ts";
 
 interface ActionYml {
   inputs: Record<string, { description: string; default?: string }>;
   outputs: Record<string, { description: string }>;
 }
 
-const action = parse(readFileSync("action.yml", "utf8")) as ActionYml;
+const actionText = readFileSync("action.yml", "utf8");
+const action = parse(actionText) as ActionYml;
 
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
@@ -51,7 +56,7 @@ const withExamples = withTables.replace(
 );
 
 /** `<!-- shown: failure -->`: the log and the error of that step, as test/expected/ holds them. */
-const after = withExamples.replace(
+const withShown = withExamples.replace(
   /(<!-- shown: (\S+) -->\n)[\s\S]*?(<!-- end of shown -->)/g,
   (_, start: string, name: string, end: string) => {
     const [log = "", error = ""] = readFileSync(`test/expected/${name}.txt`, "utf8").split("\n\n--------\n\n");
@@ -60,11 +65,27 @@ const after = withExamples.replace(
   },
 );
 
-if (!process.argv.includes("--check")) {
-  writeFileSync("README.md", after);
-} else if (before !== after) {
-  console.error(
-    "README.md is not what action.yml, examples/ and test/expected/ say: run `npm run readme` and commit it.",
-  );
-  process.exitCode = 1;
+/** `<!-- name: from package.json -->`: what a reader who copies a `uses:` has to know of the name in it. */
+const { owner, fullName } = repositoryIn(process.cwd());
+const aboutName =
+  owner === PLACEHOLDER
+    ? `\`${PLACEHOLDER}\` stands for the account that publishes this repository: write its name there.`
+    : `\`${fullName}\` is this repository; its tag \`v1\` moves with each release, a commit's SHA never does.`;
+const readme = withShown.replace(
+  /(<!-- name: from package.json -->\n)[\s\S]*?(<!-- end of name -->)/g,
+  (_, start: string, end: string) => `${start}${aboutName}\n${end}`,
+);
+
+const written = { "README.md": readme, "node24/action.yml": forNode24(actionText) };
+for (const [file, text] of Object.entries(written)) {
+  if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+  if (!process.argv.includes("--check")) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } else {
+    console.error(
+      `${file} is not what action.yml, examples/, test/expected/ and package.json say: run \`npm run readme\` and commit it.`,
+    );
+    process.exitCode = 1;
+  }
 }

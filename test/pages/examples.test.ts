@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { cut } from "../../scripts/cut.ts";
+import { ACTION } from "../support/caller.ts";
 import { RECIPES, readExample } from "../support/examples.ts";
 import { actionYml } from "../support/step.ts";
 import { asWorkflow, findingsIn, yamlBlocks } from "../support/workflow-findings.ts";
@@ -18,7 +19,7 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - id: deploy
-        uses: OWNER/tracked-dispatch@v1
+        uses: ${ACTION}
         with:
           token: \${{ secrets.DEPLOY_TOKEN }}
           repo: octo/deployments
@@ -196,12 +197,10 @@ describe("an example", () => {
     const { jobs } = parse(readExample(recipe, "caller").text) as { jobs: Record<string, Job> };
     const seconds = (given: Record<string, string> | undefined, name: string) =>
       Number(given?.[name] ?? actionYml.inputs[name]?.default);
-    const dispatching = Object.values(jobs).filter(({ steps }) =>
-      steps.some(({ uses }) => uses?.startsWith("OWNER/tracked-dispatch@")),
-    );
+    const dispatching = Object.values(jobs).filter(({ steps }) => steps.some(({ uses }) => uses === ACTION));
     expect(dispatching).toHaveLength(1);
     for (const { steps, "timeout-minutes": minutes = 0 } of dispatching) {
-      const given = steps.find(({ uses }) => uses?.startsWith("OWNER/"))?.with;
+      const given = steps.find(({ uses }) => uses === ACTION)?.with;
       const waits = {
         nothing: 0,
         found: seconds(given, "find_timeout_seconds"),
@@ -252,10 +251,10 @@ describe("on a page", () => {
     },
   );
 
-  test("README.md begins with an example, and links to all of them", () => {
+  test("README.md begins with a whole job of an example, and links to all of them", () => {
     const [first] = yamlBlocks("README.md", README);
     const { text } = readExample("receiver-workflow-dispatch", "caller");
-    expect(first?.text.trimEnd()).toBe(cut(text, ["jobs.deploy.steps"]));
+    expect(first?.text.trimEnd()).toBe(cut(text, ["permissions", "jobs"]));
     expect(RECIPES.filter((recipe) => !README.includes(`(examples/${recipe}`))).toEqual([]);
   });
 });

