@@ -30,7 +30,11 @@ export async function clearUp(fault: Fault, sent: Sent, resends: number, story: 
     if (!(error instanceof Fault)) throw error;
     throw unclear(`looking for it was refused (${error.inAWord})`);
   });
-  if (result.run) return sayFound(result, sent, story);
+  if (result.run) {
+    // With `wait_for: nothing` nobody else makes it known.
+    story.learn({ run: result.run });
+    return sayFound(result, sent, story);
+  }
   if (!result.windowIsFull) throw unclear(whyWindowIsNotFull(result));
   if (resends >= RESENDS) throw unclear(`that was the answer ${RESENDS + 1} times`);
   log.info(`No run with our id for ${FULL_WINDOW.ms / 1000} s: GitHub has not acted on it. Sending it again.`);

@@ -229,6 +229,14 @@ describe("once", () => {
     expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
   });
 
+  test("a run that was found after a 503 is an output also where nothing is waited for", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
+    github.fault = ({ method }) => (method === "POST" ? { when: "after", kind: "status", status: 503 } : undefined);
+    const { outputs, failure } = await play({ event_type: "deploy", wait_for: "nothing" });
+    expect(failure).toBeUndefined();
+    expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
+  });
+
   test("a dispatch that GitHub did not act on is sent again after a full minute of looking", async () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT });
     github.fault = ({ method, nth }) =>
