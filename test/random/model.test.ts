@@ -5,6 +5,8 @@
  *     npm test                500 schedules
  *     npm run test:model      10,000, or MODEL_RUNS of them
  *     MODEL_SEED=42 …         the same schedules again
+ *     npm run figures         writes what the 500 came to into docs/reliability.md, where npm test compares it
+ *     npm run figures:all     10,000 of the same seed, and writes those figures as well
  *
  * Schedules are made in model/schedules.ts, properties in model/properties.ts, by the numbers that a problem begins with:
  *
@@ -30,39 +32,87 @@
  *     a step's name shows the id as a part of a word       (1)     68,  56,  39
  */
 
-import fc from "fast-check";
-import { expect, test } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  type Figures,
+  figuresOf,
+  MANY,
+  ORDINARY,
+  readFigures,
+  SEED,
+  type Shown,
+  staleness,
+  writeFigures,
+} from "./model/figures.ts";
 import { KNOWN } from "./model/known.ts";
-import { perform } from "./model/performance.ts";
-import { problemsOf, storyOf } from "./model/properties.ts";
-import { schedules } from "./model/schedules.ts";
-import { add, linesOf, newTally } from "./model/tally.ts";
+import { playSchedules } from "./model/play.ts";
+import { linesOf, newTally } from "./model/tally.ts";
 
 // Not set by the script itself: on Windows, an npm script has no `NAME=value command`.
-const { npm_lifecycle_event, MODEL_RUNS, MODEL_SEED } = process.env;
-const numRuns = Number(MODEL_RUNS ?? (npm_lifecycle_event === "test:model" ? 10_000 : 500));
+const { npm_lifecycle_event: script, MODEL_RUNS, MODEL_SEED } = process.env;
+const numRuns = Number(MODEL_RUNS ?? (script === "test:model" || script === "figures:all" ? MANY : ORDINARY));
 // The ordinary tests play the same schedules each time; fresh ones are for `npm run test:model`, which looks for news.
-const anySeed = npm_lifecycle_event === "test:model" ? Math.floor(Math.random() * 2 ** 31) : 1881019047;
+const anySeed = script === "test:model" ? Math.floor(Math.random() * 2 ** 31) : SEED;
 const seed = Number(MODEL_SEED ?? anySeed);
 
+const FILE = new URL("../../docs/reliability.md", import.meta.url);
+
 test(
-  "every schedule keeps every property",
+  "every schedule keeps every property, and docs/reliability.md has the figures of the first",
   async () => {
     console.log(`${numRuns} schedules; to repeat them: MODEL_SEED=${seed}`);
-    const tally = newTally();
-    const property = fc.asyncProperty(schedules, async (schedule) => {
-      const performance = await perform(schedule);
-      const problems = problemsOf(performance);
-      add(tally, performance, problems);
-      if (problems.length > 0) throw new Error(storyOf(performance, problems));
+    let ordinary: Figures = [];
+    const { tally, failure } = await playSchedules({ numRuns, seed }, (now) => {
+      if (now.schedules === ORDINARY) ordinary = figuresOf(now);
     });
-    const result = await fc.check(property, { numRuns, seed });
     console.log(linesOf(tally).join("\n"));
     for (const { what } of KNOWN) console.log(`  known, and not looked for: ${what}`);
-    const failure = result.failed
-      ? `MODEL_SEED=${seed}\n${JSON.stringify(result.counterexample?.[0], undefined, 2)}\n${result.errorInstance}`
-      : undefined;
     expect(failure).toBeUndefined();
+    if (seed !== SEED || numRuns < ORDINARY) return;
+    const page = readFileSync(FILE, "utf8");
+    const many = numRuns === MANY ? figuresOf(tally) : readFigures(page).many;
+    if (script === "figures" || script === "figures:all") {
+      writeFileSync(FILE, writeFigures(page, { seed, ordinary, many }));
+    } else expect(staleness(readFigures(page), ordinary)).toEqual([]);
   },
   120_000 + numRuns * 300,
 );
+
+describe("the figures on a page", () => {
+  const tally = newTally();
+  Object.assign(tally, { schedules: ORDINARY, requests: 12_345, limits: 3, signals: 4 });
+  tally.troubles.set("502 before", 1000).set("hang", 1);
+  tally.duplicates.set("not visible in the window", 2);
+  const ordinary = figuresOf(tally);
+  const many = figuresOf({ ...tally, schedules: MANY, requests: 234_567 });
+  const empty = "Before.\n<!-- schedules: from npm run figures -->\n<!-- end of schedules -->\nAfter.\n";
+  const shown: Shown = { seed: SEED, ordinary, many };
+  const page = writeFigures(empty, shown);
+
+  test("are read as they were written, and are not stale then", () => {
+    expect(page).toContain("| requests | 12,345 | 234,567 |\n");
+    expect(page).toContain("| faults injected, of so many kinds | 1,001, 2 | 1,001, 2 |\n");
+    expect(readFigures(page)).toEqual(shown);
+    expect(writeFigures(page, shown)).toBe(page);
+    expect(staleness(shown, ordinary)).toEqual([]);
+  });
+
+  test("are stale when the first schedules come to something else", () => {
+    const now = figuresOf({ ...tally, requests: 12_346 });
+    expect(staleness(shown, now)).toEqual(["requests: 12,345, but it is 12,346: run `npm run figures`"]);
+  });
+
+  test.for([
+    ["of another seed", { ...shown, seed: 42 }, /^the seed is 42/],
+    ["of fewer schedules", { ...shown, many: figuresOf({ ...tally, schedules: 9000 }) }, /^schedules: .*figures:all`$/],
+    [
+      "less than those of the first",
+      { ...shown, many: figuresOf({ ...tally, schedules: MANY, signals: 1 }) },
+      /^signals: /,
+    ],
+    ["not there", { ...shown, many: [] }, /^schedules, requests, .*figures:all`$/],
+  ] as const)("are stale when those of ten thousand are %s", ([, wrong, problem]) => {
+    expect(staleness(wrong, ordinary)).toEqual([expect.stringMatching(problem)]);
+  });
+});
