@@ -4,13 +4,14 @@ import { isGreen } from "../judge/judge.ts";
 import { lineOf } from "../receiver/finding.ts";
 import type { Known } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
+import { fenced } from "./fenced.ts";
 
 /** Writes the job summary, if there is anything to show. `failure` is why the step fails, if it does. */
 export async function summarize(known: Known, story: Story, failure?: unknown): Promise<void> {
   const { inputs, github, clock, writeSummary, log } = story;
   const { run, jobs = [], findings } = known;
   if (!inputs.writesSummary) return;
-  if (findings) return writeSummary(checklistOf(findings.map(lineOf)));
+  if (findings) return writeSummary(`### Dry run\n\n${fenced(findings.map(lineOf).join("\n"))}\n`);
   if (!run) return;
   const wasFollowed = inputs.waitFor === "completed" && run.status === "completed";
   try {
@@ -28,11 +29,4 @@ export async function summarize(known: Known, story: Story, failure?: unknown): 
     // Whatever GitHub has answered: a picture of the run must not change how the step ends.
     log.debug(`There is no summary: ${(error as Error).stack}`);
   }
-}
-
-/** Names in it come from outside: within a block of code they are nothing but text. */
-function checklistOf(lines: readonly string[]): string {
-  const longest = Math.max(2, ...lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length));
-  const fence = "`".repeat(longest + 1);
-  return `### Dry run\n\n${fence}text\n${lines.join("\n")}\n${fence}\n`;
 }

@@ -6,6 +6,7 @@
 import { duration } from "../edges/durations.ts";
 import { fileName, type Job, type Run } from "../github/answers.ts";
 import { chartOf } from "./chart.ts";
+import { fenced } from "./fenced.ts";
 import { asText, code, link } from "./markdown.ts";
 import { chosen, type ShownJob, shownJob, signOf, spanMs } from "./shown-job.ts";
 
@@ -16,7 +17,7 @@ export interface SummaryFacts {
   jobs: readonly Job[];
   /** Undefined when the run was not followed to its end. */
   isGreen: boolean | undefined;
-  /** Why the step failed, if it did. Its first line is shown, unless the run itself is the reason. */
+  /** Why the step failed, if it did. Its first line is shown, or all the others where the run itself is the reason. */
   problem?: string | undefined;
   /** Epoch ms by the server's clock: how far the jobs have come that have not ended. */
   nowMs?: number | undefined;
@@ -25,6 +26,7 @@ export interface SummaryFacts {
 /** Enough for any run that a person reads. */
 const MAX_ROWS = 100;
 const MAX_PROBLEM_LENGTH = 500;
+const MAX_EVIDENCE_LENGTH = 50_000;
 /** GitHub knows fewer conclusions. */
 const MAX_RESULTS = 10;
 
@@ -33,7 +35,7 @@ export function summaryOf(facts: SummaryFacts): string {
   const jobs = facts.jobs.map((job) => shownJob(job, run, nowMs));
   const startMs = Math.min(...[run, ...jobs].map(({ startedAtMs = Number.POSITIVE_INFINITY }) => startedAtMs));
   const text = [titleOf(facts), factsLine(facts), problemLine(facts), tableOf(jobs, startMs), leftOut(jobs)];
-  const parts = [...text, chartOf(jobs, startMs)].filter((part) => part !== "");
+  const parts = [...text, evidenceOf(facts), chartOf(jobs, startMs)].filter((part) => part !== "");
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -63,6 +65,12 @@ function problemLine({ isGreen, problem }: SummaryFacts): string {
   const line = (problem ?? "").trim().replace(/[\r\n\u2028\u2029].*/su, "");
   // Words before it, so that nothing in it stands where Markdown looks for a block.
   return line === "" ? "" : `> **The step failed:** ${asText(line, MAX_PROBLEM_LENGTH)}`;
+}
+
+/** What the error says beyond its first line: the failed jobs, what they have marked, what the failed step printed last. */
+function evidenceOf({ isGreen, problem = "" }: SummaryFacts): string {
+  const [, ...lines] = isGreen === false ? problem.split("\n") : [];
+  return lines.length === 0 ? "" : fenced(lines.join("\n").slice(0, MAX_EVIDENCE_LENGTH));
 }
 
 function tableOf(jobs: readonly ShownJob[], startMs: number): string {

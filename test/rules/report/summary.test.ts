@@ -198,6 +198,25 @@ describe("the line of the problem", () => {
   });
 });
 
+describe("what the error says beyond its first line", () => {
+  const problem = "The run ended as failure: https://x\nIts jobs have marked:\n```# one\n@octo <b>";
+
+  test("is shown where the run itself is the reason, as nothing but text", () => {
+    const text = summaryOf({ ...release, isGreen: false, problem });
+    expect(text).toContain("\n\n````text\nIts jobs have marked:\n```# one\n@octo <b>\n````\n\n");
+    expect(text).not.toContain("The run ended as failure: https://x");
+  });
+
+  test("is left out where there is nothing more, where it is long, and where the run is not the reason", () => {
+    const blocks = (about: Partial<SummaryFacts>) => summaryOf({ ...release, ...about }).match(/^`{3,}text$/gm) ?? [];
+    expect(blocks({ isGreen: false, problem: "red" })).toEqual([]);
+    expect(blocks({ isGreen: true, problem: undefined })).toEqual([]);
+    expect(blocks({ isGreen: undefined, problem })).toEqual([]);
+    const long = `red\n${"x".repeat(2_000_000)}`;
+    expect(summaryOf({ ...release, isGreen: false, problem: long }).length).toBeLessThan(60_000);
+  });
+});
+
 describe("a row of the table", () => {
   test.each<[string, Partial<Job>, string]>([
     ["of success", {}, "✅ success | +5 s | 55 s |"],
