@@ -10,6 +10,7 @@ import { Failure } from "./edges/failure.ts";
 import { appendSummary, rememberStep, runnerLog, saveState, setOutputs } from "./edges/runner.ts";
 import { openGitHub } from "./github/api.ts";
 import type { Credentials } from "./github/connection.ts";
+import { type Fetch, openTransport } from "./github/transport.ts";
 import { secretsOf } from "./inputs/credentials.ts";
 import { freshHex } from "./inputs/distinct-id.ts";
 import { type Inputs, readInputs } from "./inputs/inputs.ts";
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   if (isPost && !trace) return;
   // @actions/github makes an agent for the caller's server as soon as it is loaded: a bad proxy variable is told before.
   findProxy(env.GITHUB_API_URL || "https://api.github.com");
-  const { context } = await import("@actions/github");
+  const { context } = await import(/* webpackMode: "eager" */ "@actions/github");
   const caller = {
     repository: env.GITHUB_REPOSITORY ?? "",
     apiUrl: context.apiUrl,
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
   const github = openGitHub({
     target: inputs.target,
     credentials: await chooseCredentials(inputs),
-    fetch: fetchByProxy,
+    fetch: clearingUp(openTransport(systemClock, findProxy)),
     clock: systemClock,
     log: runnerLog,
   });
@@ -120,19 +121,15 @@ function readProxy(given: string): URL | undefined {
   return isProxy ? new URL(text) : undefined;
 }
 
-const fetches = new Map<string, Promise<typeof globalThis.fetch>>();
+const CLEAR_UP_EACH = 25;
 
-/** Node 20's own fetch knows no proxy. Each server has its own: `NO_PROXY` may except it. */
-async function fetchByProxy(...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> {
-  const { origin } = new URL(String(url));
-  if (!fetches.has(origin)) fetches.set(origin, chooseFetch(findProxy(origin)));
-  return ((await fetches.get(origin)) ?? globalThis.fetch)(url, init);
-}
-
-async function chooseFetch(proxy: URL | undefined): Promise<typeof globalThis.fetch> {
-  if (!proxy) return globalThis.fetch;
-  const { fetchThrough } = await import("./github/proxy.ts");
-  return fetchThrough(proxy);
+/** Clears up the memory each time so many requests have been sent: a short step never does. */
+function clearingUp(fetch: Fetch): Fetch {
+  let sent = 0;
+  return async (...request) => {
+    if (++sent % CLEAR_UP_EACH === 0) (await import("./edges/memory.ts")).clearUp();
+    return fetch(...request);
+  };
 }
 
 main()

@@ -11,6 +11,7 @@ import { type Heard, listen } from "./heard.ts";
 import { type RequestOptions, sender } from "./http.ts";
 import { PURPOSES } from "./purpose.ts";
 import { atPlace, followRenames } from "./renames.ts";
+import type { Fetch } from "./transport.ts";
 
 /** A repository, and the server it lives on. */
 export interface Target {
@@ -23,7 +24,7 @@ export interface Target {
 export interface ConnectionOptions {
   target: Target;
   credentials: Credentials;
-  fetch: typeof globalThis.fetch;
+  fetch: Fetch;
   clock: Clock;
   log: Log;
 }

@@ -4,6 +4,7 @@ import { abortAfter } from "../edges/cancellation.ts";
 import type { Clock } from "../edges/clock.ts";
 import { Fault, kindOfError } from "./fault.ts";
 import { faultOf, headerOf, type Reply, type Request, type RequestOptions, type Send, timeLeft } from "./http.ts";
+import type { Fetch } from "./transport.ts";
 
 export type Download = (request: Request, options: RequestOptions) => AsyncGenerator<string>;
 
@@ -13,7 +14,7 @@ export type Download = (request: Request, options: RequestOptions) => AsyncGener
  */
 export function downloader(
   send: Send,
-  { apiUrl, fetch, clock }: { apiUrl: string; fetch: typeof globalThis.fetch; clock: Clock },
+  { apiUrl, fetch, clock }: { apiUrl: string; fetch: Fetch; clock: Clock },
 ): Download {
   return async function* download(request, options) {
     const left = timeLeft(clock, options);
@@ -24,7 +25,7 @@ export function downloader(
       const answer = await fetch(address, { redirect: "error", signal: timer.signal });
       if (!answer.ok || !answer.body) throw faultOf("unreadable", reply, `its text was answered with ${answer.status}`);
       const decoder = new TextDecoder();
-      for await (const bytes of answer.body) yield decoder.decode(bytes as Uint8Array, { stream: true });
+      for await (const bytes of answer.body) yield decoder.decode(bytes, { stream: true });
     } catch (error) {
       if (error instanceof Fault) throw error;
       const { kind, code } = kindOfError(error);

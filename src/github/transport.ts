@@ -1,0 +1,129 @@
+/**
+ * The transport: one HTTP request and its answer on `node:http` and `node:https`, as much of `fetch` as octokit and the
+ * download of logs use. Node's own `fetch` is not used: on Node 20 it compiles its parser from WebAssembly, which costs each
+ * start some 80 ms and 40 MB.
+ *
+ * - Redirects are not followed, time-outs are the caller's abort, ports that `fetch` refuses are ports like others.
+ * - An answer is there as soon as its head is: its status tells what GitHub did, though its body may never come. A body that
+ *   breaks off is an error of whoever reads it, never a short body.
+ * - A GET asks for gzip, since a list is a tenth of its size then. Anything else is answered with a few hundred bytes, for
+ *   which `node:zlib` need not be loaded. What comes compressed all the same is read.
+ * - Nothing is ever sent twice here: asking again is the story's affair, which knows what may be asked again. A kept
+ *   connection may be closed by the server just when it is used again, and then nobody knows whether the request arrived.
+ *   For a GET that is a pause of a second; for a dispatch it would be a minute of looking. So only GETs go over connections
+ *   that were used before: anything else gets a new one, and what follows goes over that.
+ */
+
+import { type Agent, type IncomingMessage, request as requestHttp } from "node:http";
+import type { Clock } from "../edges/clock.ts";
+import { closeIdle, type Servers, serversBy } from "./sockets.ts";
+
+/** As much of `fetch` as is used: `globalThis.fetch` is one, too. */
+export type Fetch = (url: string, init?: Sending) => Promise<Answer>;
+
+export interface Sending {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Its abort rejects with its reason, and so does the reading of the body. */
+  signal?: AbortSignal;
+  redirect?: "manual" | "error";
+}
+
+export interface Answer {
+  readonly status: number;
+  /** 2xx. */
+  readonly ok: boolean;
+  readonly url: string;
+  /** By names in lower case. */
+  readonly headers: Iterable<[string, string]> & { get(name: string): string | null | undefined };
+  /** Decompressed, in parts as they come. */
+  readonly body: AsyncIterable<Uint8Array> | null;
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** Opens the transport. `findProxy` names the proxy for a server's origin, if it is to be reached through one. */
+export function openTransport(clock: Clock, findProxy: (origin: string) => URL | undefined): Fetch {
+  const servers: Servers = serversBy(clock, findProxy);
+  return async (url, sending = {}) => {
+    sending.signal?.throwIfAborted();
+    return exchange(await servers(new URL(url).origin), url, sending);
+  };
+}
+
+function exchange(agent: Agent, url: string, { method = "GET", headers, body, signal }: Sending): Promise<Answer> {
+  if (method !== "GET") closeIdle(agent);
+  return new Promise((resolve, reject) => {
+    const compressed = method === "GET" && { "accept-encoding": "gzip" };
+    const request = requestHttp(url, { agent, method, headers: { ...compressed, ...headers } });
+    let answer: IncomingMessage | undefined;
+    const onAbort = () => {
+      // A request that has no connection yet would tell it only when it gets one.
+      reject(signal?.reason);
+      (answer ?? request).destroy(signal?.reason);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    request
+      .on("response", (message) => {
+        answer = message;
+        resolve(answerOf(url, method, message));
+      })
+      .on("error", reject)
+      .on("close", () => {
+        signal?.removeEventListener("abort", onAbort);
+        // An answer that changes the protocol (101) is closed without any error.
+        reject(Object.assign(new Error("closed without an answer"), { code: "ECONNRESET" }));
+      })
+      .end(body);
+  });
+}
+
+function answerOf(url: string, method: string, message: IncomingMessage): Answer {
+  const { statusCode: status = 0 } = message;
+  const hasNoBody = status === 204 || status === 205 || status === 304 || method === "HEAD";
+  // It may break off while nobody reads.
+  message.on("error", () => {});
+  // Nobody reads these, and the connection is free for the next request only when they have been read.
+  if (hasNoBody) message.resume();
+  const body = hasNoBody ? null : decompressed(message);
+  const read = async () => (body ? concat(body) : new Uint8Array());
+  return {
+    status,
+    ok: status >= 200 && status < 300,
+    url,
+    headers: new Map(Object.entries(message.headers).map(([name, value]) => [name, String(value)])),
+    body,
+    text: async () => new TextDecoder().decode(await read()),
+    arrayBuffer: async () => {
+      const { buffer, byteOffset, byteLength } = await read();
+      return (buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength);
+    },
+  };
+}
+
+async function concat(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const part of parts) all.push(part);
+  return all.length === 1 && all[0] ? all[0] : Buffer.concat(all);
+}
+
+async function* decompressed(message: IncomingMessage): AsyncGenerator<Uint8Array> {
+  // The last one was applied last.
+  const encodings = (message.headers["content-encoding"] ?? "").split(",").map((each) => each.trim().toLowerCase());
+  const decoders = [];
+  for (const encoding of encodings.reverse()) {
+    if (encoding !== "" && encoding !== "identity") decoders.push(await decoderFor(encoding));
+  }
+  if (decoders.length === 0) return yield* message;
+  const { pipeline } = await import("node:stream");
+  // What goes wrong anywhere in it is thrown to whoever reads its end.
+  yield* pipeline([message, ...decoders], () => {}) as unknown as AsyncIterable<Uint8Array>;
+}
+
+async function decoderFor(encoding: string): Promise<NodeJS.ReadWriteStream> {
+  const { createBrotliDecompress, createUnzip } = await import("node:zlib");
+  if (encoding === "br") return createBrotliDecompress();
+  if (/^(x-)?gzip$|^deflate$/.test(encoding)) return createUnzip();
+  throw new Error(`the answer is compressed by ${encoding}, which was not asked for`);
+}
