@@ -1,87 +1,170 @@
-/** Start-up, measured: whole processes of the committed bundle against bare Node that does the same one POST, in turn. */
+/**
+ * Start-up, measured: whole processes of the committed bundle against bare Node that does the same one POST, all in turn, so
+ * that what else the machine does meets all of them.
+ */
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { readdirSync, statSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runBundle } from "../test/support/step.ts";
 import { median } from "./measure.ts";
+import { type StartUpServers, startServers } from "./startup-server.ts";
 
-const PAIRS = 21;
+/** How often each is run for its times; the first time, which fills the system's caches, comes on top. */
+const ROUNDS = 21;
+/** Memory differs by a percent or two from run to run. */
+const MEMORY_ROUNDS = 5;
 const TOKEN = "ghp_ofthebenchmark";
 const PATH = "/repos/octo/target/actions/workflows/deploy.yml/dispatches";
+const DISPATCH = { repo: "octo/target", workflow: "deploy.yml", ref: "main", wait_for: "nothing" };
 
-/** How much slower than bare Node the bundle is; medians of the ratios of neighbours in time. */
-export interface StartUp {
-  pairs: number;
+/** Medians of one contestant, or of its ratios to another one, each to its neighbour in time. */
+export interface Cost {
   /** Until the POST arrives. */
-  firstRequest: { bareMs: number; bundleMs: number; ratio: number };
+  firstMs: number;
   /** Until the process has ended. */
-  whole: { bareMs: number; bundleMs: number; ratio: number };
+  wholeMs: number;
+  /** The most that it ever had in memory. */
+  peakMb: number;
 }
 
-/** The same POST, by Node alone. */
-const BARE = `
-  const answer = await fetch(process.argv[1], {
-    method: "POST",
-    headers: { authorization: "token ${TOKEN}", "content-type": "application/json" },
-    body: JSON.stringify({ ref: "main", inputs: {} }),
-  });
-  await answer.text();
-  if (!answer.ok) process.exitCode = 1;
+export interface StartUp {
+  rounds: number;
+  /** Of the Node that ran them. */
+  version: string;
+  costs: ReadonlyMap<string, Cost>;
+  ratio(figure: keyof Cost, of: string, to: string): number;
+}
+
+/** Bare Node: the same POST, in as few words as it takes. */
+const BARE = {
+  "bare node:http": {
+    file: "http.mjs",
+    text: `import { request } from "node:http";`,
+  },
+  "bare node:http by require": {
+    file: "http.cjs",
+    text: `const { request } = require("node:http");`,
+  },
+  "bare fetch": {
+    file: "fetch.mjs",
+    text: `
+      const answer = await fetch(process.argv[2], { method: "POST", headers, body });
+      JSON.parse(await answer.text());`,
+  },
+};
+const HEAD = `
+  const headers = { authorization: "token ${TOKEN}", "content-type": "application/json" };
+  const body = JSON.stringify({ ref: "main", inputs: {} });`;
+const SEND = `
+  request(process.argv[2], { method: "POST", headers }, (answer) => {
+    let text = "";
+    answer.setEncoding("utf8").on("data", (part) => (text += part)).on("end", () => JSON.parse(text));
+  }).end(body);`;
+
+/** Tells the peak at the end. Linux hands a process's own peak on to what it starts (ru_maxrss), so that is not asked. */
+const TELL_PEAK = `
+const { readFileSync, writeFileSync } = require("node:fs");
+function peakKb() {
+  try {
+    return /VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "latin1"))[1];
+  } catch {
+    return process.resourceUsage().maxRSS;
+  }
+}
+process.on("exit", () => writeFileSync(process.env.PEAK_FILE, String(peakKb())));
 `;
 
-export async function measureStartUp(): Promise<StartUp> {
-  let arrivedAtMs = Number.NaN;
-  const server = createServer((request, response) => {
-    arrivedAtMs = performance.now();
-    request.resume().on("end", () => {
-      response.setHeader("content-type", "application/json");
-      const url = "http://127.0.0.1/runs/1";
-      response.end(JSON.stringify({ workflow_run_id: 1, run_url: url, html_url: url }));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+type Run = (env: Record<string, string>) => Promise<number | null>;
 
-  async function time(go: () => Promise<number | null>): Promise<{ first: number; whole: number }> {
-    const startedAtMs = performance.now();
-    const exitCode = await go();
-    if (exitCode !== 0) throw new Error(`a process ended with ${exitCode}`);
-    return { first: arrivedAtMs - startedAtMs, whole: performance.now() - startedAtMs };
+export async function measureStartUp(node = process.execPath): Promise<StartUp> {
+  const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-startup-"));
+  const servers = await startServers(directory);
+  try {
+    const runs = { ...bareRuns(node, directory, servers), ...bundleRuns(node, servers) };
+    return await compete(runs, node, directory, servers);
+  } finally {
+    servers.close();
+    rmSync(directory, { recursive: true });
   }
-  const bare = () =>
-    time(async () => {
-      const child = spawn(process.execPath, ["--input-type=module", "-e", BARE, origin + PATH], {
-        env: { PATH: process.env.PATH },
-      });
-      return (await once(child, "close"))[0] as number | null;
-    });
-  const given = {
-    token: TOKEN,
-    repo: "octo/target",
-    workflow: "deploy.yml",
-    ref: "main",
-    wait_for: "nothing",
+}
+
+function bareRuns(node: string, directory: string, { origin }: StartUpServers): Record<string, Run> {
+  const run = (file: string, text: string): Run => {
+    const path = join(directory, file);
+    writeFileSync(path, file.startsWith("http") ? text + HEAD + SEND : HEAD + text);
+    return async (env) => {
+      const child = spawn(node, [path, origin + PATH], { env: { PATH: process.env.PATH, ...env } });
+      return (await once(child, "close"))[0];
+    };
   };
-  const bundle = () => time(async () => (await runBundle(origin, given)).exitCode);
+  return Object.fromEntries(Object.entries(BARE).map(([name, { file, text }]) => [name, run(file, text)]));
+}
 
-  const pairs: { bare: { first: number; whole: number }; bundle: { first: number; whole: number } }[] = [];
-  // The first pair fills the system's caches.
-  for (let pair = 0; pair <= PAIRS; pair++) {
-    const measured = { bare: await bare(), bundle: await bundle() };
-    if (pair > 0) pairs.push(measured);
+function bundleRuns(node: string, servers: StartUpServers): Record<string, Run> {
+  process.env.BUNDLE_NODE = node;
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const pem = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
+  const by =
+    (apiUrl: string, given: Record<string, string>, own: Record<string, string> = {}): Run =>
+    async (env) =>
+      (await runBundle(apiUrl, { ...DISPATCH, ...given }, { ...own, ...env })).exitCode;
+  return {
+    "this action": by(servers.origin, { token: TOKEN }),
+    "with an App": by(servers.origin, { app_id: "123456", app_private_key: pem }),
+    "with a proxy": by("http://ghe.test", { token: TOKEN }, { http_proxy: servers.proxy }),
+    "with a private CA": by(servers.tlsOrigin, { token: TOKEN }, { NODE_EXTRA_CA_CERTS: servers.authority }),
+  };
+}
+
+async function compete(
+  runs: Record<string, Run>,
+  node: string,
+  directory: string,
+  { arrivedAtMs }: StartUpServers,
+): Promise<StartUp> {
+  const taken = new Map(Object.keys(runs).map((name) => [name, [] as Cost[]]));
+  const preload = join(directory, "tell-peak.cjs");
+  writeFileSync(preload, TELL_PEAK);
+  const file = join(directory, "peak");
+
+  async function measure(name: string, run: Run, withMemory: boolean): Promise<Cost> {
+    const startedAtMs = performance.now();
+    if ((await run({})) !== 0) throw new Error(`${name}: the process failed`);
+    const [firstMs, wholeMs] = [arrivedAtMs() - startedAtMs, performance.now() - startedAtMs];
+    if (!withMemory) return { firstMs, wholeMs, peakMb: Number.NaN };
+    // A run of its own: what tells the peak takes time.
+    await run({ NODE_OPTIONS: `--require=${JSON.stringify(preload)}`, PEAK_FILE: file });
+    return { firstMs, wholeMs, peakMb: Number(readFileSync(file, "utf8")) / 1024 };
   }
-  server.close();
-  server.closeAllConnections();
-  const summary = (part: "first" | "whole") => ({
-    bareMs: median(pairs.map((pair) => pair.bare[part])),
-    bundleMs: median(pairs.map((pair) => pair.bundle[part])),
-    ratio: median(pairs.map((pair) => pair.bundle[part] / pair.bare[part])),
+
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [name, run] of Object.entries(runs)) {
+      const cost = await measure(name, run, round > 0 && round <= MEMORY_ROUNDS);
+      if (round > 0) taken.get(name)?.push(cost);
+    }
+  }
+  const of = (name: string, figure: keyof Cost) =>
+    (taken.get(name) ?? []).map((cost) => cost[figure]).filter((value) => !Number.isNaN(value));
+  const ratio = (figure: keyof Cost, name: string, to: string) => {
+    const base = of(to, figure);
+    return median(of(name, figure).map((value, index) => value / (base[index] ?? Number.NaN)));
+  };
+  const cost = (name: string): Cost => ({
+    firstMs: median(of(name, "firstMs")),
+    wholeMs: median(of(name, "wholeMs")),
+    peakMb: median(of(name, "peakMb")),
   });
-  return { pairs: PAIRS, firstRequest: summary("first"), whole: summary("whole") };
+  return {
+    rounds: ROUNDS,
+    version: execFileSync(node, ["--version"], { encoding: "utf8" }).trim(),
+    costs: new Map(Object.keys(runs).map((name) => [name, cost(name)])),
+    ratio,
+  };
 }
 
 /** Sizes of the committed bundle's chunks, in KB. */
