@@ -7,7 +7,7 @@ import type { Usual } from "./usual-duration.ts";
 export interface Pace {
   /** Age of what is looked for: time since the dispatch, or since the run was created. */
   ageMs: number;
-  /** The longest pause that no limit asks for. */
+  /** The longest pause that no limit asks for, where the end is not known to be far. */
   pollIntervalMs: number;
   rateLimit: RateLimit | undefined;
   /** How long the last look took, and so the next will. */
@@ -38,6 +38,11 @@ const CLOSE_LOOK_MS = 3000;
  * tuned on "3 h, with history", where so many are just enough to look every `CLOSE_LOOK_MS`.
  */
 const CLOSE_LOOKS = 220;
+/**
+ * How many times `poll_interval_seconds` a pause may be while the usual end is far. A run that ends badly long before is
+ * noticed so much later. Tuned on "3 h, with history", 600 requests.
+ */
+const FAR_INTERVALS = 3;
 
 /**
  * The pause before the next look at a run that is being followed, by its age. Where earlier runs tell when the end is
@@ -49,8 +54,11 @@ export function pauseBeforeFollow(pace: Pace & { status: string; usual?: Usual |
   // A run that young is being set up, as a rule.
   const byAgeMs = Math.max(ageMs / LOOKS_PER_AGE, ageMs < 15_000 || isFar ? 2000 : 0);
   if (!usual || ageMs > usual.toMs) return paced(byAgeMs, pace);
+  const dueInMs = usual.fromMs - ageMs;
+  const farMs = Math.min(byAgeMs, pace.pollIntervalMs * FAR_INTERVALS);
+  if (dueInMs > farMs && farMs > pace.pollIntervalMs) return paced(farMs, { ...pace, pollIntervalMs: farMs });
   const closelyMs = Math.max(Math.min(CLOSE_LOOK_MS, byAgeMs), (usual.toMs - usual.fromMs) / CLOSE_LOOKS);
-  return paced(Math.max(usual.fromMs - ageMs, isFar ? byAgeMs : closelyMs), pace);
+  return paced(Math.max(dueInMs, isFar ? byAgeMs : closelyMs), pace);
 }
 
 /**

@@ -81,6 +81,24 @@ describe("the pause before the next look", () => {
   });
 
   test.each([
+    [110_000, 10_000, 10_000],
+    [220_000, 10_000, 10_000],
+    [440_000, 10_000, 20_000],
+    [660_000, 10_000, 30_000],
+    [9_900_000, 10_000, 30_000],
+    [9_975_000, 10_000, 10_000],
+    [9_900_000, 2000, 6000],
+    [9_700_000, 60_000, 180_000],
+    [9_995_000, 10_000, 5000],
+  ])(
+    "grows to three times poll_interval_seconds while the usual end is far: after %i ms, of %i ms, it is %i ms",
+    (ageMs, pollIntervalMs, ms) => {
+      const usual = { fromMs: 10_000_000, toMs: 10_100_000, medianMs: 10_050_000 };
+      expect(pauseBeforeFollow({ ...pace, ageMs, pollIntervalMs, usual })).toBe(ms);
+    },
+  );
+
+  test.each([
     ["requested", 2000, 10_000],
     ["pending", 2000, 10_000],
     ["queued", 2000, 10_000],
