@@ -35,6 +35,8 @@ export interface Figures {
   lagWorstPercent: number;
   requestsMean: number;
   requestsMost: number;
+  /** Until the dispatch is sent a second time, this one included; 0: never. */
+  requestsToResendMost: number;
   billedMean: number;
   billedMost: number;
   /** From when the run was to be found, without the look that found it. */
@@ -64,6 +66,7 @@ export function figuresOf(plays: readonly Played[]): Figures {
     lagWorstPercent: most(percents),
     requestsMean: mean(requests),
     requestsMost: most(requests),
+    requestsToResendMost: most(outcomes.map((outcome) => requestsToResend(outcome.requests))),
     billedMean: mean(billed),
     billedMost: most(billed),
     billedWaitingMost: most(
@@ -95,6 +98,11 @@ function most(values: readonly number[]): number {
 
 function billedOf(requests: readonly JournalEntry[]): number {
   return requests.filter(({ billed }) => billed).length;
+}
+
+function requestsToResend(requests: readonly JournalEntry[]): number {
+  const first = requests.findIndex(({ method }) => method === "POST");
+  return requests.findIndex(({ method }, index) => method === "POST" && index > first) + 1;
 }
 
 function mostPoints(requests: readonly JournalEntry[]): number {

@@ -4,7 +4,7 @@
  */
 
 import type { Caller, Player } from "./play.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Scenario } from "./scenario.ts";
 import { FILE, TARGET, TOKEN } from "./target.ts";
 
 interface Listed {

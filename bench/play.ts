@@ -9,7 +9,7 @@ import { type JournalEntry, VirtualClock } from "../test/simulator/index.ts";
 import { CALLER, inputsOf } from "../test/support/step.ts";
 import type { Outcome, Played } from "./measure.ts";
 import { type Random, seeded, seedOf, within } from "./random.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Scenario } from "./scenario.ts";
 import { openServer } from "./server.ts";
 import { FILE, idOf, populate, setUp, startedBy, TARGET, TOKEN, truthOf } from "./target.ts";
 
@@ -91,6 +91,7 @@ async function playOnce(scenario: Scenario, player: Player, nth: number): Promis
     latencyMs: () => within(scenario.latencyMs, latency()),
     limits: scenario.limits,
     runDetails: scenario.sign === "answer" ? "known" : "rejected",
+    firstFails: scenario.firstFails,
   });
   const startsInMs = Array.from({ length: scenario.dispatchers }, () => random() * scenario.startWithinS * 1000);
   const ids = startsInMs.map((ms) => idOf(server.nowMs() + ms, random));

@@ -1,72 +1,6 @@
 /** What is played, and what has to come of it. Times in seconds, as people say them. */
 
-import type { LimitOptions } from "../test/simulator/index.ts";
-import type { Figures } from "./measure.ts";
-import type { Range } from "./random.ts";
-
-export interface Scenario {
-  name: string;
-  /** Which table it goes into. */
-  part: "find" | "follow" | "crowd";
-  event: "workflow_dispatch" | "repository_dispatch";
-  /** Where the run shows the id. `answer`: GitHub's answer to the dispatch names the run; others read its run-name. */
-  sign: "answer" | "run-name" | "job" | "step";
-  /** Busy: other runs start all the time, of the same workflow as well. */
-  repository: "idle" | "busy";
-  waitFor: "found" | "completed";
-  /** Until lists show the run. */
-  visibleS: Range;
-  /** Until a runner takes its job. */
-  queuedS: Range;
-  /** From then until the job shows its steps. */
-  setupS: Range;
-  /** How long its job works. */
-  workS: Range;
-  /** Instead of one job: two with an approval in between, so that the run changes state six times. */
-  sixStates?: true;
-  /** How many steps its job has, each as long as the others; by default one. */
-  steps?: number;
-  /** How many runs of the same workflow there were before, of the same kind. */
-  history?: number;
-  dispatchers: number;
-  /** They start within this time. */
-  startWithinS: number;
-  /** Of one request, there and back. */
-  latencyMs: Range;
-  limits: LimitOptions;
-  /** How often it is played, with other moments each time. */
-  plays: number;
-  goals: readonly Goal[];
-}
-
-export interface Goal {
-  figure: keyof Figures;
-  /** In the figure's own unit. */
-  atMost: number;
-}
-
-/** GitHub's own, for a personal token. */
-const IN_FORCE: LimitOptions = {
-  primaryPerHour: 5000,
-  pointsPerMinute: 900,
-  creatingPerMinute: 80,
-  creatingPerHour: 500,
-};
-
-const find = {
-  part: "find",
-  waitFor: "found",
-  repository: "idle",
-  visibleS: [1, 10],
-  queuedS: [2, 8],
-  setupS: [1, 3],
-  workS: [60, 60],
-  dispatchers: 1,
-  startWithinS: 0,
-  latencyMs: [80, 80],
-  limits: IN_FORCE,
-  plays: 40,
-} as const;
+import { find, type Goal, type Scenario } from "./scenario.ts";
 
 const SOON: readonly Goal[] = [
   { figure: "lagMedianS", atMost: 1 },
@@ -150,6 +84,30 @@ const finding: readonly Scenario[] = [
     queuedS: [61, 275],
     goals: LATE,
   },
+  {
+    ...find,
+    name: "run-name, 502 and nothing done",
+    event: "repository_dispatch",
+    sign: "run-name",
+    firstFails: "before",
+    goals: [...SOON, { figure: "missing", atMost: 0 }, { figure: "requestsToResendMost", atMost: 15 }],
+  },
+  {
+    ...find,
+    name: "run-name, 502 and done",
+    event: "repository_dispatch",
+    sign: "run-name",
+    firstFails: "after",
+    goals: [...SOON, { figure: "requestsToResendMost", atMost: 0 }],
+  },
+  {
+    ...find,
+    name: "step, 502 and done",
+    event: "repository_dispatch",
+    sign: "step",
+    firstFails: "after",
+    goals: [...SOON, { figure: "requestsToResendMost", atMost: 0 }],
+  },
 ];
 
 const follow = {
@@ -197,7 +155,13 @@ const following: readonly Scenario[] = [
     plays: 10,
     goals: UNKNOWN_LENGTH,
   },
-  { ...threeHours, name: "3 h, with history", history: 10, plays: 15, goals: KNOWN_LENGTH },
+  {
+    ...threeHours,
+    name: "3 h, with history",
+    history: 10,
+    plays: 15,
+    goals: [...KNOWN_LENGTH, { figure: "requestsMost", atMost: 600 }],
+  },
   { ...threeHours, name: "3 h", goals: UNKNOWN_LENGTH },
   {
     ...follow,
@@ -232,9 +196,22 @@ const crowds: readonly Scenario[] = [
     plays: 3,
     goals: [
       { figure: "missing", atMost: 0 },
-      { figure: "tookMostS", atMost: 80 },
-      { figure: "requestsMost", atMost: 24 },
+      { figure: "tookMostS", atMost: 15 },
+      { figure: "requestsMost", atMost: 17 },
       { figure: "refused", atMost: 0 },
+    ],
+  },
+  {
+    ...crowd,
+    name: "five strangers a second, step",
+    sign: "step",
+    repository: "strangers",
+    plays: 40,
+    goals: [
+      { figure: "missing", atMost: 0 },
+      { figure: "lagMedianS", atMost: 2 },
+      { figure: "lagWorstS", atMost: 4 },
+      { figure: "requestsMost", atMost: 25 },
     ],
   },
   {

@@ -8,7 +8,7 @@ import { type Arrival, canonicalPath, strangeIn, takeApart } from "../test/simul
 import { decide, violate } from "../test/simulator/decide.ts";
 import type { JournalEntry, LimitOptions, RunDetails, VirtualClock } from "../test/simulator/index.ts";
 import { Limits } from "../test/simulator/limits.ts";
-import { send } from "../test/simulator/reply.ts";
+import { send, spoil } from "../test/simulator/reply.ts";
 import { findRoute } from "../test/simulator/routes.ts";
 import type { ServerState } from "../test/simulator/server.ts";
 import { World } from "../test/simulator/world.ts";
@@ -19,6 +19,8 @@ export interface ServerOptions {
   latencyMs: () => number;
   limits: LimitOptions;
   runDetails: RunDetails;
+  /** The first dispatch is answered 502, `before` or `after` it took effect. */
+  firstFails: "before" | "after" | undefined;
 }
 
 export interface Server {
@@ -34,13 +36,15 @@ export interface Server {
 }
 
 const HOST = "github.simulated";
+const NEVER = new AbortController().signal;
 const STARTS_AT_MS = Date.parse("2026-11-20T12:00:00.437Z");
 
-export function openServer({ clock, latencyMs, limits: limitOptions, runDetails }: ServerOptions): Server {
+export function openServer({ clock, latencyMs, limits: limitOptions, runDetails, firstFails }: ServerOptions): Server {
   const originMs = STARTS_AT_MS - clock.nowMs();
   const nowMs = () => Math.floor(originMs + clock.nowMs());
   const world = new World(nowMs);
   const limits = new Limits(limitOptions);
+  let hasFailed = firstFails === undefined;
   const state: ServerState = {
     world,
     limits,
@@ -80,9 +84,17 @@ export function openServer({ clock, latencyMs, limits: limitOptions, runDetails 
     const found = findRoute(entry.method, path.name);
     const strange = found ? strangeIn(found.route, entry) : "no such route";
     if (found && strange === undefined) {
-      const decided = decide(state, arrival, found.route, found.params, path.repository);
-      send(state, answer, arrival, decided, found.route);
+      const fails = entry.method === "POST" && !hasFailed ? firstFails : undefined;
+      const decided =
+        fails === "before" ? undefined : decide(state, arrival, found.route, found.params, path.repository);
+      if (fails) fail(arrival, answer, fails);
+      else if (decided) send(state, answer, arrival, decided, found.route);
     } else send(state, answer, arrival, violate(state, entry, strange ?? ""));
+  }
+
+  function fail(arrival: Arrival, answer: ServerResponse, when: "before" | "after"): void {
+    hasFailed = true;
+    void spoil(state, answer, arrival, { kind: "status", when, status: 502 }, undefined, NEVER);
   }
 
   return {
@@ -121,6 +133,10 @@ class Answer {
 
   removeHeader(name: string): void {
     delete this.headers[name];
+  }
+
+  getHeaderNames(): string[] {
+    return Object.keys(this.headers);
   }
 
   end(body = ""): void {

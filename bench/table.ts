@@ -1,7 +1,7 @@
 /** From figures to the tables that people read, on the screen and in docs/performance.md. */
 
 import type { Figures } from "./measure.ts";
-import type { Goal, Scenario } from "./scenarios.ts";
+import type { Goal, Scenario } from "./scenario.ts";
 
 /** A scenario and what came of it, by the player's name. The first is this action. */
 export interface Result {
@@ -26,6 +26,7 @@ const FIGURES: Record<keyof Figures, { what: string; unit: string; digits: numbe
   lagWorstPercent: { what: "late, worst, of the time passed", unit: " %", digits: 1 },
   requestsMean: { what: "requests, mean", unit: "", digits: 1 },
   requestsMost: { what: "requests, most", unit: "", digits: 0 },
+  requestsToResendMost: { what: "requests until it is sent again, most", unit: "", digits: 0 },
   billedMean: { what: "billed requests, mean", unit: "", digits: 1 },
   billedMost: { what: "billed requests, most", unit: "", digits: 0 },
   billedWaitingMost: { what: "billed requests of the wait, most", unit: "", digits: 0 },

@@ -7,7 +7,7 @@ import { BUSY, receiver } from "../test/support/receivers.ts";
 import { CALLER } from "../test/support/step.ts";
 import type { Outcome } from "./measure.ts";
 import { type Random, within } from "./random.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Scenario } from "./scenario.ts";
 import type { Server } from "./server.ts";
 
 export const TARGET = "octo/target";
@@ -57,9 +57,8 @@ export function populate(
   { clock, random, over }: { clock: VirtualClock; random: Random; over: AbortSignal },
 ): void {
   const repository = world.repository(TARGET);
-  const start = (file: string, ageMs: number, behaviour: Behaviour) => {
+  const start = (file: string, ageMs: number, behaviour: Behaviour, id = idOf(nowMs() - ageMs, random)) => {
     const { event } = scenario;
-    const id = idOf(nowMs() - ageMs, random);
     const sent = event === "workflow_dispatch" ? { inputs: { distinct_id: id } } : { payload: { distinct_id: id } };
     const trigger = file === NEIGHBOUR ? { event: "push" } : { event, action: "deploy", ...sent };
     world.start(repository, world.workflow(repository, file), {
@@ -72,6 +71,17 @@ export function populate(
     start(FILE, nth * 12 * 3_600_000, behaviourOf(scenario, [random(), random(), random(), random()]));
   }
   if (scenario.repository === "idle") return;
+  if (scenario.repository === "strangers") {
+    const startOne = (ageMs: number) =>
+      start(FILE, ageMs, behaviourOf(scenario, [random(), random(), random(), random()]), strangersId(random));
+    for (let ageMs = 60_000; ageMs > 0; ageMs -= STRANGER_EVERY_MS) startOne(ageMs);
+    const next = (): void => {
+      startOne(0);
+      clock.sleep(STRANGER_EVERY_MS, over).then(next, () => {});
+    };
+    next();
+    return;
+  }
   // In a busy repository, somebody pushes every two seconds, and others dispatch the same workflow every five.
   const traffic = [
     { file: NEIGHBOUR, everyMs: 2000, behaviour: { visibleAfterMs: 1500, stepMs: 30_000 } },
@@ -110,6 +120,14 @@ export function idOf(epochMs: number, random: Random): string {
     .toString(16)
     .padStart(12, "0");
   return generateDistinctId(CALLER, freshHex(epochMs, randomHex));
+}
+
+const STRANGER_EVERY_MS = 200;
+
+/** An id as another tool generates it: a UUID. */
+function strangersId(random: Random): string {
+  const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join("");
+  return [8, 4, 4, 4, 12].map(hex).join("-");
 }
 
 /** The run that was started with this id. */

@@ -27,6 +27,15 @@ export function pauseBeforeFind(pace: Pace): number {
   return paced(ageMs < 10_000 ? 1000 : ageMs < 60_000 ? 1600 : ageMs / 20, pace);
 }
 
+/**
+ * The pause before the next look after an unclear answer, `ageMs` after that: most likely there is no run. Short while a new
+ * run becomes visible as a rule, and then just often enough to believe it. Tuned on "502 and nothing done", thirteen lists in
+ * a minute.
+ */
+export function pauseWhileUnclear(pace: Pace): number {
+  return paced(pace.ageMs < 10_000 ? 2000 : 10_000, pace);
+}
+
 /** GitHub's words for a run that has to begin, or to be approved, before it can end. */
 const FAR_FROM_ITS_END = ["requested", "pending", "queued", "waiting"];
 /** Notices an end that no history announces within 5 % of the run's age: tuned on "20 s" (docs/performance.md#goals). */

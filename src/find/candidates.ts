@@ -4,7 +4,7 @@ import { fileName, type Job, type Run } from "../github/answers.ts";
 import { generatedIdIn, shows } from "../inputs/distinct-id.ts";
 import type { Plan } from "../inputs/order.ts";
 import type { Candidate } from "../story/sent.ts";
-import { byAge, byNearness, type Crowd, isUndecided, type OurDispatch } from "./crowd.ts";
+import { byAge, byNearness, type Crowd, isTooOld, isUndecided, isWitness, type OurDispatch } from "./crowd.ts";
 
 /** Where a run shows the id. */
 export type Sign = "name" | "job" | "step";
@@ -54,10 +54,17 @@ export function showsAllSteps(job: Job): boolean {
 
 /** Many dispatchers must not read each other's jobs at every look. */
 export const JOBS_PER_LOOK = 8;
+const WITNESSES_PER_LOOK = 2;
+const STRANGERS_PER_LOOK = 2;
+/** Where nobody's id shows the way, ours is one of so many that are nearest. Tuned on five strangers a second. */
+const AMONG_STRANGERS = 4;
 const REST_MS = 15_000;
 const LONGEST_REST_MS = 120_000;
 /** By then a job that has begun shows its steps, as a rule. */
 const SETTLES_MS = 2000;
+
+/** A crowd as a look meets it. `isQuiet`: it is too early to read more of it than its witnesses. */
+export type Around = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"> & { isQuiet: boolean };
 
 /**
  * The candidates whose jobs a look may read next, the most promising first: nearest to the dispatch; those that have
@@ -69,11 +76,12 @@ export function worthReading(
   candidates: readonly Candidate[],
   nowMs: number,
   dispatched: OurDispatch,
-  crowd: Pick<Crowd, "isOne">,
+  { isOne, isOfStrangers, isQuiet }: Pick<Around, "isOne" | "isOfStrangers" | "isQuiet">,
 ): Candidate[] {
   const isNearer = byNearness(candidates, dispatched);
   const sorted = candidates
     .filter((candidate) => isUndecided(candidate) && !isResting(candidate, nowMs))
+    .filter((candidate) => (isQuiet ? isWitness(candidate, dispatched) : isTimely(candidate, nowMs, dispatched)))
     .sort(
       (a, b) =>
         Number(a.showedAll) - Number(b.showedAll) ||
@@ -81,8 +89,19 @@ export function worthReading(
         a.readAtMs - b.readAtMs ||
         byAge(a.run, b.run),
     );
-  const nearest = sorted.slice(0, JOBS_PER_LOOK);
-  return crowd.isOne ? nearest.filter((candidate) => hasSettled(candidate, nowMs)) : nearest;
+  const nearest = sorted.slice(0, isOfStrangers ? AMONG_STRANGERS : JOBS_PER_LOOK);
+  return isOne || isOfStrangers ? nearest.filter((candidate) => hasSettled(candidate, nowMs)) : nearest;
+}
+
+/** How many candidates one look reads at most. */
+export function mostReads({ isOfStrangers, isQuiet, hasWitnesses }: Omit<Around, "isOne">): number {
+  if (isQuiet) return hasWitnesses ? WITNESSES_PER_LOOK : 0;
+  return isOfStrangers ? STRANGERS_PER_LOOK : JOBS_PER_LOOK;
+}
+
+/** One that came too early to be ours has its turn only later: servers may differ in time by more than is known. */
+function isTimely(candidate: Candidate, nowMs: number, dispatched: OurDispatch): boolean {
+  return !isTooOld(candidate, dispatched) || nowMs - candidate.seenAtMs >= REST_MS;
 }
 
 function isResting({ run, seenAtMs, reads, readAtMs, readStatus, showedAll, anothersId }: Candidate, nowMs: number) {

@@ -5,8 +5,16 @@ import type { Run } from "../github/answers.ts";
 import { Fault } from "../github/fault.ts";
 import type { Candidate } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
-import { anothersIdIn, JOBS_PER_LOOK, type Sign, showsAllSteps, signInJobs, worthReading } from "./candidates.ts";
-import type { Crowd, OurDispatch } from "./crowd.ts";
+import {
+  type Around,
+  anothersIdIn,
+  mostReads,
+  type Sign,
+  showsAllSteps,
+  signInJobs,
+  worthReading,
+} from "./candidates.ts";
+import type { OurDispatch } from "./crowd.ts";
 
 /** Not all of GitHub knows a new run at once: it may be listed, and its own address still answer 404 (docs/platform.md#new-runs). */
 export const NEW_RUN_MS = 30_000;
@@ -15,13 +23,13 @@ export const NEW_RUN_MS = 30_000;
 export async function readPromising(
   present: readonly Candidate[],
   dispatched: OurDispatch,
-  crowd: Crowd,
+  crowd: Around,
   deadlineMs: number,
   story: Story,
 ): Promise<{ run: Run; sign: Sign }[]> {
   const shown: { run: Run; sign: Sign }[] = [];
   const read = new Set<Candidate>();
-  while (read.size < JOBS_PER_LOOK) {
+  while (read.size < mostReads(crowd)) {
     // Whose id one of them shows tells which is the next.
     const promising = worthReading(present, story.clock.nowMs(), dispatched, crowd);
     const candidate = promising.find((each) => !read.has(each));

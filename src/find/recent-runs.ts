@@ -54,6 +54,7 @@ export function listerOfRuns(
       if (reachesBack(page) || runs.size >= inputs.maxRuns) break;
     }
     const since = [...runs.values()].filter(({ createdAtMs }) => createdAtMs >= earliestMs);
+    perPage = Math.max(perPage, nextPage(since.length, longest));
     return { runs: since.slice(0, inputs.maxRuns), recentRuns: newest.items, isIncomplete };
   };
 
@@ -62,4 +63,9 @@ export function listerOfRuns(
     if (number > 1 && page.items.length === 0) countIsRight = false;
     return countIsRight ? page : { ...page, totalCount: undefined };
   }
+}
+
+/** A short page that is half full of runs since the dispatch will be too short at the next look. */
+function nextPage(runsSince: number, longest: number): number {
+  return Math.min(runsSince > SHORT_PAGE / 2 ? PAGE_LENGTH : SHORT_PAGE, longest);
 }

@@ -1,13 +1,13 @@
 /** Looks through the recent runs for the one that carries our id. It never guesses: a run that shows no id is not ours. */
 
-import { pauseBeforeFind, pauseWithin } from "../asking/pace.ts";
+import { type Pace, pauseBeforeFind, pauseWhileUnclear, pauseWithin } from "../asking/pace.ts";
 import { OutOfTime } from "../asking/retry.ts";
 import type { Run } from "../github/answers.ts";
 import type { Fault } from "../github/fault.ts";
 import type { Candidate, OurRun, Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
 import { isNamed, mayBeOf, newCandidate, type Sign, seenAgain } from "./candidates.ts";
-import { byAge, crowdAround, isUndecided } from "./crowd.ts";
+import { byAge, type Crowd, crowdAround, isUndecided } from "./crowd.ts";
 import { readPromising } from "./read-jobs.ts";
 import { listerOfRuns } from "./recent-runs.ts";
 
@@ -80,20 +80,20 @@ export async function search(
       const dispatched = { atMs: github.likelyServerTimeMs(sentAtMs + wayMs), distinctId };
       const crowd = crowdAround(present, dispatched);
       const quietMs = quietTimeMs(sentAtMs + crowd.waitsMs, clock.nowMs(), deadlineMs);
-      const shown = quietMs > 0 ? [] : await readPromising(present, dispatched, crowd, deadlineMs, story);
+      const around = { ...crowd, isQuiet: quietMs > 0 };
+      const shown = await readPromising(present, dispatched, around, deadlineMs, story);
       const [first, ...more] = shown.sort((a, b) => byAge(a.run, b.run));
       if (first) return { ...first, recentRuns, others: more.map(({ run }) => run) };
 
       if (isFull()) return notFound();
-      const pauseMs = pauseBeforeFind({
-        ageMs: clock.nowMs() - sentAtMs,
+      const pace = {
+        ageMs: clock.nowMs() - startedAtMs,
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
         lookMs: clock.nowMs() - lookedAtMs,
-        sharers: crowd.isOne ? crowd.open : 1,
         random: random(),
-      });
-      const restMs = Math.max(pauseMs, Math.min(quietMs, inputs.pollIntervalMs));
+      };
+      const restMs = restBeforeNextLook(pace, crowd, quietMs, window);
       await clock.sleep(pauseWithin(deadlineMs - clock.nowMs(), restMs), signal);
     }
   } catch (error) {
@@ -118,6 +118,21 @@ export async function search(
  */
 function areAllOthers(candidates: Sent["candidates"]): boolean {
   return [...candidates.values()].every(({ anothersId, showedAll }) => anothersId !== undefined && showedAll);
+}
+
+/** `quietMs`: how long no jobs are read yet. Meanwhile nobody shares anything but lists. */
+function restBeforeNextLook(
+  alone: Omit<Pace, "sharers">,
+  crowd: Crowd,
+  quietMs: number,
+  window: Window | undefined,
+): number {
+  const pace = { ...alone, sharers: quietMs > 0 ? 1 : crowd.sharers };
+  const windowLeftMs = (window?.ms ?? 0) - pace.ageMs;
+  // What is there and may yet show the id is looked at as closely as ever.
+  const isUnlikely = windowLeftMs > 0 && crowd.open === 0;
+  const pauseMs = isUnlikely ? Math.min(pauseWhileUnclear(pace), windowLeftMs) : pauseBeforeFind(pace);
+  return crowd.hasWitnesses ? pauseMs : Math.max(pauseMs, Math.min(quietMs, pace.pollIntervalMs));
 }
 
 /** How long no jobs are read yet. Where the deadline comes before that would be over, they are read at once. */

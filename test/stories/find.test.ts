@@ -114,7 +114,10 @@ describe("among others whose runs may be ours as well, the requests", () => {
   const sent = { event: "repository_dispatch", action: "deploy" };
 
   test("are for the jobs of eight runs at most in a look", async () => {
-    const { github, play } = await setStage({ "deploy.yml": STEP }, { behaviour: { stepMs: 600_000 } });
+    const { github, play } = await setStage(
+      { "deploy.yml": STEP },
+      { behaviour: { queuedMs: 40_000, stepMs: 600_000 } },
+    );
     const before = { ...sent, createdAtMs: github.nowMs() - 4500 };
     for (let each = 0; each < 30; each++) github.startRun(TARGET, "deploy.yml", before);
     const { failure } = await play({ event_type: "deploy" });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type Pace, pauseBeforeFind, pauseBeforeFollow, pauseWithin } from "../../../src/asking/pace.ts";
+import {
+  type Pace,
+  pauseBeforeFind,
+  pauseBeforeFollow,
+  pauseWhileUnclear,
+  pauseWithin,
+} from "../../../src/asking/pace.ts";
 
 const pace: Pace & { status: string } = {
   status: "in_progress",
@@ -95,6 +101,20 @@ describe("the pause before the next look", () => {
     (ageMs, pollIntervalMs, ms) => {
       const usual = { fromMs: 10_000_000, toMs: 10_100_000, medianMs: 10_050_000 };
       expect(pauseBeforeFollow({ ...pace, ageMs, pollIntervalMs, usual })).toBe(ms);
+    },
+  );
+
+  test.each([
+    [0, 10_000, 2000],
+    [9999, 10_000, 2000],
+    [10_000, 10_000, 10_000],
+    [59_000, 60_000, 10_000],
+    [0, 1000, 1000],
+    [30_000, 5000, 5000],
+  ])(
+    "is short at first where a dispatch may have done nothing: %i ms after its answer, at most %i ms, it is %i ms",
+    (ageMs, pollIntervalMs, ms) => {
+      expect(pauseWhileUnclear({ ...pace, ageMs, pollIntervalMs })).toBe(ms);
     },
   );
 

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { isNamed, newCandidate, showsAllSteps, signInJobs, worthReading } from "../../../src/find/candidates.ts";
+import {
+  isNamed,
+  mostReads,
+  newCandidate,
+  showsAllSteps,
+  signInJobs,
+  worthReading,
+} from "../../../src/find/candidates.ts";
 import { crowdAround, crowdWaitsMs, isUndecided, type OurDispatch } from "../../../src/find/crowd.ts";
 import type { Job, Run } from "../../../src/github/answers.ts";
 import type { Candidate } from "../../../src/story/sent.ts";
@@ -38,7 +45,7 @@ function dispatchedAt(atMs: number | undefined): OurDispatch {
 }
 
 function promising(candidates: readonly Candidate[], nowMs: number, dispatched: OurDispatch): Candidate[] {
-  return worthReading(candidates, nowMs, dispatched, crowdAround(candidates, dispatched));
+  return worthReading(candidates, nowMs, dispatched, { ...crowdAround(candidates, dispatched), isQuiet: false });
 }
 
 function idsOf(candidates: readonly Candidate[]): unknown[] {
@@ -143,6 +150,37 @@ describe("in a crowd, a run whose jobs are worth reading", () => {
       ).length;
     expect([0, 14_999, 15_000].map(queued)).toEqual([0, 0, 5]);
   });
+});
+
+describe("among many", () => {
+  const settled = crowd(20, 0);
+  const witness = unread(99, "in_progress", { createdAtMs: sentAtMs - 4000 });
+  const quiet = { isOne: true, isOfStrangers: false, hasWitnesses: true, isQuiet: true };
+
+  test.each([
+    ["only a witness is read while it is too early for the rest", quiet, [99], 2],
+    ["none is read then where nobody is a witness", { ...quiet, hasWitnesses: false }, [99], 0],
+    ["eight are read of a crowd of dispatchers", { ...quiet, isQuiet: false }, [1, 2, 3, 4, 5, 6, 7, 8], 8],
+    [
+      "two of the nearest four are read of strangers",
+      { ...quiet, isQuiet: false, isOne: false, isOfStrangers: true },
+      [1, 2, 3, 4],
+      2,
+    ],
+  ])("%s", (_, around, ids, most) => {
+    const candidates = worthReading([witness, ...settled], now, dispatchedAt(sentAtMs), around);
+    expect(candidates.map(({ run }) => run.id)).toEqual(ids);
+    expect(mostReads(around)).toBe(most);
+  });
+});
+
+test.each([
+  ["well before the dispatch", -2501, [15_000]],
+  ["perhaps after it, as far as clocks tell", -2500, [0, 14_999, 15_000]],
+])("a run that was created %s is read at these times after it was seen first", (_, afterMs, times) => {
+  const candidate = newCandidate(run(1, { createdAtMs: sentAtMs + afterMs }), now);
+  const isRead = (ms: number) => promising([candidate], now + ms, dispatchedAt(sentAtMs)).length > 0;
+  expect([0, 14_999, 15_000].filter(isRead)).toEqual(times);
 });
 
 test("a run that shows another's id is read later than others, and then seldom", () => {

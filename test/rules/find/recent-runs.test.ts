@@ -88,6 +88,16 @@ describe("the runs since a dispatch", () => {
   });
 
   test.each([
+    ["half full", 15, ["30/1", "30/1"]],
+    ["more than half full", 16, ["30/1", "100/1"]],
+  ])("are asked for by a long page the next time where a short one is %s of them", async (_, count, pages) => {
+    const { asked, list } = set({ runs: [...many(count), ...OLD] });
+    await list();
+    expect((await list()).runs).toHaveLength(count);
+    expect(asked).toEqual(pages);
+  });
+
+  test.each([
     [20, ["20/1"]],
     [50, ["30/1", "50/1"]],
     [150, ["30/1", "100/1", "100/2"]],
