@@ -5,6 +5,7 @@ import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId } from "./distinct-id.ts";
+import { judgeNames } from "./names.ts";
 import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
 import { readerOf } from "./reader.ts";
 import { readTarget } from "./target.ts";
@@ -57,10 +58,16 @@ export const MAX_LOG_LINES = 50;
 /**
  * Reads all inputs. `read` gives an input's text; an empty one means the default, save for `distinct_id_key` (do not
  * send) and `token` (an error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed where
- * `givesObjects` says so.
+ * `givesObjects` says so; `names` are those of all inputs that were given, also of such as do not exist.
  * @throws InputError with every problem
  */
-export function readInputs(read: (name: string) => string, caller: Caller, idHex: string, mappings?: Mappings): Inputs {
+export function readInputs(
+  read: (name: string) => string,
+  caller: Caller,
+  idHex: string,
+  mappings?: Mappings,
+  names: readonly string[] = [],
+): Inputs {
   const reader = readerOf(read);
   const { problems, text, number, word, words, isTrue } = reader;
   const [callersOwner = ""] = caller.repository.split("/");
@@ -69,6 +76,8 @@ export function readInputs(read: (name: string) => string, caller: Caller, idHex
   const apiUrl = text("api_url") || caller.apiUrl;
 
   // Problems are listed in this order.
+  const judged = judgeNames(names);
+  problems.push(...judged.problems);
   const credentials = readCredentials(reader);
   const target = readTarget({ owner, repo, apiUrl });
   if ("problems" in target) problems.push(...target.problems);
@@ -89,7 +98,7 @@ export function readInputs(read: (name: string) => string, caller: Caller, idHex
     isDryRun: isTrue("dry_run", false),
   };
   if (problems.length > 0 || "problems" in target) throw new InputError(problems);
-  return { ...inputs, target, warnings: warningsOf(owner, callersOwner, target) };
+  return { ...inputs, target, warnings: [...judged.warnings, ...warningsOf(owner, callersOwner, target)] };
 }
 
 function warningsOf(owner: string, callersOwner: string, target: Target): string[] {

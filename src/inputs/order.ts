@@ -59,12 +59,15 @@ const MAX_EVENT_TYPE_LENGTH = 100;
 /** docs/platform.md#dispatch-answers */
 const MAX_WORKFLOW_INPUTS = 25;
 
+/** An input that holds the values to send. */
+type ValuesInput = "client_payload" | "workflow_inputs";
+
 /** mapping.ts, which brings a reader of YAML: loaded where there is something to read (docs/design.md#chunks). */
 export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "readScalars">;
 
 /** Says whether there is an object to read, so that `Mappings` are needed. */
 export function givesObjects(text: (name: string) => string): boolean {
-  return ["client_payload", "workflow_inputs"].some((name) => !isEmptyObject(text(name)));
+  return (["client_payload", "workflow_inputs"] satisfies ValuesInput[]).some((name) => !isEmptyObject(text(name)));
 }
 
 function isEmptyObject(text: string): boolean {
@@ -195,7 +198,7 @@ function readWorkflowName(text: string): WorkflowName {
 }
 
 function readObject<Value extends Json>(
-  name: string,
+  name: ValuesInput,
   { text, problems }: Reader,
   read: ((text: string) => Mapping<Value>) | undefined,
 ): Values<Value> {

@@ -35,6 +35,7 @@ const FILES = [
   "inputs/credentials.ts",
   "inputs/inputs.ts",
   "inputs/mapping.ts",
+  "inputs/names.ts",
   "inputs/order.ts",
   "inputs/reader.ts",
   "inputs/target.ts",

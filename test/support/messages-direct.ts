@@ -10,6 +10,7 @@ import type { Job, Run, Step } from "../../src/github/answers.ts";
 import type { Fault } from "../../src/github/fault.ts";
 import { InputError, readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
+import { judgeNames } from "../../src/inputs/names.ts";
 import type { Plan } from "../../src/inputs/order.ts";
 import { explainRed } from "../../src/judge/red-end.ts";
 import { right, wrong } from "../../src/receiver/finding.ts";
@@ -230,11 +231,14 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { summary: "maybe" },
 ];
 
-function problemsOf(given: Record<string, string>): readonly string[] {
+/** Names of inputs that do not exist, each of its own kind. */
+const WRONG_NAMES = ["wait-for", "repository", "wait"];
+
+function problemsOf(given: Record<string, string>, names: string[] = []): readonly string[] {
   // Without a caller's repository, nobody says whose a mere name is.
   const caller = given.repo === "mine" || given.repo === "" ? { ...CALLER, repository: "" } : CALLER;
   try {
-    readInputs((name) => ({ ...INPUTS, ...given })[name] ?? "", caller, "", mappings);
+    readInputs((name) => ({ ...INPUTS, ...given })[name] ?? "", caller, "", mappings, names);
   } catch (error) {
     if (error instanceof InputError) return error.problems;
     throw error;
@@ -291,7 +295,9 @@ export function directMessages(): Message[] {
     { repo: "mine" },
     { repo: "" },
     { app_id: "1", app_private_key: wrongKey },
-  ].flatMap(problemsOf);
+  ].flatMap((given) => problemsOf(given));
+  problems.push(...problemsOf({}, WRONG_NAMES));
+  texts.push(...["colour", "colour shape"].flatMap((names) => judgeNames(names.split(" ")).warnings));
   return [...texts.map(message), ...[...new Set(problems)].map((problem) => message(problem))];
 }
 
