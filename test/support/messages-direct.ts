@@ -184,6 +184,8 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { client_payload: "- a", event_type: "deploy" },
   { client_payload: "{{ a }}: 1", event_type: "deploy" },
   { client_payload: "a: 0123", event_type: "deploy" },
+  { client_payload: "a: b #c", event_type: "deploy" },
+  { client_payload: "a: b\n  c", event_type: "deploy" },
   { client_payload: "a: *b", event_type: "deploy" },
   { client_payload: "a: &a [*a]", event_type: "deploy" },
   { client_payload: 'a: "\\q"', event_type: "deploy" },
