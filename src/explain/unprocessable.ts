@@ -20,6 +20,13 @@ const REFUSALS: Rows<Refused> = [
     (_, input) => `Add \`${input}\` to \`workflow_inputs\`.`,
   ],
   [
+    /value '' for input '([^']+)' not in the list of allowed values/,
+    ({ file }, input) =>
+      `${file} does not allow an empty value for its input \`${input}\` (422), and an empty one was given; nothing was started.`,
+    (_, input) =>
+      `Leave \`${input}\` out of \`workflow_inputs\`, so that its default counts, or see why the expression behind it is empty.`,
+  ],
+  [
     /for input '([^']+)' not in the list of allowed values/,
     ({ file }, input) =>
       `${file} does not allow the value given for its input \`${input}\` (422); nothing was started.`,

@@ -3,6 +3,7 @@
 import { inCode } from "../edges/wording.ts";
 import { fileName } from "../github/answers.ts";
 import { isDistinctId } from "./distinct-id.ts";
+import { problemsOfNames } from "./keys.ts";
 import type { Json, Mapping, Values } from "./mapping.ts";
 import type { Reader } from "./reader.ts";
 
@@ -54,7 +55,7 @@ export function refNames(ref: string): string[] {
 
 /** GitHub's own limits (docs/platform.md#repository-dispatch). */
 const MAX_PROPERTIES = 10;
-const MAX_PAYLOAD_LENGTH = 65_535;
+const MAX_LENGTH = 65_535;
 const MAX_EVENT_TYPE_LENGTH = 100;
 /** docs/platform.md#dispatch-answers */
 const MAX_WORKFLOW_INPUTS = 25;
@@ -130,10 +131,16 @@ function addedTo(given: Values, sent: Values): string[] {
 }
 
 function problemsOfInputs(given: Values, sent: Values): string[] {
+  const added = addedTo(given, sent);
+  const problems = problemsOfNames("workflow_inputs", sent, added);
+  const ours = added.map((name) => `, with \`${name}\``);
   const count = Object.keys(sent).length;
-  if (count <= MAX_WORKFLOW_INPUTS) return [];
-  const ours = addedTo(given, sent).map((name) => `, with \`${name}\``);
-  return [`\`workflow_inputs\` has ${count} inputs${ours}; GitHub takes at most ${MAX_WORKFLOW_INPUTS}.`];
+  if (count > MAX_WORKFLOW_INPUTS)
+    problems.push(`\`workflow_inputs\` has ${count} inputs${ours}; GitHub takes at most ${MAX_WORKFLOW_INPUTS}.`);
+  const { length } = JSON.stringify(sent);
+  if (length > MAX_LENGTH)
+    problems.push(`\`workflow_inputs\` has ${length} characters as JSON${ours}; GitHub takes at most ${MAX_LENGTH}.`);
+  return problems;
 }
 
 function problemsOfRef(ref = ""): string[] {
@@ -145,7 +152,7 @@ function problemsOfRef(ref = ""): string[] {
 }
 
 function problemsOfPayload(given: Values, sent: Values): string[] {
-  const problems: string[] = [];
+  const problems = problemsOfNames("client_payload", sent, addedTo(given, sent));
   const added = inCode(addedTo(given, sent), " and ");
   const withOurs = added && ` (with ${added}, which this action adds)`;
   const count = Object.keys(sent).length;
@@ -156,9 +163,9 @@ function problemsOfPayload(given: Values, sent: Values): string[] {
     );
   }
   const { length } = JSON.stringify(sent);
-  if (length > MAX_PAYLOAD_LENGTH) {
+  if (length > MAX_LENGTH) {
     problems.push(
-      `\`client_payload\` has ${length} characters as JSON${withOurs}; GitHub takes at most ${MAX_PAYLOAD_LENGTH}.`,
+      `\`client_payload\` has ${length} characters as JSON${withOurs}; GitHub takes at most ${MAX_LENGTH}.`,
     );
   }
   return problems;

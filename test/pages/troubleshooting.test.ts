@@ -34,6 +34,7 @@ const FILES = [
   "follow/time-out.ts",
   "inputs/credentials.ts",
   "inputs/inputs.ts",
+  "inputs/keys.ts",
   "inputs/mapping.ts",
   "inputs/names.ts",
   "inputs/order.ts",

@@ -245,6 +245,7 @@ function doctors(): Play[] {
       workflows: { "deploy.yml": choosy },
       given: { ...BY_HAND, workflow_inputs: "stage: x\nreplicas: 3" },
     },
+    { workflows: { "deploy.yml": choosy }, given: { ...BY_HAND, workflow_inputs: "version: 1\nstage:" } },
     { options: { repository: { disabled: ["deploy.yml"], archived: true } }, given: BY_HAND },
     { workflows: { "deploy.yml": calls }, given: { event_type: "deploy" } },
     { workflows: Object.fromEntries(many), given: { event_type: "deploy" } },

@@ -54,6 +54,14 @@ describe("a 422 is explained", () => {
     `);
   });
 
+  test("by an empty value that is not allowed", () => {
+    const answer = "Provided value '' for input 'stage' not in the list of allowed values";
+    expect(say(rejected(422, answer))).toBe(
+      "`deploy.yml` of octo/target does not allow an empty value for its input `stage` (422), and an empty one was given; nothing was started.\n" +
+        "Leave `stage` out of `workflow_inputs`, so that its default counts, or see why the expression behind it is empty.",
+    );
+  });
+
   test("by a value that is not allowed, which it does not say", () => {
     const answer = "Provided value 's3cret' for input 'stage' not in the list of allowed values";
     expect(say(rejected(422, answer))).toMatchInlineSnapshot(`
