@@ -80,10 +80,11 @@ export function readOrder(
   reader: Reader,
   { freshId, mustFind, mappings }: { freshId: string; mustFind: boolean; mappings: Mappings | undefined },
 ): { order: Order; distinctId: DistinctId } {
-  const { text, problems } = reader;
-  const eventType = text("event_type");
-  const workflow = text("workflow") === "" ? undefined : readWorkflowName(text("workflow"));
-  const ref = text("ref") || undefined;
+  const { line, problems } = reader;
+  const eventType = line("event_type");
+  const named = line("workflow");
+  const workflow = named === "" ? undefined : readWorkflowName(named);
+  const ref = line("ref") || undefined;
   const payload = readObject("client_payload", reader, mappings?.readMapping);
   const inputs = readObject("workflow_inputs", reader, mappings?.readScalars);
 
@@ -100,8 +101,8 @@ export function readOrder(
     }
     const { distinctId, values } = readDistinctId("workflow_inputs", inputs, reader, freshId);
     problems.push(...problemsOfInputs(inputs, withId(values, distinctId)), ...problemsOfRef(ref));
-    const named = workflow ?? readWorkflowName("");
-    return { order: { event: "workflow_dispatch", workflow: named, ref, inputs: values }, distinctId };
+    const asked = workflow ?? readWorkflowName("");
+    return { order: { event: "workflow_dispatch", workflow: asked, ref, inputs: values }, distinctId };
   }
 
   if (Object.keys(inputs).length > 0) {

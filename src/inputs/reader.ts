@@ -10,6 +10,14 @@ export function readerOf(read: (name: string) => string) {
   const problems: string[] = [];
   const text = (name: InputName) => read(name).trim();
 
+  /** A name. With a line break in it, it is probably more than was meant, and nothing is called so. */
+  function line(name: InputName): string {
+    const given = text(name);
+    if (/[\p{Cc}\u2028\u2029]/u.test(given))
+      problems.push(`\`${name}\` has a line break or another control character: give one name, on one line.`);
+    return given;
+  }
+
   function number(name: InputName, byDefault: number, [min, max]: readonly [min: number, max: number]): number {
     const given = text(name) || String(byDefault);
     const value = Number(given);
@@ -42,5 +50,5 @@ export function readerOf(read: (name: string) => string) {
     return word(name, `${byDefault}`, ["true", "false"], text(name).toLowerCase()) === "true";
   }
 
-  return { problems, text, number, word, words, isTrue };
+  return { problems, text, line, number, word, words, isTrue };
 }

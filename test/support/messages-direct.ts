@@ -214,6 +214,7 @@ const WRONG_INPUTS: Record<string, string>[] = [
   },
   { event_type: "deploy", distinct_id_key: "" },
   { ref: "9f3c2a7e41d06b58aa11c0de5eed5eed12345678" },
+  { ref: "main\nnext" },
   { event_type: "deploy", ref: "main", client_payload: "ref: other" },
   {
     event_type: "deploy",

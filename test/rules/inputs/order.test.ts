@@ -354,3 +354,14 @@ test("the inputs of a workflow have 65,535 characters at most, with the id", () 
     "`workflow_inputs` has 65536 characters as JSON, with `distinct_id`; GitHub takes at most 65535.",
   ]);
 });
+
+test.each([
+  ["event_type", { event_type: "dep\nloy" }],
+  ["workflow", { workflow: "Deploy\u001b[31m" }],
+  ["ref", { ...file, ref: "main\r\nnext" }],
+  ["ref", { ...event, ref: "main\u2028next" }],
+])("a line break or a control character in %s is a problem", (name, given) => {
+  expect(read(given).problems).toEqual([
+    `\`${name}\` has a line break or another control character: give one name, on one line.`,
+  ]);
+});
