@@ -28,6 +28,8 @@ export interface Inputs {
   writesSummary: boolean;
   /** Nothing is dispatched; what can be looked at is. */
   isDryRun: boolean;
+  /** Which attempt of the caller's run this is. */
+  callersAttempt: number;
   /** What is odd about the inputs, and no reason to stop. */
   warnings: readonly string[];
 }
@@ -96,6 +98,7 @@ export function readInputs(
     failedLogLines: text("failed_log_lines") ? number("failed_log_lines", 0, [0, MAX_LOG_LINES]) : undefined,
     writesSummary: isTrue("summary", true),
     isDryRun: isTrue("dry_run", false),
+    callersAttempt: Number(caller.runAttempt),
   };
   if (problems.length > 0 || "problems" in target) throw new InputError(problems);
   return { ...inputs, target, warnings: [...judged.warnings, ...warningsOf(owner, callersOwner, target)] };

@@ -44,6 +44,7 @@ const FILES = [
   "receiver/examine.ts",
   "receiver/lines-to-add.ts",
   "report/failure-of.ts",
+  "run.ts",
 ];
 
 /** Words that no message of a simulated GitHub can have, or that are for nobody. */

@@ -28,11 +28,14 @@ interface Play {
   before?: (stage: Stage) => void;
   given: Record<string, string>;
   cancelAfterMs?: number;
+  attempt?: number;
   /** The `post` step follows, and this goes wrong with its requests. */
   post?: FaultHook | "nothing wrong";
 }
 
 const PLAYS: Play[] = [
+  // run.ts
+  { given: BY_HAND, attempt: 2 },
   // plan.ts
   { workflows: { "deploy.yml": WORKFLOW, "again.yml": WORKFLOW }, given: { workflow: "Deploy" } },
   { given: { workflow: "Deplyo" } },
@@ -285,11 +288,11 @@ function fileOf(text: string) {
 /** Failures, warnings and what a checklist finds are messages that the page has to have; a log's lines it may have. */
 export async function playedMessages(): Promise<Message[]> {
   const all: Message[] = [];
-  for (const { workflows = { "deploy.yml": WORKFLOW }, options, fault, before, given, cancelAfterMs, post } of PLAYS) {
+  for (const { workflows = { "deploy.yml": WORKFLOW }, options, fault, before, given, post, ...play } of PLAYS) {
     const stage = await setStage(workflows, options);
     before?.(stage);
     stage.github.fault = fault;
-    const played = await stage.play(given, cancelAfterMs === undefined ? {} : { cancelAfterMs });
+    const played = await stage.play(given, play);
     const told = [played];
     if (post !== undefined) {
       stage.github.fault = post === "nothing wrong" ? undefined : post;

@@ -42,6 +42,7 @@ describe("without a word said", () => {
       failedLogLines: undefined,
       writesSummary: true,
       isDryRun: false,
+      callersAttempt: 1,
       warnings: [],
     });
   });
