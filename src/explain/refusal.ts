@@ -64,8 +64,11 @@ const REFUSALS: Rows<Refused> = [
   [
     /^403 .*by integration/is,
     ({ mayNot }) => mayNot,
-    ({ repository, needs }) =>
-      `\`GITHUB_TOKEN\` reaches its own repository only, and there with \`permissions:\` ${needs} in the job; for another repository give a token of its own. A GitHub App needs ${needs} in its installation on ${repository}.`,
+    (about) => {
+      const byApp = `A GitHub App needs ${about.needs} in its installation on ${about.repository}.`;
+      if (!about.isOwnTarget) return `${jobsToken(about)}${byApp}`;
+      return `The job's own \`GITHUB_TOKEN\` needs \`permissions:\` ${about.needs} in the job. ${byApp}`;
+    },
   ],
   [
     /^403 /,
@@ -81,8 +84,8 @@ const REFUSALS: Rows<Refused> = [
   [
     /^404 repository/,
     ({ repository }) => `The token cannot see the repository ${repository} (404).`,
-    () =>
-      "Check `owner` and `repo`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.",
+    (about) =>
+      `${jobsToken(about)}Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.`,
   ],
   [
     /^404 workflow/,
@@ -99,10 +102,16 @@ const REFUSALS: Rows<Refused> = [
     /^404 /,
     ({ request, repository, visible }) =>
       `GitHub says 404 to ${request}${visible?.repository ? `, although the token can see ${repository}` : ""}.`,
-    ({ needs }) =>
-      `GitHub says the same when a permission is missing: the token needs ${needs} for this repository (a classic token the scope \`repo\`).`,
+    (about) =>
+      `${jobsToken(about)}GitHub says the same when a permission is missing: the token needs ${about.needs} for this repository (a classic token the scope \`repo\`).`,
   ],
 ];
+
+/** The likeliest cause, where it can be one: nobody can tell by a token whether it is the job's own. */
+function jobsToken({ isOwnTarget, appPermissions }: Situation): string {
+  if (isOwnTarget || appPermissions) return "";
+  return "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target. ";
+}
 
 /** The advice for a refusal. */
 export function explainRefusal(fault: Fault, situation: Situation): Advice {

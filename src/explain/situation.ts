@@ -7,6 +7,8 @@ export interface Situation {
   /** `owner/name` */
   repository: string;
   apiUrl: string;
+  /** It is the caller's own. */
+  isOwnTarget: boolean;
   event: "repository_dispatch" | "workflow_dispatch";
   eventType?: string | undefined;
   /** File name, id or display name. */

@@ -8,7 +8,7 @@ import { generateDistinctId } from "./distinct-id.ts";
 import { judgeNames } from "./names.ts";
 import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
 import { readerOf } from "./reader.ts";
-import { readTarget } from "./target.ts";
+import { readTarget, withoutSlash } from "./target.ts";
 
 /** What the step was asked to do. */
 export interface Inputs {
@@ -28,6 +28,8 @@ export interface Inputs {
   writesSummary: boolean;
   /** Nothing is dispatched; what can be looked at is. */
   isDryRun: boolean;
+  /** The target is the caller's own repository. */
+  isOwnTarget: boolean;
   /** Which attempt of the caller's run this is. */
   callersAttempt: number;
   /** What is odd about the inputs, and no reason to stop. */
@@ -101,7 +103,10 @@ export function readInputs(
     callersAttempt: Number(caller.runAttempt),
   };
   if (problems.length > 0 || "problems" in target) throw new InputError(problems);
-  return { ...inputs, target, warnings: [...judged.warnings, ...warningsOf(owner, callersOwner, target)] };
+  const isOwnTarget =
+    `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
+    target.apiUrl === withoutSlash(caller.apiUrl);
+  return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...warningsOf(owner, callersOwner, target)] };
 }
 
 function warningsOf(owner: string, callersOwner: string, target: Target): string[] {

@@ -44,6 +44,7 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
     explain(fault, {
       repository: github.fullName(),
       apiUrl: inputs.target.apiUrl,
+      isOwnTarget: inputs.isOwnTarget,
       event: order.event,
       eventType: order.event === "repository_dispatch" ? order.eventType : undefined,
       workflow: order.workflow?.value,

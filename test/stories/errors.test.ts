@@ -66,7 +66,7 @@ describe("a token", () => {
     on.github.addToken("ghp_elsewhere", { permissions: { actions: "write" }, repositories: ["octo/other"] });
     expect(await messageOf(on, { ...BY_WORKFLOW, token: "ghp_elsewhere" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/target (404).
-      Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
       GitHub's request id: A1B2:…."
     `);
   });
@@ -112,7 +112,7 @@ describe("a 404", () => {
     const on = await stage();
     expect(await messageOf(on, { ...BY_EVENT, repo: "octo/targte" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/targte (404).
-      Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
       GitHub's request id: A1B2:…."
     `);
   });

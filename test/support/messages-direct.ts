@@ -27,6 +27,7 @@ const MINTING = "POST /app/installations/4711/access_tokens";
 const situation: Situation = {
   repository: "OWNER/REPO",
   apiUrl: "https://api.github.com",
+  isOwnTarget: false,
   event: "workflow_dispatch",
   workflow: "deploy.yml",
   ref: "main",
@@ -61,6 +62,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(403, "This installation has been suspended", RUNS), app],
   [rejected(403, "Resource not accessible by integration", RUNS), app],
   [rejected(403, "Resource not accessible by integration")],
+  [rejected(403, "Resource not accessible by integration"), { isOwnTarget: true }],
   [rejected(403, BY_TOKEN, EVENT_DISPATCH), event],
   [rejected(403, BY_TOKEN, RUNS), { ...event, started: { htmlUrl: undefined } }],
   [rejected(403, BY_TOKEN, `GET ${TARGET}/actions/workflows`)],

@@ -28,6 +28,31 @@ describe("a 401 is explained", () => {
   });
 });
 
+describe("the job's own token", () => {
+  const reachesNoOther =
+    "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target.";
+  const refused: [string, ReturnType<typeof rejected>, Partial<Situation>][] = [
+    ["a repository that is not seen", rejected(404, "Not Found"), { visible: { repository: false } }],
+    ["an unclear 404", rejected(404, "Not Found"), {}],
+    ["a 403", rejected(403, "Resource not accessible by integration"), {}],
+  ];
+
+  test.each(refused)("is said to reach no other repository, as a condition, for %s", (_, fault, about) => {
+    expect(say(fault, about)).toContain(`\n${reachesNoOther} `);
+  });
+
+  test.each(refused)("is not said to where the target is its own, or the token an App's, for %s", (_, fault, about) => {
+    expect(say(fault, { ...about, isOwnTarget: true })).not.toContain("(the default)");
+    expect(say(fault, { ...about, appPermissions: { actions: "write" } })).not.toContain("(the default)");
+  });
+
+  test("is said to lack a permission where the target is its own", () => {
+    expect(say(rejected(403, "Resource not accessible by integration"), { isOwnTarget: true })).toContain(
+      "\nThe job's own `GITHUB_TOKEN` needs `permissions:` `actions: write` in the job.",
+    );
+  });
+});
+
 describe("a 403 is explained by the permission that is missing", () => {
   const byIntegration = "Resource not accessible by integration";
   const byToken = "Resource not accessible by personal access token";
@@ -35,14 +60,14 @@ describe("a 403 is explained by the permission that is missing", () => {
   test("of GITHUB_TOKEN or an App for an event", () => {
     expect(say(rejected(403, byIntegration, eventDispatch), anEvent)).toMatchInlineSnapshot(`
       "The token may not send a repository_dispatch to octo/target (403 Resource not accessible by integration).
-      \`GITHUB_TOKEN\` reaches its own repository only, and there with \`permissions:\` \`contents: write\` in the job; for another repository give a token of its own. A GitHub App needs \`contents: write\` in its installation on octo/target."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. A GitHub App needs \`contents: write\` in its installation on octo/target."
     `);
   });
 
   test("of GITHUB_TOKEN or an App for a workflow", () => {
     expect(say(rejected(403, byIntegration))).toMatchInlineSnapshot(`
       "The token may not send a workflow_dispatch to octo/target (403 Resource not accessible by integration).
-      \`GITHUB_TOKEN\` reaches its own repository only, and there with \`permissions:\` \`actions: write\` in the job; for another repository give a token of its own. A GitHub App needs \`actions: write\` in its installation on octo/target."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. A GitHub App needs \`actions: write\` in its installation on octo/target."
     `);
   });
 
@@ -109,7 +134,7 @@ describe("a 404 is explained", () => {
   test("by a repository that the token cannot see", () => {
     expect(say(fault, { visible: { repository: false } })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/target (404).
-      Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
     `);
   });
 
@@ -130,7 +155,7 @@ describe("a 404 is explained", () => {
   test("by a permission where all can be seen", () => {
     expect(say(fault, { visible: { repository: true, workflow: true, ref: true } })).toMatchInlineSnapshot(`
       "GitHub says 404 to POST /repos/octo/target/actions/workflows/deploy.yml/dispatches, although the token can see octo/target.
-      GitHub says the same when a permission is missing: the token needs \`actions: write\` for this repository (a classic token the scope \`repo\`)."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. GitHub says the same when a permission is missing: the token needs \`actions: write\` for this repository (a classic token the scope \`repo\`)."
     `);
   });
 
