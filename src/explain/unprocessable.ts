@@ -44,6 +44,11 @@ const REFUSALS: Rows<Refused> = [
     ({ key }) => linesToAdd({ event: "workflow_dispatch", key }),
   ],
   [
+    /Actions (has|have|is|are) (been )?disabled/i,
+    ({ repository }) => `Actions are disabled in ${repository} (422); nothing was started.`,
+    () => "Enable them in the target's settings (Actions → General), where its organisation allows it.",
+  ],
+  [
     /disabled workflow/,
     ({ file }) => `${file} is disabled (422); nothing was started.`,
     () => "Enable it on the target's Actions page, or by `gh workflow enable`.",

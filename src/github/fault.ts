@@ -31,6 +31,8 @@ export class Fault extends Error {
   readonly requestId: string | undefined;
   /** For `limited`: how long GitHub says to wait; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
+  /** Where the token can be authorised for the organisation's single sign-on, if that is what GitHub asks for. */
+  readonly ssoUrl: string | undefined;
   /** When that answer was given, by the server's clock, in epoch ms. */
   readonly dateMs: number | undefined;
 
@@ -45,6 +47,7 @@ export class Fault extends Error {
       requestId?: string | undefined;
       retryAfterMs?: number | undefined;
       dateMs?: number | undefined;
+      ssoUrl?: string | undefined;
     },
   ) {
     super(`${about.request}: ${about.status ?? about.code ?? kind} ${about.answer}`);
@@ -57,6 +60,7 @@ export class Fault extends Error {
     this.requestId = about.requestId;
     this.retryAfterMs = about.retryAfterMs;
     this.dateMs = about.dateMs;
+    this.ssoUrl = about.ssoUrl;
   }
 
   /** The status, else the system's code, else the kind. */
@@ -112,7 +116,9 @@ function isRateLimit(status: number, headers: FailedAnswer["headers"], message: 
   // The last request that the limit allowed may be refused for lack of a permission: that is no limit.
   return (
     String(headers["x-ratelimit-remaining"]) === "0" &&
-    !/not accessible|must have|denied|archived|saml|\bsso\b|ip allow list|disabled|blocked/i.test(message)
+    !/not accessible|must have|denied|archived|\bsaml\b|\bsso\b|ip allow list|disabled|blocked|forbids|access restrictions|billing|suspended/i.test(
+      message,
+    )
   );
 }
 
@@ -133,6 +139,11 @@ export function retryAfterMs(headers: FailedAnswer["headers"]): number | undefin
   if (String(headers["x-ratelimit-remaining"]) !== "0") return undefined;
   const untilReset = Number(headers["x-ratelimit-reset"]) * 1000 - date;
   return Number.isFinite(untilReset) ? bounded(untilReset) : undefined;
+}
+
+/** The page that `x-github-sso` leads to: `required; url=https://github.com/orgs/…`. */
+export function ssoUrlOf(headers: FailedAnswer["headers"]): string | undefined {
+  return /\burl=(https:\/\/[\x21-\x7e]+)/.exec(String(headers["x-github-sso"]))?.[1];
 }
 
 /** A wait of less than a second would be a storm; one of more than the longest deadline is a broken server's. */

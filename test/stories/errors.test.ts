@@ -54,7 +54,7 @@ describe("a token", () => {
     on.github.behaviour(TARGET, "deploy.yml", { queuedMs: 7_200_000 });
     const given = { ...BY_WORKFLOW, token: "ghs_onehour", wait_for: "completed", timeout_seconds: "7200" };
     expect(await messageOf(on, given)).toMatchInlineSnapshot(`
-      "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.
+      "GitHub does not accept the token any more (401 Bad credentials): it worked before, and has ended during the wait.
       Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired.
       GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
     `);

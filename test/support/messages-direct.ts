@@ -39,6 +39,7 @@ const situation: Situation = {
 const event: Partial<Situation> = { event: "repository_dispatch", eventType: "deploy", workflow: undefined };
 const app: Partial<Situation> = { appPermissions: { contents: "write", actions: "read" } };
 
+const SSO_URL = "https://github.com/orgs/ORG/sso?authorization_request=A1";
 const BY_TOKEN = "Resource not accessible by personal access token";
 
 function rejected(status: number, answer: string, request = WORKFLOW_DISPATCH): Fault {
@@ -69,6 +70,16 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(403, BY_TOKEN, `GET ${TARGET}`)],
   [rejected(403, BY_TOKEN, `POST ${TARGET}/actions/runs/1/cancel`)],
   [rejected(403, "Resource protected by organization SAML enforcement.")],
+  [aFault("rejected", { request: WORKFLOW_DISPATCH, status: 403, answer: "Resource protected.", ssoUrl: SSO_URL })],
+  [rejected(403, "the `acme` organization has enabled OAuth App access restrictions")],
+  [rejected(403, "`acme` forbids access if the token's lifetime is greater than 366 days.")],
+  [rejected(403, "`acme` forbids access via a fine-grained personal access tokens.")],
+  [rejected(403, "`acme` forbids access via a personal access token (classic).")],
+  [rejected(403, "The account is locked due to a billing issue.")],
+  [rejected(403, "Sorry. Your account was suspended.")],
+  [rejected(403, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")],
+  [rejected(403, "Actions has been disabled for this repository.", EVENT_DISPATCH), event],
+  [rejected(403, "Repository access blocked")],
   [rejected(403, "the `acme` organization has an IP allow list enabled")],
   [rejected(403, "Repository was archived so is read-only.")],
   [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`)],
@@ -89,6 +100,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")],
   [rejected(422, "No more than 10 properties are allowed; 11 were supplied.")],
   [rejected(422, "No more than 10 properties are allowed; 11 were supplied."), { key: undefined }],
+  [rejected(422, "Actions has been disabled for this repository.")],
   [rejected(422, "Validation Failed")],
   [rejected(422, "Validation Failed", EVENT_DISPATCH), event],
   [network("untrusted", "ERR_SSL_WRONG_VERSION_NUMBER")],

@@ -22,11 +22,64 @@ describe("a 401 is explained", () => {
 
   test("as a token that has ended, and what lives longer, after it worked", () => {
     expect(say(fault, { tokenHasWorked: true })).toMatchInlineSnapshot(`
-      "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.
+      "GitHub does not accept the token any more (401 Bad credentials): it worked before, and has ended during the wait.
       Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired."
     `);
   });
 });
+
+describe("a policy is not told as a missing permission", () => {
+  const wrongAdvice = /It needs/;
+  const classic = "`acme` forbids access via a personal access token (classic). Please use a GitHub App.";
+  const fine = "`acme` forbids access via a fine-grained personal access tokens. Please use a GitHub App.";
+  const longLived =
+    "The 'acme' organization forbids access via a fine-grained personal access tokens if the token's lifetime is greater than 366 days.";
+
+  test.each([
+    [
+      "Although you appear to have the correct authorization credentials, the `acme` organization has enabled OAuth App access restrictions",
+      "The token was made by an OAuth App",
+    ],
+    [longLived, "The token lives longer than the organisation allows"],
+    [fine, "The organisation takes no fine-grained tokens"],
+    [classic, "The organisation takes no classic tokens"],
+    ["The account is locked due to a billing issue.", "The account that owns octo/target, or the token's, is locked"],
+    ["Sorry. Your account was suspended.", "The account that the token belongs to is suspended"],
+    ["Cannot trigger a 'workflow_dispatch' on a disabled workflow", "Enable it on the target's Actions page"],
+    ["Actions has been disabled for this repository", "Enable it on the target's Actions page"],
+    ["A word that nobody here knows", "GitHub's words say why."],
+    ["Lassos and mosso are blocked", "GitHub's words say why."],
+  ])("%s", (answer, remedy) => {
+    const text = say(rejected(403, answer));
+    expect(text).toContain(`(403 ${answer})`);
+    expect(text.split("\n")[1]).toMatch(new RegExp(`^${remedy.replace(/[.()]/g, "\\$&")}`));
+    expect(text).not.toMatch(wrongAdvice);
+  });
+
+  test.each(["", "Must have admin rights to Repository.", "Write access to repository not granted."])(
+    "and what may be one, such as %j, is",
+    (answer) => {
+      expect(say(rejected(403, answer))).toMatch(/\nIt needs `actions: write` for octo\/target/);
+    },
+  );
+
+  test("single sign-on comes with the link that GitHub has sent", () => {
+    const ssoUrl = "https://github.com/orgs/acme/sso?authorization_request=A1";
+    const about = { request: workflowDispatch, status: 403, answer: "Resource protected." };
+    expect(say(aFault("rejected", { ...about, ssoUrl }))).toBe(
+      "The token may not send a workflow_dispatch to octo/target (403 Resource protected.).\n" +
+        `Authorise the token for the organisation's single sign-on: ${ssoUrl}`,
+    );
+  });
+});
+
+test.each([{}, { tokenHasWorked: true }, { appPermissions: { actions: "write" as const } }])(
+  "a 401 quotes GitHub's words, %j",
+  (about) => {
+    expect(say(rejected(401, "token is required"), about)).toContain("(401 token is required)");
+    expect(say(rejected(401, ""), about)).toContain("(401)");
+  },
+);
 
 describe("the job's own token", () => {
   const reachesNoOther =

@@ -62,6 +62,13 @@ describe("a 422 is explained", () => {
     );
   });
 
+  test("by Actions, which are disabled", () => {
+    expect(say(rejected(422, "Actions has been disabled for this repository."))).toBe(
+      "Actions are disabled in octo/target (422); nothing was started.\n" +
+        "Enable them in the target's settings (Actions → General), where its organisation allows it.",
+    );
+  });
+
   test("by a value that is not allowed, which it does not say", () => {
     const answer = "Provided value 's3cret' for input 'stage' not in the list of allowed values";
     expect(say(rejected(422, answer))).toMatchInlineSnapshot(`

@@ -1,6 +1,14 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { acted, type FaultKind, kindOfAnswer, kindOfError, mayHeal, retryAfterMs } from "../../../src/github/fault.ts";
+import {
+  acted,
+  type FaultKind,
+  kindOfAnswer,
+  kindOfError,
+  mayHeal,
+  retryAfterMs,
+  ssoUrlOf,
+} from "../../../src/github/fault.ts";
 import { aFault } from "../../support/faults.ts";
 
 describe("an answer", () => {
@@ -222,4 +230,16 @@ describe("an error instead of an answer", () => {
     error.cause = error;
     expect(kindOfError(error).kind).toBe("lost");
   });
+});
+
+test.each([
+  [
+    "required; url=https://github.com/orgs/acme/sso?authorization_request=A1",
+    "https://github.com/orgs/acme/sso?authorization_request=A1",
+  ],
+  ["partial-results; organizations=21955855", undefined],
+  ["required; url=javascript:x", undefined],
+  [undefined, undefined],
+])("the page for single sign-on is read from %j", (header, url) => {
+  expect(ssoUrlOf({ "x-github-sso": header })).toBe(url);
 });
