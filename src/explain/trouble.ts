@@ -1,8 +1,20 @@
 /** What kept a look from its answer, for messages about something else. */
 
+import { timeOfDay } from "../edges/durations.ts";
 import type { Fault } from "../github/fault.ts";
 
 /** One line, or none where nothing did. */
 export function lastTrouble(trouble: Fault | undefined): string[] {
-  return trouble ? [`The last look had no answer: ${trouble.inAWord} to ${trouble.request}.`] : [];
+  if (!trouble) return [];
+  const { kind, inAWord, request } = trouble;
+  if (kind !== "limited") return [`The last look had no answer: ${inAWord} to ${request}.`];
+  const endMs = endOfLimitMs(trouble);
+  const end = endMs === undefined ? "had not ended by then" : `lasts until ${timeOfDay(endMs)}`;
+  return [`The last look met GitHub's rate limit, which ${end} (${inAWord} to ${request}).`];
+}
+
+/** When a limit ends, in epoch ms; undefined where GitHub did not say. */
+export function endOfLimitMs({ dateMs = Number.NaN, retryAfterMs = Number.NaN }: Fault): number | undefined {
+  const endMs = dateMs + retryAfterMs;
+  return Number.isFinite(endMs) ? endMs : undefined;
 }

@@ -4,7 +4,8 @@ import type { Purpose } from "./purpose.ts";
 
 /**
  * - `unreachable`: no connection came about (refused, DNS, no route)
- * - `untrusted`: no connection came about, and none will: a certificate is not accepted, or a proxy lets nobody through
+ * - `untrusted`: no connection came about, and none will: a certificate is not accepted, a proxy lets nobody through, or the
+ *   address is one that no client asks
  * - `lost`: the connection broke or the time for an answer ran out after the request may have been sent
  * - `server_error`: 5xx or 408
  * - `limited`: GitHub refused because of a rate limit
@@ -169,6 +170,12 @@ export class NoTunnel extends Error {
 const NO_TLS =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|SSLV3_ALERT_HANDSHAKE_FAILURE|TLSV1_ALERT_PROTOCOL_VERSION|TLSV1_UNRECOGNIZED_NAME|UNEXPECTED_MESSAGE)$/;
 
+/** An address that is refused on this side: known before anything is sent. */
+const NO_ADDRESS = /^(ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS)$/;
+
+/** `fetch` has no code for a port that it keeps away from, such as 6000 (https://fetch.spec.whatwg.org/#port-blocking). */
+const BAD_PORT = { message: "bad port", code: "ERR_SOCKET_BAD_PORT" };
+
 /** Classifies an error that came instead of an answer, by the system's error codes in its chain of causes. */
 export function kindOfError(error: unknown): {
   kind: "unreachable" | "untrusted" | "lost";
@@ -178,10 +185,12 @@ export function kindOfError(error: unknown): {
   let kind: "unreachable" | "lost" = "lost";
   for (const cause of causes(error)) {
     if (cause instanceof NoTunnel) kind = "unreachable";
-    const { code: own, syscall } = cause as { code?: unknown; syscall?: unknown };
+    const { code: given, syscall, message } = cause as { code?: unknown; syscall?: unknown; message?: unknown };
+    const own = given ?? (message === BAD_PORT.message ? BAD_PORT.code : undefined);
     if (typeof own !== "string") continue;
     code = own;
-    if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own)) return { kind: "untrusted", code };
+    if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own) || NO_ADDRESS.test(own))
+      return { kind: "untrusted", code };
     // Only these calls fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH while reading say nothing of the kind.
     if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {
       return { kind: "unreachable", code };

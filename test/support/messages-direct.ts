@@ -50,6 +50,11 @@ function network(kind: "unreachable" | "untrusted" | "lost", code: string | unde
   return aFault(kind, { request: RUNS, code, answer: "socket hang up" });
 }
 
+function limited(retryAfterMs: number | undefined): Fault {
+  const dateMs = Date.parse("2026-11-20T12:29:00Z");
+  return aFault("limited", { request: RUNS, status: 403, answer: "API rate limit exceeded", retryAfterMs, dateMs });
+}
+
 const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(401, "Bad credentials")],
   [rejected(401, "Bad credentials", RUNS), { tokenHasWorked: true }],
@@ -104,6 +109,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(422, "Validation Failed")],
   [rejected(422, "Validation Failed", EVENT_DISPATCH), event],
   [network("untrusted", "ERR_SSL_WRONG_VERSION_NUMBER")],
+  [network("untrusted", "ERR_SOCKET_BAD_PORT")],
   [network("untrusted", "PROXY_407")],
   [network("untrusted", "PROXY_403")],
   [network("unreachable", "PROXY_502")],
@@ -114,15 +120,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [network("unreachable", "ECONNREFUSED"), { hasProxy: true }],
   [network("lost", "ECONNRESET"), { started: { htmlUrl: "https://github.com/OWNER/REPO/actions/runs/RUN_ID" } }],
   [network("lost", undefined)],
-  [
-    aFault("limited", {
-      request: RUNS,
-      status: 403,
-      answer: "API rate limit exceeded",
-      retryAfterMs: 60_000,
-      dateMs: Date.parse("2026-11-20T12:29:00Z"),
-    }),
-  ],
+  [limited(60_000)],
   [aFault("limited", { request: RUNS, status: 429, answer: "", requestId: "A1B2:000001" })],
   [aFault("server_error", { request: RUNS, status: 503, answer: "" })],
   [aFault("unreadable", { request: RUNS, status: 200, answer: "" })],
@@ -297,6 +295,8 @@ export function directMessages(): Message[] {
     explainRed(ended("cancelled"), [], nothing),
     explainRed(ended("startup_failure"), [], nothing),
     explainTimeout(run, 3_600_000, network("lost", undefined)),
+    explainTimeout(run, 3_600_000, limited(60_000)),
+    explainTimeout(run, 3_600_000, limited(undefined)),
     explainTimeout({ ...run, status: "" }, 3_600_000, undefined, ""),
     notFound(byEvent, []),
     notFound(byHand, [seen("other event")]),

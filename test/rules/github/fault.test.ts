@@ -160,6 +160,16 @@ describe("an error instead of an answer", () => {
     expect(kindOfError(await errorOf(`https://127.0.0.1:${port}/`)).kind).toBe("untrusted");
   });
 
+  test("is untrusted where the port is one that fetch refuses, so that nothing can have been sent", async () => {
+    const error = await errorOf("http://127.0.0.1:6000/", { method: "POST", body: "{}" });
+    expect(kindOfError(error)).toEqual({ kind: "untrusted", code: "ERR_SOCKET_BAD_PORT" });
+  });
+
+  test.each(["ERR_INVALID_URL", "ERR_SOCKET_BAD_PORT", "ERR_INVALID_PROTOCOL"])("is untrusted for %s", (code) => {
+    const error = new TypeError("fetch failed", { cause: Object.assign(new TypeError("invalid"), { code }) });
+    expect(kindOfError(error)).toEqual({ kind: "untrusted", code });
+  });
+
   test("is lost where the connection is reset after the request", async () => {
     const port = await listen((socket) => socket.once("data", () => socket.resetAndDestroy()));
     expect(kindOfError(await errorOf(`http://127.0.0.1:${port}/`))).toEqual({
