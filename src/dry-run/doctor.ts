@@ -7,11 +7,11 @@ import { refNames } from "../inputs/order.ts";
 import { permissionsFor, permissionsInWords } from "../inputs/permissions.ts";
 import { type Finding, lineOf, quoted, right, unknown, wrong } from "../receiver/finding.ts";
 import type { Story } from "../story/story.ts";
-import { examineReceivers } from "./receivers.ts";
+import { declaredInputs, examineReceivers } from "./receivers.ts";
 import { onceMore } from "./workflow-files.ts";
 
-// The search loads it from here, so that the dry run stays one chunk of the bundle (docs/design.md#chunks).
-export { examineReceivers };
+// The search and the report load these from here, so that the dry run stays one chunk of the bundle (docs/design.md#chunks).
+export { declaredInputs, examineReceivers };
 
 /** Nobody waits longer for a checklist. */
 const DOCTOR_MS = 60_000;

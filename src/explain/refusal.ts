@@ -1,5 +1,6 @@
 /** The advice for what GitHub refuses: the token (401), for want of a permission (403), as unknown (404), and all else. */
 
+import { enumerated } from "../edges/wording.ts";
 import type { Fault } from "../github/fault.ts";
 import { permissionsInWords } from "../inputs/permissions.ts";
 import { type Advice, lookUp, type Rows } from "./advice.ts";
@@ -142,8 +143,8 @@ const REFUSALS: Rows<Refused> = [
   [
     /^404 workflow/,
     ({ repository, workflow }) => `${repository} has no workflow \`${workflow}\` on its default branch (404).`,
-    () =>
-      "Check the input `workflow` (the file's name, e.g. `deploy.yml`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.",
+    ({ visible }) =>
+      `Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.${filesInWords(visible?.workflowFiles)}`,
   ],
   [
     /^404 ref/,
@@ -158,6 +159,13 @@ const REFUSALS: Rows<Refused> = [
       `${jobsToken(about)}GitHub says the same when a permission is missing: the token needs ${about.needs} for this repository (a classic token the scope \`repo\`).`,
   ],
 ];
+
+/** How many files a message names. */
+const MOST_NAMED = 30;
+
+function filesInWords(files: readonly string[] | undefined): string {
+  return files ? ` The files there: ${enumerated(files, MOST_NAMED) || "none"}.` : "";
+}
 
 /** The likeliest cause, where it can be one: nobody can tell by a token whether it is the job's own. */
 function jobsToken({ isOwnTarget, appPermissions }: Situation): string {

@@ -102,10 +102,19 @@ describe("a 404", () => {
     const on = await stage();
     expect(await messageOf(on, { workflow: "deplyo.yml", ref: "main" })).toMatchInlineSnapshot(`
       "octo/target has no workflow \`deplyo.yml\` on its default branch (404).
-      Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.
+      Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch. The files there: deploy.yml, busy.yml.
       GitHub's request id: A1B2:…."
     `);
     expect(on.github.runs(TARGET)).toEqual([]);
+  });
+
+  test("for a workflow that is not there names none where the token may not list them", async () => {
+    const on = await stage();
+    on.github.fault = ({ path }) =>
+      /\/actions\/workflows$/.test(path) ? { when: "before", kind: "status", status: 403 } : undefined;
+    const message = await messageOf(on, { workflow: "deplyo.yml", ref: "main" });
+    expect(message).toContain("has no workflow `deplyo.yml`");
+    expect(message).not.toContain("The files there");
   });
 
   test("for a repository that does not exist says so", async () => {

@@ -40,6 +40,10 @@ const event: Partial<Situation> = { event: "repository_dispatch", eventType: "de
 const app: Partial<Situation> = { appPermissions: { contents: "write", actions: "read" } };
 
 const SSO_URL = "https://github.com/orgs/ORG/sso?authorization_request=A1";
+const DECLARED = {
+  release: { isRequired: true, options: undefined },
+  stage: { isRequired: true, options: ["test", "live"] },
+};
 const BY_TOKEN = "Resource not accessible by personal access token";
 
 function rejected(status: number, answer: string, request = WORKFLOW_DISPATCH): Fault {
@@ -90,12 +94,15 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`)],
   [rejected(404, "Not Found"), { visible: { repository: false } }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: false } }],
+  [rejected(404, "Not Found"), { visible: { repository: true, workflow: false, workflowFiles: ["ci.yml"] } }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: true, ref: false } }],
   [rejected(404, "Not Found"), { visible: { repository: true } }],
   [rejected(404, "Not Found")],
   [rejected(405, "Method Not Allowed")],
   [rejected(422, 'Unexpected inputs provided: ["distinct_id"]')],
   [rejected(422, 'Unexpected inputs provided: ["version"]')],
+  [rejected(422, 'Unexpected inputs provided: ["version"]'), { declared: DECLARED }],
+  [rejected(422, "Required input 'stage' not provided"), { declared: DECLARED }],
   [rejected(422, 'Unexpected inputs provided: ["version", "distinct_id"]')],
   [rejected(422, "Required input 'version' not provided")],
   [rejected(422, "Provided value 'x' for input 'stage' not in the list of allowed values")],

@@ -128,7 +128,7 @@ jobs:
       "no workflow of that file name",
       { "deploy.yml": BY_HAND },
       { workflow: "deplyo.yml" },
-      "✗ There is no workflow `deplyo.yml` on the default branch: check the input `workflow`.",
+      "✗ There is no workflow `deplyo.yml` on the default branch: check the input `workflow`; there are: deploy.yml.",
     ],
     [
       "no such trigger",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unexpectedInputs } from "../../../src/explain/unprocessable.ts";
+import { isAboutInputs, unexpectedInputs } from "../../../src/explain/unprocessable.ts";
 import { anEvent, eventDispatch, rejected, say } from "../../support/explained.ts";
 
 describe("a 422 is explained", () => {
@@ -130,4 +130,36 @@ test.each([
   [400, 'Unexpected inputs provided: ["a"]', []],
 ])("%i %j names the unexpected inputs %j", (status, answer, names) => {
   expect(unexpectedInputs(rejected(status, answer))).toEqual(names);
+});
+
+describe("what the workflow's file declares makes a 422 clearer", () => {
+  const declared = {
+    version: { isRequired: true, options: undefined },
+    stage: { isRequired: false, options: ["test", "live"] },
+  };
+  const last = (answer: string, about = { declared }) => say(rejected(422, answer), about);
+
+  test("for an input that is not declared", () => {
+    expect(last('Unexpected inputs provided: ["stag"]')).toContain(
+      "so GitHub started nothing (422). It declares `version`, `stage` (`test`, `live`).\n",
+    );
+    expect(last('Unexpected inputs provided: ["stag"]', { declared: {} as typeof declared })).toContain(
+      "It declares none.\n",
+    );
+  });
+
+  test.each([
+    "Provided value 'x' for input 'stage' not in the list of allowed values",
+    "Provided value '' for input 'stage' not in the list of allowed values",
+    "Required input 'stage' not provided",
+  ])("for %s", (answer) => {
+    expect(last(answer)).toMatch(/ It takes `test`, `live`\.$/);
+    expect(isAboutInputs(rejected(422, answer))).toBe(true);
+  });
+
+  test("and nothing is said of an input without options, or of one that it does not have", () => {
+    for (const input of ["version", "constructor"])
+      expect(last(`Required input '${input}' not provided`)).not.toContain("It takes");
+    expect(isAboutInputs(rejected(422, "No ref found for: main"))).toBe(false);
+  });
 });
