@@ -260,6 +260,11 @@ function doctors(): Play[] {
     { fault: failing(/\/git\/ref\//), given: BY_HAND },
     { fault: failing(/\/contents\//), given: BY_HAND },
     { fault: failing(/\/contents\//), given: BY_EVENT },
+    {
+      workflows: { "deploy.yml": EVENT, "x.yml": EVENT },
+      fault: failing(/\/contents\/.*deploy\.yml/),
+      given: BY_EVENT,
+    },
     { fault: failing(/\/actions\/workflows/), given: BY_HAND },
     { fault: failing(/\/actions\/workflows/), given: BY_EVENT },
     {
