@@ -246,3 +246,20 @@ test("an archived repository is told so", async () => {
     GitHub's request id: A1B2:…."
   `);
 });
+
+test("single sign-on is told with the link that GitHub sends in a header", async () => {
+  const on = await stage(EVENT);
+  const headers = { "x-github-sso": "required; url=https://github.com/orgs/acme/sso?authorization_request=A1" };
+  const body = { message: "Resource protected by organization SAML enforcement." };
+  on.github.fault = () => ({ when: "before", kind: "status", status: 403, headers, body });
+  expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
+    "The token may not send a repository_dispatch to octo/target (403 Resource protected by organization SAML enforcement.).
+    Authorise the token for the organisation's single sign-on: https://github.com/orgs/acme/sso?authorization_request=A1
+    GitHub's request id: A1B2:…."
+  `);
+});
+
+test("a repository of the caller's own that is not seen is told without a word of the job's own token", async () => {
+  const on = await setStage({});
+  expect(await messageOf(on, { ...BY_EVENT, repo: "octo/the-app" })).toMatch(/ \(404\)\.\nCheck `owner` and `repo`, /);
+});
