@@ -64,7 +64,7 @@ const REFUSALS: Rows<Refused> = [
       "The token lives longer than the organisation allows: make one, or change this one, to expire sooner, and store it in the secret behind the input `token`.",
   ],
   [
-    /^403 .*forbids access via a fine-grained/is,
+    /^403 .*forbids access via a (fine-grained|personal access tokens? with fine-grained)/is,
     ({ mayNot }) => mayNot,
     () => "The organisation takes no fine-grained tokens: give a GitHub App (`app_id`, `app_private_key`).",
   ],

@@ -82,7 +82,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [aFault("rejected", { request: WORKFLOW_DISPATCH, status: 403, answer: "Resource protected.", ssoUrl: SSO_URL })],
   [rejected(403, "the `acme` organization has enabled OAuth App access restrictions")],
   [rejected(403, "`acme` forbids access if the token's lifetime is greater than 366 days.")],
-  [rejected(403, "`acme` forbids access via a fine-grained personal access tokens.")],
+  [rejected(403, "`acme` forbids access via a personal access token with fine-grained permissions.")],
   [rejected(403, "`acme` forbids access via a personal access token (classic).")],
   [rejected(403, "The account is locked due to a billing issue.")],
   [rejected(403, "Sorry. Your account was suspended.")],

@@ -30,8 +30,10 @@ describe("a 401 is explained", () => {
 
 describe("a policy is not told as a missing permission", () => {
   const wrongAdvice = /It needs/;
-  const classic = "`acme` forbids access via a personal access token (classic). Please use a GitHub App.";
-  const fine = "`acme` forbids access via a fine-grained personal access tokens. Please use a GitHub App.";
+  const classic =
+    "`acme` forbids access via a personal access token (classic). Please use a GitHub App, OAuth App, or a personal access token with fine-grained permissions.";
+  const fine =
+    "`acme` forbids access via a personal access token with fine-grained permissions. Please use a GitHub App, or an OAuth App.";
   const longLived =
     "The 'acme' organization forbids access via a fine-grained personal access tokens if the token's lifetime is greater than 366 days.";
 
