@@ -14,6 +14,7 @@ import { type Fetch, openTransport } from "./github/transport.ts";
 import { secretsOf } from "./inputs/credentials.ts";
 import { freshHex } from "./inputs/distinct-id.ts";
 import { type Inputs, readInputs } from "./inputs/inputs.ts";
+import { inputNamesIn } from "./inputs/names.ts";
 import { givesObjects } from "./inputs/order.ts";
 import { permissionsFor, wishesFor } from "./inputs/permissions.ts";
 import { withoutSlash } from "./inputs/target.ts";
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
   };
   const mappings = givesObjects(core.getInput) ? await import("./inputs/mapping.ts") : undefined;
   const idHex = freshHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
-  const inputs = readInputs(core.getInput, caller, idHex, mappings);
+  const inputs = readInputs(core.getInput, caller, idHex, mappings, inputNamesIn(env));
 
   const cancellation = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

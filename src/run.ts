@@ -32,8 +32,12 @@ export async function run(inputs: Inputs, edges: Edges): Promise<void> {
 }
 
 async function goThrough(story: Story): Promise<void> {
-  const { waitFor, isDryRun } = story.inputs;
+  const { waitFor, isDryRun, callersAttempt } = story.inputs;
   if (isDryRun) return (await import("./dry-run/doctor.ts")).diagnose(story);
+  if (callersAttempt > 1)
+    story.log.info(
+      `This is attempt ${callersAttempt} of the caller's run: it dispatches again, whatever the attempt before it has started.`,
+    );
 
   const plan = await makePlan(story);
   const sent = await dispatch(plan, story);

@@ -1,8 +1,9 @@
 /** Reads lists page by page. */
 
-import type { Job, Workflow } from "../github/answers.ts";
+import { fileName, type Job, type Workflow } from "../github/answers.ts";
 import { type GitHub, PAGE_LENGTH } from "../github/api.ts";
 import type { Id, Page } from "../github/reading.ts";
+import { lookAt } from "./look-at.ts";
 import type { Retry, RetryOptions } from "./retry.ts";
 
 type Asking = { github: GitHub; retry: Retry };
@@ -10,6 +11,16 @@ type Asking = { github: GitHub; retry: Retry };
 /** All that GitHub lists, also workflows whose file is gone or on another branch only. */
 export function listAllWorkflows({ github, retry }: Asking, options: RetryOptions): Promise<readonly Workflow[]> {
   return allOf((page) => retry((each) => github.listWorkflows(page, each), options));
+}
+
+/** GitHub lists workflows of its own making as well, such as `dynamic/pages/pages-build-deployment`. */
+export const WORKFLOWS_FOLDER = ".github/workflows/";
+
+/** The names of the workflows' files, by any of which the API takes one; undefined where the token may not list them. */
+export async function listWorkflowFiles(asking: Asking, options: RetryOptions): Promise<string[] | undefined> {
+  const look = await lookAt(listAllWorkflows(asking, options));
+  if (look.is !== "seen") return undefined;
+  return look.answer.flatMap(({ path }) => (path.startsWith(WORKFLOWS_FOLDER) ? [fileName(path)] : []));
 }
 
 /** All jobs of the run's latest attempt; the same array when nothing has changed. */

@@ -5,13 +5,13 @@ import { Failure } from "../edges/failure.ts";
 import type { Tone } from "../edges/log.ts";
 import { refNames } from "../inputs/order.ts";
 import { permissionsFor, permissionsInWords } from "../inputs/permissions.ts";
-import { type Finding, lineOf, quoted, right, unknown, wrong } from "../receiver/finding.ts";
+import { type Finding, lineOf, quoted, right, unknown, unseen, wrong } from "../receiver/finding.ts";
 import type { Story } from "../story/story.ts";
-import { examineReceivers } from "./receivers.ts";
+import { declaredInputs, examineReceivers } from "./receivers.ts";
 import { onceMore } from "./workflow-files.ts";
 
-// The search loads it from here, so that the dry run stays one chunk of the bundle (docs/design.md#chunks).
-export { examineReceivers };
+// The search and the report load these from here, so that the dry run stays one chunk of the bundle (docs/design.md#chunks).
+export { declaredInputs, examineReceivers };
 
 /** Nobody waits longer for a checklist. */
 const DOCTOR_MS = 60_000;
@@ -20,7 +20,7 @@ const TONES: Record<Finding["is"], Tone> = { right: "good", wrong: "bad", unknow
 
 /**
  * Logs what is right and what is missing.
- * @throws Failure when something is wrong; Fault when GitHub refuses what every step needs
+ * @throws Failure when something is wrong, or what decides could not be seen; Fault when GitHub refuses what every step needs
  */
 export async function diagnose(story: Story): Promise<void> {
   const { log, clock, learn } = story;
@@ -28,10 +28,29 @@ export async function diagnose(story: Story): Promise<void> {
   const findings = await findAll(story, clock.nowMs() + DOCTOR_MS);
   for (const finding of findings) log.info(lineOf(finding), TONES[finding.is]);
   learn({ findings });
+  const verdict = verdictOn(findings);
+  if (verdict.isGreen) return log.info(verdict.text, "good");
+  throw new Failure(verdict.text);
+}
+
+/** What was not seen is not green, where all depends on it. */
+function verdictOn(findings: readonly Finding[]): { isGreen: boolean; text: string } {
   const wrong = findings.filter(({ is }) => is === "wrong");
-  if (wrong.length === 0) return log.info("Nothing is missing, as far as can be seen without dispatching.", "good");
+  const open = findings.filter((each) => each.unseen === "decides");
+  if (wrong.length + open.length === 0) {
+    const text = findings.some((each) => each.unseen)
+      ? "Nothing is missing in what could be seen; the lines with ? say what could not."
+      : "Nothing is missing, as far as can be seen without dispatching.";
+    return { isGreen: true, text };
+  }
   const count = wrong.length === 1 ? "1 thing" : `${wrong.length} things`;
-  throw new Failure([`The dry run found ${count} to mend:`, ...wrong.map(lineOf)].join("\n"));
+  const unjudged =
+    wrong.length === 0 ? "The dry run could not see what decides:" : "It could not see what decides as well:";
+  const lines = [
+    ...(wrong.length > 0 ? [`The dry run found ${count} to mend:`, ...wrong.map(lineOf)] : []),
+    ...(open.length > 0 ? [unjudged, ...open.map(lineOf)] : []),
+  ];
+  return { isGreen: false, text: lines.join("\n") };
 }
 
 async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
@@ -66,8 +85,8 @@ async function findRef({ github, inputs, retry }: Story, deadlineMs: number): Pr
     const look = await lookAt(retry((options) => github.getRef(name, options), onceMore(deadlineMs)));
     if (look.is === "seen")
       return [right(`There is a ${name.startsWith("heads/") ? "branch" : "tag"} \`${order.ref}\`.`)];
-    if (look.is === "refused") return [unknown(`The token may not see whether there is a ref \`${order.ref}\`.`)];
-    if (look.is === "unread") return [unknown(`The ref \`${order.ref}\` ${look.why}.`)];
+    if (look.is === "refused") return [unseen(`The token may not see whether there is a ref \`${order.ref}\`.`)];
+    if (look.is === "unread") return [unseen(`The ref \`${order.ref}\` ${look.why}.`)];
   }
   return [wrong(`There is no branch or tag \`${order.ref}\`: check the input \`ref\`.`)];
 }

@@ -1,12 +1,12 @@
 /** Which workflows the dispatch would start, and whether they fit it. */
 
-import { listAllWorkflows } from "../asking/lists.ts";
+import { listAllWorkflows, listWorkflowFiles, WORKFLOWS_FOLDER } from "../asking/lists.ts";
 import { lookAt } from "../asking/look-at.ts";
 import { enumerated } from "../edges/wording.ts";
 import type { Run, Workflow } from "../github/answers.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { examineReceiver, type ToReceiver } from "../receiver/examine.ts";
-import { type Finding, quoted, unknown, wrong } from "../receiver/finding.ts";
+import { type Finding, quoted, unknown, unseen, wrong } from "../receiver/finding.ts";
 import { linesToAdd } from "../receiver/lines-to-add.ts";
 import { listensFor, type Receiver } from "../receiver/receiver.ts";
 import type { Story } from "../story/story.ts";
@@ -14,11 +14,9 @@ import { onceMore, readFiles, type WorkflowFile } from "./workflow-files.ts";
 
 /** A repository may have hundreds of workflows. */
 const MAX_FILES = 25;
-/** GitHub lists workflows of its own making as well, such as `dynamic/pages/pages-build-deployment`. */
-const FOLDER = ".github/workflows/";
 
-const MAY_NOT_READ = unknown("The token may not read the workflow files (`contents: read`), so they were not checked.");
-const MAY_NOT_LIST = unknown("The token may not see the workflows (`actions: read`).");
+const MAY_NOT_READ = unseen("The token may not read the workflow files (`contents: read`), so they were not checked.");
+const MAY_NOT_LIST = unseen("The token may not see the workflows (`actions: read`).");
 
 interface Bounds {
   deadlineMs: number;
@@ -51,6 +49,14 @@ export async function examineReceivers(
   return examineListeners(files, workflows.length, sent);
 }
 
+/** The inputs that the workflow of the order declares on its ref; undefined where they cannot be read in time. */
+export async function declaredInputs(story: Story, deadlineMs: number): Promise<Receiver["inputs"]> {
+  const workflows = await listWorkflows(story, deadlineMs);
+  if (!Array.isArray(workflows)) return undefined;
+  const [file] = await readFiles(workflows, deadlineMs, story);
+  return file && receiverOf(file)?.inputs;
+}
+
 function sentBy({ order, distinctId, waitFor }: Inputs, answerNamesRun: ToReceiver["answerNamesRun"]): ToReceiver {
   return {
     event: order.event,
@@ -64,19 +70,12 @@ function sentBy({ order, distinctId, waitFor }: Inputs, answerNamesRun: ToReceiv
 
 /** The workflows that may be meant, or the finding that there is none. */
 async function listWorkflows(story: Story, deadlineMs: number): Promise<Workflow[] | Finding> {
-  const { github, retry, inputs } = story;
-  const { workflow } = inputs.order;
-  if (workflow && workflow.kind !== "name") {
-    const look = await lookAt(retry((options) => github.getWorkflow(workflow.value, options), onceMore(deadlineMs)));
-    if (look.is === "seen") return [look.answer];
-    if (look.is === "refused") return MAY_NOT_LIST;
-    if (look.is === "unread") return unknown(`The workflow \`${workflow.value}\` ${look.why}.`);
-    return wrong(`There is no workflow \`${workflow.value}\` on the default branch: check the input \`workflow\`.`);
-  }
+  const { workflow } = story.inputs.order;
+  if (workflow && workflow.kind !== "name") return findWorkflow(workflow.value, deadlineMs, story);
   const look = await lookAt(listAllWorkflows(story, onceMore(deadlineMs)));
-  if (look.is === "unread") return unknown(`The list of workflows ${look.why}.`);
+  if (look.is === "unread") return unseen(`The list of workflows ${look.why}.`);
   if (look.is !== "seen") return MAY_NOT_LIST;
-  if (!workflow) return look.answer.filter(({ path }) => path.startsWith(FOLDER));
+  if (!workflow) return look.answer.filter(({ path }) => path.startsWith(WORKFLOWS_FOLDER));
   const matches = look.answer.filter(({ name }) => name === workflow.value);
   if (matches.length === 1) return matches;
   const listed = enumerated(look.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
@@ -84,12 +83,24 @@ async function listWorkflows(story: Story, deadlineMs: number): Promise<Workflow
   return wrong(`${howMany} called \`${workflow.value}\`; there are: ${listed}.`);
 }
 
+/** The workflow of this file name or id. */
+async function findWorkflow(value: string, deadlineMs: number, story: Story): Promise<Workflow[] | Finding> {
+  const { github, retry } = story;
+  const look = await lookAt(retry((options) => github.getWorkflow(value, options), onceMore(deadlineMs)));
+  if (look.is === "seen") return [look.answer];
+  if (look.is === "refused") return MAY_NOT_LIST;
+  if (look.is === "unread") return unseen(`The workflow \`${value}\` ${look.why}.`);
+  const none = `There is no workflow \`${value}\` on the default branch: check the input \`workflow\``;
+  const files = await listWorkflowFiles(story, onceMore(deadlineMs));
+  return wrong(files ? `${none}; there are: ${enumerated(files.map(quoted)) || "none"}.` : `${none}.`);
+}
+
 /** The one that the input `workflow` names. */
 function examineNamed(file: WorkflowFile, ref: string | undefined, sent: ToReceiver): Finding[] {
   const { look, path } = file;
   if (look.is === "refused") return [MAY_NOT_READ];
   if (look.is === "missing") return [wrong(`${path} is not on ${ref ? `\`${ref}\`` : "the default branch"}.`)];
-  if (look.is === "unread") return [unknown(`${path} ${look.why}.`)];
+  if (look.is === "unread") return [unseen(`${path} ${look.why}.`)];
   return look.answer ? examine(file, look.answer, sent) : [wrong(`${path} is no valid YAML.`)];
 }
 
@@ -116,19 +127,19 @@ function receiverOf({ look }: WorkflowFile): Receiver | undefined {
   return look.is === "seen" ? look.answer : undefined;
 }
 
-/** One finding for each reason why files could not be read. */
+/** One finding for each reason why files could not be read. It decides only where no other file listens. */
 function unreadAmong(files: readonly WorkflowFile[]): Finding[] {
   const pathsByReason = new Map<string, string[]>();
   for (const { look, path } of files)
     if (look.is === "unread") pathsByReason.set(look.why, [...(pathsByReason.get(look.why) ?? []), path]);
-  return [...pathsByReason].map(([why, paths]) => unknown(`${enumerated(paths)} ${why}.`));
+  return [...pathsByReason].map(([why, paths]) => ({ ...unseen(`${enumerated(paths)} ${why}.`), unseen: "aside" }));
 }
 
 function nobodyListens(files: readonly WorkflowFile[], total: number, sent: ToReceiver): Finding {
   const receivers = files.flatMap((file) => receiverOf(file) ?? []);
   const event = `repository_dispatch \`${sent.eventType}\``;
   if (files.length < total || files.some(({ look }) => look.is === "unread"))
-    return unknown(`None of the workflows that were read (${receivers.length} of ${total}) listens for ${event}.`);
+    return unseen(`None of the workflows that were read (${receivers.length} of ${total}) listens for ${event}.`);
   const types = [...new Set(receivers.flatMap(({ dispatchTypes }) => dispatchTypes ?? []))];
   const instead = types.length > 0 ? ` They listen for ${enumerated(types.map(quoted))}.` : "";
   return wrong(`No workflow on the default branch listens for ${event}.${instead}`, linesToAdd(sent));

@@ -10,6 +10,7 @@ import { explainApp } from "./app.ts";
 import { explainNetwork } from "./network.ts";
 import { explainRefusal } from "./refusal.ts";
 import type { Situation } from "./situation.ts";
+import { endOfLimitMs } from "./trouble.ts";
 
 /** The advice for a fault, in at most three lines, the first of them the event itself; and the lines to add, if any. */
 export function explain(fault: Fault, situation: Situation): string {
@@ -57,9 +58,9 @@ function advise(fault: Fault, situation: Situation): Advice {
   }
 }
 
-function limitEnd({ dateMs = Number.NaN, retryAfterMs = Number.NaN }: Fault): string {
-  const endMs = dateMs + retryAfterMs;
-  return Number.isFinite(endMs)
-    ? ` until ${timeOfDay(endMs)}, which is after the deadline`
-    : ", and was still in force at the deadline";
+function limitEnd(fault: Fault): string {
+  const endMs = endOfLimitMs(fault);
+  return endMs === undefined
+    ? ", and was still in force at the deadline"
+    : ` until ${timeOfDay(endMs)}, which is after the deadline`;
 }

@@ -7,6 +7,12 @@ import type { Situation } from "./situation.ts";
 /** By the fault's kind and its code. `where` is the address, and the error in a word. */
 const FAILURES: Rows<{ apiUrl: string; where: string }> = [
   [
+    /^untrusted (ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS)$/,
+    ({ where }) => `No request can go to ${where}: the address is refused on this side, so nothing was sent.`,
+    () =>
+      "Check the port of `api_url`, or of the URL in `repo`: a port that belongs to another service, such as 22 or 6000, is never asked.",
+  ],
+  [
     / ERR_SSL_(?!.*CERT)|EPROTO/,
     ({ where }) =>
       `There is no TLS connection to ${where}: what answers there does not speak TLS, or no version that the runner accepts.`,

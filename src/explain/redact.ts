@@ -1,6 +1,8 @@
 /** GitHub's words, safe to print. */
 
-/** An answer without the values that were sent, which it may repeat. */
+import { oneLine } from "../github/reading.ts";
+
+/** An answer on one line, without the values that were sent, which it may repeat. */
 export function redact(answer: string, { sentValues }: { sentValues: readonly string[] }): string {
   let redacted = answer;
   const forms = sentValues.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
@@ -11,5 +13,5 @@ export function redact(answer: string, { sentValues }: { sentValues: readonly st
     const pattern = value.length > 3 ? literal : `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
     redacted = redacted.replace(new RegExp(pattern, "gu"), "***");
   }
-  return redacted;
+  return oneLine(redacted);
 }

@@ -1,5 +1,6 @@
 /** The advice for what GitHub refuses: the token (401), for want of a permission (403), as unknown (404), and all else. */
 
+import { enumerated } from "../edges/wording.ts";
 import type { Fault } from "../github/fault.ts";
 import { permissionsInWords } from "../inputs/permissions.ts";
 import { type Advice, lookUp, type Rows } from "./advice.ts";
@@ -9,6 +10,9 @@ import { explainUnprocessable } from "./unprocessable.ts";
 
 interface Refused extends Situation {
   request: string;
+  /** The status, and GitHub's words. */
+  said: string;
+  ssoUrl: string | undefined;
   /** What the token may not do, and GitHub's words. */
   mayNot: string;
   /** The permission that it takes, and what it is called where a fine-grained token is made. */
@@ -20,18 +24,19 @@ interface Refused extends Situation {
 const REFUSALS: Rows<Refused> = [
   [
     /^401 app/,
-    () => "GitHub does not accept the App's token (401), although it was made for this step.",
+    ({ said }) => `GitHub does not accept the App's token (${said}), although it was made for this step.`,
     ({ repository }) => `The App was uninstalled from ${repository} or suspended in the meantime, most likely.`,
   ],
   [
     /^401 used token/,
-    () => "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.",
+    ({ said }) =>
+      `GitHub does not accept the token any more (${said}): it worked before, and has ended during the wait.`,
     () =>
       "Tokens of a GitHub App live one hour: give `app_id` and `app_private_key` instead of `token`, and they are renewed; a personal token was revoked or has expired.",
   ],
   [
     /^401 /,
-    () => "GitHub does not accept the token (401 Bad credentials).",
+    ({ said }) => `GitHub does not accept the token (${said}).`,
     () =>
       "It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input `token`.",
   ],
@@ -41,9 +46,51 @@ const REFUSALS: Rows<Refused> = [
     () => "Unarchive it, or change `repo`.",
   ],
   [
-    /^403 .*(saml|sso)/is,
+    /^403 .*\b(saml|sso)\b/is,
     ({ mayNot }) => mayNot,
-    () => "Authorise the token for the organisation's single sign-on (Settings → Developer settings → Configure SSO).",
+    ({ ssoUrl }) =>
+      `Authorise the token for the organisation's single sign-on${ssoUrl ? `: ${ssoUrl}` : " (Settings → Developer settings → Configure SSO)."}`,
+  ],
+  [
+    /^403 .*OAuth App access restrictions/is,
+    ({ mayNot }) => mayNot,
+    () =>
+      "The token was made by an OAuth App (`gh auth token` is one) that the organisation has not approved: have an owner approve it, or give a personal token or a GitHub App.",
+  ],
+  [
+    /^403 .*lifetime/is,
+    ({ mayNot }) => mayNot,
+    () =>
+      "The token lives longer than the organisation allows: make one, or change this one, to expire sooner, and store it in the secret behind the input `token`.",
+  ],
+  [
+    /^403 .*forbids access via a (fine-grained|personal access tokens? with fine-grained)/is,
+    ({ mayNot }) => mayNot,
+    () => "The organisation takes no fine-grained tokens: give a GitHub App (`app_id`, `app_private_key`).",
+  ],
+  [
+    /^403 .*forbids access via a personal access tokens? \(classic\)/is,
+    ({ mayNot }) => mayNot,
+    () => "The organisation takes no classic tokens: give a fine-grained one, or a GitHub App.",
+  ],
+  [
+    /^403 .*\b(billing|locked)\b/is,
+    ({ mayNot }) => mayNot,
+    ({ repository }) =>
+      `The account that owns ${repository}, or the token's, is locked: its owner can settle that in its billing settings.`,
+  ],
+  [
+    /^403 .*account (was|is|has been) suspended/is,
+    ({ mayNot }) => mayNot,
+    () => "The account that the token belongs to is suspended: give the token of another, or a GitHub App.",
+  ],
+  [
+    /^403 .*disabled (workflow|for this)|^403 .*workflow is disabled/is,
+    ({ workflow, repository, said }) =>
+      workflow === undefined
+        ? `Actions are disabled in ${repository}, or the workflow is (${said}).`
+        : `\`${workflow}\` of ${repository}, or all of Actions there, is disabled (${said}); nothing was started.`,
+    () => "Enable it on the target's Actions page or in its settings, or by `gh workflow enable`.",
   ],
   [
     /^403 .*ip allow list/is,
@@ -64,14 +111,23 @@ const REFUSALS: Rows<Refused> = [
   [
     /^403 .*by integration/is,
     ({ mayNot }) => mayNot,
-    ({ repository, needs }) =>
-      `\`GITHUB_TOKEN\` reaches its own repository only, and there with \`permissions:\` ${needs} in the job; for another repository give a token of its own. A GitHub App needs ${needs} in its installation on ${repository}.`,
+    (about) => {
+      const byApp = `A GitHub App needs ${about.needs} in its installation on ${about.repository}.`;
+      if (!about.isOwnTarget) return `${jobsToken(about)}${byApp}`;
+      return `The job's own \`GITHUB_TOKEN\` needs \`permissions:\` ${about.needs} in the job. ${byApp}`;
+    },
+  ],
+  [
+    /^403 (used token|token): ($|.*\b(not accessible|must have|permissions?|not granted|denied)\b)/is,
+    ({ mayNot }) => mayNot,
+    ({ repository, needs, label }) =>
+      `It needs ${needs} for ${repository}: a fine-grained token "${label}" with that repository selected, a classic one the scope \`repo\`.`,
   ],
   [
     /^403 /,
     ({ mayNot }) => mayNot,
-    ({ repository, needs, label }) =>
-      `It needs ${needs} for ${repository}: a fine-grained token "${label}" with that repository selected, a classic one the scope \`repo\`.`,
+    ({ repository, needs }) =>
+      `GitHub's words say why. Where they mean a permission: it takes ${needs} for ${repository} (a classic token the scope \`repo\`).`,
   ],
   [
     /^404 run/,
@@ -81,14 +137,14 @@ const REFUSALS: Rows<Refused> = [
   [
     /^404 repository/,
     ({ repository }) => `The token cannot see the repository ${repository} (404).`,
-    () =>
-      "Check `owner` and `repo`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.",
+    (about) =>
+      `${jobsToken(about)}Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.`,
   ],
   [
     /^404 workflow/,
     ({ repository, workflow }) => `${repository} has no workflow \`${workflow}\` on its default branch (404).`,
-    () =>
-      "Check the input `workflow` (the file's name, e.g. `deploy.yml`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.",
+    ({ visible }) =>
+      `Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.${filesInWords(visible?.workflowFiles)}`,
   ],
   [
     /^404 ref/,
@@ -99,35 +155,55 @@ const REFUSALS: Rows<Refused> = [
     /^404 /,
     ({ request, repository, visible }) =>
       `GitHub says 404 to ${request}${visible?.repository ? `, although the token can see ${repository}` : ""}.`,
-    ({ needs }) =>
-      `GitHub says the same when a permission is missing: the token needs ${needs} for this repository (a classic token the scope \`repo\`).`,
+    (about) =>
+      `${jobsToken(about)}GitHub says the same when a permission is missing: the token needs ${about.needs} for this repository (a classic token the scope \`repo\`).`,
   ],
 ];
 
+/** How many files a message names. */
+const MOST_NAMED = 30;
+
+function filesInWords(files: readonly string[] | undefined): string {
+  return files ? ` The files there: ${enumerated(files, MOST_NAMED) || "none"}.` : "";
+}
+
+/** The likeliest cause, where it can be one: nobody can tell by a token whether it is the job's own. */
+function jobsToken({ isOwnTarget, appPermissions }: Situation): string {
+  if (isOwnTarget || appPermissions) return "";
+  return "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target. ";
+}
+
 /** The advice for a refusal. */
 export function explainRefusal(fault: Fault, situation: Situation): Advice {
-  const { status, request, purpose } = fault;
+  const { status, request, purpose, ssoUrl } = fault;
   if (status === 422) return explainUnprocessable(fault, situation);
   const answer = redact(fault.answer, situation);
+  const said = `${status} ${answer}`.trim();
   const { name, access } = purpose.needs;
   const about = {
     ...situation,
     request,
-    mayNot: `The token may not ${purpose.to} ${situation.repository} (403 ${answer}).`,
+    said,
+    ssoUrl,
+    mayNot: `The token may not ${purpose.to} ${situation.repository} (${said}).`,
     needs: permissionsInWords({ [name]: access }),
     label: `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${access === "write" ? "Read and write" : "Read-only"}`,
   };
   return (
     lookUp(REFUSALS, `${status} ${refusalOf(fault, situation)}`, about) ?? [
-      `GitHub refused ${request} (${status} ${answer}).`,
+      `GitHub refused ${request} (${said}).`,
       "Check the inputs `api_url`, `repo` and `workflow`, and that the server is the one meant.",
     ]
   );
 }
 
 /** Of a 404, what is missing, if that is clear; of everything else, whose token it was, and GitHub's words. */
-function refusalOf({ status, purpose, answer }: Fault, { visible, tokenHasWorked, appPermissions }: Situation): string {
-  if (status !== 404) return `${appPermissions ? "app" : tokenHasWorked ? "used token" : "token"}: ${answer}`;
+function refusalOf(
+  { status, purpose, answer, ssoUrl }: Fault,
+  { visible, tokenHasWorked, appPermissions }: Situation,
+): string {
+  if (status !== 404)
+    return `${appPermissions ? "app" : tokenHasWorked ? "used token" : "token"}: ${answer}${ssoUrl ? " (SSO)" : ""}`;
   if (purpose.about === "run") return "run";
   return (["repository", "workflow", "ref"] as const).find((part) => visible?.[part] === false) ?? "";
 }

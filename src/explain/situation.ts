@@ -1,12 +1,15 @@
 /** What the advice for a fault depends on. */
 
 import type { Permissions } from "../github/purpose.ts";
+import type { Receiver } from "../receiver/receiver.ts";
 
 /** What the advice depends on, beside the fault. */
 export interface Situation {
   /** `owner/name` */
   repository: string;
   apiUrl: string;
+  /** It is the caller's own. */
+  isOwnTarget: boolean;
   event: "repository_dispatch" | "workflow_dispatch";
   eventType?: string | undefined;
   /** File name, id or display name. */
@@ -24,6 +27,8 @@ export interface Situation {
   appPermissions?: Permissions | undefined;
   /** After a 404: what the token can see. */
   visible?: Visible | undefined;
+  /** After a 422: the inputs that the workflow's file declares. */
+  declared?: Receiver["inputs"];
   /** GitHub had acted on the dispatch before: the page of its run, or nothing but that. */
   started?: { htmlUrl: string | undefined } | undefined;
 }
@@ -32,5 +37,7 @@ export interface Situation {
 export interface Visible {
   repository?: boolean | undefined;
   workflow?: boolean | undefined;
+  /** The files of the workflows that there are, where it is not among them. */
+  workflowFiles?: readonly string[] | undefined;
   ref?: boolean | undefined;
 }

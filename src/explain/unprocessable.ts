@@ -1,7 +1,8 @@
 /** The advice for a dispatch that GitHub has understood and does not take (422): by its own words (docs/platform.md#dispatch-answers). */
 
-import { inCode } from "../edges/wording.ts";
+import { enumerated, inCode } from "../edges/wording.ts";
 import type { Fault } from "../github/fault.ts";
+import { quoted } from "../receiver/finding.ts";
 import { linesToAdd } from "../receiver/lines-to-add.ts";
 import { type Advice, lookUp, type Rows } from "./advice.ts";
 import { redact } from "./redact.ts";
@@ -17,13 +18,21 @@ const REFUSALS: Rows<Refused> = [
     /Required input '([^']+)' not provided/,
     ({ file }, input) =>
       `${file} requires the input \`${input}\`, which was not given, so GitHub started nothing (422).`,
-    (_, input) => `Add \`${input}\` to \`workflow_inputs\`.`,
+    ({ declared }, input = "") => `Add \`${input}\` to \`workflow_inputs\`.${allowedInWords(declared, input)}`,
+  ],
+  [
+    /value '' for input '([^']+)' not in the list of allowed values/,
+    ({ file }, input) =>
+      `${file} does not allow an empty value for its input \`${input}\` (422), and an empty one was given; nothing was started.`,
+    ({ declared }, input = "") =>
+      `Leave \`${input}\` out of \`workflow_inputs\`, so that its default counts, or see why the expression behind it is empty.${allowedInWords(declared, input)}`,
   ],
   [
     /for input '([^']+)' not in the list of allowed values/,
     ({ file }, input) =>
       `${file} does not allow the value given for its input \`${input}\` (422); nothing was started.`,
-    (_, input) => `Give \`${input}\` in \`workflow_inputs\` one of the \`options\` that the workflow lists.`,
+    ({ declared }, input = "") =>
+      `Give \`${input}\` in \`workflow_inputs\` one of the \`options\` that the workflow lists.${allowedInWords(declared, input)}`,
   ],
   [
     /No ref found/,
@@ -37,6 +46,11 @@ const REFUSALS: Rows<Refused> = [
     ({ key }) => linesToAdd({ event: "workflow_dispatch", key }),
   ],
   [
+    /Actions (has|have|is|are) (been )?disabled/i,
+    ({ repository }) => `Actions are disabled in ${repository} (422); nothing was started.`,
+    () => "Enable them in the target's settings (Actions → General), where its organisation allows it.",
+  ],
+  [
     /disabled workflow/,
     ({ file }) => `${file} is disabled (422); nothing was started.`,
     () => "Enable it on the target's Actions page, or by `gh workflow enable`.",
@@ -48,6 +62,11 @@ const REFUSALS: Rows<Refused> = [
     () => "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
   ],
 ];
+
+/** Says whether the workflow's file makes the advice for this fault sharper. */
+export function isAboutInputs({ status, answer }: Fault): boolean {
+  return status === 422 && /Unexpected inputs|Required input|for input '/.test(answer);
+}
 
 /** The advice for a 422. */
 export function explainUnprocessable(fault: Fault, situation: Situation): Advice {
@@ -64,7 +83,26 @@ export function explainUnprocessable(fault: Fault, situation: Situation): Advice
   );
 }
 
-function undeclared(names: readonly string[], { file, key, event }: Refused): Advice {
+/** What the workflow's file allows for an input, where it is known. */
+function allowedInWords(declared: Situation["declared"], input: string): string {
+  const options = declared && Object.hasOwn(declared, input) ? declared[input]?.options : undefined;
+  return options ? ` It takes ${inCode(options.map(quoted))}.` : "";
+}
+
+/** What the workflow's file declares, where it is known. */
+function declaredInWords(declared: Situation["declared"]): string {
+  if (!declared) return "";
+  const names = Object.entries(declared).map(([name, { options }]) => {
+    const allowed = options ? ` (${inCode(options.map(quoted))})` : "";
+    return `\`${quoted(name)}\`${allowed}`;
+  });
+  return ` It declares ${enumerated(names, MOST_DECLARED) || "none"}.`;
+}
+
+/** As many as GitHub takes. */
+const MOST_DECLARED = 25;
+
+function undeclared(names: readonly string[], { file, key, event, declared }: Refused): Advice {
   const isOurs = key !== undefined && names.includes(key);
   if (isOurs && names.every((name) => name === key)) {
     return [
@@ -73,7 +111,7 @@ function undeclared(names: readonly string[], { file, key, event }: Refused): Ad
       linesToAdd({ event, key }),
     ];
   }
-  const what = `${file} does not declare the input${names.length > 1 ? "s" : ""} ${inCode(names)}, so GitHub started nothing (422).`;
+  const what = `${file} does not declare the input${names.length > 1 ? "s" : ""} ${inCode(names)}, so GitHub started nothing (422).${declaredInWords(declared)}`;
   const remedy =
     "Correct `workflow_inputs`, or declare them under `on.workflow_dispatch.inputs` on the default branch and on the ref";
   if (!isOurs) return [what, `${remedy}.`];

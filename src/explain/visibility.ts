@@ -1,5 +1,6 @@
 /** After a 404: finds out which of repository, workflow and ref the token cannot see. GitHub says the same of all three. */
 
+import { listWorkflowFiles } from "../asking/lists.ts";
 import { lookAt } from "../asking/look-at.ts";
 import { once } from "../asking/retry.ts";
 import type { RequestOptions } from "../github/http.ts";
@@ -25,6 +26,8 @@ export async function visibilityOf({ github, clock, retry, inputs }: Story): Pro
   const visible: Visible = { repository };
   if (workflow && workflow.kind !== "name") {
     visible.workflow = await sees((options) => github.getWorkflow(workflow.value, options));
+    if (visible.workflow === false)
+      visible.workflowFiles = await listWorkflowFiles({ github, retry }, once(deadlineMs));
   }
   if (order.event === "workflow_dispatch" && order.ref !== undefined) {
     visible.ref = false;

@@ -10,10 +10,10 @@ import {
   isId,
   list,
   nameOf,
+  nameOrNull,
   type Page,
   page,
   text,
-  textOrNull,
   timeMs,
   Unreadable,
 } from "./reading.ts";
@@ -105,15 +105,15 @@ export interface Annotation {
 /** Any 2xx was acted on, whatever its body: an id is looked for and not insisted on (docs/platform.md#run-details). */
 export function readDispatched(data: unknown): Dispatched {
   const { workflow_run_id: id, run_url, html_url } = (data ?? {}) as Doubted<"workflow-dispatch-response">;
-  const jobsUrl = text(run_url) && `${text(run_url)}/jobs`;
-  return { started: isId(id) ? { id, htmlUrl: text(html_url), jobsUrl } : undefined };
+  const jobsUrl = nameOf(run_url) && `${nameOf(run_url)}/jobs`;
+  return { started: isId(id) ? { id, htmlUrl: nameOf(html_url), jobsUrl } : undefined };
 }
 
 export function readRepository(data: unknown): Repository {
   const { full_name, default_branch, archived } = fields(data, "full-repository");
   if (!/^[^/]+\/[^/]+$/.test(text(full_name))) throw new Unreadable("full-repository", "full_name");
   if (text(default_branch) === "") throw new Unreadable("full-repository", "default_branch");
-  return { fullName: text(full_name), defaultBranch: text(default_branch), isArchived: archived === true };
+  return { fullName: nameOf(full_name), defaultBranch: nameOf(default_branch), isArchived: archived === true };
 }
 
 export function readWorkflow(data: unknown): Workflow {
@@ -143,19 +143,19 @@ export function readRun(data: unknown): Run {
     id: run.id,
     name: nameOf(run.name),
     displayTitle: nameOf(run.display_title),
-    event: text(run.event),
+    event: nameOf(run.event),
     // At times with `@ref` behind it (docs/platform.md#run-paths).
     path: nameOf(run.path).replace(/@.*$/, ""),
     workflowId: isId(run.workflow_id) ? run.workflow_id : undefined,
-    status: text(run.status),
-    conclusion: textOrNull(run.conclusion),
+    status: nameOf(run.status),
+    conclusion: nameOrNull(run.conclusion),
     runAttempt: typeof run.run_attempt === "number" ? run.run_attempt : 1,
-    headBranch: textOrNull(run.head_branch) && nameOf(run.head_branch),
+    headBranch: nameOrNull(run.head_branch),
     createdAtMs,
     startedAtMs: timeMs(run.run_started_at),
     updatedAtMs: timeMs(run.updated_at),
-    htmlUrl: text(run.html_url),
-    jobsUrl: text(run.jobs_url),
+    htmlUrl: nameOf(run.html_url),
+    jobsUrl: nameOf(run.jobs_url),
     isPrivate: readIsPrivate(run.repository),
   };
 }
@@ -197,7 +197,7 @@ export function readAnnotations(data: unknown): Annotation[] {
     return {
       path: nameOf(path),
       line: typeof start_line === "number" ? start_line : 1,
-      level: text(annotation_level),
+      level: nameOf(annotation_level),
       message: nameOf(message),
     };
   });
@@ -210,7 +210,7 @@ function readJob(data: unknown): Job {
   return {
     ...readStep(data),
     id: job.id,
-    htmlUrl: text(job.html_url),
+    htmlUrl: nameOf(job.html_url),
     steps: Array.isArray(job.steps) ? job.steps.map(readStep) : [],
   };
 }
@@ -219,8 +219,8 @@ function readStep(data: unknown): Step {
   const { name, status, conclusion, started_at, completed_at } = (data ?? {}) as Doubted<"job">;
   return {
     name: nameOf(name),
-    status: text(status),
-    conclusion: textOrNull(conclusion),
+    status: nameOf(status),
+    conclusion: nameOrNull(conclusion),
     startedAtMs: timeMs(started_at),
     completedAtMs: timeMs(completed_at),
   };

@@ -4,7 +4,8 @@ import type { Purpose } from "./purpose.ts";
 
 /**
  * - `unreachable`: no connection came about (refused, DNS, no route)
- * - `untrusted`: no connection came about, and none will: a certificate is not accepted, or a proxy lets nobody through
+ * - `untrusted`: no connection came about, and none will: a certificate is not accepted, a proxy lets nobody through, or the
+ *   address is one that no client asks
  * - `lost`: the connection broke or the time for an answer ran out after the request may have been sent
  * - `server_error`: 5xx or 408
  * - `limited`: GitHub refused because of a rate limit
@@ -33,6 +34,8 @@ export class Fault extends Error {
   readonly isForeign: boolean;
   /** For `limited`: how long GitHub says to wait; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
+  /** Where the token can be authorised for the organisation's single sign-on, if that is what GitHub asks for. */
+  readonly ssoUrl: string | undefined;
   /** When that answer was given, by the server's clock, in epoch ms. */
   readonly dateMs: number | undefined;
 
@@ -48,6 +51,7 @@ export class Fault extends Error {
       retryAfterMs?: number | undefined;
       isForeign?: boolean;
       dateMs?: number | undefined;
+      ssoUrl?: string | undefined;
     },
   ) {
     super(`${about.request}: ${about.status ?? about.code ?? kind} ${about.answer}`);
@@ -61,6 +65,7 @@ export class Fault extends Error {
     this.retryAfterMs = about.retryAfterMs;
     this.isForeign = about.isForeign ?? false;
     this.dateMs = about.dateMs;
+    this.ssoUrl = about.ssoUrl;
   }
 
   /** The status, else the system's code, else the kind. */
@@ -116,7 +121,9 @@ function isRateLimit(status: number, headers: FailedAnswer["headers"], message: 
   // The last request that the limit allowed may be refused for lack of a permission: that is no limit.
   return (
     String(headers["x-ratelimit-remaining"]) === "0" &&
-    !/not accessible|must have|denied|archived|saml|\bsso\b|ip allow list|disabled|blocked/i.test(message)
+    !/not accessible|must have|denied|archived|\bsaml\b|\bsso\b|ip allow list|disabled|blocked|forbids|access restrictions|billing|suspended/i.test(
+      message,
+    )
   );
 }
 
@@ -137,6 +144,11 @@ export function retryAfterMs(headers: FailedAnswer["headers"]): number | undefin
   if (String(headers["x-ratelimit-remaining"]) !== "0") return undefined;
   const untilReset = Number(headers["x-ratelimit-reset"]) * 1000 - date;
   return Number.isFinite(untilReset) ? bounded(untilReset) : undefined;
+}
+
+/** The page that `x-github-sso` leads to: `required; url=https://github.com/orgs/…`. */
+export function ssoUrlOf(headers: FailedAnswer["headers"]): string | undefined {
+  return /\burl=(https:\/\/[\x21-\x7e]+)/.exec(String(headers["x-github-sso"]))?.[1];
 }
 
 /** A wait of less than a second would be a storm; one of more than the longest deadline is a broken server's. */
@@ -162,6 +174,12 @@ export class NoTunnel extends Error {
 const NO_TLS =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|SSLV3_ALERT_HANDSHAKE_FAILURE|TLSV1_ALERT_PROTOCOL_VERSION|TLSV1_UNRECOGNIZED_NAME|UNEXPECTED_MESSAGE)$/;
 
+/** An address that is refused on this side: known before anything is sent. */
+const NO_ADDRESS = /^(ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS)$/;
+
+/** `fetch` has no code for a port that it keeps away from, such as 6000 (https://fetch.spec.whatwg.org/#port-blocking). */
+const BAD_PORT = { message: "bad port", code: "ERR_SOCKET_BAD_PORT" };
+
 /** Classifies an error that came instead of an answer, by the system's error codes in its chain of causes. */
 export function kindOfError(error: unknown): {
   kind: "unreachable" | "untrusted" | "lost";
@@ -171,10 +189,12 @@ export function kindOfError(error: unknown): {
   let kind: "unreachable" | "lost" = "lost";
   for (const cause of causes(error)) {
     if (cause instanceof NoTunnel) kind = "unreachable";
-    const { code: own, syscall } = cause as { code?: unknown; syscall?: unknown };
+    const { code: given, syscall, message } = cause as { code?: unknown; syscall?: unknown; message?: unknown };
+    const own = given ?? (message === BAD_PORT.message ? BAD_PORT.code : undefined);
     if (typeof own !== "string") continue;
     code = own;
-    if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own)) return { kind: "untrusted", code };
+    if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own) || NO_ADDRESS.test(own))
+      return { kind: "untrusted", code };
     // Only these calls fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH while reading say nothing of the kind.
     if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {
       return { kind: "unreachable", code };

@@ -4,7 +4,7 @@ import type { Octokit } from "@octokit/rest";
 import { abortAfter } from "../edges/cancellation.ts";
 import type { Clock } from "../edges/clock.ts";
 import type { Log } from "../edges/log.ts";
-import { Fault, kindOfAnswer, kindOfError, retryAfterMs } from "./fault.ts";
+import { Fault, kindOfAnswer, kindOfError, retryAfterMs, ssoUrlOf } from "./fault.ts";
 import type { Purpose } from "./purpose.ts";
 import { Unreadable } from "./reading.ts";
 
@@ -99,6 +99,7 @@ export function faultOf(kind: Fault["kind"], reply: Reply, answer: string, isFor
     requestId: headerOf(reply, "x-github-request-id"),
     retryAfterMs: kind === "limited" ? retryAfterMs(reply.headers) : undefined,
     dateMs: Date.parse(headerOf(reply, "date") ?? ""),
+    ssoUrl: ssoUrlOf(reply.headers),
   });
 }
 

@@ -73,13 +73,28 @@ export function nameOf(value: unknown): string {
   return oneLine(text(value));
 }
 
-/** On one line: in a log, a line break could begin a command to the runner. */
+/** On one line: in a log, a line break could begin a command to the runner, and a terminal's code recolour or hide what follows. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return withoutCodes(text).replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
-export function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+/** A terminal's codes, each from its beginning to its end: `ESC [ … letter` or the one character for `ESC [`, `ESC ] … BEL`, `ESC (B`. */
+const CODES = new RegExp(
+  [
+    "(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]",
+    "(?:\\u001b[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\u001b\\u009c\\r\\n]*(?:\\u0007|\\u001b\\\\|\\u009c)",
+    "\\u001b[ -/]*[0-~]",
+  ].join("|"),
+  "g",
+);
+
+/** The text without a terminal's codes. */
+export function withoutCodes(text: string): string {
+  return text.replace(CODES, "");
+}
+
+export function nameOrNull(value: unknown): string | null {
+  return typeof value === "string" ? nameOf(value) : null;
 }
 
 export function timeMs(value: unknown): number | undefined {

@@ -5,9 +5,10 @@ import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId } from "./distinct-id.ts";
+import { judgeNames } from "./names.ts";
 import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
 import { readerOf } from "./reader.ts";
-import { readTarget } from "./target.ts";
+import { readTarget, withoutSlash } from "./target.ts";
 
 /** What the step was asked to do. */
 export interface Inputs {
@@ -27,6 +28,10 @@ export interface Inputs {
   writesSummary: boolean;
   /** Nothing is dispatched; what can be looked at is. */
   isDryRun: boolean;
+  /** The target is the caller's own repository. */
+  isOwnTarget: boolean;
+  /** Which attempt of the caller's run this is. */
+  callersAttempt: number;
   /** What is odd about the inputs, and no reason to stop. */
   warnings: readonly string[];
 }
@@ -57,10 +62,16 @@ export const MAX_LOG_LINES = 50;
 /**
  * Reads all inputs. `read` gives an input's text; an empty one means the default, save for `distinct_id_key` (do not
  * send) and `token` (an error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed where
- * `givesObjects` says so.
+ * `givesObjects` says so; `names` are those of all inputs that were given, also of such as do not exist.
  * @throws InputError with every problem
  */
-export function readInputs(read: (name: string) => string, caller: Caller, idHex: string, mappings?: Mappings): Inputs {
+export function readInputs(
+  read: (name: string) => string,
+  caller: Caller,
+  idHex: string,
+  mappings?: Mappings,
+  names: readonly string[] = [],
+): Inputs {
   const reader = readerOf(read);
   const { problems, text, number, word, words, isTrue } = reader;
   const [callersOwner = ""] = caller.repository.split("/");
@@ -69,6 +80,8 @@ export function readInputs(read: (name: string) => string, caller: Caller, idHex
   const apiUrl = text("api_url") || caller.apiUrl;
 
   // Problems are listed in this order.
+  const judged = judgeNames(names);
+  problems.push(...judged.problems);
   const credentials = readCredentials(reader);
   const target = readTarget({ owner, repo, apiUrl });
   if ("problems" in target) problems.push(...target.problems);
@@ -87,9 +100,13 @@ export function readInputs(read: (name: string) => string, caller: Caller, idHex
     failedLogLines: text("failed_log_lines") ? number("failed_log_lines", 0, [0, MAX_LOG_LINES]) : undefined,
     writesSummary: isTrue("summary", true),
     isDryRun: isTrue("dry_run", false),
+    callersAttempt: Number(caller.runAttempt),
   };
   if (problems.length > 0 || "problems" in target) throw new InputError(problems);
-  return { ...inputs, target, warnings: warningsOf(owner, callersOwner, target) };
+  const isOwnTarget =
+    `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
+    target.apiUrl === withoutSlash(caller.apiUrl);
+  return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...warningsOf(owner, callersOwner, target)] };
 }
 
 function warningsOf(owner: string, callersOwner: string, target: Target): string[] {

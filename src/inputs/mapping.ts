@@ -1,6 +1,16 @@
 /** Reads an input that holds an object. JSON is read as the YAML that it is, which keeps how a number was written. */
 
-import { type ErrorCode, isAlias, isMap, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from "yaml";
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  type Scalar,
+  visit,
+} from "yaml";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -43,6 +53,21 @@ function asWritten(node: unknown): string | undefined {
   const { value, source } = node;
   if (value === null) return "";
   return typeof value === "string" ? value : (source ?? String(value));
+}
+
+/** The problem of a scalar that would not arrive as it stands in the text; undefined where it would. */
+function wouldChange(node: Scalar, text: string, asWritten: boolean): ((place: string) => string) | undefined {
+  const [start = 0, end = 0] = node.range ?? [];
+  if (node.type === "PLAIN" && /^[ \t]*#/.test(text.slice(end)))
+    return (place) => `it has a \`#\` that cuts a value short (line ${place}): put the whole value in quotes`;
+  const isFlow = node.type === "PLAIN" || node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE";
+  if (isFlow && /[\r\n]/.test(text.slice(start, end))) {
+    return (place) =>
+      `it has a value of several lines that would arrive as one (line ${place}): put it in double quotes, with \`\\n\` for each line break, as \`toJSON\` does`;
+  }
+  // 0123456 would arrive as 123456, 1.10 as 1.1, 12345e1 as 123450, 12e4567 as null: versions and short commit ids look like this.
+  if (asWritten || typeof node.value !== "number" || JSON.stringify(node.value) === node.source) return undefined;
+  return (place) => `it has a number that would not arrive as it is written (line ${place}): put it in quotes`;
 }
 
 /** The library's own messages quote the text at times. */
@@ -89,13 +114,8 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
         problems.push("it has a key that is no text: probably a `{{ … }}` that nothing has filled in");
     },
     Scalar(_, node) {
-      if (asWritten || typeof node.value !== "number") return;
-      const exact = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(node.source ?? "") && Number.isFinite(node.value);
-      if (exact && (!Number.isInteger(node.value) || Number.isSafeInteger(node.value))) return;
-      // 0123456 would arrive as 123456, 12e4567 as null: short commit ids are written like this.
-      problems.push(
-        `it has a number that JSON cannot carry as it is written (line ${at(node.range?.[0])}): put it in quotes`,
-      );
+      const changed = wouldChange(node, text, asWritten);
+      if (changed) problems.push(changed(at(node.range?.[0])));
     },
     Alias(_, node) {
       if (!node.resolve(document))

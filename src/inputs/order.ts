@@ -3,6 +3,7 @@
 import { inCode } from "../edges/wording.ts";
 import { fileName } from "../github/answers.ts";
 import { isDistinctId } from "./distinct-id.ts";
+import { problemsOfNames } from "./keys.ts";
 import type { Json, Mapping, Values } from "./mapping.ts";
 import type { Reader } from "./reader.ts";
 
@@ -54,17 +55,20 @@ export function refNames(ref: string): string[] {
 
 /** GitHub's own limits (docs/platform.md#repository-dispatch). */
 const MAX_PROPERTIES = 10;
-const MAX_PAYLOAD_LENGTH = 65_535;
+const MAX_LENGTH = 65_535;
 const MAX_EVENT_TYPE_LENGTH = 100;
 /** docs/platform.md#dispatch-answers */
 const MAX_WORKFLOW_INPUTS = 25;
+
+/** An input that holds the values to send. */
+type ValuesInput = "client_payload" | "workflow_inputs";
 
 /** mapping.ts, which brings a reader of YAML: loaded where there is something to read (docs/design.md#chunks). */
 export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "readScalars">;
 
 /** Says whether there is an object to read, so that `Mappings` are needed. */
 export function givesObjects(text: (name: string) => string): boolean {
-  return ["client_payload", "workflow_inputs"].some((name) => !isEmptyObject(text(name)));
+  return (["client_payload", "workflow_inputs"] satisfies ValuesInput[]).some((name) => !isEmptyObject(text(name)));
 }
 
 function isEmptyObject(text: string): boolean {
@@ -76,10 +80,11 @@ export function readOrder(
   reader: Reader,
   { freshId, mustFind, mappings }: { freshId: string; mustFind: boolean; mappings: Mappings | undefined },
 ): { order: Order; distinctId: DistinctId } {
-  const { text, problems } = reader;
-  const eventType = text("event_type");
-  const workflow = text("workflow") === "" ? undefined : readWorkflowName(text("workflow"));
-  const ref = text("ref") || undefined;
+  const { line, problems } = reader;
+  const eventType = line("event_type");
+  const named = line("workflow");
+  const workflow = named === "" ? undefined : readWorkflowName(named);
+  const ref = line("ref") || undefined;
   const payload = readObject("client_payload", reader, mappings?.readMapping);
   const inputs = readObject("workflow_inputs", reader, mappings?.readScalars);
 
@@ -96,8 +101,8 @@ export function readOrder(
     }
     const { distinctId, values } = readDistinctId("workflow_inputs", inputs, reader, freshId);
     problems.push(...problemsOfInputs(inputs, withId(values, distinctId)), ...problemsOfRef(ref));
-    const named = workflow ?? readWorkflowName("");
-    return { order: { event: "workflow_dispatch", workflow: named, ref, inputs: values }, distinctId };
+    const asked = workflow ?? readWorkflowName("");
+    return { order: { event: "workflow_dispatch", workflow: asked, ref, inputs: values }, distinctId };
   }
 
   if (Object.keys(inputs).length > 0) {
@@ -127,10 +132,16 @@ function addedTo(given: Values, sent: Values): string[] {
 }
 
 function problemsOfInputs(given: Values, sent: Values): string[] {
+  const added = addedTo(given, sent);
+  const problems = problemsOfNames("workflow_inputs", sent, added);
+  const ours = added.map((name) => `, with \`${name}\``);
   const count = Object.keys(sent).length;
-  if (count <= MAX_WORKFLOW_INPUTS) return [];
-  const ours = addedTo(given, sent).map((name) => `, with \`${name}\``);
-  return [`\`workflow_inputs\` has ${count} inputs${ours}; GitHub takes at most ${MAX_WORKFLOW_INPUTS}.`];
+  if (count > MAX_WORKFLOW_INPUTS)
+    problems.push(`\`workflow_inputs\` has ${count} inputs${ours}; GitHub takes at most ${MAX_WORKFLOW_INPUTS}.`);
+  const { length } = JSON.stringify(sent);
+  if (length > MAX_LENGTH)
+    problems.push(`\`workflow_inputs\` has ${length} characters as JSON${ours}; GitHub takes at most ${MAX_LENGTH}.`);
+  return problems;
 }
 
 function problemsOfRef(ref = ""): string[] {
@@ -142,7 +153,7 @@ function problemsOfRef(ref = ""): string[] {
 }
 
 function problemsOfPayload(given: Values, sent: Values): string[] {
-  const problems: string[] = [];
+  const problems = problemsOfNames("client_payload", sent, addedTo(given, sent));
   const added = inCode(addedTo(given, sent), " and ");
   const withOurs = added && ` (with ${added}, which this action adds)`;
   const count = Object.keys(sent).length;
@@ -153,9 +164,9 @@ function problemsOfPayload(given: Values, sent: Values): string[] {
     );
   }
   const { length } = JSON.stringify(sent);
-  if (length > MAX_PAYLOAD_LENGTH) {
+  if (length > MAX_LENGTH) {
     problems.push(
-      `\`client_payload\` has ${length} characters as JSON${withOurs}; GitHub takes at most ${MAX_PAYLOAD_LENGTH}.`,
+      `\`client_payload\` has ${length} characters as JSON${withOurs}; GitHub takes at most ${MAX_LENGTH}.`,
     );
   }
   return problems;
@@ -195,7 +206,7 @@ function readWorkflowName(text: string): WorkflowName {
 }
 
 function readObject<Value extends Json>(
-  name: string,
+  name: ValuesInput,
   { text, problems }: Reader,
   read: ((text: string) => Mapping<Value>) | undefined,
 ): Values<Value> {

@@ -1,15 +1,24 @@
 /** Reads single inputs, and gathers what is wrong with them. */
 
 import { inCode } from "../edges/wording.ts";
+import type { InputName } from "./names.ts";
 
 export type Reader = ReturnType<typeof readerOf>;
 
 /** `read` gives an input's text. An empty one stands for the default. Where there is a problem, what comes back means nothing. */
 export function readerOf(read: (name: string) => string) {
   const problems: string[] = [];
-  const text = (name: string) => read(name).trim();
+  const text = (name: InputName) => read(name).trim();
 
-  function number(name: string, byDefault: number, [min, max]: readonly [min: number, max: number]): number {
+  /** A name. With a line break in it, it is probably more than was meant, and nothing is called so. */
+  function line(name: InputName): string {
+    const given = text(name);
+    if (/[\p{Cc}\u2028\u2029]/u.test(given))
+      problems.push(`\`${name}\` has a line break or another control character: give one name, on one line.`);
+    return given;
+  }
+
+  function number(name: InputName, byDefault: number, [min, max]: readonly [min: number, max: number]): number {
     const given = text(name) || String(byDefault);
     const value = Number(given);
     if (!/^\d+$/.test(given) || value < min || value > max)
@@ -17,14 +26,19 @@ export function readerOf(read: (name: string) => string) {
     return value;
   }
 
-  function word<Word extends string>(name: string, byDefault: Word, words: readonly Word[], given = text(name)): Word {
+  function word<Word extends string>(
+    name: InputName,
+    byDefault: Word,
+    words: readonly Word[],
+    given = text(name),
+  ): Word {
     const found = words.find((each) => each === (given || byDefault));
     if (found === undefined) problems.push(`\`${name}\` is \`${given}\`: give one of ${inCode(words)}.`);
     return found ?? (words[0] as Word);
   }
 
   /** A list, separated by commas, spaces or lines. */
-  function words(name: string, byDefault: string, allowed: readonly string[]): ReadonlySet<string> {
+  function words(name: InputName, byDefault: string, allowed: readonly string[]): ReadonlySet<string> {
     const given = (text(name) || byDefault).split(/[\s,]+/).filter((word) => word !== "");
     const unknown = given.filter((word) => !allowed.includes(word));
     if (given.length === 0 && byDefault !== "") problems.push(`\`${name}\` names none: it takes ${inCode(allowed)}.`);
@@ -32,9 +46,9 @@ export function readerOf(read: (name: string) => string) {
     return new Set(given);
   }
 
-  function isTrue(name: string, byDefault: boolean): boolean {
+  function isTrue(name: InputName, byDefault: boolean): boolean {
     return word(name, `${byDefault}`, ["true", "false"], text(name).toLowerCase()) === "true";
   }
 
-  return { problems, text, number, word, words, isTrue };
+  return { problems, text, line, number, word, words, isTrue };
 }

@@ -49,7 +49,8 @@ function readRepository(repo: string, owner: string): { owner: string; repo: str
 }
 
 function readUrl(text: string): URL | undefined {
-  if (!/^https?:\/\//.test(text)) return undefined;
+  // The parser would leave out a line break without a word.
+  if (!/^https?:\/\/\S+$/.test(text)) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // Credentials, queries and fragments have no meaning here; kept, they would end up in a log.
   return url && url.username + url.password + url.search + url.hash === "" ? url : undefined;

@@ -1,6 +1,7 @@
 /** What a failed step printed last, out of the log of its whole job. */
 
 import type { Step } from "../github/answers.ts";
+import { withoutCodes } from "../github/reading.ts";
 
 /** A line is cut beyond this: a minified file in a stack trace says nothing to a reader. */
 const MAX_LINE_LENGTH = 500;
@@ -78,10 +79,7 @@ async function* linesOf(parts: AsyncIterable<string>): AsyncGenerator<string> {
 
 /** The line as a reader wants it: no colours, no marks for the runner. */
 function clean(text: string): string {
-  const plain = text
-    .replace(/^##\[\w+\]/, "")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
-    .replace(/\u001b\[[\d;]*[A-Za-z]/g, "")
+  const plain = withoutCodes(text.replace(/^##\[\w+\]/, ""))
     .replaceAll("\t", "  ")
     .replace(/\p{Cc}/gu, "");
   return plain.length > MAX_LINE_LENGTH ? `${plain.slice(0, MAX_LINE_LENGTH)}…` : plain;

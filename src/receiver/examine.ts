@@ -41,7 +41,7 @@ function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: To
   const notAllowed = given.flatMap(([name, value]) => {
     const options = Object.hasOwn(declared, name) ? declared[name]?.options : undefined;
     if (!options || options.includes(value)) return [];
-    return [`\`${name}\` (one of ${enumerated(options.map(quoted))})`];
+    return [`\`${name}\` (${value === "" ? "it is empty; " : ""}one of ${enumerated(options.map(quoted))})`];
   });
   const problems: Finding[] = [];
   if (undeclared.length > 0)

@@ -10,6 +10,8 @@ export interface Finding {
   text: string;
   /** Lines to add to a file, as YAML. */
   lines?: string;
+  /** It could not be looked at; and whether all depends on it, so that nothing can be said without it. */
+  unseen?: "decides" | "aside";
 }
 
 const finding =
@@ -19,6 +21,11 @@ const finding =
 export const right = finding("right");
 export const wrong = finding("wrong");
 export const unknown = finding("unknown");
+
+/** What could not be looked at, although it decides whether the dispatch would work. */
+export function unseen(text: string): Finding {
+  return { is: "unknown", text, unseen: "decides" };
+}
 
 /** A file of the target may hold names of any length. */
 const MAX_NAME_LENGTH = 100;

@@ -8,7 +8,7 @@ export interface Receiver {
   runName: string;
   /** The types of repository_dispatch that it listens for, empty for all; undefined: it does not listen. */
   dispatchTypes: readonly string[] | undefined;
-  /** The inputs of its workflow_dispatch; undefined: it has no such trigger. `options` are what a `choice` allows. */
+  /** The inputs of its workflow_dispatch; undefined: it has no such trigger. `options` are what a `choice` or a `boolean` allows. */
   inputs: { readonly [name: string]: { isRequired: boolean; options: readonly string[] | undefined } } | undefined;
   jobNames: readonly string[];
   stepNames: readonly string[];
@@ -55,7 +55,7 @@ export function listensFor({ dispatchTypes }: Receiver, eventType: string): bool
 function readInput({ required, default: byDefault, type, options }: Fields) {
   return {
     isRequired: required === true && byDefault === undefined,
-    options: type === "choice" ? list(options).map(scalar) : undefined,
+    options: type === "choice" ? list(options).map(scalar) : type === "boolean" ? ["true", "false"] : undefined,
   };
 }
 

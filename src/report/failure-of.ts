@@ -5,6 +5,8 @@ import { giveUp } from "../cancel/cancel.ts";
 import { Cancelled } from "../edges/cancellation.ts";
 import { Failure } from "../edges/failure.ts";
 import { explain } from "../explain/explain.ts";
+import type { Situation } from "../explain/situation.ts";
+import { isAboutInputs } from "../explain/unprocessable.ts";
 import { visibilityOf } from "../explain/visibility.ts";
 import { Fault } from "../github/fault.ts";
 import type { Order } from "../inputs/order.ts";
@@ -40,10 +42,12 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
   const { order, distinctId } = inputs;
   const isMissing = fault.status === 404 && fault.purpose.about === "target";
   const visible = isMissing ? await visibilityOf(story) : undefined;
+  const declared = isAboutInputs(fault) ? await declaredBy(story) : undefined;
   return new Failure(
     explain(fault, {
       repository: github.fullName(),
       apiUrl: inputs.target.apiUrl,
+      isOwnTarget: inputs.isOwnTarget,
       event: order.event,
       eventType: order.event === "repository_dispatch" ? order.eventType : undefined,
       workflow: order.workflow?.value,
@@ -54,9 +58,18 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
       hasProxy,
       appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
       visible,
+      declared,
       started: sent?.isAccepted || run ? { htmlUrl: startedRun(known)?.htmlUrl } : undefined,
     }),
   );
+}
+
+/** A look that only makes the error clearer must not hold it up. */
+const LOOK_MS = 10_000;
+
+async function declaredBy(story: Story): Promise<Situation["declared"]> {
+  const { declaredInputs } = await import("../dry-run/doctor.ts");
+  return declaredInputs(story, story.clock.nowMs() + LOOK_MS);
 }
 
 /** Every text that was sent: GitHub may repeat it in an answer, and no message may. */

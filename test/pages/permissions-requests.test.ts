@@ -186,9 +186,10 @@ describe("what is only nice to have is left out quietly where the token may not 
     ["ref", /\/git\/ref\//, "may not see whether there is a ref"],
     ["workflow's file", /\/contents\//, "may not read the workflow files"],
     ["workflow", /GET .*\/workflows\//, "may not see the workflows"],
-  ])("such as the %s in a dry run, which says so", async (_, request, words) => {
+  ])("but not the %s in a dry run, which cannot judge without it", async (_, request, words) => {
     const { failure, log } = await playScene({ given: { dry_run: "true" }, fault: without(request) });
-    expect(failure).toBeUndefined();
+    expect(failure).toMatch(/^The dry run could not see what decides:\n\? /);
+    expect(failure).toContain(words);
     expect(log.join("\n")).toContain(words);
   });
 

@@ -35,7 +35,9 @@ const FILES = [
   "github/api.ts",
   "inputs/credentials.ts",
   "inputs/inputs.ts",
+  "inputs/keys.ts",
   "inputs/mapping.ts",
+  "inputs/names.ts",
   "inputs/order.ts",
   "inputs/reader.ts",
   "inputs/target.ts",
@@ -43,6 +45,7 @@ const FILES = [
   "receiver/examine.ts",
   "receiver/lines-to-add.ts",
   "report/failure-of.ts",
+  "run.ts",
 ];
 
 /** Words that no message of a simulated GitHub can have, or that are for nobody. */

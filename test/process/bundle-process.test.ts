@@ -129,7 +129,7 @@ describe.concurrent("a step that fails", () => {
     const ran = await run({ ...START, token: "ghp_ofanotherplace" });
     expect(ran.exitCode).toBe(1);
     expect(annotations(ran, "error")).toEqual([
-      expect.stringMatching(/^The token cannot see the repository octo\/target \(404\)\.\nCheck `owner` and/),
+      expect.stringMatching(/^The token cannot see the repository octo\/target \(404\)\.\n.*Check `owner` and/),
     ]);
     expect(github.transcript()).toEqual([`${POST} → 404`, "GET /repos/octo/target → 404"]);
     expect(github.runs("octo/target")).toEqual([]);
@@ -229,13 +229,13 @@ describe.concurrent("what the step knows", () => {
     const { run } = await setProcessStage({ "octo/target": { "silent.yml": SILENT } });
     const given = {
       repo: "octo/target",
-      event_type: "deploy\n::error title=boo::from outside",
+      event_type: "##[error]from outside",
       wait_for: "nothing",
     };
     const ran = await run(given);
     expect(ran.stdout).toContain("from outside");
     expect(annotations(ran, "error")).toEqual([]);
-    expect(ran.stdout).not.toMatch(/^\s*::error/m);
+    expect(ran.stdout).not.toMatch(/^\s*::error|##\[/m);
   });
 
   test("goes to the log where an old runner has no files for outputs and state", async ({ expect }) => {

@@ -377,3 +377,21 @@ test("a renamed target gets no more time than any other", async () => {
   expect(failure).toBeDefined();
   expect(tookMs).toBeLessThanOrEqual(5000);
 });
+
+describe("a caller that is re-run", () => {
+  const again =
+    "This is attempt 2 of the caller's run: it dispatches again, whatever the attempt before it has started.";
+  const given = { workflow: "deploy.yml", ref: "main", wait_for: "nothing" };
+
+  test("says that it dispatches again, before it does", async () => {
+    const { github, play } = await setStage({ "deploy.yml": WORKFLOW });
+    expect((await play(given, { attempt: 2 })).log[0]).toBe(again);
+    expect(asked(github, "POST")).toEqual([`${POST_WORKFLOW} → 200`]);
+  });
+
+  test("says nothing of the kind where it dispatches nothing, nor in its first attempt", async () => {
+    const { play } = await setStage({ "deploy.yml": WORKFLOW });
+    const played = [await play({ ...given, dry_run: "true" }, { attempt: 2 }), await play(given)];
+    for (const { log } of played) expect(log.join()).not.toContain("attempt");
+  });
+});

@@ -54,7 +54,7 @@ describe("a token", () => {
     on.github.behaviour(TARGET, "deploy.yml", { queuedMs: 7_200_000 });
     const given = { ...BY_WORKFLOW, token: "ghs_onehour", wait_for: "completed", timeout_seconds: "7200" };
     expect(await messageOf(on, given)).toMatchInlineSnapshot(`
-      "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.
+      "GitHub does not accept the token any more (401 Bad credentials): it worked before, and has ended during the wait.
       Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired.
       GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
     `);
@@ -66,7 +66,7 @@ describe("a token", () => {
     on.github.addToken("ghp_elsewhere", { permissions: { actions: "write" }, repositories: ["octo/other"] });
     expect(await messageOf(on, { ...BY_WORKFLOW, token: "ghp_elsewhere" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/target (404).
-      Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
       GitHub's request id: A1B2:…."
     `);
   });
@@ -102,17 +102,26 @@ describe("a 404", () => {
     const on = await stage();
     expect(await messageOf(on, { workflow: "deplyo.yml", ref: "main" })).toMatchInlineSnapshot(`
       "octo/target has no workflow \`deplyo.yml\` on its default branch (404).
-      Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.
+      Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch. The files there: deploy.yml, busy.yml.
       GitHub's request id: A1B2:…."
     `);
     expect(on.github.runs(TARGET)).toEqual([]);
+  });
+
+  test("for a workflow that is not there names none where the token may not list them", async () => {
+    const on = await stage();
+    on.github.fault = ({ path }) =>
+      /\/actions\/workflows$/.test(path) ? { when: "before", kind: "status", status: 403 } : undefined;
+    const message = await messageOf(on, { workflow: "deplyo.yml", ref: "main" });
+    expect(message).toContain("has no workflow `deplyo.yml`");
+    expect(message).not.toContain("The files there");
   });
 
   test("for a repository that does not exist says so", async () => {
     const on = await stage();
     expect(await messageOf(on, { ...BY_EVENT, repo: "octo/targte" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/targte (404).
-      Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
       GitHub's request id: A1B2:…."
     `);
   });
@@ -236,4 +245,21 @@ test("an archived repository is told so", async () => {
     Unarchive it, or change \`repo\`.
     GitHub's request id: A1B2:…."
   `);
+});
+
+test("single sign-on is told with the link that GitHub sends in a header", async () => {
+  const on = await stage(EVENT);
+  const headers = { "x-github-sso": "required; url=https://github.com/orgs/acme/sso?authorization_request=A1" };
+  const body = { message: "Resource protected by organization SAML enforcement." };
+  on.github.fault = () => ({ when: "before", kind: "status", status: 403, headers, body });
+  expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
+    "The token may not send a repository_dispatch to octo/target (403 Resource protected by organization SAML enforcement.).
+    Authorise the token for the organisation's single sign-on: https://github.com/orgs/acme/sso?authorization_request=A1
+    GitHub's request id: A1B2:…."
+  `);
+});
+
+test("a repository of the caller's own that is not seen is told without a word of the job's own token", async () => {
+  const on = await setStage({});
+  expect(await messageOf(on, { ...BY_EVENT, repo: "octo/the-app" })).toMatch(/ \(404\)\.\nCheck `owner` and `repo`, /);
 });

@@ -12,6 +12,7 @@ export const eventDispatch = "POST /repos/octo/target/dispatches";
 const situation: Situation = {
   repository: "octo/target",
   apiUrl: "https://api.github.com",
+  isOwnTarget: false,
   event: "workflow_dispatch",
   workflow: "deploy.yml",
   ref: "release/1",

@@ -10,6 +10,7 @@ import type { Job, Run, Step } from "../../src/github/answers.ts";
 import type { Fault } from "../../src/github/fault.ts";
 import { InputError, readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
+import { judgeNames } from "../../src/inputs/names.ts";
 import type { Plan } from "../../src/inputs/order.ts";
 import { explainRed } from "../../src/judge/red-end.ts";
 import { right, wrong } from "../../src/receiver/finding.ts";
@@ -26,6 +27,7 @@ const MINTING = "POST /app/installations/4711/access_tokens";
 const situation: Situation = {
   repository: "OWNER/REPO",
   apiUrl: "https://api.github.com",
+  isOwnTarget: false,
   event: "workflow_dispatch",
   workflow: "deploy.yml",
   ref: "main",
@@ -37,6 +39,11 @@ const situation: Situation = {
 const event: Partial<Situation> = { event: "repository_dispatch", eventType: "deploy", workflow: undefined };
 const app: Partial<Situation> = { appPermissions: { contents: "write", actions: "read" } };
 
+const SSO_URL = "https://github.com/orgs/ORG/sso?authorization_request=A1";
+const DECLARED = {
+  release: { isRequired: true, options: undefined },
+  stage: { isRequired: true, options: ["test", "live"] },
+};
 const BY_TOKEN = "Resource not accessible by personal access token";
 
 function rejected(status: number, answer: string, request = WORKFLOW_DISPATCH): Fault {
@@ -45,6 +52,11 @@ function rejected(status: number, answer: string, request = WORKFLOW_DISPATCH): 
 
 function network(kind: "unreachable" | "untrusted" | "lost", code: string | undefined): Fault {
   return aFault(kind, { request: RUNS, code, answer: "socket hang up" });
+}
+
+function limited(retryAfterMs: number | undefined): Fault {
+  const dateMs = Date.parse("2026-11-20T12:29:00Z");
+  return aFault("limited", { request: RUNS, status: 403, answer: "API rate limit exceeded", retryAfterMs, dateMs });
 }
 
 const FAULTS: [Fault, Partial<Situation>?][] = [
@@ -60,34 +72,51 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(403, "This installation has been suspended", RUNS), app],
   [rejected(403, "Resource not accessible by integration", RUNS), app],
   [rejected(403, "Resource not accessible by integration")],
+  [rejected(403, "Resource not accessible by integration"), { isOwnTarget: true }],
   [rejected(403, BY_TOKEN, EVENT_DISPATCH), event],
   [rejected(403, BY_TOKEN, RUNS), { ...event, started: { htmlUrl: undefined } }],
   [rejected(403, BY_TOKEN, `GET ${TARGET}/actions/workflows`)],
   [rejected(403, BY_TOKEN, `GET ${TARGET}`)],
   [rejected(403, BY_TOKEN, `POST ${TARGET}/actions/runs/1/cancel`)],
   [rejected(403, "Resource protected by organization SAML enforcement.")],
+  [aFault("rejected", { request: WORKFLOW_DISPATCH, status: 403, answer: "Resource protected.", ssoUrl: SSO_URL })],
+  [rejected(403, "the `acme` organization has enabled OAuth App access restrictions")],
+  [rejected(403, "`acme` forbids access if the token's lifetime is greater than 366 days.")],
+  [rejected(403, "`acme` forbids access via a personal access token with fine-grained permissions.")],
+  [rejected(403, "`acme` forbids access via a personal access token (classic).")],
+  [rejected(403, "The account is locked due to a billing issue.")],
+  [rejected(403, "Sorry. Your account was suspended.")],
+  [rejected(403, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")],
+  [rejected(403, "Actions has been disabled for this repository.", EVENT_DISPATCH), event],
+  [rejected(403, "Repository access blocked")],
   [rejected(403, "the `acme` organization has an IP allow list enabled")],
   [rejected(403, "Repository was archived so is read-only.")],
   [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`)],
   [rejected(404, "Not Found"), { visible: { repository: false } }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: false } }],
+  [rejected(404, "Not Found"), { visible: { repository: true, workflow: false, workflowFiles: ["ci.yml"] } }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: true, ref: false } }],
   [rejected(404, "Not Found"), { visible: { repository: true } }],
   [rejected(404, "Not Found")],
   [rejected(405, "Method Not Allowed")],
   [rejected(422, 'Unexpected inputs provided: ["distinct_id"]')],
   [rejected(422, 'Unexpected inputs provided: ["version"]')],
+  [rejected(422, 'Unexpected inputs provided: ["version"]'), { declared: DECLARED }],
+  [rejected(422, "Required input 'stage' not provided"), { declared: DECLARED }],
   [rejected(422, 'Unexpected inputs provided: ["version", "distinct_id"]')],
   [rejected(422, "Required input 'version' not provided")],
   [rejected(422, "Provided value 'x' for input 'stage' not in the list of allowed values")],
+  [rejected(422, "Provided value '' for input 'stage' not in the list of allowed values")],
   [rejected(422, "No ref found for: main")],
   [rejected(422, "Workflow does not have 'workflow_dispatch' trigger")],
   [rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")],
   [rejected(422, "No more than 10 properties are allowed; 11 were supplied.")],
   [rejected(422, "No more than 10 properties are allowed; 11 were supplied."), { key: undefined }],
+  [rejected(422, "Actions has been disabled for this repository.")],
   [rejected(422, "Validation Failed")],
   [rejected(422, "Validation Failed", EVENT_DISPATCH), event],
   [network("untrusted", "ERR_SSL_WRONG_VERSION_NUMBER")],
+  [network("untrusted", "ERR_SOCKET_BAD_PORT")],
   [network("untrusted", "PROXY_407")],
   [network("untrusted", "PROXY_403")],
   [network("unreachable", "PROXY_502")],
@@ -98,15 +127,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [network("unreachable", "ECONNREFUSED"), { hasProxy: true }],
   [network("lost", "ECONNRESET"), { started: { htmlUrl: "https://github.com/OWNER/REPO/actions/runs/RUN_ID" } }],
   [network("lost", undefined)],
-  [
-    aFault("limited", {
-      request: RUNS,
-      status: 403,
-      answer: "API rate limit exceeded",
-      retryAfterMs: 60_000,
-      dateMs: Date.parse("2026-11-20T12:29:00Z"),
-    }),
-  ],
+  [limited(60_000)],
   [aFault("limited", { request: RUNS, status: 429, answer: "", requestId: "A1B2:000001" })],
   [aFault("server_error", { request: RUNS, status: 503, answer: "" })],
   [aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" })],
@@ -183,6 +204,8 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { client_payload: "- a", event_type: "deploy" },
   { client_payload: "{{ a }}: 1", event_type: "deploy" },
   { client_payload: "a: 0123", event_type: "deploy" },
+  { client_payload: "a: b #c", event_type: "deploy" },
+  { client_payload: "a: b\n  c", event_type: "deploy" },
   { client_payload: "a: *b", event_type: "deploy" },
   { client_payload: "a: &a [*a]", event_type: "deploy" },
   { client_payload: 'a: "\\q"', event_type: "deploy" },
@@ -210,6 +233,7 @@ const WRONG_INPUTS: Record<string, string>[] = [
   },
   { event_type: "deploy", distinct_id_key: "" },
   { ref: "9f3c2a7e41d06b58aa11c0de5eed5eed12345678" },
+  { ref: "main\nnext" },
   { event_type: "deploy", ref: "main", client_payload: "ref: other" },
   {
     event_type: "deploy",
@@ -217,6 +241,9 @@ const WRONG_INPUTS: Record<string, string>[] = [
     client_payload: Array.from({ length: 10 }, (_, at) => `p${at}: 1`).join("\n"),
   },
   { event_type: "deploy", client_payload: `a: ${"x".repeat(65_535)}` },
+  { workflow_inputs: `a: ${"x".repeat(65_535)}` },
+  { event_type: "deploy", client_payload: "env: 1\nEnv: 2" },
+  { event_type: "deploy", client_payload: "Distinct_ID: 1" },
   { distinct_id_key: "1st" },
   { event_type: "deploy", client_payload: "distinct_id: [1]", distinct_id: "" },
   { event_type: "deploy", client_payload: "distinct_id: other" },
@@ -230,11 +257,14 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { summary: "maybe" },
 ];
 
-function problemsOf(given: Record<string, string>): readonly string[] {
+/** Names of inputs that do not exist, each of its own kind. */
+const WRONG_NAMES = ["wait-for", "repository", "wait"];
+
+function problemsOf(given: Record<string, string>, names: string[] = []): readonly string[] {
   // Without a caller's repository, nobody says whose a mere name is.
   const caller = given.repo === "mine" || given.repo === "" ? { ...CALLER, repository: "" } : CALLER;
   try {
-    readInputs((name) => ({ ...INPUTS, ...given })[name] ?? "", caller, "", mappings);
+    readInputs((name) => ({ ...INPUTS, ...given })[name] ?? "", caller, "", mappings, names);
   } catch (error) {
     if (error instanceof InputError) return error.problems;
     throw error;
@@ -272,6 +302,8 @@ export function directMessages(): Message[] {
     explainRed(ended("cancelled"), [], nothing),
     explainRed(ended("startup_failure"), [], nothing),
     explainTimeout(run, 3_600_000, network("lost", undefined)),
+    explainTimeout(run, 3_600_000, limited(60_000)),
+    explainTimeout(run, 3_600_000, limited(undefined)),
     explainTimeout({ ...run, status: "" }, 3_600_000, undefined, ""),
     explainTimeout(run, 3_600_000, aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" })),
     notFound(byEvent, []),
@@ -292,7 +324,9 @@ export function directMessages(): Message[] {
     { repo: "mine" },
     { repo: "" },
     { app_id: "1", app_private_key: wrongKey },
-  ].flatMap(problemsOf);
+  ].flatMap((given) => problemsOf(given));
+  problems.push(...problemsOf({}, WRONG_NAMES));
+  texts.push(...["colour", "colour shape"].flatMap((names) => judgeNames(names.split(" ")).warnings));
   return [...texts.map(message), ...[...new Set(problems)].map((problem) => message(problem))];
 }
 

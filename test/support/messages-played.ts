@@ -28,11 +28,14 @@ interface Play {
   before?: (stage: Stage) => void;
   given: Record<string, string>;
   cancelAfterMs?: number;
+  attempt?: number;
   /** The `post` step follows, and this goes wrong with its requests. */
   post?: FaultHook | "nothing wrong";
 }
 
 const PLAYS: Play[] = [
+  // run.ts
+  { given: BY_HAND, attempt: 2 },
   // plan.ts
   { workflows: { "deploy.yml": WORKFLOW, "again.yml": WORKFLOW }, given: { workflow: "Deploy" } },
   { given: { workflow: "Deplyo" } },
@@ -257,6 +260,7 @@ function doctors(): Play[] {
       workflows: { "deploy.yml": choosy },
       given: { ...BY_HAND, workflow_inputs: "stage: x\nreplicas: 3" },
     },
+    { workflows: { "deploy.yml": choosy }, given: { ...BY_HAND, workflow_inputs: "version: 1\nstage:" } },
     { options: { repository: { disabled: ["deploy.yml"], archived: true } }, given: BY_HAND },
     { workflows: { "deploy.yml": calls }, given: { event_type: "deploy" } },
     { workflows: Object.fromEntries(many), given: { event_type: "deploy" } },
@@ -268,6 +272,11 @@ function doctors(): Play[] {
     { fault: failing(/\/git\/ref\//), given: BY_HAND },
     { fault: failing(/\/contents\//), given: BY_HAND },
     { fault: failing(/\/contents\//), given: BY_EVENT },
+    {
+      workflows: { "deploy.yml": EVENT, "x.yml": EVENT },
+      fault: failing(/\/contents\/.*deploy\.yml/),
+      given: BY_EVENT,
+    },
     { fault: failing(/\/actions\/workflows/), given: BY_HAND },
     { fault: failing(/\/actions\/workflows/), given: BY_EVENT },
     {
@@ -296,11 +305,11 @@ function fileOf(text: string) {
 /** Failures, warnings and what a checklist finds are messages that the page has to have; a log's lines it may have. */
 export async function playedMessages(): Promise<Message[]> {
   const all: Message[] = [];
-  for (const { workflows = { "deploy.yml": WORKFLOW }, options, fault, before, given, cancelAfterMs, post } of PLAYS) {
+  for (const { workflows = { "deploy.yml": WORKFLOW }, options, fault, before, given, post, ...play } of PLAYS) {
     const stage = await setStage(workflows, options);
     before?.(stage);
     stage.github.fault = fault;
-    const played = await stage.play(given, cancelAfterMs === undefined ? {} : { cancelAfterMs });
+    const played = await stage.play(given, play);
     const told = [played];
     if (post !== undefined) {
       stage.github.fault = post === "nothing wrong" ? undefined : post;

@@ -84,6 +84,10 @@ export interface Play {
   callerIsPublic?: boolean;
   /** The caller's own server (the target's). */
   callerApiUrl?: string;
+  /** Which attempt of the caller's run it is (the first). */
+  attempt?: number;
+  /** Names of inputs that do not exist, as the runner hands them on. */
+  more?: readonly string[];
 }
 
 let steps = 0;
@@ -108,6 +112,8 @@ async function onStage(
     cancelAfterMs,
     callerIsPublic = false,
     callerApiUrl = github.apiUrl,
+    attempt = 1,
+    more = [],
   }: Play,
   perform: (inputs: Inputs, edges: Edges) => Promise<void>,
 ): Promise<Played> {
@@ -127,7 +133,8 @@ async function onStage(
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
   try {
-    const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl: github.apiUrl }, idHex, mappings);
+    const caller = { ...CALLER, runAttempt: String(attempt), apiUrl: github.apiUrl };
+    const inputs = readInputs((name) => texts[name] ?? "", caller, idHex, mappings, [...Object.keys(texts), ...more]);
     const log = {
       info: (line: string) => played.log.push(line),
       group: (title: string, lines: readonly string[]) => played.log.push(title, ...lines),

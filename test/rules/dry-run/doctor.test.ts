@@ -128,7 +128,7 @@ jobs:
       "no workflow of that file name",
       { "deploy.yml": BY_HAND },
       { workflow: "deplyo.yml" },
-      "✗ There is no workflow `deplyo.yml` on the default branch: check the input `workflow`.",
+      "✗ There is no workflow `deplyo.yml` on the default branch: check the input `workflow`; there are: deploy.yml.",
     ],
     [
       "no such trigger",
@@ -251,12 +251,54 @@ jobs:
       given,
       failing(() => true),
     );
-    expect(always.failure).toBeUndefined();
-    expect(always.checklist.slice(-3)).toEqual([
+    expect(always.checklist.slice(-2)).toEqual([
       "? .github/workflows/silent.yml, .github/workflows/test.yml could not be read (502).",
       "? None of the workflows that were read (0 of 2) listens for repository_dispatch `deploy`.",
-      "Nothing is missing, as far as can be seen without dispatching.",
     ]);
+    expect(always.failure).toBe(
+      "The dry run could not see what decides:\n" +
+        "? None of the workflows that were read (0 of 2) listens for repository_dispatch `deploy`.",
+    );
+  });
+
+  test("is green where what could not be read does not decide, and says that there is such", async () => {
+    const { failure, checklist } = await examine(
+      { "other.yml": BY_EVENT, "test.yml": BY_EVENT },
+      { event_type: "deploy" },
+      {
+        before: ({ github }) => {
+          github.fault = ({ path }) =>
+            path.endsWith("/other.yml") ? { when: "before", kind: "status", status: 502 } : undefined;
+        },
+      },
+    );
+    expect(failure).toBeUndefined();
+    expect(checklist.slice(-4)).toEqual([
+      "? .github/workflows/other.yml could not be read (502).",
+      "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
+      "✓ .github/workflows/test.yml shows the id in a step's name.",
+      "Nothing is missing in what could be seen; the lines with ? say what could not.",
+    ]);
+  });
+
+  test("is red for what is wrong and for what decides and could not be read", async () => {
+    const { failure } = await examine(
+      { "deploy.yml": BY_HAND },
+      { workflow: "deploy.yml" },
+      {
+        repository: { archived: true },
+        before: ({ github }) => {
+          github.fault = ({ path }) =>
+            path.includes("/contents/") ? { when: "before", kind: "status", status: 502 } : undefined;
+        },
+      },
+    );
+    expect(failure).toBe(
+      "The dry run found 1 thing to mend:\n" +
+        "✗ octo/target is archived: nothing can be started in it.\n" +
+        "It could not see what decides as well:\n" +
+        "? .github/workflows/deploy.yml could not be read (502).",
+    );
   });
 
   test.each([

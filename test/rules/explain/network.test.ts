@@ -45,6 +45,13 @@ describe("a fault without an answer is explained", () => {
     },
   );
 
+  test("by an address that no client asks", () => {
+    expect(of("untrusted", "ERR_SOCKET_BAD_PORT")).toBe(
+      `No request can go to ${address} (ERR_SOCKET_BAD_PORT): the address is refused on this side, so nothing was sent.\n` +
+        "Check the port of `api_url`, or of the URL in `repo`: a port that belongs to another service, such as 22 or 6000, is never asked.",
+    );
+  });
+
   test("by a connection that broke", () => {
     expect(of("lost", "ECONNRESET")).toMatchInlineSnapshot(`
       "The connection broke, or no answer came in time: https://ghe.example.com/api/v3 (ECONNRESET).

@@ -19,4 +19,9 @@ describe("an answer is quoted", () => {
   ])("without a value %s", (_, answer, sentValues, struck) => {
     expect(say(rejected(422, answer), { sentValues })).toContain(`(422 ${struck})`);
   });
+
+  test("on one line, without a terminal's codes", () => {
+    const text = say(rejected(422, "no\n\u001b[2J::error::s3cret\r\u0007"), { sentValues: ["s3cret"] });
+    expect(text).toContain("(422 no ::error::*** )");
+  });
 });

@@ -22,9 +22,89 @@ describe("a 401 is explained", () => {
 
   test("as a token that has ended, and what lives longer, after it worked", () => {
     expect(say(fault, { tokenHasWorked: true })).toMatchInlineSnapshot(`
-      "GitHub does not accept the token any more (401): it worked before, and has ended during the wait.
+      "GitHub does not accept the token any more (401 Bad credentials): it worked before, and has ended during the wait.
       Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired."
     `);
+  });
+});
+
+describe("a policy is not told as a missing permission", () => {
+  const wrongAdvice = /It needs/;
+  const classic =
+    "`acme` forbids access via a personal access token (classic). Please use a GitHub App, OAuth App, or a personal access token with fine-grained permissions.";
+  const fine =
+    "`acme` forbids access via a personal access token with fine-grained permissions. Please use a GitHub App, or an OAuth App.";
+  const longLived =
+    "The 'acme' organization forbids access via a fine-grained personal access tokens if the token's lifetime is greater than 366 days.";
+
+  test.each([
+    [
+      "Although you appear to have the correct authorization credentials, the `acme` organization has enabled OAuth App access restrictions",
+      "The token was made by an OAuth App",
+    ],
+    [longLived, "The token lives longer than the organisation allows"],
+    [fine, "The organisation takes no fine-grained tokens"],
+    [classic, "The organisation takes no classic tokens"],
+    ["The account is locked due to a billing issue.", "The account that owns octo/target, or the token's, is locked"],
+    ["Sorry. Your account was suspended.", "The account that the token belongs to is suspended"],
+    ["Cannot trigger a 'workflow_dispatch' on a disabled workflow", "Enable it on the target's Actions page"],
+    ["Actions has been disabled for this repository", "Enable it on the target's Actions page"],
+    ["A word that nobody here knows", "GitHub's words say why."],
+    ["Lassos and mosso are blocked", "GitHub's words say why."],
+  ])("%s", (answer, remedy) => {
+    const text = say(rejected(403, answer));
+    expect(text).toContain(`(403 ${answer})`);
+    expect(text.split("\n")[1]).toMatch(new RegExp(`^${remedy.replace(/[.()]/g, "\\$&")}`));
+    expect(text).not.toMatch(wrongAdvice);
+  });
+
+  test.each(["", "Must have admin rights to Repository.", "Write access to repository not granted."])(
+    "and what may be one, such as %j, is",
+    (answer) => {
+      expect(say(rejected(403, answer))).toMatch(/\nIt needs `actions: write` for octo\/target/);
+    },
+  );
+
+  test("single sign-on comes with the link that GitHub has sent", () => {
+    const ssoUrl = "https://github.com/orgs/acme/sso?authorization_request=A1";
+    const about = { request: workflowDispatch, status: 403, answer: "Resource protected." };
+    expect(say(aFault("rejected", { ...about, ssoUrl }))).toBe(
+      "The token may not send a workflow_dispatch to octo/target (403 Resource protected.).\n" +
+        `Authorise the token for the organisation's single sign-on: ${ssoUrl}`,
+    );
+  });
+});
+
+test.each([{}, { tokenHasWorked: true }, { appPermissions: { actions: "write" as const } }])(
+  "a 401 quotes GitHub's words, %j",
+  (about) => {
+    expect(say(rejected(401, "token is required"), about)).toContain("(401 token is required)");
+    expect(say(rejected(401, ""), about)).toContain("(401)");
+  },
+);
+
+describe("the job's own token", () => {
+  const reachesNoOther =
+    "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target.";
+  const refused: [string, ReturnType<typeof rejected>, Partial<Situation>][] = [
+    ["a repository that is not seen", rejected(404, "Not Found"), { visible: { repository: false } }],
+    ["an unclear 404", rejected(404, "Not Found"), {}],
+    ["a 403", rejected(403, "Resource not accessible by integration"), {}],
+  ];
+
+  test.each(refused)("is said to reach no other repository, as a condition, for %s", (_, fault, about) => {
+    expect(say(fault, about)).toContain(`\n${reachesNoOther} `);
+  });
+
+  test.each(refused)("is not said to where the target is its own, or the token an App's, for %s", (_, fault, about) => {
+    expect(say(fault, { ...about, isOwnTarget: true })).not.toContain("(the default)");
+    expect(say(fault, { ...about, appPermissions: { actions: "write" } })).not.toContain("(the default)");
+  });
+
+  test("is said to lack a permission where the target is its own", () => {
+    expect(say(rejected(403, "Resource not accessible by integration"), { isOwnTarget: true })).toContain(
+      "\nThe job's own `GITHUB_TOKEN` needs `permissions:` `actions: write` in the job.",
+    );
   });
 });
 
@@ -35,14 +115,14 @@ describe("a 403 is explained by the permission that is missing", () => {
   test("of GITHUB_TOKEN or an App for an event", () => {
     expect(say(rejected(403, byIntegration, eventDispatch), anEvent)).toMatchInlineSnapshot(`
       "The token may not send a repository_dispatch to octo/target (403 Resource not accessible by integration).
-      \`GITHUB_TOKEN\` reaches its own repository only, and there with \`permissions:\` \`contents: write\` in the job; for another repository give a token of its own. A GitHub App needs \`contents: write\` in its installation on octo/target."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. A GitHub App needs \`contents: write\` in its installation on octo/target."
     `);
   });
 
   test("of GITHUB_TOKEN or an App for a workflow", () => {
     expect(say(rejected(403, byIntegration))).toMatchInlineSnapshot(`
       "The token may not send a workflow_dispatch to octo/target (403 Resource not accessible by integration).
-      \`GITHUB_TOKEN\` reaches its own repository only, and there with \`permissions:\` \`actions: write\` in the job; for another repository give a token of its own. A GitHub App needs \`actions: write\` in its installation on octo/target."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. A GitHub App needs \`actions: write\` in its installation on octo/target."
     `);
   });
 
@@ -109,7 +189,7 @@ describe("a 404 is explained", () => {
   test("by a repository that the token cannot see", () => {
     expect(say(fault, { visible: { repository: false } })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/target (404).
-      Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
     `);
   });
 
@@ -130,7 +210,7 @@ describe("a 404 is explained", () => {
   test("by a permission where all can be seen", () => {
     expect(say(fault, { visible: { repository: true, workflow: true, ref: true } })).toMatchInlineSnapshot(`
       "GitHub says 404 to POST /repos/octo/target/actions/workflows/deploy.yml/dispatches, although the token can see octo/target.
-      GitHub says the same when a permission is missing: the token needs \`actions: write\` for this repository (a classic token the scope \`repo\`)."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. GitHub says the same when a permission is missing: the token needs \`actions: write\` for this repository (a classic token the scope \`repo\`)."
     `);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unexpectedInputs } from "../../../src/explain/unprocessable.ts";
+import { isAboutInputs, unexpectedInputs } from "../../../src/explain/unprocessable.ts";
 import { anEvent, eventDispatch, rejected, say } from "../../support/explained.ts";
 
 describe("a 422 is explained", () => {
@@ -52,6 +52,21 @@ describe("a 422 is explained", () => {
       "\`deploy.yml\` of octo/target requires the input \`version\`, which was not given, so GitHub started nothing (422).
       Add \`version\` to \`workflow_inputs\`."
     `);
+  });
+
+  test("by an empty value that is not allowed", () => {
+    const answer = "Provided value '' for input 'stage' not in the list of allowed values";
+    expect(say(rejected(422, answer))).toBe(
+      "`deploy.yml` of octo/target does not allow an empty value for its input `stage` (422), and an empty one was given; nothing was started.\n" +
+        "Leave `stage` out of `workflow_inputs`, so that its default counts, or see why the expression behind it is empty.",
+    );
+  });
+
+  test("by Actions, which are disabled", () => {
+    expect(say(rejected(422, "Actions has been disabled for this repository."))).toBe(
+      "Actions are disabled in octo/target (422); nothing was started.\n" +
+        "Enable them in the target's settings (Actions → General), where its organisation allows it.",
+    );
   });
 
   test("by a value that is not allowed, which it does not say", () => {
@@ -115,4 +130,36 @@ test.each([
   [400, 'Unexpected inputs provided: ["a"]', []],
 ])("%i %j names the unexpected inputs %j", (status, answer, names) => {
   expect(unexpectedInputs(rejected(status, answer))).toEqual(names);
+});
+
+describe("what the workflow's file declares makes a 422 clearer", () => {
+  const declared = {
+    version: { isRequired: true, options: undefined },
+    stage: { isRequired: false, options: ["test", "live"] },
+  };
+  const last = (answer: string, about = { declared }) => say(rejected(422, answer), about);
+
+  test("for an input that is not declared", () => {
+    expect(last('Unexpected inputs provided: ["stag"]')).toContain(
+      "so GitHub started nothing (422). It declares `version`, `stage` (`test`, `live`).\n",
+    );
+    expect(last('Unexpected inputs provided: ["stag"]', { declared: {} as typeof declared })).toContain(
+      "It declares none.\n",
+    );
+  });
+
+  test.each([
+    "Provided value 'x' for input 'stage' not in the list of allowed values",
+    "Provided value '' for input 'stage' not in the list of allowed values",
+    "Required input 'stage' not provided",
+  ])("for %s", (answer) => {
+    expect(last(answer)).toMatch(/ It takes `test`, `live`\.$/);
+    expect(isAboutInputs(rejected(422, answer))).toBe(true);
+  });
+
+  test("and nothing is said of an input without options, or of one that it does not have", () => {
+    for (const input of ["version", "constructor"])
+      expect(last(`Required input '${input}' not provided`)).not.toContain("It takes");
+    expect(isAboutInputs(rejected(422, "No ref found for: main"))).toBe(false);
+  });
 });

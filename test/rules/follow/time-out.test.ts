@@ -9,6 +9,15 @@ describe("a run that takes too long is explained", () => {
   const first = "The run did not complete within 3600 s (`timeout_seconds`); when last seen it was in_progress.";
   const trouble = aFault("server_error", { request: "GET /runs/1", status: 503, answer: "" });
 
+  const limit = (retryAfterMs: number | undefined) =>
+    aFault("limited", {
+      request: "GET /runs/1",
+      status: 403,
+      answer: "API rate limit exceeded",
+      retryAfterMs,
+      dateMs: Date.parse("2026-11-20T12:00:00Z"),
+    });
+
   test.each([
     ["and goes on", undefined, undefined, [first, `It goes on: ${link}/1`]],
     [
@@ -16,6 +25,26 @@ describe("a run that takes too long is explained", () => {
       trouble,
       undefined,
       [first, "The last look had no answer: 503 to GET /runs/1.", `It goes on: ${link}/1`],
+    ],
+    [
+      "with the limit that reaches past the deadline, and its end",
+      limit(95_000),
+      undefined,
+      [
+        first,
+        "The last look met GitHub's rate limit, which lasts until 12:01:35 UTC (403 to GET /runs/1).",
+        `It goes on: ${link}/1`,
+      ],
+    ],
+    [
+      "with a limit whose end nobody knows",
+      limit(undefined),
+      undefined,
+      [
+        first,
+        "The last look met GitHub's rate limit, which had not ended by then (403 to GET /runs/1).",
+        `It goes on: ${link}/1`,
+      ],
     ],
     ["with what came of cancelling it", undefined, "It is being cancelled.", [first, "It is being cancelled."]],
   ])("%s", (_, last, cancelled, lines) => {

@@ -1,6 +1,14 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { acted, type FaultKind, kindOfAnswer, kindOfError, mayHeal, retryAfterMs } from "../../../src/github/fault.ts";
+import {
+  acted,
+  type FaultKind,
+  kindOfAnswer,
+  kindOfError,
+  mayHeal,
+  retryAfterMs,
+  ssoUrlOf,
+} from "../../../src/github/fault.ts";
 import { aFault } from "../../support/faults.ts";
 
 describe("an answer", () => {
@@ -152,6 +160,16 @@ describe("an error instead of an answer", () => {
     expect(kindOfError(await errorOf(`https://127.0.0.1:${port}/`)).kind).toBe("untrusted");
   });
 
+  test("is untrusted where the port is one that fetch refuses, so that nothing can have been sent", async () => {
+    const error = await errorOf("http://127.0.0.1:6000/", { method: "POST", body: "{}" });
+    expect(kindOfError(error)).toEqual({ kind: "untrusted", code: "ERR_SOCKET_BAD_PORT" });
+  });
+
+  test.each(["ERR_INVALID_URL", "ERR_SOCKET_BAD_PORT", "ERR_INVALID_PROTOCOL"])("is untrusted for %s", (code) => {
+    const error = new TypeError("fetch failed", { cause: Object.assign(new TypeError("invalid"), { code }) });
+    expect(kindOfError(error)).toEqual({ kind: "untrusted", code });
+  });
+
   test("is lost where the connection is reset after the request", async () => {
     const port = await listen((socket) => socket.once("data", () => socket.resetAndDestroy()));
     expect(kindOfError(await errorOf(`http://127.0.0.1:${port}/`))).toEqual({
@@ -222,4 +240,16 @@ describe("an error instead of an answer", () => {
     error.cause = error;
     expect(kindOfError(error).kind).toBe("lost");
   });
+});
+
+test.each([
+  [
+    "required; url=https://github.com/orgs/acme/sso?authorization_request=A1",
+    "https://github.com/orgs/acme/sso?authorization_request=A1",
+  ],
+  ["partial-results; organizations=21955855", undefined],
+  ["required; url=javascript:x", undefined],
+  [undefined, undefined],
+])("the page for single sign-on is read from %j", (header, url) => {
+  expect(ssoUrlOf({ "x-github-sso": header })).toBe(url);
 });

@@ -42,6 +42,8 @@ describe("without a word said", () => {
       failedLogLines: undefined,
       writesSummary: true,
       isDryRun: false,
+      isOwnTarget: true,
+      callersAttempt: 1,
       warnings: [],
     });
   });
@@ -80,6 +82,16 @@ describe("the target", () => {
     const { owner, repo, apiUrl } = read({ ...event, ...given }).target;
     expect(`${owner}/${repo} at ${apiUrl}`).toBe(wanted);
   });
+});
+
+test.each([
+  [{}, true],
+  [{ repo: "OCTO/Caller" }, true],
+  [{ repo: "octo/target" }, false],
+  [{ owner: "other", repo: "caller" }, false],
+  [{ repo: "https://ghe.example.com/octo/caller" }, false],
+])("the target of %j is the caller's own repository: %s", (given, is) => {
+  expect(read({ ...event, ...given }).isOwnTarget).toBe(is);
 });
 
 describe("an owner that is not used", () => {

@@ -11,7 +11,7 @@ function unparsed(what: string, line: number, column: number): string {
 }
 
 function badNumber(line: number): string {
-  return `it has a number that JSON cannot carry as it is written (line ${line}, column 4): put it in quotes`;
+  return `it has a number that would not arrive as it is written (line ${line}, column 4): put it in quotes`;
 }
 
 function noAlias(line: number): string {
@@ -36,19 +36,29 @@ describe("an object of any values", () => {
     ["words that only YAML 1.1 took for booleans", "a: yes\nb: off", { a: "yes", b: "off" }],
     ["a date as its text", "a: 2026-11-20", { a: "2026-11-20" }],
     ["an alias", "a: &x {b: 1}\nc: *x", { a: { b: 1 }, c: { b: 1 } }],
-    ["numbers as JSON has them", '{"a": -1.5, "b": 1e3, "c": 0}', { a: -1.5, b: 1000, c: 0 }],
+    ["numbers as JSON has them", '{"a": -1.5, "b": 1000, "c": 0}', { a: -1.5, b: 1000, c: 0 }],
     ["the largest exact number", "a: 9007199254740991", { a: 9007199254740991 }],
   ])("is read from %s", (_, text, value) => {
     expect(readMapping(text)).toEqual({ value });
   });
 
-  test.each(["0123", "0x1F", "12e4567", "+5", ".nan", ".inf", "9007199254740993"])(
-    "is refused with the number %s, which would arrive as another one",
-    (number) => {
-      expect(readMapping(`a: ok\nb: ${number}`)).toEqual({ problems: [badNumber(2)] });
-      expect(readMapping(`b: "${number}"`)).toEqual({ value: { b: number } });
-    },
-  );
+  test.each([
+    "0123",
+    "0x1F",
+    "1.10",
+    "1.0",
+    "12345e1",
+    "1e3",
+    "-0",
+    "12e4567",
+    "+5",
+    ".nan",
+    ".inf",
+    "9007199254740993",
+  ])("is refused with the number %s, which would arrive as another one", (number) => {
+    expect(readMapping(`a: ok\nb: ${number}`)).toEqual({ problems: [badNumber(2)] });
+    expect(readMapping(`b: "${number}"`)).toEqual({ value: { b: number } });
+  });
 
   test("is refused with each number that would arrive as another one, by its place", () => {
     expect(readMapping("a: 0123\nb: 1\nc: 0123")).toEqual({ problems: [badNumber(1), badNumber(3)] });
@@ -78,7 +88,6 @@ describe("an object of scalars", () => {
     ["two words", "two words"],
     ["2026-11-20", "2026-11-20"],
     ["|\n  one\n  two", "one\ntwo\n"],
-    ["1 # a comment", "1"],
   ])("keeps %j exactly as it is written", (written, value) => {
     expect(readScalars(`a: ${written}`)).toEqual({ value: { a: value } });
   });
@@ -177,5 +186,37 @@ describe.each([
 
   test("refuses each alias that nothing defines, by its place", () => {
     expect(read("a: *x\nb: 1\nc: *x")).toEqual({ problems: [noAlias(1), noAlias(3)] });
+  });
+});
+
+describe("a value that would not arrive as it is written", () => {
+  const cut = (place: string) => `it has a \`#\` that cuts a value short (${place}): put the whole value in quotes`;
+  const folded = (place: string) =>
+    `it has a value of several lines that would arrive as one (${place}): put it in double quotes, with \`\\n\` for each line break, as \`toJSON\` does`;
+
+  test.each([
+    ["a text with a comment behind it", "message: Fix bug #12", cut("line 1, column 10")],
+    ["a number with one", "n: 1 # one", cut("line 1, column 4")],
+    ["nothing but a comment", "a: b\nissue: #12", cut("line 2, column 8")],
+    ["an item of a list", "a:\n  - b #c", cut("line 2, column 5")],
+    ["JSON's text with a line break in it", '{"a": "one\n  two"}', folded("line 1, column 7")],
+    ["a text in single quotes that goes on", "a: 'one\r\n  two'", folded("line 1, column 4")],
+    ["a text without quotes that goes on", "a: one\n  two", folded("line 1, column 4")],
+  ])("is refused as %s", (what, text, problem) => {
+    expect(readMapping(text)).toEqual({ problems: [problem] });
+    if (!what.includes("list")) expect(readScalars(text)).toEqual({ problems: [problem] });
+  });
+
+  test.each([
+    ["in quotes", 'a: "Fix bug #12"', "Fix bug #12"],
+    ["before a comment, in quotes", "a: 'b' # c", "b"],
+    ["without a space before the #", "a: b#c", "b#c"],
+    ["between comments on lines of their own", "# one\na: b\n# two\n", "b"],
+    ["in a block", "a: |-\n  Fix bug #12\n  two", "Fix bug #12\ntwo"],
+    ["in a block that is meant to be one line", "a: >-\n  one\n  two", "one two"],
+    ["with the line breaks of JSON", '{"a": "one\\ntwo"}', "one\ntwo"],
+  ])("arrives %s", (_, text, value) => {
+    expect(readMapping(text)).toEqual({ value: { a: value } });
+    expect(readScalars(text)).toEqual({ value: { a: value } });
   });
 });

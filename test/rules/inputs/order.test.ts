@@ -298,3 +298,70 @@ describe("what is sent has a problem", () => {
     expect(problem).not.toContain("s3cret");
   });
 });
+
+describe("names that differ only in case", () => {
+  const are =
+    "names that differ only in case are one for the receiver, which would read one of the two values. Leave one out, or rename it.";
+
+  test.each([
+    ["of a payload", { ...event, client_payload: "env: s3cret\nEnv: s3cret" }, "client_payload", "`env` and `Env`"],
+    [
+      "within a payload",
+      { ...event, client_payload: "a: [{ b: 1 }, { c: 1, C: 2 }]" },
+      "client_payload",
+      "`c` and `C`",
+    ],
+    [
+      "of inputs",
+      { ...file, workflow_inputs: "stage: s3cret\nSTAGE: s3cret" },
+      "workflow_inputs",
+      "`stage` and `STAGE`",
+    ],
+    [
+      "beside the id",
+      { ...event, client_payload: "Distinct_ID: s3cret" },
+      "client_payload",
+      "`Distinct_ID` and `distinct_id` (which this action adds)",
+    ],
+    [
+      "beside the id, among inputs",
+      { ...file, workflow_inputs: "Distinct_ID: s3cret" },
+      "workflow_inputs",
+      "`Distinct_ID` and `distinct_id` (which this action adds)",
+    ],
+    [
+      "beside the ref",
+      { ...event, ref: "main", client_payload: "REF: s3cret" },
+      "client_payload",
+      "`REF` and `ref` (which this action adds)",
+    ],
+  ])("are a problem %s", (_, given, input, names) => {
+    expect(read(given).problems).toEqual([`\`${input}\` has ${names}: ${are}`]);
+  });
+
+  test("are none in two objects", () => {
+    expect(read({ ...event, client_payload: "a: { b: 1 }\nc: { B: 1 }\nd: [a, A]" }).problems).toEqual([]);
+  });
+});
+
+test("the inputs of a workflow have 65,535 characters at most, with the id", () => {
+  const inputs = (length: number) => ({
+    ...file,
+    workflow_inputs: `{"a":"${"x".repeat(length - JSON.stringify({ a: "", distinct_id: "fresh-1" }).length)}"}`,
+  });
+  expect(read(inputs(65_535)).problems).toEqual([]);
+  expect(read(inputs(65_536)).problems).toEqual([
+    "`workflow_inputs` has 65536 characters as JSON, with `distinct_id`; GitHub takes at most 65535.",
+  ]);
+});
+
+test.each([
+  ["event_type", { event_type: "dep\nloy" }],
+  ["workflow", { workflow: "Deploy\u001b[31m" }],
+  ["ref", { ...file, ref: "main\r\nnext" }],
+  ["ref", { ...event, ref: "main\u2028next" }],
+])("a line break or a control character in %s is a problem", (name, given) => {
+  expect(read(given).problems).toEqual([
+    `\`${name}\` has a line break or another control character: give one name, on one line.`,
+  ]);
+});

@@ -89,6 +89,8 @@ describe("a problem is told", () => {
     ["ftp://github.com/octo/target", "", cloud, [badUrl]],
     ["https://user:s3cret@github.com/octo/target", "", cloud, [badUrl]],
     ["https://github.com/octo/target?token=s3cret", "", cloud, [badUrl]],
+    ["https://github.com/octo/tar\nget", "", cloud, [badUrl]],
+    ["octo/target", "", "https://api.github\n.com", [noApi]],
     ["octo/..", "", cloud, [characters]],
     ["octo/tar get", "", cloud, [characters]],
     ["target", "oc to", cloud, [characters]],

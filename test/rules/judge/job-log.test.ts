@@ -66,6 +66,8 @@ describe("of a job's log", () => {
   });
 
   test.each([
+    ["links", "see \u001b]8;;https://evil.test\u0007here\u001b]8;;\u0007!", "see here!"],
+    ["codes of more parts", "\u001b[38:2:255:0:0mred\u001b[?25l\u001b(B.", "red."],
     ["colours", "\u001b[36;1mgreen\u001b[0m as grass", "green as grass"],
     ["marks", "##[warning]careful", "careful"],
     ["tabs", "\tindented", "  indented"],

@@ -151,4 +151,20 @@ describe("a receiver", () => {
     const findings = examineReceiver(read(`${listening}jobs: { a: { steps: [${step}] } }`), sent);
     expect(findings.some(({ text }) => text.includes("puts what is sent into a script (job a)"))).toBe(isTold);
   });
+
+  test("allows no empty value for a choice or a boolean, and says so", () => {
+    const inputs = "stage: { type: choice, options: [test, live] }, dry: { type: boolean }, note: { type: string }";
+    const findings = examineReceiver(read(`on: { workflow_dispatch: { inputs: { ${inputs} } } }`), {
+      ...sent,
+      event: "workflow_dispatch",
+      inputs: { stage: "", dry: "", note: "" },
+      needsSign: false,
+    });
+    expect(findings).toEqual([
+      {
+        is: "wrong",
+        text: ".github/workflows/x.yml does not allow the value given for `stage` (it is empty; one of test, live), `dry` (it is empty; one of true, false).",
+      },
+    ]);
+  });
 });

@@ -1,0 +1,143 @@
+/** The names of inputs: which are ours, and what is said of the others. The runner only warns of those, and hands them on. */
+
+import { inCode } from "../edges/wording.ts";
+
+/** Every input, in the order of action.yml. */
+export const INPUT_NAMES = [
+  "token",
+  "app_id",
+  "app_private_key",
+  "api_url",
+  "owner",
+  "repo",
+  "event_type",
+  "client_payload",
+  "workflow",
+  "workflow_inputs",
+  "ref",
+  "distinct_id",
+  "distinct_id_key",
+  "wait_for",
+  "find_timeout_seconds",
+  "timeout_seconds",
+  "poll_interval_seconds",
+  "max_runs",
+  "success_conclusions",
+  "cancel_run_on",
+  "failed_log_lines",
+  "summary",
+  "dry_run",
+] as const;
+
+export type InputName = (typeof INPUT_NAMES)[number];
+
+const COMPLETED = "for `true`, give `wait_for: completed`";
+const SECONDS = "in whole seconds";
+const ANY = "to leave the step green after a red run, give `any`";
+
+/** What other actions call the same thing (docs/migration.md), as `bare` has it; the second word says how the value differs. */
+const ELSEWHERE: { readonly [bare: string]: InputName | readonly [InputName, string] } = {
+  accesstoken: "token",
+  "credentials.secretname": "token",
+  ghtoken: "token",
+  githubpat: "token",
+  githubtoken: "token",
+  pat: "token",
+  personalaccesstoken: "token",
+  repotoken: "token",
+  clientid: "app_id",
+  githubappid: "app_id",
+  privatekey: "app_private_key",
+  baseurl: "api_url",
+  githubapiurl: "api_url",
+  org: "owner",
+  organization: "owner",
+  repoowner: "owner",
+  repositoryowner: "owner",
+  repository: "repo",
+  reponame: "repo",
+  repositoryname: "repo",
+  repourl: "repo",
+  targetrepo: "repo",
+  targetrepository: "repo",
+  dispatchmethod: ["event_type", "given, it makes the dispatch a `repository_dispatch`; without it, give `workflow`"],
+  event: "event_type",
+  eventname: "event_type",
+  payload: "client_payload",
+  workflowfile: "workflow",
+  workflowfilename: "workflow",
+  workflowid: "workflow",
+  workflowname: "workflow",
+  input: "workflow_inputs",
+  inputs: "workflow_inputs",
+  workflowinput: "workflow_inputs",
+  branch: "ref",
+  gitref: "ref",
+  runname: ["distinct_id", "with `distinct_id_key: run-name`, if the receiver has such an input"],
+  sha: ["distinct_id", "with `distinct_id_key: sha`; or send it as one of the values"],
+  discover: ["wait_for", "`found` for `true`, `nothing` for `false`"],
+  wait: ["wait_for", COMPLETED],
+  waitforcompletion: ["wait_for", COMPLETED],
+  waitforworkflow: ["wait_for", COMPLETED],
+  waitworkflow: ["wait_for", COMPLETED],
+  displayworkflowrunurltimeout: ["find_timeout_seconds", SECONDS],
+  maxattempts: ["find_timeout_seconds", "a time instead of a number of looks"],
+  workflowtimeoutseconds: "find_timeout_seconds",
+  runtimeoutseconds: "timeout_seconds",
+  timeout: ["timeout_seconds", `${SECONDS}; the time to find the run is \`find_timeout_seconds\``],
+  timeoutminutes: ["timeout_seconds", SECONDS],
+  waitforcompletiontimeout: ["timeout_seconds", SECONDS],
+  waittimeout: ["timeout_seconds", SECONDS],
+  waittimeoutseconds: "timeout_seconds",
+  workflowstatustimeout: "timeout_seconds",
+  interval: ["poll_interval_seconds", SECONDS],
+  pollinterval: ["poll_interval_seconds", SECONDS],
+  pollintervalms: ["poll_interval_seconds", SECONDS],
+  pollinginterval: ["poll_interval_seconds", SECONDS],
+  timemultiple: ["poll_interval_seconds", "the longest pause instead of a growing one"],
+  waitforcompletioninterval: ["poll_interval_seconds", SECONDS],
+  waitinterval: "poll_interval_seconds",
+  waitintervalseconds: "poll_interval_seconds",
+  workflowjobstepsretryseconds: "poll_interval_seconds",
+  workflowstatusretryinterval: "poll_interval_seconds",
+  expectedconclusion: "success_conclusions",
+  propagatefailure: ["success_conclusions", ANY],
+  syncstatus: ["success_conclusions", ANY],
+  canceltimeoutseconds: ["cancel_run_on", "`timeout` cancels the run at `timeout_seconds`"],
+  workflowlogs: ["failed_log_lines", "the number of lines of a failed step that the error shows"],
+};
+
+const PREFIX = /^INPUT_(?=.)/;
+
+/** The names under which the runner hands over inputs, in lower case: `wait-for` of `INPUT_WAIT-FOR`. */
+export function inputNamesIn(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(env).flatMap((name) => (PREFIX.test(name) ? [name.replace(PREFIX, "").toLowerCase()] : []));
+}
+
+/** What is wrong with the `names` of the inputs that were given, and what is only odd. */
+export function judgeNames(names: readonly string[]): { problems: string[]; warnings: string[] } {
+  const problems: string[] = [];
+  const unknown: string[] = [];
+  for (const name of names) {
+    if (INPUT_NAMES.some((ours) => ours === name)) continue;
+    const respelt = INPUT_NAMES.find((ours) => bare(ours) === bare(name));
+    const meant = Object.hasOwn(ELSEWHERE, bare(name)) ? ELSEWHERE[bare(name)] : undefined;
+    if (respelt) problems.push(`\`${name}\` is no input of this action: write it \`${respelt}\`.`);
+    else if (meant) problems.push(`\`${name}\` is no input of this action: ${instead(meant)}.`);
+    else unknown.push(name);
+  }
+  if (unknown.length === 0) return { problems, warnings: [] };
+  const are = unknown.length === 1 ? "is no input" : "are no inputs";
+  return { problems, warnings: [`${inCode(unknown)} ${are} of this action, so nothing heeds what was given there.`] };
+}
+
+function instead(meant: InputName | readonly [InputName, string]): string {
+  if (typeof meant === "string") return `here it is called \`${meant}\``;
+  const [ours, how] = meant;
+  return `what comes nearest is \`${ours}\` (${how})`;
+}
+
+/** What all spellings of a name have in common. */
+function bare(name: string): string {
+  return name.toLowerCase().replace(/[-_\s]/g, "");
+}

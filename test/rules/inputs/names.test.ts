@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { INPUT_NAMES, inputNamesIn, judgeNames } from "../../../src/inputs/names.ts";
+import { asked, setStage } from "../../support/stage.ts";
+import { actionYml } from "../../support/step.ts";
+
+test("our names are those of action.yml, in its order", () => {
+  expect(INPUT_NAMES).toEqual(Object.keys(actionYml.inputs));
+  expect(judgeNames(INPUT_NAMES)).toEqual({ problems: [], warnings: [] });
+});
+
+test("the names are those under which the runner hands inputs over", () => {
+  expect(
+    inputNamesIn({ "INPUT_WAIT-FOR": "", INPUT_DRYRUN: "true", INPUT_: "", PATH: "/bin", MY_INPUT_A: "" }),
+  ).toEqual(["wait-for", "dryrun"]);
+});
+
+describe("another spelling of ours", () => {
+  const spellings = INPUT_NAMES.filter((name) => name.includes("_")).flatMap((name) => [
+    [name.replaceAll("_", "-"), name],
+    [name.replaceAll("_", ""), name],
+    [name.replace("_", "-"), name],
+    [name.replaceAll("_", " ").toUpperCase(), name],
+  ]);
+  test.each(spellings)("%s is a problem that names %s", (given, ours) => {
+    expect(judgeNames([given as string])).toEqual({
+      problems: [`\`${given}\` is no input of this action: write it \`${ours}\`.`],
+      warnings: [],
+    });
+  });
+});
+
+/** The rows of docs/migration.md: an input of another action, and what it is called here. */
+function rowsOfMigration(): [theirs: string, ours: string][] {
+  const page = readFileSync(new URL("../../../docs/migration.md", import.meta.url), "utf8");
+  return [...page.matchAll(/^\| input.*\n\|.*\n((?:\|.*\n)+)/gm)].flatMap(([, rows = ""]) =>
+    [...rows.matchAll(/^\| `(.+?)` \| `?(.+?)`? \|/gm)].map(([, theirs = "", ours = ""]): [string, string] => [
+      theirs,
+      ours,
+    ]),
+  );
+}
+
+describe("a name of an action that the migration page leads from", () => {
+  // The runner writes names in upper case; a name that means another thing here cannot be told by its name.
+  const foreign = rowsOfMigration()
+    .map(([theirs, ours]) => [theirs.toLowerCase(), ours] as const)
+    .filter(([theirs]) => !INPUT_NAMES.some((name) => name === theirs));
+
+  test("is looked at for each of them", () => {
+    expect(foreign.length).toBeGreaterThan(40);
+  });
+
+  test.each(foreign)("%s is a problem that names ours, %s; where there is none, a warning", (theirs, ours) => {
+    const { problems, warnings } = judgeNames([theirs]);
+    if (ours === "–") {
+      expect({ problems, warnings }).toEqual({
+        problems: [],
+        warnings: [expect.stringContaining(`\`${theirs}\` is no`)],
+      });
+    } else {
+      expect({ problems, warnings }).toEqual({ problems: [expect.stringContaining(`\`${ours}\``)], warnings: [] });
+    }
+  });
+});
+
+test.each([
+  ["repository", "`repository` is no input of this action: here it is called `repo`."],
+  [
+    "wait",
+    "`wait` is no input of this action: what comes nearest is `wait_for` (for `true`, give `wait_for: completed`).",
+  ],
+  ["branch", "`branch` is no input of this action: here it is called `ref`."],
+  ["workflow_id", "`workflow_id` is no input of this action: here it is called `workflow`."],
+  ["personal_access_token", "`personal_access_token` is no input of this action: here it is called `token`."],
+])("%s is told", (name, problem) => {
+  expect(judgeNames([name])).toEqual({ problems: [problem], warnings: [] });
+});
+
+test("whatever else there is, is one warning", () => {
+  expect(judgeNames(["colour"]).warnings).toEqual([
+    "`colour` is no input of this action, so nothing heeds what was given there.",
+  ]);
+  expect(judgeNames(["colour", "constructor", "token"])).toEqual({
+    problems: [],
+    warnings: ["`colour`, `constructor` are no inputs of this action, so nothing heeds what was given there."],
+  });
+});
+
+test.each(["false", "true"])(
+  "with dry_run: %s, a misspelt name is among the problems, and nothing is sent",
+  async (dry_run) => {
+    const stage = await setStage({});
+    const { failure } = await stage.play({ workflow: "deploy.yml", wait_for: "end", dry_run }, { more: ["dry-run"] });
+    expect(failure).toBe(
+      "There are 2 problems with the inputs, so nothing was sent:\n" +
+        "- `dry-run` is no input of this action: write it `dry_run`.\n" +
+        "- `wait_for` is `end`: give one of `nothing`, `found`, `completed`.",
+    );
+    expect(asked(stage.github, "")).toEqual([]);
+  },
+);
+
+test("an unknown name is a warning of a dry run as well", async () => {
+  const stage = await setStage({});
+  const { warnings } = await stage.play({ workflow: "deploy.yml", dry_run: "true" }, { more: ["colour"] });
+  expect(warnings).toEqual(["`colour` is no input of this action, so nothing heeds what was given there."]);
+});
