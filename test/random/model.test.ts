@@ -71,7 +71,9 @@ test(
     expect(failure).toBeUndefined();
     if (seed !== SEED || numRuns < ORDINARY) return;
     const page = readFileSync(FILE, "utf8");
-    const many = numRuns === MANY ? figuresOf(tally) : readFigures(page).many;
+    // What many have come to is not known any more when the first of them have changed.
+    const isSame = readFigures(page).ordinary.join() === ordinary.join();
+    const many = numRuns === MANY ? figuresOf(tally) : isSame ? readFigures(page).many : [];
     if (script === "figures" || script === "figures:all") {
       writeFileSync(FILE, writeFigures(page, { seed, ordinary, many }));
     } else expect(staleness(readFigures(page), ordinary)).toEqual([]);
@@ -103,6 +105,11 @@ describe("the figures on a page", () => {
     expect(staleness(shown, now)).toEqual(["requests: 12,345, but it is 12,346: run `npm run figures`"]);
   });
 
+  test("are not stale where those of ten thousand are left out, since they were not played again", () => {
+    expect(staleness({ ...shown, many: [] }, ordinary)).toEqual([]);
+    expect(readFigures(writeFigures(page, { ...shown, many: [] })).many.join("")).toBe("");
+  });
+
   test.for([
     ["of another seed", { ...shown, seed: 42 }, /^the seed is 42/],
     ["of fewer schedules", { ...shown, many: figuresOf({ ...tally, schedules: 9000 }) }, /^schedules: .*figures:all`$/],
@@ -111,7 +118,7 @@ describe("the figures on a page", () => {
       { ...shown, many: figuresOf({ ...tally, schedules: MANY, signals: 1 }) },
       /^signals: /,
     ],
-    ["not there", { ...shown, many: [] }, /^schedules, requests, .*figures:all`$/],
+    ["only there in part", { ...shown, many: ["10,000"] }, /^requests, .*figures:all`$/],
   ] as const)("are stale when those of ten thousand are %s", ([, wrong, problem]) => {
     expect(staleness(wrong, ordinary)).toEqual([expect.stringMatching(problem)]);
   });

@@ -85,7 +85,9 @@ export function staleness({ seed, ordinary, many }: Shown, played: Figures): str
     }
   }
   const all = [...ROWS.entries()].filter(([index]) => !(first(many[index]) >= first(played[index])));
-  if (first(many[0]) !== MANY || all.length > 0) {
+  // An empty column says that they were not played since the source has changed.
+  const wereManyPlayed = many.some((figure) => figure !== "");
+  if (wereManyPlayed && (first(many[0]) !== MANY || all.length > 0)) {
     const names = all.map(([, name]) => name).join(", ") || "schedules";
     problems.push(`${names}: the ${MANY} of this seed begin with the first ${ORDINARY}: run \`npm run figures:all\``);
   }

@@ -128,7 +128,11 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
   const end = all.findIndex((each, index) => isPermanent(each, all.slice(0, index), all.slice(index + 1)));
   const last = all[end];
   if (!last) return [];
-  const allowed = last.entry.status === 404 ? ["repository", "workflow", "ref"] : [];
+  const PROBES: Record<number, string[]> = {
+    404: ["repository", "workflow", "ref"],
+    422: ["workflow", "file"],
+  };
+  const allowed = PROBES[last.entry.status] ?? [];
   return all
     .slice(end + 1)
     .filter(({ kind, entry }) => {

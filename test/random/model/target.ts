@@ -1,5 +1,6 @@
 /** The target of a schedule: its workflows, how their runs go, who may do what; and the inputs that name it. */
 
+import { generatedIdIn } from "../../../src/inputs/distinct-id.ts";
 import type { Behaviour, GitHub } from "../../simulator/index.ts";
 import { receiver } from "../../support/receivers.ts";
 import type { Course, LookalikeId, Schedule } from "./schedule.ts";
@@ -96,13 +97,14 @@ export function carrying(event: Schedule["asked"]["event"], id: string) {
     : { event, action: "deploy", payload: { distinct_id: id } };
 }
 
-/** An id that looks like ours, and is not. */
+/** An id that looks like ours, and is not. Glued to what is no hex digit, a generated one would be ours. */
 export function like(id: string, how: LookalikeId): string {
+  const isGenerated = generatedIdIn(id) === id;
   return {
     longer: `${id}0`,
-    dashed: `${id}-2`,
-    dotted: `${id}.2`,
-    led: `a:${id}`,
+    dashed: isGenerated ? `${id}f-2` : `${id}-2`,
+    dotted: isGenerated ? `${id}A.2` : `${id}.2`,
+    led: isGenerated ? `a:7${id}` : `a:${id}`,
     shorter: id.slice(0, -1) || "y",
     other: "unrelated",
   }[how];
