@@ -1,1 +1,0 @@
-"use strict";exports.id=701,exports.ids=[701],exports.modules={3701:(e,t,r)=>{r.r(t),r.d(t,{clearUp:()=>g});var s=r(8877),o=r(714);let c;function g(){c??=((0,s.setFlagsFromString)("--semi-space-growth-factor=1"),(0,s.setFlagsFromString)("--expose-gc"),(0,o.runInNewContext)("gc")),c()}}};
