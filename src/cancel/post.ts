@@ -55,7 +55,7 @@ async function findStarted(
   story: Story,
 ): Promise<StartedRun | undefined> {
   const sent = {
-    plan: await makePlan(story),
+    plan: await makePlan(story, deadlineMs),
     distinctId: distinctId || undefined,
     atMs,
     findDeadlineMs: deadlineMs,

@@ -7,11 +7,14 @@ import type { Plan, ResolvedWorkflow, WorkflowName } from "../inputs/order.ts";
 import type { Story } from "../story/story.ts";
 
 /**
- * Makes the plan. Sends nothing when the order names everything already.
+ * Makes the plan, by default within the time to find the run. Sends nothing when the order names everything already.
  * @throws Failure when no workflow, or more than one, has the display name
  */
-export async function makePlan(story: Story): Promise<Plan> {
-  const plan = await fillIn(story, story.clock.nowMs() + story.inputs.findTimeoutMs);
+export async function makePlan(
+  story: Story,
+  deadlineMs = story.clock.nowMs() + story.inputs.findTimeoutMs,
+): Promise<Plan> {
+  const plan = await fillIn(story, deadlineMs);
   story.learn({ plan });
   return plan;
 }

@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { isDistinctId } from "../../src/inputs/distinct-id.ts";
 import { InputError, type Inputs, readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
+import { withId } from "../../src/inputs/order.ts";
 import { startGitHub, VirtualClock } from "../simulator/index.ts";
 import { receiver } from "../support/receivers.ts";
 import { actionYml, CALLER, inputsOf, type Play, playPost, playStep } from "../support/step.ts";
@@ -143,7 +144,7 @@ function checkInputs({ order, distinctId, target, ...inputs }: Inputs): void {
     expect(number).toSatisfy((each: number) => Number.isInteger(each) && each >= 1);
   expect(isDistinctId(distinctId.value)).toBe(true);
   expect(`${target.apiUrl}/repos/${target.owner}/${target.repo}`).toSatisfy((url: string) => URL.canParse(url));
-  const sent = order.event === "repository_dispatch" ? order.clientPayload : order.inputs;
+  const sent = withId(order.event === "repository_dispatch" ? order.clientPayload : order.inputs, distinctId);
   const text = JSON.stringify(sent);
   expect(JSON.parse(text)).toEqual(sent);
   expect(text.length).toBeLessThanOrEqual(order.event === "repository_dispatch" ? 65_535 : Infinity);
