@@ -60,6 +60,8 @@ export interface Run {
   status: string;
   /** GitHub's word, known or not; null until completed. */
   conclusion: string | null;
+  /** Its number among its workflow's runs; undefined where the answer does not tell. */
+  runNumber: number | undefined;
   runAttempt: number;
   /** Branch or tag that it runs on; null where there is none. */
   headBranch: string | null;
@@ -149,6 +151,7 @@ export function readRun(data: unknown): Run {
     workflowId: isId(run.workflow_id) ? run.workflow_id : undefined,
     status: nameOf(run.status),
     conclusion: nameOrNull(run.conclusion),
+    runNumber: typeof run.run_number === "number" ? run.run_number : undefined,
     runAttempt: typeof run.run_attempt === "number" ? run.run_attempt : 1,
     headBranch: nameOrNull(run.head_branch),
     createdAtMs,

@@ -14,8 +14,13 @@ export function outputsOf(known: Known): Record<string, string> {
     outputs.jobs_url = started.jobsUrl || (sent?.started?.jobsUrl ?? "");
     outputs.html_url = started.htmlUrl || (sent?.started?.htmlUrl ?? "");
     outputs.run_attempt = String(run?.runAttempt ?? 1);
+    outputs.disposition = "created";
   }
-  if (run) outputs.status = run.status;
+  if (run) {
+    outputs.status = run.status;
+    if (run.workflowId !== undefined) outputs.workflow_id = String(run.workflowId);
+    if (run.runNumber !== undefined) outputs.run_number = String(run.runNumber);
+  }
   if (run?.status === "completed") {
     outputs.conclusion = run.conclusion ?? "";
     if (jobs) outputs.failed_jobs = JSON.stringify(failedJobs(jobs));

@@ -130,6 +130,9 @@ jobs:
       run_attempt: "1",
       distinct_id: sha,
       failed_jobs: "[]",
+      disposition: "created",
+      workflow_id: "70000001",
+      run_number: "2",
     });
     const asked = askedOf(github, "octo/target");
     expect(asked.filter((line) => !line.includes("/runs/{1}/jobs"))).toEqual([

@@ -52,7 +52,10 @@ function below(title: RegExp, { stdout }: Shown): string[] {
   return part.trimEnd().split("\n").slice(1);
 }
 
-const OUTPUTS = ["distinct_id", "runId", "status", "jobs_url", "html_url", "run_attempt", "conclusion", "failed_jobs"];
+const OUTPUTS = [
+  ...["distinct_id", "runId", "status", "jobs_url", "html_url", "run_attempt", "conclusion", "failed_jobs"],
+  ...["disposition", "workflow_id", "run_number"],
+];
 const POST_WORKFLOW = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
 const POST_EVENT = "POST /repos/octo/target/dispatches";
 

@@ -20,7 +20,7 @@ interface Moment {
   known: string[];
 }
 
-const RUN = ["html_url", "jobs_url", "runId", "run_attempt"];
+const RUN = ["html_url", "jobs_url", "runId", "run_attempt", "disposition"];
 const isDispatch = ({ path }: FaultRequest) => path.endsWith("/dispatches");
 const isList = ({ path }: FaultRequest) => path.endsWith("/actions/runs");
 const never = () => false;
@@ -45,7 +45,7 @@ const MOMENTS = {
     event: "workflow_dispatch",
     comes: never,
     line: /^The run is queued/,
-    known: ["distinct_id", ...RUN, "status"],
+    known: ["distinct_id", ...RUN, "status", "workflow_id", "run_number"],
   },
 } satisfies Record<string, Moment>;
 

@@ -40,6 +40,9 @@ describe("a server that answers with run details", () => {
       runId: String(run?.id),
       status: "queued",
       run_attempt: "1",
+      disposition: "created",
+      workflow_id: "70000001",
+      run_number: "1",
       html_url: `${github.apiUrl}/octo/target/actions/runs/${run?.id}`,
       jobs_url: `${github.apiUrl}/repos/octo/target/actions/runs/${run?.id}/jobs`,
     });

@@ -15,6 +15,7 @@ export function aRun(about: Partial<Run> = {}): Run {
     workflowId: 7,
     status: "in_progress",
     conclusion: null,
+    runNumber: 812,
     runAttempt: 1,
     headBranch: "main",
     createdAtMs: 0,

@@ -31,7 +31,12 @@ describe("the outputs", () => {
     jobs_url: `${api}/1/jobs`,
     html_url: `${link}/1`,
     run_attempt: "1",
+    disposition: "created",
+    workflow_id: "7",
+    run_number: "812",
   };
+
+  const { workflow_id: _, run_number: __, ...bare } = running;
 
   test("are the id that was sent, before anything is known", () => {
     expect(outputsOf({ distinctId: "run-1" })).toEqual({ distinct_id: "run-1" });
@@ -47,7 +52,10 @@ describe("the outputs", () => {
       jobs_url: `${api}/1/jobs`,
       html_url: `${link}/1`,
       run_attempt: "1",
+      disposition: "created",
     });
+    expect(outputs).not.toHaveProperty("workflow_id");
+    expect(outputs).not.toHaveProperty("run_number");
     expect(outputs).not.toHaveProperty("status");
     expect(outputs).not.toHaveProperty("conclusion");
   });
@@ -68,6 +76,11 @@ describe("the outputs", () => {
     ["runs", { run }, running],
     ["runs again", { run: { ...run, runAttempt: 2 } }, { ...running, run_attempt: "2" }],
     ["is in a state of tomorrow", { run: { ...run, status: "resting" } }, { ...running, status: "resting" }],
+    [
+      "tells neither its workflow nor its number",
+      { run: { ...run, workflowId: undefined, runNumber: undefined } },
+      bare,
+    ],
     ["runs, with a job that failed", { run, jobs: [job(5, "failure")] }, running],
     [
       "is green",
