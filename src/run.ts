@@ -1,17 +1,21 @@
-/** The story, top to bottom: inputs → plan → dispatch → find → follow → judge. */
+/** The story, top to bottom: inputs → plan → dispatch → find → follow → judge; or from a given run on. */
 
 import { dispatch } from "./dispatch/dispatch.ts";
 import { makePlan } from "./dispatch/plan.ts";
 import { find } from "./find/find.ts";
+import { readGiven } from "./find/given.ts";
 import { follow } from "./follow/follow.ts";
 import type { Inputs } from "./inputs/inputs.ts";
+import type { Dispatch } from "./inputs/order.ts";
 import { judge } from "./judge/judge.ts";
 import { failureOf } from "./report/failure-of.ts";
 import { summarize } from "./report/summarize.ts";
+import type { OurRun } from "./story/sent.ts";
 import { beginStory, type Edges, type Story } from "./story/story.ts";
 
 /**
- * Starts a workflow in the target, finds the run that this created, and follows it, as far as the inputs ask for it.
+ * Starts a workflow in the target and finds the run that this created, or takes the run that is given, and follows it, as
+ * far as the inputs ask for it.
  * The outputs are set as soon as they are known, and stay when the step fails.
  * @throws Failure, in words for the reader, when the step has failed
  */
@@ -32,20 +36,24 @@ export async function run(inputs: Inputs, edges: Edges): Promise<void> {
 }
 
 async function goThrough(story: Story): Promise<void> {
-  const { waitFor, isDryRun, callersAttempt } = story.inputs;
+  const { order, waitFor, isDryRun } = story.inputs;
   if (isDryRun) return (await import("./dry-run/doctor.ts")).diagnose(story);
+
+  const found = "runId" in order ? await readGiven(order, story) : await start(order, story);
+  if (!found || waitFor === "found") return;
+
+  const ended = await follow(found, story);
+  await judge(ended, story);
+}
+
+/** Starts a run and finds it; undefined where nobody waits for that. */
+async function start(order: Dispatch, story: Story): Promise<OurRun | undefined> {
+  const { callersAttempt, waitFor } = story.inputs;
   if (callersAttempt > 1)
     story.log.info(
       `This is attempt ${callersAttempt} of the caller's run: it dispatches again, whatever the attempt before it has started.`,
     );
-
-  const plan = await makePlan(story);
+  const plan = await makePlan(order, story);
   const sent = await dispatch(plan, story);
-  if (waitFor === "nothing") return;
-
-  const found = await find(sent, story);
-  if (waitFor === "found") return;
-
-  const ended = await follow(found, story);
-  await judge(ended, story);
+  return waitFor === "nothing" ? undefined : find(sent, story);
 }

@@ -22,11 +22,11 @@ const CANCEL_AFTER_TIMEOUT_MS = 10_000;
 export async function giveUp({ by, atMs }: Cancelled, known: Known, story: Story): Promise<Failure> {
   const { learn, github, inputs } = story;
   const first = `The step was cancelled (${by}).`;
-  const { sent } = known;
-  if (!sent) return new Failure(`${first} Nothing had been sent.`);
+  const { sent, given } = known;
+  if (!sent && !given) return new Failure(`${first} Nothing had been sent.`);
   const wantsCancel = inputs.cancelRunOn.has("cancel");
   if (wantsCancel) learn({ wantsCancel });
-  const lookOnce = () => lookOnceMore(sent, atMs + LAST_LOOK_MS, calm(story));
+  const lookOnce = () => sent && lookOnceMore(sent, atMs + LAST_LOOK_MS, calm(story));
   const started = startedRun(known) ?? (wantsCancel ? await lookOnce() : undefined);
   if (!started) {
     const later = wantsCancel ? " The step's end (`Post`) looks for it once more." : "";
@@ -35,7 +35,7 @@ export async function giveUp({ by, atMs }: Cancelled, known: Known, story: Story
   if (!wantsCancel) {
     return new Failure(`${first} The remote run goes on (see \`cancel_run_on\`): ${started.htmlUrl}`);
   }
-  const isNewUntilMs = sent.atMs + NEW_RUN_MS;
+  const isNewUntilMs = (sent?.atMs ?? 0) + NEW_RUN_MS;
   const bounds = { deadlineMs: atMs + LAST_REQUEST_MS, isNewUntilMs };
   return new Failure(`${first} ${await cancelRun(started, bounds, calm(story))}`);
 }

@@ -54,8 +54,10 @@ async function findStarted(
   deadlineMs: number,
   story: Story,
 ): Promise<StartedRun | undefined> {
+  const { order } = story.inputs;
+  if (order.event === undefined) return undefined;
   const sent = {
-    plan: await makePlan(story, deadlineMs),
+    plan: await makePlan(order, story, deadlineMs),
     distinctId: distinctId || undefined,
     atMs,
     findDeadlineMs: deadlineMs,

@@ -3,7 +3,7 @@
 import { listAllWorkflows } from "../asking/lists.ts";
 import { Failure } from "../edges/failure.ts";
 import { enumerated } from "../edges/wording.ts";
-import type { Plan, ResolvedWorkflow, WorkflowName } from "../inputs/order.ts";
+import type { Dispatch, Plan, ResolvedWorkflow, WorkflowName } from "../inputs/order.ts";
 import type { Story } from "../story/story.ts";
 
 /**
@@ -11,16 +11,16 @@ import type { Story } from "../story/story.ts";
  * @throws Failure when no workflow, or more than one, has the display name
  */
 export async function makePlan(
+  order: Dispatch,
   story: Story,
   deadlineMs = story.clock.nowMs() + story.inputs.findTimeoutMs,
 ): Promise<Plan> {
-  const plan = await fillIn(story, deadlineMs);
+  const plan = await fillIn(order, story, deadlineMs);
   story.learn({ plan });
   return plan;
 }
 
-async function fillIn(story: Story, deadlineMs: number): Promise<Plan> {
-  const { order } = story.inputs;
+async function fillIn(order: Dispatch, story: Story, deadlineMs: number): Promise<Plan> {
   if (order.event === "repository_dispatch") {
     return { ...order, workflow: order.workflow && (await resolve(order.workflow, deadlineMs, story)) };
   }

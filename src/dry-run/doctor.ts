@@ -3,10 +3,11 @@
 import { lookAt } from "../asking/look-at.ts";
 import { Failure } from "../edges/failure.ts";
 import type { Tone } from "../edges/log.ts";
-import { refNames } from "../inputs/order.ts";
+import { type Dispatch, refNames } from "../inputs/order.ts";
 import { permissionsFor, permissionsInWords } from "../inputs/permissions.ts";
 import { type Finding, lineOf, quoted, right, unknown, unseen, wrong } from "../receiver/finding.ts";
 import type { Story } from "../story/story.ts";
+import { findGivenRun } from "./given-run.ts";
 import { declaredInputs, examineReceivers } from "./receivers.ts";
 import { onceMore } from "./workflow-files.ts";
 
@@ -65,21 +66,23 @@ async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
       ? right(`The App's installation grants ${needed}.`)
       : unknown(`Whether the token grants ${needed} shows only when it is used.`),
   );
-  const ref = await findRef(story, deadlineMs);
+  const { order } = inputs;
+  if (order.event === undefined) return [...findings, await findGivenRun(order, story, deadlineMs)];
+  const ref = await findRef(order, story, deadlineMs);
   findings.push(...ref);
   // GitHub shows no file of a ref that is not there.
   if (ref.some(({ is }) => is === "wrong")) return findings;
-  return [...findings, ...(await examineReceivers(story, { deadlineMs, answerNamesRun: answerNamesRun(story) }))];
+  const bounds = { deadlineMs, answerNamesRun: answerNamesRun(order, story) };
+  return [...findings, ...(await examineReceivers(order, story, bounds))];
 }
 
-function answerNamesRun({ inputs: { order, target } }: Story): "yes" | "maybe" | "no" {
+function answerNamesRun(order: Dispatch, { inputs: { target } }: Story): "yes" | "maybe" | "no" {
   if (order.event === "repository_dispatch") return "no";
   // Only its answer to a dispatch shows the version of another server (docs/platform.md#run-details).
   return /\/\/api\.(github\.com|[^/]+\.ghe\.com)$/.test(target.apiUrl) ? "yes" : "maybe";
 }
 
-async function findRef({ github, inputs, retry }: Story, deadlineMs: number): Promise<Finding[]> {
-  const { order } = inputs;
+async function findRef(order: Dispatch, { github, retry }: Story, deadlineMs: number): Promise<Finding[]> {
   if (order.event === "repository_dispatch" || order.ref === undefined) return [];
   for (const name of refNames(order.ref)) {
     const look = await lookAt(retry((options) => github.getRef(name, options), onceMore(deadlineMs)));

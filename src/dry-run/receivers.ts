@@ -5,6 +5,7 @@ import { lookAt } from "../asking/look-at.ts";
 import { enumerated } from "../edges/wording.ts";
 import type { Run, Workflow } from "../github/answers.ts";
 import type { Inputs } from "../inputs/inputs.ts";
+import type { Dispatch } from "../inputs/order.ts";
 import { examineReceiver, type ToReceiver } from "../receiver/examine.ts";
 import { type Finding, quoted, unknown, unseen, wrong } from "../receiver/finding.ts";
 import { linesToAdd } from "../receiver/lines-to-add.ts";
@@ -28,13 +29,13 @@ interface Bounds {
 
 /** What is right or wrong with the receivers of the dispatch, as far as it can be seen in time. */
 export async function examineReceivers(
+  order: Dispatch,
   story: Story,
   { deadlineMs, answerNamesRun = "no", runs = [] }: Bounds,
 ): Promise<Finding[]> {
-  const { order } = story.inputs;
-  const workflows = await listWorkflows(story, deadlineMs);
+  const workflows = await listWorkflows(order, story, deadlineMs);
   if (!Array.isArray(workflows)) return [workflows];
-  const sent = sentBy(story.inputs, answerNamesRun);
+  const sent = sentBy(order, story.inputs, answerNamesRun);
   if (order.workflow) {
     const files = await readFiles(workflows, deadlineMs, story);
     const ref = order.event === "workflow_dispatch" ? order.ref : undefined;
@@ -50,14 +51,18 @@ export async function examineReceivers(
 }
 
 /** The inputs that the workflow of the order declares on its ref; undefined where they cannot be read in time. */
-export async function declaredInputs(story: Story, deadlineMs: number): Promise<Receiver["inputs"]> {
-  const workflows = await listWorkflows(story, deadlineMs);
+export async function declaredInputs(order: Dispatch, story: Story, deadlineMs: number): Promise<Receiver["inputs"]> {
+  const workflows = await listWorkflows(order, story, deadlineMs);
   if (!Array.isArray(workflows)) return undefined;
   const [file] = await readFiles(workflows, deadlineMs, story);
   return file && receiverOf(file)?.inputs;
 }
 
-function sentBy({ order, distinctId, waitFor }: Inputs, answerNamesRun: ToReceiver["answerNamesRun"]): ToReceiver {
+function sentBy(
+  order: Dispatch,
+  { distinctId, waitFor }: Inputs,
+  answerNamesRun: ToReceiver["answerNamesRun"],
+): ToReceiver {
   return {
     event: order.event,
     eventType: order.event === "repository_dispatch" ? order.eventType : "",
@@ -69,8 +74,7 @@ function sentBy({ order, distinctId, waitFor }: Inputs, answerNamesRun: ToReceiv
 }
 
 /** The workflows that may be meant, or the finding that there is none. */
-async function listWorkflows(story: Story, deadlineMs: number): Promise<Workflow[] | Finding> {
-  const { workflow } = story.inputs.order;
+async function listWorkflows({ workflow }: Dispatch, story: Story, deadlineMs: number): Promise<Workflow[] | Finding> {
   if (workflow && workflow.kind !== "name") return findWorkflow(workflow.value, deadlineMs, story);
   const look = await lookAt(listAllWorkflows(story, onceMore(deadlineMs)));
   if (look.is === "unread") return unseen(`The list of workflows ${look.why}.`);

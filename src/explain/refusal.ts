@@ -135,6 +135,12 @@ const REFUSALS: Rows<Refused> = [
     () => "Its result cannot be known any more.",
   ],
   [
+    /^404 given run/,
+    ({ repository, unseenRunId }) => `${repository} has no run ${unseenRunId} that the token can see (404).`,
+    () =>
+      "Check `run_id` and `repo`: the number at the end of the run's page, and the repository that it ran in. A deleted run is gone for good.",
+  ],
+  [
     /^404 repository/,
     ({ repository }) => `The token cannot see the repository ${repository} (404).`,
     (about) =>
@@ -200,10 +206,11 @@ export function explainRefusal(fault: Fault, situation: Situation): Advice {
 /** Of a 404, what is missing, if that is clear; of everything else, whose token it was, and GitHub's words. */
 function refusalOf(
   { status, purpose, answer, ssoUrl }: Fault,
-  { visible, tokenHasWorked, appPermissions }: Situation,
+  { visible, tokenHasWorked, appPermissions, unseenRunId }: Situation,
 ): string {
   if (status !== 404)
     return `${appPermissions ? "app" : tokenHasWorked ? "used token" : "token"}: ${answer}${ssoUrl ? " (SSO)" : ""}`;
-  if (purpose.about === "run") return "run";
-  return (["repository", "workflow", "ref"] as const).find((part) => visible?.[part] === false) ?? "";
+  if (purpose.about === "run" && unseenRunId === undefined) return "run";
+  const unseen = (["repository", "workflow", "ref"] as const).find((part) => visible?.[part] === false);
+  return unseen ?? (unseenRunId === undefined ? "" : "given run");
 }

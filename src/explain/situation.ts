@@ -1,6 +1,7 @@
 /** What the advice for a fault depends on. */
 
 import type { Permissions } from "../github/purpose.ts";
+import type { Id } from "../github/reading.ts";
 import type { Receiver } from "../receiver/receiver.ts";
 
 /** What the advice depends on, beside the fault. */
@@ -10,11 +11,14 @@ export interface Situation {
   apiUrl: string;
   /** It is the caller's own. */
   isOwnTarget: boolean;
-  event: "repository_dispatch" | "workflow_dispatch";
+  /** Undefined where nothing is dispatched. */
+  event: "repository_dispatch" | "workflow_dispatch" | undefined;
   eventType?: string | undefined;
   /** File name, id or display name. */
   workflow?: string | undefined;
   ref?: string | undefined;
+  /** The run that the step was given, and that no answer has shown yet. */
+  unseenRunId?: Id | undefined;
   /** Name under which the id is sent. */
   key?: string | undefined;
   /** What GitHub may repeat in its answer and nobody may print. */

@@ -102,20 +102,24 @@ function declaredInWords(declared: Situation["declared"]): string {
 /** As many as GitHub takes. */
 const MOST_DECLARED = 25;
 
-function undeclared(names: readonly string[], { file, key, event, declared }: Refused): Advice {
+function undeclared(names: readonly string[], { file, key, declared }: Refused): Advice {
   const isOurs = key !== undefined && names.includes(key);
   if (isOurs && names.every((name) => name === key)) {
     return [
       `${file} does not declare the input \`${key}\`, by which its run would be found, so GitHub started nothing (422).`,
       "Add these lines to the receiving workflow:",
-      linesToAdd({ event, key }),
+      linesToAdd({ event: "workflow_dispatch", key }),
     ];
   }
   const what = `${file} does not declare the input${names.length > 1 ? "s" : ""} ${inCode(names)}, so GitHub started nothing (422).${declaredInWords(declared)}`;
   const remedy =
     "Correct `workflow_inputs`, or declare them under `on.workflow_dispatch.inputs` on the default branch and on the ref";
   if (!isOurs) return [what, `${remedy}.`];
-  return [what, `${remedy}; \`${key}\`, by which the run is found, by these lines:`, linesToAdd({ event, key })];
+  return [
+    what,
+    `${remedy}; \`${key}\`, by which the run is found, by these lines:`,
+    linesToAdd({ event: "workflow_dispatch", key }),
+  ];
 }
 
 /** The inputs that GitHub says the workflow does not declare; empty when the fault is another one. */

@@ -14,7 +14,6 @@ const PROBE_MS = 10_000;
 /** What the token can see of the target. Parts that cannot be made out stay undefined. */
 export async function visibilityOf({ github, clock, retry, inputs }: Story): Promise<Visible> {
   const { order } = inputs;
-  const { workflow } = order;
   const deadlineMs = clock.nowMs() + PROBE_MS;
   const sees = async (ask: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {
     const { is } = await lookAt(retry(ask, once(deadlineMs)));
@@ -24,6 +23,7 @@ export async function visibilityOf({ github, clock, retry, inputs }: Story): Pro
   const repository = await sees(github.getRepository);
   if (repository === false) return { repository };
   const visible: Visible = { repository };
+  const workflow = order.event && order.workflow;
   if (workflow && workflow.kind !== "name") {
     visible.workflow = await sees((options) => github.getWorkflow(workflow.value, options));
     if (visible.workflow === false)

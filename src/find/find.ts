@@ -1,36 +1,23 @@
 /** Finds the run that the dispatch started: the one that GitHub's answer names, else the one that shows our id. */
 
-import { listAllJobs } from "../asking/lists.ts";
 import { ifAnswered, once } from "../asking/retry.ts";
 import { Failure } from "../edges/failure.ts";
 import type { Id } from "../github/reading.ts";
 import type { OurRun, Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
+import { makeKnown } from "./make-known.ts";
 import { explainNotFound } from "./not-found.ts";
 import { NEW_RUN_MS } from "./read-jobs.ts";
 import { SHORT_PAGE } from "./recent-runs.ts";
 import { type Found, search } from "./search.ts";
-
-/** The run is known; its jobs are nice to have, and worth no more time than this. */
-const JOBS_MS = 10_000;
 
 /**
  * Finds our run, and makes it known.
  * @throws Failure when it was not found in time, or can never be
  */
 export async function find(sent: Sent, story: Story): Promise<OurRun> {
-  const { learn, inputs, clock } = story;
   const found = sent.found ?? (await lookFor(sent, story));
-  const { run } = found;
-  learn({ run });
-  // Nobody will follow a run that has ended already; its failed jobs are an output all the same.
-  if (run.status === "completed" && inputs.waitFor === "found") {
-    const nowMs = clock.nowMs();
-    const deadlineMs = Math.min(sent.findDeadlineMs, nowMs + JOBS_MS);
-    const isThere = { deadlineMs, wasSeen: true, isNewUntilMs: nowMs + NEW_RUN_MS };
-    const jobs = await ifAnswered(listAllJobs(run.id, story, isThere));
-    if (jobs) learn({ jobs });
-  }
+  await makeKnown(found.run, sent.findDeadlineMs, story);
   return found;
 }
 
@@ -78,7 +65,7 @@ async function seek(sent: Sent, story: Story): Promise<OurRun> {
   const { examineReceivers } = await import("../dry-run/doctor.ts");
   const lastLookMs = Math.min(LAST_LOOK_MS, diagnosisMs / 2);
   const runs = early.runs.map(({ run }) => run);
-  const findings = await examineReceivers(story, { deadlineMs: findDeadlineMs - lastLookMs, runs });
+  const findings = await examineReceivers(plan, story, { deadlineMs: findDeadlineMs - lastLookMs, runs });
   const late = await search(sent, { deadlineMs: findDeadlineMs }, story);
   if (late.run) return sayFound(late, sent, story);
   // Runs do not vanish: a last look without any had no time for an answer.

@@ -5,9 +5,10 @@ import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId } from "./distinct-id.ts";
-import { judgeNames } from "./names.ts";
+import { areTwoPlaces, type RunAddress, readRunAddress } from "./given-run.ts";
+import { type InputName, judgeNames } from "./names.ts";
 import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
-import { readerOf } from "./reader.ts";
+import { type Reader, readerOf } from "./reader.ts";
 import { readTarget, withoutSlash } from "./target.ts";
 
 /** What the step was asked to do. */
@@ -56,6 +57,7 @@ export class InputError extends Failure {
   }
 }
 
+const NOT_SENT: DistinctId = { value: "", key: undefined };
 /** More would not fit into one annotation. */
 export const MAX_LOG_LINES = 50;
 
@@ -74,23 +76,21 @@ export function readInputs(
 ): Inputs {
   const reader = readerOf(read);
   const { problems, text, number, word, words, isTrue } = reader;
-  const [callersOwner = ""] = caller.repository.split("/");
-  const owner = text("owner") || callersOwner;
-  const repo = text("repo") || caller.repository;
-  const apiUrl = text("api_url") || caller.apiUrl;
 
   // Problems are listed in this order.
   const judged = judgeNames(names);
   problems.push(...judged.problems);
   const credentials = readCredentials(reader);
-  const target = readTarget({ owner, repo, apiUrl });
-  if ("problems" in target) problems.push(...target.problems);
+  const address = readRunAddress(reader);
+  const target = chooseTarget(reader, caller, address);
   const waitFor = word("wait_for", "found", ["nothing", "found", "completed"]);
   const freshId = generateDistinctId(caller, idHex);
   const inputs = {
     credentials,
     waitFor,
-    ...readOrder(reader, { freshId, mustFind: waitFor !== "nothing", mappings }),
+    ...(address
+      ? { order: { event: undefined, runId: address.runId }, distinctId: NOT_SENT }
+      : readOrder(reader, { freshId, mustFind: waitFor !== "nothing", mappings })),
     findTimeoutMs: 1000 * number("find_timeout_seconds", 300, [1, 86_400]),
     timeoutMs: 1000 * number("timeout_seconds", 3600, [1, 2_592_000]),
     pollIntervalMs: 1000 * number("poll_interval_seconds", 10, [1, 3600]),
@@ -102,15 +102,39 @@ export function readInputs(
     isDryRun: isTrue("dry_run", false),
     callersAttempt: Number(caller.runAttempt),
   };
-  if (problems.length > 0 || "problems" in target) throw new InputError(problems);
+  if (problems.length > 0 || !target) throw new InputError(problems);
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
     target.apiUrl === withoutSlash(caller.apiUrl);
-  return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...warningsOf(owner, callersOwner, target)] };
+  const unused = unusedOwner(text("owner"), caller, target, address ? "run_id" : "repo");
+  return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...unused] };
 }
 
-function warningsOf(owner: string, callersOwner: string, target: Target): string[] {
-  if ([callersOwner, target.owner].some((each) => each.toLowerCase() === owner.toLowerCase())) return [];
+/** The page of a given run goes before everything else. Undefined where there are problems. */
+function chooseTarget({ text, problems }: Reader, caller: Caller, address: RunAddress | undefined): Target | undefined {
+  const owner = text("owner") || ownerOf(caller);
+  const apiUrl = text("api_url") || caller.apiUrl;
+  const named = readTarget({ owner, repo: text("repo") || caller.repository, apiUrl });
+  const target = address?.repository === undefined ? named : readTarget({ owner, repo: address.repository, apiUrl });
+  if ("problems" in target) {
+    problems.push(...target.problems);
+    return undefined;
+  }
+  // The caller's own repository is what the runner fills in.
+  const isRepoGiven = text("repo") !== "" && text("repo") !== caller.repository;
+  if (target !== named && isRepoGiven && ("problems" in named || areTwoPlaces(target, named)))
+    problems.push("`repo` names another repository than the page in `run_id`: give only one of them.");
+  return target;
+}
+
+function ownerOf({ repository }: Caller): string {
+  return repository.split("/")[0] ?? "";
+}
+
+/** A warning, where the input `owner` says something, and something else decides. */
+function unusedOwner(given: string, caller: Caller, target: Target, deciding: InputName): string[] {
+  const owner = given || ownerOf(caller);
+  if ([ownerOf(caller), target.owner].some((each) => each.toLowerCase() === owner.toLowerCase())) return [];
   const name = `${target.owner}/${target.repo}`;
-  return [`\`owner\` (${owner}) is not used, since \`repo\` names its owner itself: the target is ${name}.`];
+  return [`\`owner\` (${owner}) is not used, since \`${deciding}\` names its owner itself: the target is ${name}.`];
 }

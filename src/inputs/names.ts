@@ -27,6 +27,7 @@ export const INPUT_NAMES = [
   "failed_log_lines",
   "summary",
   "dry_run",
+  "run_id",
 ] as const;
 
 export type InputName = (typeof INPUT_NAMES)[number];

@@ -3,14 +3,18 @@
 import { inCode } from "../edges/wording.ts";
 import { fileName } from "../github/answers.ts";
 import { isDistinctId } from "./distinct-id.ts";
+import type { GivenRun } from "./given-run.ts";
 import { problemsOfNames } from "./keys.ts";
 import type { Json, Mapping, Values } from "./mapping.ts";
 import type { Reader } from "./reader.ts";
 
-/** What was ordered. The values are those given, without the run's id: that is added when they are sent (`withId`). */
-export type Order = EventDispatch<WorkflowName> | WorkflowDispatch<WorkflowName, string | undefined>;
+/** What was ordered: a dispatch, or a run that is there already. */
+export type Order = Dispatch | GivenRun;
 
-/** A dispatch with nothing left open. */
+/** The values are those given, without the run's id: that is added when they are sent (`withId`). */
+export type Dispatch = EventDispatch<WorkflowName> | WorkflowDispatch<WorkflowName, string | undefined>;
+
+/** A dispatch with nothing left open; it is a `Dispatch` as well. */
 export type Plan = EventDispatch<ResolvedWorkflow> | WorkflowDispatch<ResolvedWorkflow, string>;
 
 interface EventDispatch<Workflow> {
@@ -79,7 +83,7 @@ function isEmptyObject(text: string): boolean {
 export function readOrder(
   reader: Reader,
   { freshId, mustFind, mappings }: { freshId: string; mustFind: boolean; mappings: Mappings | undefined },
-): { order: Order; distinctId: DistinctId } {
+): { order: Dispatch; distinctId: DistinctId } {
   const { line, problems } = reader;
   const eventType = line("event_type");
   const named = line("workflow");

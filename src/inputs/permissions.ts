@@ -12,6 +12,7 @@ export function permissionsFor({
 }: Pick<Inputs, "order" | "waitFor" | "cancelRunOn">): Permissions {
   if (order.event === "workflow_dispatch") return { actions: "write" };
   const cancels = cancelRunOn.has("cancel") || (cancelRunOn.has("timeout") && waitFor === "completed");
+  if (order.event === undefined) return { actions: cancels ? "write" : "read" };
   if (cancels) return { contents: "write", actions: "write" };
   const reads = waitFor !== "nothing" || order.workflow?.kind === "name";
   return reads ? { contents: "write", actions: "read" } : { contents: "write" };

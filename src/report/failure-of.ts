@@ -9,7 +9,7 @@ import type { Situation } from "../explain/situation.ts";
 import { isAboutInputs } from "../explain/unprocessable.ts";
 import { visibilityOf } from "../explain/visibility.ts";
 import { Fault } from "../github/fault.ts";
-import type { Order } from "../inputs/order.ts";
+import type { Dispatch, Order } from "../inputs/order.ts";
 import { permissionsFor } from "../inputs/permissions.ts";
 import { type Known, startedRun } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
@@ -40,9 +40,10 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
   const { github, inputs, hasProxy } = story;
   const { plan, run, sent } = known;
   const { order, distinctId } = inputs;
-  const isMissing = fault.status === 404 && fault.purpose.about === "target";
+  const unseenRunId = order.event === undefined && !run ? order.runId : undefined;
+  const isMissing = fault.status === 404 && (fault.purpose.about === "target" || unseenRunId !== undefined);
   const visible = isMissing ? await visibilityOf(story) : undefined;
-  const declared = isAboutInputs(fault) ? await declaredBy(story) : undefined;
+  const declared = order.event && isAboutInputs(fault) ? await declaredBy(order, story) : undefined;
   return new Failure(
     explain(fault, {
       repository: github.fullName(),
@@ -50,8 +51,9 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
       isOwnTarget: inputs.isOwnTarget,
       event: order.event,
       eventType: order.event === "repository_dispatch" ? order.eventType : undefined,
-      workflow: order.workflow?.value,
+      workflow: order.event && order.workflow?.value,
       ref: plan?.event === "workflow_dispatch" ? plan.ref : undefined,
+      unseenRunId,
       key: distinctId.key,
       sentValues: valuesOf(order),
       tokenHasWorked: github.hasAnswered(),
@@ -67,14 +69,15 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
 /** A look that only makes the error clearer must not hold it up. */
 const LOOK_MS = 10_000;
 
-async function declaredBy(story: Story): Promise<Situation["declared"]> {
+async function declaredBy(order: Dispatch, story: Story): Promise<Situation["declared"]> {
   const { declaredInputs } = await import("../dry-run/doctor.ts");
-  return declaredInputs(story, story.clock.nowMs() + LOOK_MS);
+  return declaredInputs(order, story, story.clock.nowMs() + LOOK_MS);
 }
 
 /** Every text that was sent: GitHub may repeat it in an answer, and no message may. */
 function valuesOf(order: Order): string[] {
   const values: string[] = [];
+  if (order.event === undefined) return values;
   JSON.stringify(order.event === "repository_dispatch" ? order.clientPayload : order.inputs, (_, value: unknown) => {
     if (typeof value === "string" || typeof value === "number") values.push(String(value));
     return value;

@@ -11,6 +11,8 @@ export interface Known {
   plan?: Plan;
   /** Undefined while there is no dispatch that GitHub may have acted on. */
   sent?: Sent | undefined;
+  /** The run that the step was given, before it was seen. */
+  given?: StartedRun;
   /** The run as last seen. */
   run?: Run;
   jobs?: readonly Job[];
@@ -22,7 +24,11 @@ export interface Known {
   findings?: readonly Finding[];
 }
 
-/** The run that is known to be ours. */
-export function startedRun({ run, sent }: Pick<Known, "run" | "sent">): StartedRun | undefined {
-  return run ?? sent?.started;
+/** The run that is known to be ours. One that was given may not be there, before it is seen. */
+export function startedRun({
+  run,
+  sent,
+  given,
+}: Partial<Pick<Known, "run" | "sent" | "given">>): StartedRun | undefined {
+  return run ?? sent?.started ?? given;
 }

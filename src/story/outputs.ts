@@ -1,29 +1,38 @@
 /** The step's outputs, from what is known. */
 
+import type { Run } from "../github/answers.ts";
 import { failedJobs } from "../github/conclusions.ts";
-import { type Known, startedRun } from "./known.ts";
+import type { Known } from "./known.ts";
+
+type Outputs = Record<string, string>;
 
 /** Each output with its value or, while it is not known, left out. */
-export function outputsOf(known: Known): Record<string, string> {
-  const { distinctId, sent, run, jobs } = known;
-  const outputs: Record<string, string> = { distinct_id: distinctId };
-  const started = startedRun(known);
-  if (started) {
-    outputs.runId = String(started.id);
+export function outputsOf(known: Known): Outputs {
+  const { distinctId, run } = known;
+  return { distinct_id: distinctId, ...addressOf(known), ...(run && stateOf(run, known)) };
+}
+
+/** Which run is ours, as soon as that is certain: one that was given may not be there. */
+function addressOf({ sent, given, run }: Known): Outputs {
+  const started = run ?? sent?.started;
+  if (!started) return {};
+  return {
+    runId: String(started.id),
     // What GitHub's answer to the dispatch has told is not taken back by an answer that leaves it out.
-    outputs.jobs_url = started.jobsUrl || (sent?.started?.jobsUrl ?? "");
-    outputs.html_url = started.htmlUrl || (sent?.started?.htmlUrl ?? "");
-    outputs.run_attempt = String(run?.runAttempt ?? 1);
-    outputs.disposition = "created";
-  }
-  if (run) {
-    outputs.status = run.status;
-    if (run.workflowId !== undefined) outputs.workflow_id = String(run.workflowId);
-    if (run.runNumber !== undefined) outputs.run_number = String(run.runNumber);
-  }
-  if (run?.status === "completed") {
-    outputs.conclusion = run.conclusion ?? "";
-    if (jobs) outputs.failed_jobs = JSON.stringify(failedJobs(jobs));
-  }
-  return outputs;
+    jobs_url: started.jobsUrl || (sent?.started?.jobsUrl ?? ""),
+    html_url: started.htmlUrl || (sent?.started?.htmlUrl ?? ""),
+    run_attempt: String(run?.runAttempt ?? 1),
+    disposition: given ? "given" : "created",
+  };
+}
+
+function stateOf({ status, conclusion, workflowId, runNumber }: Run, { jobs }: Known): Outputs {
+  const hasEnded = status === "completed";
+  return {
+    status,
+    ...(workflowId !== undefined && { workflow_id: String(workflowId) }),
+    ...(runNumber !== undefined && { run_number: String(runNumber) }),
+    ...(hasEnded && { conclusion: conclusion ?? "" }),
+    ...(hasEnded && jobs && { failed_jobs: JSON.stringify(failedJobs(jobs)) }),
+  };
 }

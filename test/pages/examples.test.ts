@@ -198,7 +198,7 @@ describe("an example", () => {
     const seconds = (given: Record<string, string> | undefined, name: string) =>
       Number(given?.[name] ?? actionYml.inputs[name]?.default);
     const dispatching = Object.values(jobs).filter(({ steps }) => steps.some(({ uses }) => uses === ACTION));
-    expect(dispatching).toHaveLength(1);
+    expect(dispatching).not.toEqual([]);
     for (const { steps, "timeout-minutes": minutes = 0 } of dispatching) {
       const given = steps.find(({ uses }) => uses === ACTION)?.with;
       const waits = {

@@ -1,4 +1,4 @@
-/** docs/migration.md: its tables are complete, and each "After" sends what its "Before" would have sent. */
+/** docs/migration.md: its tables are complete, and each "After" sends, or asks for, what its "Before" would have. */
 
 import { readFileSync } from "node:fs";
 import { describe, test, vi } from "vitest";
@@ -69,6 +69,9 @@ describe.for(SECTIONS)("$title", ({ title, tables }) => {
   });
 });
 
+/** The run that is there already, where a step takes one: the first that the simulated GitHub has. */
+const RUN_ID = "30000000011";
+
 /** The caller, on a branch whose name would be a number without quotes. */
 const github = {
   repository: "octo/the-app",
@@ -78,7 +81,7 @@ const github = {
   ref: "refs/heads/1.10",
   ref_name: "1.10",
   head_ref: "",
-  event: {},
+  event: { client_payload: { run_id: RUN_ID } },
 };
 const secrets = { TESTS_TOKEN: TOKEN, DEPLOY_TOKEN: TOKEN, AUTOMATION_TOKEN: TOKEN };
 
@@ -126,8 +129,10 @@ function givenBy(text: string): Given {
 }
 
 function fill(text: string): string {
-  // Kargo's expression is not GitHub's: it stands for the tag of the image that is promoted.
-  const ofKargo = text.replace(/\$\{\{ imageFrom\(.*?\)\.Tag \}\}/g, github.ref_name);
+  // Kargo's expressions are not GitHub's: the tag of the image that is promoted, and the run of an earlier step.
+  const ofKargo = text
+    .replace(/\$\{\{ imageFrom\(.*?\)\.Tag \}\}/g, github.ref_name)
+    .replace(/\$\{\{ outputs\['deploy'\]\.runID \}\}/g, RUN_ID);
   return fillTemplate(ofKargo, {
     github,
     secrets,
@@ -140,6 +145,7 @@ async function play(after: string, wanted: Request) {
     { [wanted.repository]: { [fileOf(wanted)]: receiverFor(wanted, after) } },
     { branches: ["target_branch", "1.10"] },
   );
+  if ("runId" in wanted) server.startRun(wanted.repository, fileOf(wanted), { event: "workflow_dispatch" });
   const steps: Ran[] = [];
   const jobs = await playCaller(
     `jobs:
@@ -163,10 +169,11 @@ ${after.replace(/^/gm, "      ")}`,
     },
   );
   const [ran, ...more] = steps;
-  const accepted = server.requests.filter(({ method, status }) => method === "POST" && status < 300);
-  const [only] = accepted;
-  if (!ran || !only || more.length + accepted.length !== 1) {
-    throw new Error(`${steps.length} steps, ${accepted.length} dispatches\n${ran?.stdout}`);
+  const dispatches = server.requests.filter(({ method, status }) => method === "POST" && status < 300);
+  const [only] = "runId" in wanted ? server.requests : dispatches;
+  const count = "runId" in wanted ? 0 : 1;
+  if (!ran || !only || more.length > 0 || dispatches.length !== count) {
+    throw new Error(`${steps.length} steps, ${dispatches.length} dispatches\n${ran?.stdout}`);
   }
   return {
     ran,
@@ -178,6 +185,7 @@ ${after.replace(/^/gm, "      ")}`,
 /** What was sent, without our id; where it is the old one's as well, it stays. */
 function requestOf({ path, body }: JournalEntry, wanted: Request): Request {
   const [, repository = "", rest = ""] = /^\/repos\/([^/]+\/[^/]+)\/(.*)$/.exec(path) ?? [];
+  if ("runId" in wanted) return { repository, runId: rest.replace(/^actions\/runs\//, "") };
   const { event_type, client_payload, ref, inputs } = body as {
     event_type: string;
     client_payload: Record<string, unknown>;
@@ -205,6 +213,7 @@ function receiverFor(wanted: Request, after: string): string {
     const id = idExpression("repository_dispatch", /distinct_id_key: (\w+)/.exec(after)?.[1]);
     return `name: Deploy\non:\n  repository_dispatch:\n    types: [${wanted.eventType}]\n${jobs(id)}`;
   }
+  if ("runId" in wanted) return `name: Deploy\non: workflow_dispatch\n${jobs("Deploy")}`;
   const inputs = Object.keys(wanted.inputs).map((name) => `      ${name}: { required: true }\n`);
   return `name: Deploy\non:\n  workflow_dispatch:\n    inputs:\n${inputs.join("")}${jobs("Deploy")}`;
 }

@@ -24,6 +24,8 @@ const WORKFLOW = receiver("workflow_dispatch", "run-name")
 
 /** The inputs of a combination, as in `with:`. */
 function inputsFor({ event, waitFor, cancelRunOn, workflow, ref }: Combination): Record<string, string> {
+  // The first that the simulated GitHub has.
+  const runId = event === "run_id" ? "30000000011" : "";
   const workflows: Record<string, string> = {
     file: "deploy.yml",
     id: "70000001",
@@ -34,6 +36,7 @@ function inputsFor({ event, waitFor, cancelRunOn, workflow, ref }: Combination):
     cancel_run_on: { "–": "", both: "cancel, timeout" }[cancelRunOn] ?? cancelRunOn,
     workflow: workflows[workflow] ?? "",
     ref: ref === "given" ? "main" : "",
+    run_id: runId,
     event_type: event === "repository_dispatch" ? "deploy" : "",
     timeout_seconds: "20",
     poll_interval_seconds: "5",
@@ -69,8 +72,10 @@ type Kind = "GITHUB_TOKEN" | "fine-grained" | "App";
 /** Plays it with a token of this kind that has just these permissions. */
 async function playWith(combination: Combination, play: Play, kind: Kind, permissions: Permissions) {
   const options: AppStageOptions = { behaviour: play.behaviour, installation: { permissions } };
+  const { event } = combination;
   const latencyMs = play.cancelDuringRequest ? LATENCY_MS : 0;
   const on = await setAppStage({ "deploy.yml": WORKFLOW }, { ...options, latencyMs });
+  if (event === "run_id") on.github.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch" });
   on.github.addToken("just-this", {
     permissions,
     kind: kind === "GITHUB_TOKEN" ? "integration" : "personal",
@@ -90,6 +95,7 @@ async function playWith(combination: Combination, play: Play, kind: Kind, permis
 
 /** As few combinations as make all requests. */
 function isTypical({ event, workflow, ref }: Combination): boolean {
+  if (event === "run_id") return true;
   if (workflow === "display name") return ref === "–";
   return workflow === (event === "workflow_dispatch" ? "file" : "–") && ref === "given";
 }

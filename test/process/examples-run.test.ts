@@ -6,6 +6,7 @@ import type { GitHub } from "../simulator/index.ts";
 import { tokensUsed } from "../support/app-stage.ts";
 import { playExample, RECIPES, SHA, setExample } from "../support/examples.ts";
 import { annotations, askedOf, TOKEN } from "../support/process-stage.ts";
+import type { Ran } from "../support/step.ts";
 
 // Each test waits for a run that takes its time, and hardly ever for the processor.
 vi.setConfig({ maxConcurrency: 12 });
@@ -411,6 +412,27 @@ describe.concurrent("run-id", () => {
     expect(github.requests[0]?.body).toMatchObject({ ref: "target_branch" });
     expect(ours).toMatchObject({ inputs: { some_input: "value" }, conclusion: null });
     expect(jobs.start).toMatchObject({ result: "success", scripts: [{ env: { RUN_ID: String(ours?.id) } }] });
+  });
+});
+
+describe.concurrent("wait-in-another-job", () => {
+  test("publishes when the tests are green, which ran while it packed", async ({ expect }) => {
+    const { github, target, jobs, steps } = await playExample("wait-in-another-job", { on: "tag" });
+    const page = pageOf(github, target);
+    expect(github.runs(target)).toMatchObject([{ inputs: { version: "1.10" }, conclusion: "success" }]);
+    expect(jobs).toMatchObject({ start: { outputs: { run: page } }, publish: { result: "success" } });
+    expect(steps.map(({ outputs }) => [outputs.disposition, outputs.html_url])).toEqual([
+      ["created", page],
+      ["given", page],
+    ]);
+    expect(askedOf(github, target).filter((line) => /^POST .* 200$/.test(line))).toHaveLength(1);
+  });
+
+  test("publishes nothing when they fail, and says which step did", async ({ expect }) => {
+    const behaviour = { jobs: { test: { failedStep: "Test" } } };
+    const { jobs, steps } = await playExample("wait-in-another-job", { on: "tag", behaviour });
+    expect(jobs.publish).toMatchObject({ result: "failure", scripts: [] });
+    expect(annotations(steps[1] as Ran, "error").join()).toContain('test: failure in step "Test"');
   });
 });
 

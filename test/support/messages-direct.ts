@@ -92,6 +92,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(403, "the `acme` organization has an IP allow list enabled")],
   [rejected(403, "Repository was archived so is read-only.")],
   [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`)],
+  [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`), { unseenRunId: 1658821493 }],
   [rejected(404, "Not Found"), { visible: { repository: false } }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: false } }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: false, workflowFiles: ["ci.yml"] } }],
@@ -185,6 +186,8 @@ const INPUTS: Record<string, string> = {
   distinct_id_key: "distinct_id",
 };
 
+const PAGES = "https://github.com/OWNER/REPO/actions/runs";
+
 /** Each is wrong in its own way. */
 const WRONG_INPUTS: Record<string, string>[] = [
   { token: "" },
@@ -255,6 +258,10 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { cancel_run_on: "always" },
   { failed_log_lines: "51" },
   { summary: "maybe" },
+  { workflow: "", distinct_id: "", run_id: "latest" },
+  { workflow: "", distinct_id: "", run_id: "1", wait_for: "nothing" },
+  { distinct_id: "", run_id: "1" },
+  { workflow: "", distinct_id: "", run_id: `${PAGES}/1`, repo: "octo/other" },
 ];
 
 /** Names of inputs that do not exist, each of its own kind. */

@@ -21,6 +21,11 @@ const onPost =
   ({ method }) =>
     method === "POST" ? { when: "before", kind: "status", status } : undefined;
 
+/** Somebody has started the run that a step is given. */
+const another = ({ github }: Stage) =>
+  github.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch", behaviour: { queuedMs: 7_200_000 } });
+const GIVEN = { run_id: "30000000011" };
+
 interface Play {
   workflows?: Record<string, string>;
   options?: StageOptions;
@@ -138,6 +143,8 @@ const PLAYS: Play[] = [
         : undefined,
     given: BY_HAND,
   },
+  // given.ts
+  { before: another, given: GIVEN },
   // dispatch.ts
   { options: { runDetails: "rejected" }, given: { ...FOLLOW, wait_for: "nothing" } },
   // follow.ts, cancel.ts
@@ -264,6 +271,15 @@ function doctors(): Play[] {
     { options: { repository: { disabled: ["deploy.yml"], archived: true } }, given: BY_HAND },
     { workflows: { "deploy.yml": calls }, given: { event_type: "deploy" } },
     { workflows: Object.fromEntries(many), given: { event_type: "deploy" } },
+    { before: another, given: GIVEN },
+    { given: GIVEN },
+    { before: another, fault: refused(/\/runs\//), given: GIVEN },
+    { before: another, fault: failing(/\/runs\//), given: GIVEN },
+    {
+      before: another,
+      fault: ({ path }) => (/\/runs\//.test(path) ? { kind: "hang", when: "before" } : undefined),
+      given: GIVEN,
+    },
     { fault: refused(/\/git\/ref\//), given: BY_HAND },
     { fault: refused(/\/contents\//), given: BY_HAND },
     { fault: refused(/\/actions\/workflows/), given: BY_HAND },

@@ -3,8 +3,9 @@
  * The names were read in November 2026, from the newest version of `source` that a public mirror of GitHub had.
  */
 
-/** What GitHub is asked to start. */
+/** What GitHub is asked to start; or which run is asked for, where nothing is started. */
 export type Request =
+  | { repository: string; runId: string }
   | { repository: string; eventType: string; payload: Record<string, unknown> }
   | { repository: string; workflow: string; ref: string; inputs: Record<string, string> };
 
@@ -144,6 +145,13 @@ export const ORIGINS: Record<string, Origin> = {
       inputs: asTexts(JSON.parse(given.workflow_inputs || "{}")),
     }),
   },
+  "Codex-/await-remote-run": {
+    source: "README.md at 3dbfaaf and action.yml at 0d8381f",
+    names: {
+      input: ["`token`", "`repo`", "`owner`", "`run_id`", "`run_timeout_seconds`", "`poll_interval_ms`"],
+    },
+    requestOf: (given) => ({ repository: `${given.owner}/${given.repo}`, runId: given.run_id ?? "" }),
+  },
   "benc-uk/workflow-dispatch": {
     source: "action.yaml of v1.3.2 by its mirror chainguard-actions/benc-uk-workflow-dispatch",
     names: {
@@ -279,6 +287,17 @@ export const ORIGINS: Record<string, Origin> = {
       workflow: given.workflowFile ?? "",
       ref: given.ref ?? "",
       inputs: asTexts(JSON.parse(given.inputs ?? "{}")),
+    }),
+  },
+  "Kargo: gha-wait-for-workflow": {
+    source: "the step's page in docs/ of akuity/kargo at 87b758f, Kargo 1.9",
+    names: {
+      input: ["`repoURL`", "`runID`", "`expectedConclusion`", "`insecureSkipTLSVerify`", "`owner`", "`repo`"],
+      output: ["`conclusion`"],
+    },
+    requestOf: (given) => ({
+      repository: (given.repoURL ?? "").replace("https://github.com/", ""),
+      runId: given.runID ?? "",
     }),
   },
 };

@@ -37,12 +37,13 @@ const WORDS = {
   ref: ["given", "–"],
 } as const;
 
-const workflowsOf = (event: string) => [
-  ...(event === "repository_dispatch" ? ["–"] : []),
-  "file",
-  "id",
-  "display name",
-];
+const workflowsOf = (event: string) =>
+  event === "run_id" ? ["–"] : [...(event === "repository_dispatch" ? ["–"] : []), "file", "id", "display name"];
+
+/** A run that is given is waited for, and on no ref. */
+const isMeant = ({ event, waitFor, ref }: Combination) => event !== "run_id" || (waitFor !== "nothing" && ref === "–");
+
+const EVENTS = ["workflow_dispatch", "repository_dispatch", "run_id"];
 
 /** The cells of the rows between two comments. */
 function rows(name: string): string[][] {
@@ -104,11 +105,11 @@ export const needs: readonly Need[] = rows("needs").map(
 );
 
 /** Every combination that there is. */
-export const allCombinations: readonly Combination[] = ["workflow_dispatch", "repository_dispatch"].flatMap((event) =>
+export const allCombinations: readonly Combination[] = EVENTS.flatMap((event) =>
   WORDS.waitFor.flatMap((waitFor) =>
     WORDS.cancelRunOn.flatMap((cancelRunOn) =>
       workflowsOf(event).flatMap((workflow) =>
-        WORDS.ref.map((ref) => ({ event, waitFor, cancelRunOn, workflow, ref })),
+        WORDS.ref.map((ref) => ({ event, waitFor, cancelRunOn, workflow, ref })).filter(isMeant),
       ),
     ),
   ),

@@ -66,6 +66,12 @@ describe("the outputs", () => {
     expect(outputsOf(known)).toEqual({ ...running, run_attempt: "3" });
   });
 
+  test("tell a run that was given once it is seen, and nothing of one that may not be there", () => {
+    const given = { id: 1, htmlUrl: `${link}/1`, jobsUrl: "" };
+    expect(outputsOf({ distinctId: "", given })).toEqual({ distinct_id: "" });
+    expect(outputsOf({ distinctId: "", given, run })).toEqual({ ...running, distinct_id: "", disposition: "given" });
+  });
+
   test("keep what GitHub's answer told where the run itself leaves it out", () => {
     const started = { id: 1, htmlUrl: `${link}/1`, jobsUrl: `${api}/1/jobs` };
     const bare = { ...run, htmlUrl: "", jobsUrl: "" };

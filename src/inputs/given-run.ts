@@ -1,0 +1,78 @@
+/** A run that is there already: its id, or its page, which also says where it is. */
+
+import { inCode } from "../edges/wording.ts";
+import type { Target } from "../github/connection.ts";
+import type { Id } from "../github/reading.ts";
+import type { InputName } from "./names.ts";
+import type { Reader } from "./reader.ts";
+
+/** The run that is to be followed. Nothing is dispatched. */
+export interface GivenRun {
+  event: undefined;
+  runId: Id;
+}
+
+/** What `run_id` says. */
+export interface RunAddress {
+  runId: Id;
+  /** The URL of the run's repository, where the run is given by its page. */
+  repository: string | undefined;
+}
+
+/** What only a dispatch needs, with the default that the runner fills in. */
+const OF_A_DISPATCH = {
+  event_type: "",
+  client_payload: "{}",
+  workflow: "",
+  workflow_inputs: "{}",
+  ref: "",
+  distinct_id: "",
+  distinct_id_key: "distinct_id",
+  max_runs: "500",
+} satisfies Partial<Record<InputName, string>>;
+
+/** Reads `run_id`, with all problems; undefined where it is not given. */
+export function readRunAddress({ text, problems }: Reader): RunAddress | undefined {
+  const given = text("run_id");
+  if (given === "") return undefined;
+  const names = Object.keys(OF_A_DISPATCH) as (keyof typeof OF_A_DISPATCH)[];
+  const more = names.filter((name) => text(name) !== "" && text(name) !== OF_A_DISPATCH[name]);
+  if (more.length > 0) {
+    problems.push(
+      `\`run_id\` names a run that is there already, and nothing is dispatched: leave out ${inCode(more)}, or \`run_id\`.`,
+    );
+  }
+  if (text("wait_for") === "nothing") {
+    problems.push("`run_id` with `wait_for: nothing` leaves nothing to do: give `found` or `completed`.");
+  }
+  const [, repository, page] =
+    /^(https?:\/\/[^/?#@]+\/[^/?#]+\/[^/?#]+)\/actions\/runs\/(\d+)(?:[/?#].*)?$/.exec(given) ?? [];
+  const runId = readId(page ?? given);
+  if (runId === undefined) {
+    problems.push(
+      "`run_id` is neither a run's id nor its page, such as `https://github.com/octo/deployments/actions/runs/1658821493`.",
+    );
+    return undefined;
+  }
+  return { runId, repository };
+}
+
+/** Ids go beyond 2^53. */
+function readId(digits: string): Id | undefined {
+  if (!/^[1-9]\d{0,18}$/.test(digits)) return undefined;
+  const id = Number(digits);
+  return Number.isSafeInteger(id) ? id : BigInt(digits);
+}
+
+/** Says whether the page of a run and the input `repo` name two repositories. GitHub does not mind upper and lower case. */
+export function areTwoPlaces(one: Target, other: Target): boolean {
+  const [first, second] = [one, other].map(({ owner, repo, apiUrl }) => `${apiUrl}/${owner}/${repo}`.toLowerCase());
+  return first !== second;
+}
+
+/** The page of a run, before any answer has told it. */
+export function pageOfRun({ owner, repo, apiUrl }: Target, runId: Id): string {
+  const { protocol, host } = new URL(apiUrl);
+  const web = host.replace(/^api\.(?=github\.com$|.+\.ghe\.com$)/, "");
+  return `${protocol}//${web}/${owner}/${repo}/actions/runs/${runId}`;
+}

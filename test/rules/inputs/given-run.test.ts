@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { pageOfRun, readRunAddress } from "../../../src/inputs/given-run.ts";
+import { InputError, type Inputs, readInputs } from "../../../src/inputs/inputs.ts";
+import { readerOf } from "../../../src/inputs/reader.ts";
+
+const caller = { repository: "octo/caller", apiUrl: "https://api.github.com", runId: "1", runAttempt: "1" };
+/** What action.yml fills in by itself. */
+const FILLED = { token: "t0ken", repo: "octo/caller", client_payload: "{}", workflow_inputs: "{}", max_runs: "500" };
+
+function read(given: Record<string, string>): Inputs {
+  const inputs: Record<string, string> = { ...FILLED, distinct_id_key: "distinct_id", ...given };
+  return readInputs((name) => inputs[name] ?? "", caller, "0".repeat(16));
+}
+
+function problemsOf(given: Record<string, string>): readonly string[] {
+  try {
+    read(given);
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const PAGE = "https://github.com/octo/deployments/actions/runs/1658821493";
+
+describe("run_id", () => {
+  test.each<[string, string, number | bigint]>([
+    ["an id", "1658821493", 1658821493],
+    ["an id beyond 2^53", "9223372036854775807", 9223372036854775807n],
+    ["a page", PAGE, 1658821493],
+    ["a page of an attempt", `${PAGE}/attempts/2`, 1658821493],
+    ["a page of a job", `${PAGE}/job/5#step:3:1`, 1658821493],
+    ["a page as a browser shows it", `${PAGE}?pr=7`, 1658821493],
+  ])("may be %s", (_, run_id, runId) => {
+    expect(read({ run_id }).order).toEqual({ event: undefined, runId });
+    expect(read({ run_id }).distinctId).toEqual({ value: "", key: undefined });
+  });
+
+  test.each([
+    "0",
+    "-5",
+    "12.5",
+    "1e3",
+    "12345678901234567890",
+    "latest",
+    "https://github.com/octo/deployments",
+    "https://github.com/octo/deployments/actions/runs/",
+    "https://github.com/octo/deployments/actions/runs/x5",
+    "https://t0ken@github.com/octo/deployments/actions/runs/5",
+    "octo/deployments/actions/runs/5",
+  ])("is not %s", (run_id) => {
+    expect(problemsOf({ run_id, event_type: "" })).toContainEqual(
+      expect.stringContaining("`run_id` is neither a run's id nor its page"),
+    );
+    expect(problemsOf({ run_id }).join()).not.toContain("t0ken");
+  });
+
+  test.each([
+    ["github.com", PAGE, { owner: "octo", repo: "deployments", apiUrl: "https://api.github.com" }],
+    [
+      "a tenant",
+      "https://acme.ghe.com/x/y/actions/runs/5",
+      { owner: "x", repo: "y", apiUrl: "https://api.acme.ghe.com" },
+    ],
+    [
+      "an Enterprise Server",
+      "https://ghe.example.com/x/y/actions/runs/5",
+      { owner: "x", repo: "y", apiUrl: "https://ghe.example.com/api/v3" },
+    ],
+  ])("as a page at %s also chooses repository and server", (_, run_id, target) => {
+    expect(read({ run_id }).target).toEqual(target);
+    expect(pageOfRun(target, 5)).toBe(run_id.replace(/\d+$/, "5"));
+  });
+
+  test("as an id is of the repository that `repo` names", () => {
+    expect(read({ run_id: "5" }).target).toMatchObject({ owner: "octo", repo: "caller" });
+    expect(read({ run_id: "5", repo: "deployments" }).target).toMatchObject({ owner: "octo", repo: "deployments" });
+  });
+
+  test.each<[string, number]>([
+    ["octo/other", 1],
+    ["https://ghe.example.com/octo/deployments", 1],
+    ["a b", 1],
+    ["Octo/Deployments", 0],
+    ["deployments", 0],
+    ["https://github.com/octo/deployments", 0],
+  ])("as a page beside the `repo` %s has %i problems", (repo, count) => {
+    const problems = problemsOf({ run_id: PAGE, repo });
+    expect(problems.filter((each) => each.startsWith("`repo` names another repository"))).toHaveLength(count);
+  });
+
+  test.each([
+    ["event_type", "deploy"],
+    ["client_payload", "a: 1"],
+    ["workflow", "deploy.yml"],
+    ["workflow_inputs", "a: 1"],
+    ["ref", "main"],
+    ["distinct_id", "run-1"],
+    ["distinct_id_key", "sha"],
+    ["max_runs", "50"],
+  ])("does not go with `%s`, which only a dispatch needs", (name, value) => {
+    expect(problemsOf({ run_id: "5", [name]: value })).toEqual([
+      `\`run_id\` names a run that is there already, and nothing is dispatched: leave out \`${name}\`, or \`run_id\`.`,
+    ]);
+  });
+
+  test("does not go with `wait_for: nothing`, and goes with all that is about a run", () => {
+    expect(problemsOf({ run_id: "5", wait_for: "nothing" })).toEqual([
+      "`run_id` with `wait_for: nothing` leaves nothing to do: give `found` or `completed`.",
+    ]);
+    const run = { wait_for: "completed", timeout_seconds: "60", cancel_run_on: "cancel", success_conclusions: "any" };
+    expect(problemsOf({ run_id: "5", ...run, find_timeout_seconds: "9", failed_log_lines: "3" })).toEqual([]);
+  });
+
+  test("is nothing where it is not given", () => {
+    expect(readRunAddress(readerOf(() => ""))).toBeUndefined();
+  });
+});
