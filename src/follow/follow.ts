@@ -7,7 +7,9 @@ import { Failure } from "../edges/failure.ts";
 import { NEW_RUN_MS } from "../find/read-jobs.ts";
 import type { OurRun } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
+import { openJobs } from "./deciding-jobs.ts";
 import { type Earlier, readerOfEarlierRuns } from "./earlier-runs.ts";
+import { isEnd } from "./ending.ts";
 import { firstLook, lookAgain } from "./look.ts";
 import { whatToAsk } from "./next-look.ts";
 import { isTooQuiet, news, tell, timeLine } from "./progress.ts";
@@ -37,7 +39,7 @@ export async function follow(ours: OurRun, story: Story): Promise<Sight> {
         ? await lookAgain(last, whatToAsk(last, look, answersWithoutNews), follower)
         : await firstLook(ours.run, follower);
       report(sight);
-      if (sight.run.status === "completed") return sight;
+      if (sight.run.status === "completed" || isEnd(sight, inputs)) return sight;
       last = sight;
       const lookMs = clock.nowMs() - lookedAtMs;
       earlier = await readEarlier(ageMs());
@@ -57,7 +59,8 @@ export async function follow(ours: OurRun, story: Story): Promise<Sight> {
     if (!(error instanceof OutOfTime)) throw error;
     const run = last?.run ?? ours.run;
     const cancelled = cancelRunOn.has("timeout") ? await cancelAtTimeout(run, isNewUntilMs, story) : undefined;
-    throw new Failure(explainTimeout(run, timeoutMs, error.fault, cancelled));
+    const open = openJobs(inputs.decidingJobs, last?.jobs ?? []);
+    throw new Failure(explainTimeout(run, timeoutMs, error.fault, { cancelled, open }));
   }
 
   /** Tells the log what is new, or after a long silence that the wait goes on. */

@@ -5,6 +5,8 @@ import { ifAnswered, once, type RetryOptions } from "../asking/retry.ts";
 import type { Job, Run } from "../github/answers.ts";
 import { mayHeal } from "../github/fault.ts";
 import type { Story } from "../story/story.ts";
+import { areOfAttempt } from "./deciding-jobs.ts";
+import { isEnd } from "./ending.ts";
 import { haveEnded, jobsTellAll, mayShowJobs } from "./next-look.ts";
 import type { Sight } from "./sight.ts";
 
@@ -22,9 +24,12 @@ export function firstLook(run: Run, follower: Follower): Promise<Sight> {
 export async function lookAgain(last: Sight, first: "jobs" | "run", follower: Follower): Promise<Sight> {
   const { github, retry, learn, options } = follower;
   const jobs = first === "jobs" ? await askForJobs(last.run, follower) : undefined;
-  if (jobs && (jobs === last.jobs || jobsTellAll({ run: last.run, jobs }))) return { ...last, jobs, areJobsDue: false };
+  const tellsAll = jobs && (jobs === last.jobs || jobsTellAll({ run: last.run, jobs }));
+  // An end is told by the run as well: it may have been run again.
+  if (tellsAll && !isEnd({ run: last.run, jobs }, follower.inputs)) return { ...last, jobs, areJobsDue: false };
   const run = await retry((each) => github.getRun(last.run.id, each), options);
   learn({ run });
+  if (run.runAttempt !== last.run.runAttempt) return completeLook(run, { ...last, jobs: [] }, undefined, follower);
   return jobs || run !== last.run ? completeLook(run, last, jobs, follower) : last;
 }
 
@@ -40,7 +45,9 @@ async function completeLook(
   const jobs = newJobs ?? last?.jobs ?? [];
   const sight = { run, jobs, awaitedEnvironments: [], areJobsDue };
   if (run.status === "completed") {
-    return newJobs && haveEnded(newJobs) ? sight : { ...sight, jobs: await readLastJobs(run, jobs, follower) };
+    return newJobs && haveEnded(newJobs) && areOfAttempt(run, newJobs)
+      ? sight
+      : { ...sight, jobs: await readLastJobs(run, jobs, follower) };
   }
   const mayBeOld = !newJobs && !areJobsDue && mayShowJobs(run, jobs);
   return {
@@ -61,13 +68,18 @@ const LAG_MS = 2000;
 
 /** The jobs of a run that has ended, or as far as they are to be had soon: the verdict must not wait for long. */
 async function readLastJobs(run: Run, before: readonly Job[], follower: Follower): Promise<readonly Job[]> {
-  const { clock, signal, options } = follower;
+  const { clock, signal, options, inputs } = follower;
   const deadlineMs = Math.min(clock.nowMs() + LAST_JOBS_MS, options.deadlineMs);
+  // Where jobs decide, there is no verdict without them.
+  const areNeeded = inputs.decidingJobs.length > 0;
   let jobs = before;
   for (;;) {
-    const read = await ifAnswered(listAllJobs(run.id, follower, { ...options, deadlineMs }));
-    if (!read || haveEnded(read)) return read ?? jobs;
+    const read = areNeeded
+      ? await listAllJobs(run.id, follower, options)
+      : await ifAnswered(listAllJobs(run.id, follower, { ...options, deadlineMs }));
+    if (!read || (haveEnded(read) && areOfAttempt(run, read))) return read ?? jobs;
     jobs = read;
+    if (areNeeded && clock.nowMs() >= deadlineMs) return jobs;
     await clock.sleep(Math.min(LAG_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
   }
 }

@@ -89,6 +89,8 @@ export interface Step {
 export interface Job extends Step {
   id: Id;
   htmlUrl: string;
+  /** The run's attempt that it is of, where the answer tells. */
+  runAttempt?: number | undefined;
   /** Empty until the job has started; then `Set up job` alone for a moment; then all. */
   steps: Step[];
 }
@@ -214,6 +216,7 @@ function readJob(data: unknown): Job {
     ...readStep(data),
     id: job.id,
     htmlUrl: nameOf(job.html_url),
+    runAttempt: typeof job.run_attempt === "number" ? job.run_attempt : undefined,
     steps: Array.isArray(job.steps) ? job.steps.map(readStep) : [],
   };
 }

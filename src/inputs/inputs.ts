@@ -6,6 +6,7 @@ import type { Target } from "../github/connection.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId } from "./distinct-id.ts";
 import { areTwoPlaces, type RunAddress, readRunAddress } from "./given-run.ts";
+import { readJobNames } from "./job-names.ts";
 import { type InputName, judgeNames } from "./names.ts";
 import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
 import { type Reader, readerOf } from "./reader.ts";
@@ -24,6 +25,8 @@ export interface Inputs {
   maxRuns: number;
   successConclusions: ReadonlySet<string>;
   cancelRunOn: ReadonlySet<string>;
+  /** Names of the jobs that decide, with `*` for any text; none: the whole run decides. */
+  decidingJobs: readonly string[];
   /** How many lines of a failed job's log are shown; undefined: as many as usual, where that gives nothing away. */
   failedLogLines: number | undefined;
   writesSummary: boolean;
@@ -97,6 +100,7 @@ export function readInputs(
     maxRuns: number("max_runs", 500, [1, 10_000]),
     successConclusions: words("success_conclusions", "success", [...CONCLUSIONS, "any"]),
     cancelRunOn: words("cancel_run_on", "", ["cancel", "timeout"]),
+    decidingJobs: readJobNames(reader, waitFor),
     failedLogLines: text("failed_log_lines") ? number("failed_log_lines", 0, [0, MAX_LOG_LINES]) : undefined,
     writesSummary: isTrue("summary", true),
     isDryRun: isTrue("dry_run", false),

@@ -28,6 +28,7 @@ export const INPUT_NAMES = [
   "summary",
   "dry_run",
   "run_id",
+  "jobs",
 ] as const;
 
 export type InputName = (typeof INPUT_NAMES)[number];

@@ -5,18 +5,19 @@ import type { Sight } from "../follow/sight.ts";
 import type { Story } from "../story/story.ts";
 import { gatherEvidence } from "./evidence.ts";
 import { explainRed } from "./red-end.ts";
+import { verdictOf } from "./verdict.ts";
 
 /**
- * Passes a run whose conclusion is among the successful ones.
+ * Passes a run whose conclusion is among the successful ones; or the jobs that decide, if theirs are.
  * @throws Failure for every other, with what the run itself says of it
  */
 export async function judge(ended: Sight, story: Story): Promise<void> {
-  const { run, jobs } = ended;
-  if (isGreen(run.conclusion, story.inputs.successConclusions)) return;
-  throw new Failure(explainRed(run, jobs, await gatherEvidence(ended, story)));
-}
-
-/** Says whether a conclusion leaves the step green. One that is missing never does; `any` stands for all others. */
-export function isGreen(conclusion: string | null, successConclusions: ReadonlySet<string>): boolean {
-  return conclusion !== null && (successConclusions.has("any") || successConclusions.has(conclusion));
+  const { inputs, learn } = story;
+  const verdict = verdictOf(ended, inputs);
+  learn({ verdict });
+  if (verdict.isGreen) return;
+  const evidence = await gatherEvidence({ ...ended, jobs: verdict.jobs ?? ended.jobs }, story);
+  if (!verdict.jobs) throw new Failure(explainRed(ended.run, ended.jobs, evidence));
+  const { explainRedJobs } = await import("./red-jobs.ts");
+  throw new Failure(explainRedJobs(ended, verdict, inputs.successConclusions, evidence));
 }

@@ -7,7 +7,7 @@ import type { Evidence } from "./evidence.ts";
 const MAX_ANNOTATION_LENGTH = 300;
 
 /** Why the step fails although the run was followed to its end. */
-export function explainRed(run: Run, jobs: readonly Job[], { annotations, log }: Evidence): string {
+export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): string {
   const { conclusion, htmlUrl } = run;
   const how = conclusion === null ? "ended without a conclusion" : `ended as ${conclusion}`;
   return [
@@ -17,10 +17,17 @@ export function explainRed(run: Run, jobs: readonly Job[], { annotations, log }:
       const where = failed_step ? ` in step "${failed_step}"` : "";
       return `- ${name}: ${conclusion || "no conclusion"}${where}, ${html_url}`;
     }),
+    ...evidenceLines(evidence),
+  ].join("\n");
+}
+
+/** What the jobs have marked, and what the failed step printed last. */
+export function evidenceLines({ annotations, log }: Evidence): string[] {
+  return [
     ...(annotations.length > 0 ? ["Its jobs have marked:"] : []),
     ...annotations.map(({ path, line, message }) => `- ${path}:${line}: ${message.slice(0, MAX_ANNOTATION_LENGTH)}`),
     ...(log ? [`The last lines of step "${log.stepName}" in job ${log.jobName}:`, ...log.lines] : []),
-  ].join("\n");
+  ];
 }
 
 /** What a conclusion means that no job explains. */

@@ -1,6 +1,6 @@
 /** Shows on the page of the caller's run what became of the remote one. */
 
-import { isGreen } from "../judge/judge.ts";
+import { verdictOf } from "../judge/verdict.ts";
 import { lineOf } from "../receiver/finding.ts";
 import type { Known } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
@@ -9,18 +9,20 @@ import { fenced } from "./fenced.ts";
 /** Writes the job summary, if there is anything to show. `failure` is why the step fails, if it does. */
 export async function summarize(known: Known, story: Story, failure?: unknown): Promise<void> {
   const { inputs, github, clock, writeSummary, log } = story;
-  const { run, jobs = [], findings } = known;
+  const { run, jobs = [], findings, isOfJobs } = known;
   if (!inputs.writesSummary) return;
   if (findings) return writeSummary(`### Dry run\n\n${fenced(findings.map(lineOf).join("\n"))}\n`);
   if (!run) return;
-  const wasFollowed = inputs.waitFor === "completed" && run.status === "completed";
+  const wasFollowed = inputs.waitFor === "completed" && run.status === "completed" && !isOfJobs;
+  const verdict = known.verdict ?? (wasFollowed ? verdictOf({ run, jobs }, inputs) : undefined);
   try {
     const { summaryOf } = await import("./summary.ts");
     const facts = {
       repository: github.fullName(),
       run,
       jobs,
-      isGreen: wasFollowed ? isGreen(run.conclusion, inputs.successConclusions) : undefined,
+      isGreen: verdict?.isGreen,
+      decidingJobs: inputs.decidingJobs.length,
       problem: failure instanceof Error ? failure.message : undefined,
       nowMs: github.serverTimeMs(clock.nowMs()),
     };

@@ -17,6 +17,8 @@ export interface SummaryFacts {
   jobs: readonly Job[];
   /** Undefined when the run was not followed to its end. */
   isGreen: boolean | undefined;
+  /** How many names of jobs decide; 0: the whole run does. */
+  decidingJobs?: number;
   /** Why the step failed, if it did. Its first line is shown, or all the others where the run itself is the reason. */
   problem?: string | undefined;
   /** Epoch ms by the server's clock: how far the jobs have come that have not ended. */
@@ -48,13 +50,14 @@ function titleOf({ run, isGreen, problem }: SummaryFacts): string {
   return `## ${verdict}: ${link(displayTitle || name, htmlUrl)}`;
 }
 
-function factsLine({ repository, run, nowMs }: SummaryFacts): string {
+function factsLine({ repository, run, decidingJobs, nowMs }: SummaryFacts): string {
   const file = fileName(run.path);
   const tookMs = spanMs(run.startedAtMs, run.status === "completed" ? run.updatedAtMs : nowMs);
   const facts = [
     `**${asText(repository)}**`,
     [file && code(file), run.headBranch && `on ${code(run.headBranch)}`].filter(Boolean).join(" "),
     tookMs === undefined ? outcome(run) : `${outcome(run)} after ${duration(tookMs)}`,
+    decidingJobs && `decided by ${code("jobs")}`,
     run.runAttempt > 1 && `attempt ${run.runAttempt}`,
   ];
   return facts.filter(Boolean).join(" · ");

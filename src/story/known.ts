@@ -16,6 +16,10 @@ export interface Known {
   /** The run as last seen. */
   run?: Run;
   jobs?: readonly Job[];
+  /** The jobs that decide are given (`jobs`), so that the run's own conclusion is none of the step's. */
+  isOfJobs?: boolean;
+  /** How the step has judged the run, or the jobs that decide. */
+  verdict?: { isGreen: boolean; conclusion: string | null };
   /** The remote run has to be cancelled: by the `post` step, if the step itself does not come to it. */
   wantsCancel?: boolean;
   /** The step has come to an end of its own. */

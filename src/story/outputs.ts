@@ -26,13 +26,13 @@ function addressOf({ sent, given, run }: Known): Outputs {
   };
 }
 
-function stateOf({ status, conclusion, workflowId, runNumber }: Run, { jobs }: Known): Outputs {
-  const hasEnded = status === "completed";
+function stateOf({ status, conclusion, workflowId, runNumber }: Run, { jobs, isOfJobs, verdict }: Known): Outputs {
+  const hasEnded = isOfJobs ? verdict !== undefined : status === "completed";
   return {
     status,
     ...(workflowId !== undefined && { workflow_id: String(workflowId) }),
     ...(runNumber !== undefined && { run_number: String(runNumber) }),
-    ...(hasEnded && { conclusion: conclusion ?? "" }),
+    ...(hasEnded && { conclusion: (isOfJobs ? verdict?.conclusion : conclusion) ?? "" }),
     ...(hasEnded && jobs && { failed_jobs: JSON.stringify(failedJobs(jobs)) }),
   };
 }

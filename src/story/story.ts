@@ -43,7 +43,8 @@ export interface Story extends Edges {
 /** Begins the story. `known` is what it has learnt so far; only who tells how it ended reads it. */
 export function beginStory(inputs: Inputs, edges: Edges): { story: Story; known: Readonly<Known> } {
   const { key, value } = inputs.distinctId;
-  const known: Known = { distinctId: key === undefined || inputs.isDryRun ? "" : value };
+  const distinctId = key === undefined || inputs.isDryRun ? "" : value;
+  const known: Known = { distinctId, isOfJobs: inputs.decidingJobs.length > 0 };
   const learn = (more: Partial<Known>) => {
     edges.setOutputs(outputsOf(Object.assign(known, more)));
     edges.saveTrace(traceOf(known));

@@ -415,6 +415,16 @@ describe.concurrent("run-id", () => {
   });
 });
 
+describe.concurrent("only-some-jobs", () => {
+  test("goes on when they have ended, while the run does not", async ({ expect }) => {
+    const behaviour = { jobs: { measure: { durationMs: 3_600_000 } } };
+    const { github, target, jobs, steps } = await playExample("only-some-jobs", { behaviour });
+    expect(jobs).toMatchObject({ deploy: { result: "success" } });
+    expect(github.runs(target)).toMatchObject([{ status: "in_progress" }]);
+    expect(steps).toMatchObject([{ outputs: { conclusion: "success" } }]);
+  });
+});
+
 describe.concurrent("wait-in-another-job", () => {
   test("publishes when the tests are green, which ran while it packed", async ({ expect }) => {
     const { github, target, jobs, steps } = await playExample("wait-in-another-job", { on: "tag" });

@@ -5,6 +5,7 @@ import { explain } from "../../src/explain/explain.ts";
 import type { Situation } from "../../src/explain/situation.ts";
 import { explainNotFound } from "../../src/find/not-found.ts";
 import type { JudgedRun } from "../../src/find/search.ts";
+import { openJobs } from "../../src/follow/deciding-jobs.ts";
 import { explainTimeout } from "../../src/follow/time-out.ts";
 import type { Job, Run, Step } from "../../src/github/answers.ts";
 import type { Fault } from "../../src/github/fault.ts";
@@ -13,6 +14,8 @@ import * as mappings from "../../src/inputs/mapping.ts";
 import { judgeNames } from "../../src/inputs/names.ts";
 import type { Plan } from "../../src/inputs/order.ts";
 import { explainRed } from "../../src/judge/red-end.ts";
+import { explainRedJobs } from "../../src/judge/red-jobs.ts";
+import { verdictOf } from "../../src/judge/verdict.ts";
 import { right, wrong } from "../../src/receiver/finding.ts";
 import { aFault } from "./faults.ts";
 import { aRun } from "./runs.ts";
@@ -178,6 +181,12 @@ const notFound = (plan: Plan, list: JudgedRun[], findings = [wrong("")].slice(1)
     findings,
   );
 
+const redJobs = (decidingJobs: string[], jobs: Job[], of: Run = ended("failure")): string => {
+  const rules = { decidingJobs, successConclusions: new Set(["success"]) };
+  const sight = { run: of, jobs };
+  return explainRedJobs(sight, verdictOf(sight, rules), rules.successConclusions, nothing);
+};
+
 const CALLER = { repository: "OWNER/CALLER", apiUrl: "https://api.github.com", runId: "1", runAttempt: "1" };
 const INPUTS: Record<string, string> = {
   token: "t0ken",
@@ -261,6 +270,8 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { workflow: "", distinct_id: "", run_id: "latest" },
   { workflow: "", distinct_id: "", run_id: "1", wait_for: "nothing" },
   { distinct_id: "", run_id: "1" },
+  { jobs: "build" },
+  { jobs: "[]", wait_for: "completed" },
   { workflow: "", distinct_id: "", run_id: `${PAGES}/1`, repo: "octo/other" },
 ];
 
@@ -308,10 +319,21 @@ export function directMessages(): Message[] {
     explainRed(ended("success"), [], nothing),
     explainRed(ended("cancelled"), [], nothing),
     explainRed(ended("startup_failure"), [], nothing),
+    redJobs(["test", "lint"], [job("failure", [failedTest])]),
+    redJobs(["test"], [job("failure", [failedTest])], run),
+    redJobs(["test"], [job(null, [])], ended(null)),
+    redJobs(["lint"], []),
+    redJobs(
+      ["job 1"],
+      Array.from({ length: 31 }, (_, at) => ({ ...job("success", []), name: `job ${at + 2}` })),
+    ),
+    explainTimeout(run, 3_600_000, undefined, {
+      open: openJobs(["test", "lint"], [{ ...job(null, []), status: "in_progress" }]),
+    }),
     explainTimeout(run, 3_600_000, network("lost", undefined)),
     explainTimeout(run, 3_600_000, limited(60_000)),
     explainTimeout(run, 3_600_000, limited(undefined)),
-    explainTimeout({ ...run, status: "" }, 3_600_000, undefined, ""),
+    explainTimeout({ ...run, status: "" }, 3_600_000, undefined, { cancelled: "" }),
     explainTimeout(run, 3_600_000, aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" })),
     notFound(byEvent, []),
     notFound(byHand, [seen("other event")]),

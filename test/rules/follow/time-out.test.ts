@@ -48,6 +48,6 @@ describe("a run that takes too long is explained", () => {
     ],
     ["with what came of cancelling it", undefined, "It is being cancelled.", [first, "It is being cancelled."]],
   ])("%s", (_, last, cancelled, lines) => {
-    expect(explainTimeout(aRun(), 3_600_000, last, cancelled)).toBe(lines.join("\n"));
+    expect(explainTimeout(aRun(), 3_600_000, last, { cancelled })).toBe(lines.join("\n"));
   });
 });

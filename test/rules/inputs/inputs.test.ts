@@ -39,6 +39,7 @@ describe("without a word said", () => {
       maxRuns: 500,
       successConclusions: new Set(["success"]),
       cancelRunOn: new Set(),
+      decidingJobs: [],
       failedLogLines: undefined,
       writesSummary: true,
       isDryRun: false,

@@ -1,0 +1,59 @@
+/** The jobs that decide instead of the whole run: which they are, and whether they have decided. Pure. */
+
+import type { Job } from "../github/answers.ts";
+import { oneLine } from "../github/reading.ts";
+import type { Sight } from "./sight.ts";
+
+/** What the names of `jobs` stand for among the jobs that there are. */
+export interface Chosen {
+  jobs: readonly Job[];
+  /** The names that no job has, so far. */
+  unmet: readonly string[];
+}
+
+/** Finds the jobs that the names stand for, in the order of the list; `*` stands for any text. */
+export function chooseJobs(names: readonly string[], jobs: readonly Job[]): Chosen {
+  return {
+    jobs: jobs.filter((job) => names.some((name) => standsFor(name, job.name))),
+    unmet: names.filter((name) => !jobs.some((job) => standsFor(name, job.name))),
+  };
+}
+
+/** Part by part, each where it comes first: a regular expression with many stars would try every way to part a long name. */
+function standsFor(pattern: string, name: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === undefined) return name === pattern;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return name.startsWith(first) && name.endsWith(last) && name.length - last.length >= at;
+}
+
+/** Says whether every name has a job, and all of those have ended. Without names, jobs never decide. */
+export function haveDecided(names: readonly string[], { run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
+  if (names.length === 0 || !areOfAttempt(run, jobs)) return false;
+  const chosen = chooseJobs(names, jobs);
+  return chosen.unmet.length === 0 && chosen.jobs.every(({ status }) => status === "completed");
+}
+
+/** What is still open of the names, for an error: jobs that go on, and names that no job has. */
+export function openJobs(names: readonly string[], jobs: readonly Job[]): string[] {
+  if (names.length === 0) return [];
+  const chosen = chooseJobs(names, jobs);
+  const open = chosen.jobs
+    .filter(({ status }) => status !== "completed")
+    .map(({ name, status }) => `${name} (${status.replaceAll("_", " ")})`);
+  return [...open, ...chosen.unmet.map((name) => `\`${name}\` (no such job yet)`)].map(oneLine);
+}
+
+/**
+ * Says whether a list of jobs may be of the run's present attempt: a stale one shows jobs of earlier ones alone. Of a run
+ * whose failed jobs only were run again, it shows the others as well.
+ */
+export function areOfAttempt({ runAttempt }: Sight["run"], jobs: readonly Job[]): boolean {
+  return jobs.length === 0 || jobs.some((job) => (job.runAttempt ?? runAttempt) >= runAttempt);
+}

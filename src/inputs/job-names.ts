@@ -1,0 +1,28 @@
+/** The jobs that decide, by the names that GitHub shows. */
+
+import type { Reader } from "./reader.ts";
+
+/** Reads `jobs`: a name a line, or a JSON list; `*` stands for any text. Commas are part of a name: `test (linux, 20)`. */
+export function readJobNames({ text, problems }: Reader, waitFor: string): readonly string[] {
+  const jobs = text("jobs");
+  if (jobs === "") return [];
+  if (waitFor !== "completed")
+    problems.push("`jobs` decide when the step ends: they go with `wait_for: completed` only.");
+  const names = /^\[.*\]$/s.test(jobs) ? readList(jobs) : jobs.split("\n");
+  const given = (names ?? []).map((name) => name.trim()).filter((name) => name !== "");
+  if (given.length === 0) {
+    problems.push(
+      '`jobs` is neither names, one a line, nor a JSON list of them, such as `["build", "test (linux, 20)"]`.',
+    );
+  }
+  return [...new Set(given)];
+}
+
+function readList(text: string): string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every((each) => typeof each === "string") ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+/** The words for jobs that decide and ended red, or never came. */
+
+import type { Sight } from "../follow/sight.ts";
+import type { Job } from "../github/answers.ts";
+import { failedStep } from "../github/conclusions.ts";
+import { oneLine } from "../github/reading.ts";
+import type { Evidence } from "./evidence.ts";
+import { evidenceLines } from "./red-end.ts";
+import { isGreen, type Verdict } from "./verdict.ts";
+
+/** How many names a message lists. */
+const MOST_NAMED = 30;
+
+/** Why the step fails by its jobs, whatever the run as a whole does. */
+export function explainRedJobs(
+  { run, jobs }: Pick<Sight, "run" | "jobs">,
+  { jobs: deciding = [], unmet }: Verdict,
+  successConclusions: ReadonlySet<string>,
+  evidence: Evidence,
+): string {
+  const red = deciding.filter(({ conclusion }) => !isGreen(conclusion, successConclusions));
+  const how =
+    run.status === "completed" ? `ended as ${run.conclusion ?? "nothing"}` : `is ${run.status.replaceAll("_", " ")}`;
+  const first =
+    unmet.length > 0
+      ? `The run has ended, and no job is called ${listed(unmet.map((name) => `\`${oneLine(name)}\``))} (\`jobs\`): ${run.htmlUrl}`
+      : `Of the jobs that decide (\`jobs\`), ${red.length} of ${deciding.length} ended red; the run ${how}: ${run.htmlUrl}`;
+  const there = jobs.length > 0 ? listed(jobs.map(({ name }) => name)) : "none";
+  return [
+    first,
+    ...(unmet.length > 0 ? [`Its jobs, as GitHub shows them: ${there}.`] : []),
+    ...red.map(lineOf),
+    ...evidenceLines(evidence),
+  ].join("\n");
+}
+
+function lineOf(job: Job): string {
+  const step = failedStep(job);
+  const where = step ? ` in step "${step.name}"` : "";
+  return `- ${job.name}: ${job.conclusion || "no conclusion"}${where}, ${job.htmlUrl}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return names.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

@@ -1,0 +1,50 @@
+/** Green or red, of the whole run or of the jobs that decide. Pure. */
+
+import { chooseJobs } from "../follow/deciding-jobs.ts";
+import type { Sight } from "../follow/sight.ts";
+import type { Job } from "../github/answers.ts";
+import type { Inputs } from "../inputs/inputs.ts";
+
+export interface Verdict {
+  isGreen: boolean;
+  /** Of the run, or of the jobs that decide; null: without one. */
+  conclusion: string | null;
+  /** The jobs that decide; undefined: the whole run does. */
+  jobs: readonly Job[] | undefined;
+  /** The names of `jobs` that no job has. */
+  unmet: readonly string[];
+}
+
+type Rules = Pick<Inputs, "decidingJobs" | "successConclusions">;
+
+export function verdictOf({ run, jobs }: Pick<Sight, "run" | "jobs">, rules: Rules): Verdict {
+  const { decidingJobs, successConclusions } = rules;
+  if (decidingJobs.length === 0) {
+    const { conclusion } = run;
+    return { isGreen: isGreen(conclusion, successConclusions), conclusion, jobs: undefined, unmet: [] };
+  }
+  const chosen = chooseJobs(decidingJobs, jobs);
+  const red = chosen.jobs.filter((job) => !isGreen(job.conclusion, successConclusions));
+  const conclusion = worstOf(red.length > 0 ? red : chosen.jobs);
+  return { ...chosen, isGreen: red.length === 0 && chosen.unmet.length === 0, conclusion };
+}
+
+/** Says whether a conclusion leaves the step green. One that is missing never does; `any` stands for all others. */
+export function isGreen(conclusion: string | null, successConclusions: ReadonlySet<string>): boolean {
+  return conclusion !== null && (successConclusions.has("any") || successConclusions.has(conclusion));
+}
+
+/** From bad to good; a word that is not known stands before the good ones. */
+const FROM_BAD = ["failure", "timed_out", "startup_failure", "action_required", "cancelled", "stale"];
+const TO_GOOD = ["neutral", "skipped", "success"];
+
+/** The worst conclusion of the jobs; one that is missing is the worst. */
+function worstOf(jobs: readonly Job[]): string | null {
+  const rank = (word: string | null) => {
+    if (word === null) return -1;
+    if (FROM_BAD.includes(word)) return FROM_BAD.indexOf(word);
+    return FROM_BAD.length + 1 + TO_GOOD.indexOf(word);
+  };
+  const [worst = null] = jobs.map(({ conclusion }) => conclusion).sort((one, other) => rank(one) - rank(other));
+  return worst;
+}
