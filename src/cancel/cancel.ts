@@ -47,6 +47,11 @@ export function cancelAtTimeout(run: Run, isNewUntilMs: number, story: Story): P
   return cancelRun(run, { deadlineMs, isNewUntilMs }, story);
 }
 
+/** Cancels what goes on of the remote run after a job that has ended the step. Returns what came of it. */
+export function cancelAtFailure(run: Run, story: Story): Promise<string> {
+  return cancelAtTimeout(run, 0, story);
+}
+
 /** The run has to be known to be cancelled. */
 export async function lookOnceMore(sent: Sent, deadlineMs: number, story: Story): Promise<Run | undefined> {
   const { log, learn } = story;

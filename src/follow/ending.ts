@@ -1,12 +1,29 @@
 /** When the step's wait is over, though the run may go on. Pure. */
 
+import type { Job } from "../github/answers.ts";
+import { isGreen, wentWell } from "../github/conclusions.ts";
 import type { Inputs } from "../inputs/inputs.ts";
-import { haveDecided } from "./deciding-jobs.ts";
+import { areOfAttempt, chooseJobs, haveDecided } from "./deciding-jobs.ts";
 import type { Sight } from "./sight.ts";
 
-type Rules = Pick<Inputs, "decidingJobs">;
+type Rules = Pick<Inputs, "decidingJobs" | "failsFast" | "successConclusions">;
 
 /** Says whether the jobs end the wait before the run's own end. */
-export function isEnd(sight: Pick<Sight, "run" | "jobs">, { decidingJobs }: Rules): boolean {
-  return haveDecided(decidingJobs, sight);
+export function isEnd(sight: Pick<Sight, "run" | "jobs">, rules: Rules): boolean {
+  return haveDecided(rules.decidingJobs, sight) || redSoFar(sight, rules).length > 0;
+}
+
+/**
+ * The jobs that end the step at once by `fail_fast`: of those that decide, each that is not green; else of all, each that
+ * did not go well either.
+ */
+export function redSoFar({ run, jobs }: Pick<Sight, "run" | "jobs">, rules: Rules): readonly Job[] {
+  const { decidingJobs, failsFast, successConclusions } = rules;
+  if (!failsFast || run.status === "completed" || !areOfAttempt(run, jobs)) return [];
+  const areChosen = decidingJobs.length > 0;
+  const deciding = areChosen ? chooseJobs(decidingJobs, jobs).jobs : jobs;
+  return deciding.filter(
+    ({ status, conclusion }) =>
+      status === "completed" && !isGreen(conclusion, successConclusions) && (areChosen || !wentWell(conclusion)),
+  );
 }

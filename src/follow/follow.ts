@@ -10,6 +10,7 @@ import type { Story } from "../story/story.ts";
 import { openJobs } from "./deciding-jobs.ts";
 import { type Earlier, readerOfEarlierRuns } from "./earlier-runs.ts";
 import { isEnd } from "./ending.ts";
+import { type FailedLog, showerOfFailedLogs } from "./failed-log.ts";
 import { firstLook, lookAgain } from "./look.ts";
 import { whatToAsk } from "./next-look.ts";
 import { isTooQuiet, news, tell, timeLine } from "./progress.ts";
@@ -28,6 +29,8 @@ export async function follow(ours: OurRun, story: Story): Promise<Sight> {
   const isNewUntilMs = startedAtMs + NEW_RUN_MS;
   const follower = { ...story, options: { deadlineMs, wasSeen: true, isNewUntilMs } };
   const readEarlier = readerOfEarlierRuns(ours, deadlineMs, story);
+  const showFailedLogs = showerOfFailedLogs(story);
+  let failedLogs: readonly FailedLog[] = [];
   let last: Sight | undefined;
   let earlier: Earlier | undefined;
   let answersWithoutNews = 0;
@@ -39,7 +42,8 @@ export async function follow(ours: OurRun, story: Story): Promise<Sight> {
         ? await lookAgain(last, whatToAsk(last, look, answersWithoutNews), follower)
         : await firstLook(ours.run, follower);
       report(sight);
-      if (sight.run.status === "completed" || isEnd(sight, inputs)) return sight;
+      if (sight.run.status === "completed" || isEnd(sight, inputs)) return { ...sight, failedLogs };
+      failedLogs = await showFailedLogs(sight);
       last = sight;
       const lookMs = clock.nowMs() - lookedAtMs;
       earlier = await readEarlier(ageMs());

@@ -1,6 +1,7 @@
 /** What one look at a followed run brings. */
 
 import type { Job, Run } from "../github/answers.ts";
+import type { FailedLog } from "./failed-log.ts";
 
 /** A run as it was last seen. */
 export interface Sight {
@@ -9,6 +10,8 @@ export interface Sight {
   jobs: readonly Job[];
   /** The environments whose approval the run waits for. */
   awaitedEnvironments: readonly string[];
+  /** What was shown of failed jobs while the run went on. */
+  failedLogs?: readonly FailedLog[];
   /** The run has begun since its jobs were read. */
   areJobsDue?: boolean;
 }

@@ -39,6 +39,11 @@ export function failedStep({ steps }: Job): Step | undefined {
   return steps.find((step) => step.status === "completed" && !wentWell(step.conclusion));
 }
 
-function wentWell(conclusion: string | null): boolean {
+/** Says whether a conclusion leaves the step green. One that is missing never does; `any` stands for all others. */
+export function isGreen(conclusion: string | null, successConclusions: ReadonlySet<string>): boolean {
+  return conclusion !== null && (successConclusions.has("any") || successConclusions.has(conclusion));
+}
+
+export function wentWell(conclusion: string | null): boolean {
   return conclusion === "success" || conclusion === "skipped" || conclusion === "neutral";
 }

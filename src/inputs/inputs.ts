@@ -27,6 +27,8 @@ export interface Inputs {
   cancelRunOn: ReadonlySet<string>;
   /** Names of the jobs that decide, with `*` for any text; none: the whole run decides. */
   decidingJobs: readonly string[];
+  /** A job that ends red ends the step. */
+  failsFast: boolean;
   /** How many lines of a failed job's log are shown; undefined: as many as usual, where that gives nothing away. */
   failedLogLines: number | undefined;
   writesSummary: boolean;
@@ -63,7 +65,6 @@ export class InputError extends Failure {
 const NOT_SENT: DistinctId = { value: "", key: undefined };
 /** More would not fit into one annotation. */
 export const MAX_LOG_LINES = 50;
-
 /**
  * Reads all inputs. `read` gives an input's text; an empty one means the default, save for `distinct_id_key` (do not
  * send) and `token` (an error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed where
@@ -99,19 +100,32 @@ export function readInputs(
     pollIntervalMs: 1000 * number("poll_interval_seconds", 10, [1, 3600]),
     maxRuns: number("max_runs", 500, [1, 10_000]),
     successConclusions: words("success_conclusions", "success", [...CONCLUSIONS, "any"]),
-    cancelRunOn: words("cancel_run_on", "", ["cancel", "timeout"]),
+    cancelRunOn: words("cancel_run_on", "", ["cancel", "timeout", "failure"]),
     decidingJobs: readJobNames(reader, waitFor),
+    failsFast: isTrue("fail_fast", false),
     failedLogLines: text("failed_log_lines") ? number("failed_log_lines", 0, [0, MAX_LOG_LINES]) : undefined,
     writesSummary: isTrue("summary", true),
     isDryRun: isTrue("dry_run", false),
     callersAttempt: Number(caller.runAttempt),
   };
+  problems.push(...problemsOfFailFast(inputs));
   if (problems.length > 0 || !target) throw new InputError(problems);
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
     target.apiUrl === withoutSlash(caller.apiUrl);
   const unused = unusedOwner(text("owner"), caller, target, address ? "run_id" : "repo");
   return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...unused] };
+}
+
+function problemsOfFailFast({
+  failsFast,
+  waitFor,
+  cancelRunOn,
+}: Pick<Inputs, "failsFast" | "waitFor" | "cancelRunOn">): string[] {
+  if (failsFast && waitFor !== "completed")
+    return ["`fail_fast` ends a wait for the run's end: it goes with `wait_for: completed` only."];
+  if (failsFast || !cancelRunOn.has("failure")) return [];
+  return ["`cancel_run_on` has `failure`, which cancels what goes on after `fail_fast`: give `fail_fast: true`."];
 }
 
 /** The page of a given run goes before everything else. Undefined where there are problems. */

@@ -29,6 +29,7 @@ export const INPUT_NAMES = [
   "dry_run",
   "run_id",
   "jobs",
+  "fail_fast",
 ] as const;
 
 export type InputName = (typeof INPUT_NAMES)[number];

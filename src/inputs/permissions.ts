@@ -11,7 +11,8 @@ export function permissionsFor({
   cancelRunOn,
 }: Pick<Inputs, "order" | "waitFor" | "cancelRunOn">): Permissions {
   if (order.event === "workflow_dispatch") return { actions: "write" };
-  const cancels = cancelRunOn.has("cancel") || (cancelRunOn.has("timeout") && waitFor === "completed");
+  const cancelsLater = cancelRunOn.has("timeout") || cancelRunOn.has("failure");
+  const cancels = cancelRunOn.has("cancel") || (cancelsLater && waitFor === "completed");
   if (order.event === undefined) return { actions: cancels ? "write" : "read" };
   if (cancels) return { contents: "write", actions: "write" };
   const reads = waitFor !== "nothing" || order.workflow?.kind === "name";

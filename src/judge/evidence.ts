@@ -2,30 +2,27 @@
 
 import { ifAnswered, once } from "../asking/retry.ts";
 import { Cancelled } from "../edges/cancellation.ts";
+import { EVIDENCE_MS, type FailedLog, hasFailed, mayBeShown, readFailedLog } from "../follow/failed-log.ts";
 import type { Sight } from "../follow/sight.ts";
-import type { Annotation, Run } from "../github/answers.ts";
+import type { Annotation } from "../github/answers.ts";
 import { failedStep } from "../github/conclusions.ts";
-import { MAX_LOG_LINES } from "../inputs/inputs.ts";
 import type { Story } from "../story/story.ts";
-import { lastLines } from "./job-log.ts";
 
 export interface Evidence {
   annotations: readonly Annotation[];
-  log: { jobName: string; stepName: string; lines: readonly string[] } | undefined;
+  log: Pick<FailedLog, "jobName" | "stepName" | "lines"> | undefined;
 }
 
-/** The verdict is clear; what explains it must not hold it up. */
-const EVIDENCE_MS = 15_000;
 const MAX_ANNOTATIONS = 10;
 /** Of a matrix with two hundred failed jobs, the first few tell enough. */
 const JOBS_WITH_ANNOTATIONS = 3;
 
 /** Gathers what there is to be had. What the token may not read, or GitHub does not give in time, is left out quietly. */
-export async function gatherEvidence({ run, jobs }: Sight, story: Story): Promise<Evidence> {
-  const { github, clock, retry, inputs } = story;
+export async function gatherEvidence({ run, jobs, failedLogs = [] }: Sight, story: Story): Promise<Evidence> {
+  const { github, clock, retry } = story;
   if (!mayBeShown(run, story)) return { annotations: [], log: undefined };
   const options = once(clock.nowMs() + EVIDENCE_MS);
-  const failed = jobs.filter(({ conclusion }) => conclusion === "failure" || conclusion === "timed_out");
+  const failed = jobs.filter(hasFailed);
   return { annotations: await readAnnotations(), log: await readLog() };
 
   async function readAnnotations(): Promise<Annotation[]> {
@@ -42,23 +39,11 @@ export async function gatherEvidence({ run, jobs }: Sight, story: Story): Promis
     return [...places.values()].slice(0, MAX_ANNOTATIONS);
   }
 
-  async function readLog(): Promise<Evidence["log"]> {
-    const count = inputs.failedLogLines ?? MAX_LOG_LINES;
+  async function readLog(): Promise<FailedLog | undefined> {
     const job = failed.find(failedStep);
-    const step = job && failedStep(job);
-    if (count === 0 || !step) return undefined;
-    const read = retry((each) => lastLines(github.readJobLog(job.id, each), step, count), options);
-    const lines = await unlessRefused(read);
-    return lines && lines.length > 0 ? { jobName: job.name, stepName: step.name, lines } : undefined;
+    const shown = failedLogs.find(({ jobId }) => jobId === job?.id);
+    return shown ?? (job && unlessRefused(readFailedLog(job, options.deadlineMs, story)));
   }
-}
-
-/** Everybody could read in a public caller's log what only some can read in the target (docs/design.md#failing). */
-function mayBeShown({ isPrivate }: Run, { inputs, callerIsPublic, callerApiUrl }: Story): boolean {
-  const isAskedFor = (inputs.failedLogLines ?? 0) > 0;
-  // What is public on another server may be so for those alone who reach that server.
-  const isPublic = isPrivate === false && inputs.target.apiUrl === callerApiUrl;
-  return !callerIsPublic || isPublic || isAskedFor;
 }
 
 /** The runner marks every failed job with its exit code, at no file: the conclusion says as much. */

@@ -1,6 +1,8 @@
 /** Judges a run that was followed to its end: green or red. */
 
+import { cancelAtFailure } from "../cancel/cancel.ts";
 import { Failure } from "../edges/failure.ts";
+import { redSoFar } from "../follow/ending.ts";
 import type { Sight } from "../follow/sight.ts";
 import type { Story } from "../story/story.ts";
 import { gatherEvidence } from "./evidence.ts";
@@ -16,8 +18,18 @@ export async function judge(ended: Sight, story: Story): Promise<void> {
   const verdict = verdictOf(ended, inputs);
   learn({ verdict });
   if (verdict.isGreen) return;
+  const red = redSoFar(ended, inputs);
+  if (red.length > 0) return failFast({ ...ended, jobs: red }, story);
   const evidence = await gatherEvidence({ ...ended, jobs: verdict.jobs ?? ended.jobs }, story);
   if (!verdict.jobs) throw new Failure(explainRed(ended.run, ended.jobs, evidence));
   const { explainRedJobs } = await import("./red-jobs.ts");
   throw new Failure(explainRedJobs(ended, verdict, inputs.successConclusions, evidence));
+}
+
+/** Ends the step by its first red jobs, while the run goes on, or is cancelled where that is asked for. */
+async function failFast(ended: Sight, story: Story): Promise<never> {
+  const { run } = ended;
+  const { explainFailFast } = await import("./red-jobs.ts");
+  const cancelled = story.inputs.cancelRunOn.has("failure") ? await cancelAtFailure(run, story) : undefined;
+  throw new Failure(explainFailFast(ended, cancelled, await gatherEvidence(ended, story)));
 }

@@ -1,5 +1,6 @@
 /** The words for a run that ended red. */
 
+import { titleOf } from "../follow/failed-log.ts";
 import type { Job, Run } from "../github/answers.ts";
 import { failedJobs } from "../github/conclusions.ts";
 import type { Evidence } from "./evidence.ts";
@@ -26,7 +27,7 @@ export function evidenceLines({ annotations, log }: Evidence): string[] {
   return [
     ...(annotations.length > 0 ? ["Its jobs have marked:"] : []),
     ...annotations.map(({ path, line, message }) => `- ${path}:${line}: ${message.slice(0, MAX_ANNOTATION_LENGTH)}`),
-    ...(log ? [`The last lines of step "${log.stepName}" in job ${log.jobName}:`, ...log.lines] : []),
+    ...(log ? [titleOf(log), ...log.lines] : []),
   ];
 }
 

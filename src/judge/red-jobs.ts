@@ -2,11 +2,11 @@
 
 import type { Sight } from "../follow/sight.ts";
 import type { Job } from "../github/answers.ts";
-import { failedStep } from "../github/conclusions.ts";
+import { failedStep, isGreen } from "../github/conclusions.ts";
 import { oneLine } from "../github/reading.ts";
 import type { Evidence } from "./evidence.ts";
 import { evidenceLines } from "./red-end.ts";
-import { isGreen, type Verdict } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** How many names a message lists. */
 const MOST_NAMED = 30;
@@ -30,6 +30,21 @@ export function explainRedJobs(
     first,
     ...(unmet.length > 0 ? [`Its jobs, as GitHub shows them: ${there}.`] : []),
     ...red.map(lineOf),
+    ...evidenceLines(evidence),
+  ].join("\n");
+}
+
+/** Why the step fails by `fail_fast`: `jobs` are those that ended red. `cancelled` tells what came of cancelling the run. */
+export function explainFailFast(
+  { run, jobs }: Pick<Sight, "run" | "jobs">,
+  cancelled: string | undefined,
+  evidence: Evidence,
+): string {
+  const names = listed(jobs.map(({ name, conclusion }) => `${name} (${conclusion || "no conclusion"})`));
+  return [
+    `The run is ${run.status.replaceAll("_", " ")}, and a job has ended red already, which ends the step (\`fail_fast\`): ${names}`,
+    cancelled ?? `The run goes on: ${run.htmlUrl}`,
+    ...jobs.map(lineOf),
     ...evidenceLines(evidence),
   ].join("\n");
 }

@@ -3,6 +3,7 @@
 import { chooseJobs } from "../follow/deciding-jobs.ts";
 import type { Sight } from "../follow/sight.ts";
 import type { Job } from "../github/answers.ts";
+import { isGreen } from "../github/conclusions.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 
 export interface Verdict {
@@ -24,14 +25,13 @@ export function verdictOf({ run, jobs }: Pick<Sight, "run" | "jobs">, rules: Rul
     return { isGreen: isGreen(conclusion, successConclusions), conclusion, jobs: undefined, unmet: [] };
   }
   const chosen = chooseJobs(decidingJobs, jobs);
-  const red = chosen.jobs.filter((job) => !isGreen(job.conclusion, successConclusions));
-  const conclusion = worstOf(red.length > 0 ? red : chosen.jobs);
-  return { ...chosen, isGreen: red.length === 0 && chosen.unmet.length === 0, conclusion };
-}
-
-/** Says whether a conclusion leaves the step green. One that is missing never does; `any` stands for all others. */
-export function isGreen(conclusion: string | null, successConclusions: ReadonlySet<string>): boolean {
-  return conclusion !== null && (successConclusions.has("any") || successConclusions.has(conclusion));
+  const hasEnded = run.status === "completed";
+  const ended = chosen.jobs.filter(({ status }) => hasEnded || status === "completed");
+  const red = ended.filter((job) => !isGreen(job.conclusion, successConclusions));
+  const conclusion = worstOf(red.length > 0 ? red : ended);
+  // Of a run that goes on, a name may still come.
+  const unmet = hasEnded ? chosen.unmet : [];
+  return { isGreen: red.length === 0 && chosen.unmet.length === 0, conclusion, jobs: ended, unmet };
 }
 
 /** From bad to good; a word that is not known stands before the good ones. */

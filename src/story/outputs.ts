@@ -33,6 +33,6 @@ function stateOf({ status, conclusion, workflowId, runNumber }: Run, { jobs, isO
     ...(workflowId !== undefined && { workflow_id: String(workflowId) }),
     ...(runNumber !== undefined && { run_number: String(runNumber) }),
     ...(hasEnded && { conclusion: (isOfJobs ? verdict?.conclusion : conclusion) ?? "" }),
-    ...(hasEnded && jobs && { failed_jobs: JSON.stringify(failedJobs(jobs)) }),
+    ...((hasEnded || verdict) && jobs && { failed_jobs: JSON.stringify(failedJobs(jobs)) }),
   };
 }

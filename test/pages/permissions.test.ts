@@ -132,6 +132,19 @@ test.each(needs)("an App's tokens have what the table says (%#)", ({ combination
   }
 });
 
+test.each(needs)("`cancel_run_on: failure` needs what `timeout` needs (%#)", ({ combinations }) => {
+  for (const combination of combinations.filter(({ cancelRunOn }) => cancelRunOn === "timeout")) {
+    const needed = ["timeout", "failure"].map((word) => {
+      const texts = inputsOf(inputsFor(combination), API_URL);
+      const given: Record<string, string> = { ...texts, cancel_run_on: word, fail_fast: String(word === "failure") };
+      if (combination.waitFor !== "completed") return {};
+      const caller = { ...CALLER, apiUrl: API_URL };
+      return permissionsFor(readInputs((name) => given[name] ?? "", caller, "0".repeat(16), mappings));
+    });
+    expect(needed[1]).toEqual(needed[0]);
+  }
+});
+
 describe("what the table says is enough", () => {
   test.each(typical)("for $title", async ({ combination, permissions, kind }) => {
     for (const play of playsOf(combination)) {

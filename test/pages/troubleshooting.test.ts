@@ -33,6 +33,7 @@ const FILES = [
   "find/given.ts",
   "find/not-found.ts",
   "follow/deciding-jobs.ts",
+  "follow/failed-log.ts",
   "follow/follow.ts",
   "follow/time-out.ts",
   "github/api.ts",

@@ -415,6 +415,16 @@ describe.concurrent("run-id", () => {
   });
 });
 
+describe.concurrent("fail-fast", () => {
+  test("ends with the first job that fails, and the rest of the run with it", async ({ expect }) => {
+    const behaviour = { jobs: { short: { failedStep: "Test" }, long: { durationMs: 3_600_000 } } };
+    const { github, target, jobs, steps } = await playExample("fail-fast", { behaviour });
+    expect(jobs).toMatchObject({ tests: { result: "failure" } });
+    expect(annotations(steps[0] as Ran, "error").join()).toContain("short (failure)");
+    expect(github.runs(target)[0]?.cancelRequestedAtMs).toBeDefined();
+  });
+});
+
 describe.concurrent("only-some-jobs", () => {
   test("goes on when they have ended, while the run does not", async ({ expect }) => {
     const behaviour = { jobs: { measure: { durationMs: 3_600_000 } } };

@@ -51,5 +51,5 @@ export function annotationsOf(
 
 /** When the job's log is there. */
 export function logIsThere(job: PlannedJob, startedMs: number, nowMs: number): boolean {
-  return job.conclusion !== "skipped" && toIso(startedMs + job.endMs) <= toIso(nowMs);
+  return job.conclusion !== "skipped" && toIso(startedMs + job.endMs + (job.logLagMs ?? 0)) <= toIso(nowMs);
 }

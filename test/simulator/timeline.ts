@@ -25,6 +25,8 @@ export interface JobBehaviour {
   failedStep?: string;
   /** The lines that its failed step prints. */
   log?: string[];
+  /** From its end until its log is there (0). */
+  logLagMs?: number;
   /** What its steps mark in files. */
   annotations?: { path: string; line: number; level: "notice" | "warning" | "failure"; message: string }[];
 }
@@ -89,6 +91,7 @@ export interface PlannedJob {
   conclusion: JobConclusion;
   steps: PlannedStep[];
   log?: JobBehaviour["log"];
+  logLagMs?: JobBehaviour["logLagMs"];
   annotations?: JobBehaviour["annotations"];
 }
 
@@ -209,8 +212,8 @@ function planJob(
   const endMs = own.durationMs === undefined ? atMs : startMs + own.durationMs;
   steps.push({ name: "Complete job", startMs: endMs, endMs, conclusion: "success" });
   const times = { appearsMs, readyMs: approvedMs, startMs, setupEndMs, endMs };
-  const { log, annotations } = own;
-  const planned = { name, environment: job.environment, ...times, conclusion, steps, log, annotations };
+  const { log, logLagMs = 0, annotations } = own;
+  const planned = { name, environment: job.environment, ...times, conclusion, steps, log, logLagMs, annotations };
   return job.timeoutMs === undefined ? planned : cutOff(planned, job.timeoutMs);
 }
 

@@ -14,7 +14,7 @@ import * as mappings from "../../src/inputs/mapping.ts";
 import { judgeNames } from "../../src/inputs/names.ts";
 import type { Plan } from "../../src/inputs/order.ts";
 import { explainRed } from "../../src/judge/red-end.ts";
-import { explainRedJobs } from "../../src/judge/red-jobs.ts";
+import { explainFailFast, explainRedJobs } from "../../src/judge/red-jobs.ts";
 import { verdictOf } from "../../src/judge/verdict.ts";
 import { right, wrong } from "../../src/receiver/finding.ts";
 import { aFault } from "./faults.ts";
@@ -270,6 +270,8 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { workflow: "", distinct_id: "", run_id: "latest" },
   { workflow: "", distinct_id: "", run_id: "1", wait_for: "nothing" },
   { distinct_id: "", run_id: "1" },
+  { fail_fast: "true" },
+  { cancel_run_on: "failure", wait_for: "completed" },
   { jobs: "build" },
   { jobs: "[]", wait_for: "completed" },
   { workflow: "", distinct_id: "", run_id: `${PAGES}/1`, repo: "octo/other" },
@@ -323,6 +325,7 @@ export function directMessages(): Message[] {
     redJobs(["test"], [job("failure", [failedTest])], run),
     redJobs(["test"], [job(null, [])], ended(null)),
     redJobs(["lint"], []),
+    explainFailFast({ run, jobs: [job("failure", [failedTest]), job("", [])] }, undefined, nothing),
     redJobs(
       ["job 1"],
       Array.from({ length: 31 }, (_, at) => ({ ...job("success", []), name: `job ${at + 2}` })),

@@ -40,6 +40,7 @@ describe("without a word said", () => {
       successConclusions: new Set(["success"]),
       cancelRunOn: new Set(),
       decidingJobs: [],
+      failsFast: false,
       failedLogLines: undefined,
       writesSummary: true,
       isDryRun: false,
@@ -250,8 +251,8 @@ describe("a problem is told", () => {
     ],
     [
       "an unknown word to cancel on",
-      { cancel_run_on: "cancel, failure" },
-      "`cancel_run_on` has `failure`: it takes `cancel`, `timeout`.",
+      { cancel_run_on: "cancel, sometimes" },
+      "`cancel_run_on` has `sometimes`: it takes `cancel`, `timeout`, `failure`.",
     ],
     [
       "no server",
@@ -298,7 +299,7 @@ describe("a problem is told", () => {
       - \`timeout_seconds\` is \`1h\`: give a whole number from 1 to 2592000.
       - \`max_runs\` is \`0\`: give a whole number from 1 to 10000.
       - \`success_conclusions\` has \`good\`: it takes \`success\`, \`failure\`, \`neutral\`, \`cancelled\`, \`skipped\`, \`timed_out\`, \`action_required\`, \`stale\`, \`startup_failure\`, \`any\`.
-      - \`cancel_run_on\` has \`never\`: it takes \`cancel\`, \`timeout\`.]
+      - \`cancel_run_on\` has \`never\`: it takes \`cancel\`, \`timeout\`, \`failure\`.]
     `);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isGreen, verdictOf } from "../../../src/judge/verdict.ts";
+import { isGreen } from "../../../src/github/conclusions.ts";
+import { verdictOf } from "../../../src/judge/verdict.ts";
 import { conclusions, job } from "../../support/conclusions.ts";
 import { aRun } from "../../support/runs.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lastLines } from "../../../src/judge/job-log.ts";
+import { lastLines } from "../../../src/follow/job-log.ts";
 
 const START = Date.UTC(2026, 10, 20, 12, 0, 10);
 /** Ran from 12:00:10 to 12:00:20. */

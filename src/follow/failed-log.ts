@@ -1,0 +1,79 @@
+/** What a failed step printed last: shown when its job fails, while the run goes on, and again in the step's error. */
+
+import { ifAnswered, once } from "../asking/retry.ts";
+import type { Job, Run } from "../github/answers.ts";
+import { failedStep } from "../github/conclusions.ts";
+import type { Id } from "../github/reading.ts";
+import { MAX_LOG_LINES } from "../inputs/inputs.ts";
+import type { Story } from "../story/story.ts";
+import { lastLines } from "./job-log.ts";
+
+export interface FailedLog {
+  jobId: Id;
+  jobName: string;
+  stepName: string;
+  /** Oldest first. */
+  lines: readonly string[];
+}
+
+/** What explains must not hold up what is explained. */
+export const EVIDENCE_MS = 15_000;
+/** Of a matrix with two hundred failed jobs, the first few tell enough. */
+const MOST_LOGS = 3;
+/** A log may lag behind its job's end: it is asked for so often, and the later the less. */
+const MOST_TRIES = 3;
+const LAG_MS = 5000;
+
+/** Says whether a job has failed in a way that its log explains. */
+export function hasFailed({ conclusion }: Job): boolean {
+  return conclusion === "failure" || conclusion === "timed_out";
+}
+
+/** Everybody could read in a public caller's log what only some can read in the target (docs/design.md#failing). */
+export function mayBeShown({ isPrivate }: Run, { inputs, callerIsPublic, callerApiUrl }: Story): boolean {
+  const isAskedFor = (inputs.failedLogLines ?? 0) > 0;
+  // What is public on another server may be so for those alone who reach that server.
+  const isPublic = isPrivate === false && inputs.target.apiUrl === callerApiUrl;
+  return !callerIsPublic || isPublic || isAskedFor;
+}
+
+/** Reads the last lines of a job's failed step; undefined where there are none to be had. */
+export async function readFailedLog(job: Job, deadlineMs: number, story: Story): Promise<FailedLog | undefined> {
+  const { github, retry, inputs } = story;
+  const count = inputs.failedLogLines ?? MAX_LOG_LINES;
+  const step = failedStep(job);
+  if (count === 0 || !step) return undefined;
+  const read = retry((each) => lastLines(github.readJobLog(job.id, each), step, count), once(deadlineMs));
+  const lines = await ifAnswered(read);
+  return lines && lines.length > 0 ? { jobId: job.id, jobName: job.name, stepName: step.name, lines } : undefined;
+}
+
+/** Makes what shows the log of each job that has failed while its run goes on, once; it returns all that it has shown. */
+export function showerOfFailedLogs(
+  story: Story,
+): (sight: { run: Run; jobs: readonly Job[] }) => Promise<readonly FailedLog[]> {
+  const { clock, log, inputs } = story;
+  const shown: FailedLog[] = [];
+  const asked = new Map<Id, { tries: number; againAtMs: number }>();
+  const isDue = (job: Job) => {
+    const { tries, againAtMs } = asked.get(job.id) ?? { tries: 0, againAtMs: 0 };
+    return tries < MOST_TRIES && clock.nowMs() >= againAtMs && hasFailed(job) && failedStep(job) !== undefined;
+  };
+  return async ({ run, jobs }) => {
+    if (inputs.failedLogLines === 0 || !mayBeShown(run, story)) return shown;
+    for (const job of jobs.filter(isDue)) {
+      if (shown.length >= MOST_LOGS) return shown;
+      const tries = (asked.get(job.id)?.tries ?? 0) + 1;
+      const read = await readFailedLog(job, clock.nowMs() + EVIDENCE_MS, story);
+      asked.set(job.id, { tries: read ? MOST_TRIES : tries, againAtMs: clock.nowMs() + LAG_MS * tries ** 2 });
+      if (!read) continue;
+      shown.push(read);
+      log.group(titleOf(read), read.lines);
+    }
+    return shown;
+  };
+}
+
+export function titleOf({ stepName, jobName }: Pick<FailedLog, "stepName" | "jobName">): string {
+  return `The last lines of step "${stepName}" in job ${jobName}:`;
+}
