@@ -13,21 +13,23 @@ import { isEnd } from "./ending.ts";
 import { type FailedLog, showerOfFailedLogs } from "./failed-log.ts";
 import { firstLook, lookAgain } from "./look.ts";
 import { whatToAsk } from "./next-look.ts";
+import { explainNotBegun, hasBegun } from "./not-begun.ts";
 import { isTooQuiet, news, tell, timeLine } from "./progress.ts";
 import type { Sight } from "./sight.ts";
 import { explainTimeout } from "./time-out.ts";
 
 /**
  * Follows our run until it is completed, and tells the log what happens.
- * @throws Failure at the deadline, Fault when GitHub answers for good that it does not show the run (any more)
+ * @throws Failure at the deadline, or at that of its beginning, Fault when GitHub answers for good that it does not show the run (any more)
  */
 export async function follow(ours: OurRun, story: Story): Promise<Sight> {
   const { github, clock, random, signal, inputs, log, learn } = story;
-  const { pollIntervalMs, timeoutMs, cancelRunOn } = inputs;
+  const { pollIntervalMs, timeoutMs, startTimeoutMs = Number.POSITIVE_INFINITY } = inputs;
   const startedAtMs = clock.nowMs();
   const deadlineMs = startedAtMs + timeoutMs;
+  const startDeadlineMs = startedAtMs + startTimeoutMs;
   const isNewUntilMs = startedAtMs + NEW_RUN_MS;
-  const follower = { ...story, options: { deadlineMs, wasSeen: true, isNewUntilMs } };
+  const untilMs = () => (last && hasBegun(last) ? deadlineMs : Math.min(deadlineMs, startDeadlineMs));
   const readEarlier = readerOfEarlierRuns(ours, deadlineMs, story);
   const showFailedLogs = showerOfFailedLogs(story);
   let failedLogs: readonly FailedLog[] = [];
@@ -38,6 +40,7 @@ export async function follow(ours: OurRun, story: Story): Promise<Sight> {
   try {
     for (let look = 1; ; look++) {
       const lookedAtMs = clock.nowMs();
+      const follower = { ...story, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
       const sight = last
         ? await lookAgain(last, whatToAsk(last, look, answersWithoutNews), follower)
         : await firstLook(ours.run, follower);
@@ -57,14 +60,17 @@ export async function follow(ours: OurRun, story: Story): Promise<Sight> {
         sharers: 1 + earlier.othersWaiting,
         random: random(),
       });
-      await clock.sleep(pauseWithin(deadlineMs - clock.nowMs(), pauseMs), signal);
+      await clock.sleep(pauseWithin(untilMs() - clock.nowMs(), pauseMs), signal);
     }
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
-    const run = last?.run ?? ours.run;
-    const cancelled = cancelRunOn.has("timeout") ? await cancelAtTimeout(run, isNewUntilMs, story) : undefined;
-    const open = openJobs(inputs.decidingJobs, last?.jobs ?? []);
-    throw new Failure(explainTimeout(run, timeoutMs, error.fault, { cancelled, open }));
+    const sight = last ?? { run: ours.run, jobs: [], awaitedEnvironments: [] };
+    const cancelled = inputs.cancelRunOn.has("timeout")
+      ? await cancelAtTimeout(sight.run, isNewUntilMs, story)
+      : undefined;
+    if (untilMs() < deadlineMs) throw new Failure(explainNotBegun(sight, startTimeoutMs, error.fault, cancelled));
+    const open = openJobs(inputs.decidingJobs, sight.jobs);
+    throw new Failure(explainTimeout(sight.run, timeoutMs, error.fault, { cancelled, open }));
   }
 
   /** Tells the log what is new, or after a long silence that the wait goes on. */

@@ -21,6 +21,8 @@ export interface Inputs {
   waitFor: "nothing" | "found" | "completed";
   findTimeoutMs: number;
   timeoutMs: number;
+  /** Time for the found run to begin; undefined: as much as to complete. */
+  startTimeoutMs: number | undefined;
   pollIntervalMs: number;
   maxRuns: number;
   successConclusions: ReadonlySet<string>;
@@ -97,6 +99,9 @@ export function readInputs(
       : readOrder(reader, { freshId, mustFind: waitFor !== "nothing", mappings })),
     findTimeoutMs: 1000 * number("find_timeout_seconds", 300, [1, 86_400]),
     timeoutMs: 1000 * number("timeout_seconds", 3600, [1, 2_592_000]),
+    startTimeoutMs: text("start_timeout_seconds")
+      ? 1000 * number("start_timeout_seconds", 1, [1, 2_592_000])
+      : undefined,
     pollIntervalMs: 1000 * number("poll_interval_seconds", 10, [1, 3600]),
     maxRuns: number("max_runs", 500, [1, 10_000]),
     successConclusions: words("success_conclusions", "success", [...CONCLUSIONS, "any"]),
@@ -108,7 +113,7 @@ export function readInputs(
     isDryRun: isTrue("dry_run", false),
     callersAttempt: Number(caller.runAttempt),
   };
-  problems.push(...problemsOfFailFast(inputs));
+  problems.push(...problemsOfWait(inputs));
   if (problems.length > 0 || !target) throw new InputError(problems);
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
@@ -117,13 +122,15 @@ export function readInputs(
   return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...unused] };
 }
 
-function problemsOfFailFast({
+function problemsOfWait({
   failsFast,
+  startTimeoutMs,
   waitFor,
   cancelRunOn,
-}: Pick<Inputs, "failsFast" | "waitFor" | "cancelRunOn">): string[] {
-  if (failsFast && waitFor !== "completed")
-    return ["`fail_fast` ends a wait for the run's end: it goes with `wait_for: completed` only."];
+}: Pick<Inputs, "failsFast" | "startTimeoutMs" | "waitFor" | "cancelRunOn">): string[] {
+  const early = [failsFast && "`fail_fast`", startTimeoutMs !== undefined && "`start_timeout_seconds`"].filter(Boolean);
+  if (waitFor !== "completed" && early.length > 0)
+    return early.map((name) => `${name} ends a wait for the run's end: it goes with \`wait_for: completed\` only.`);
   if (failsFast || !cancelRunOn.has("failure")) return [];
   return ["`cancel_run_on` has `failure`, which cancels what goes on after `fail_fast`: give `fail_fast: true`."];
 }

@@ -30,6 +30,7 @@ export const INPUT_NAMES = [
   "run_id",
   "jobs",
   "fail_fast",
+  "start_timeout_seconds",
 ] as const;
 
 export type InputName = (typeof INPUT_NAMES)[number];

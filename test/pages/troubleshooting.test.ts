@@ -35,6 +35,7 @@ const FILES = [
   "follow/deciding-jobs.ts",
   "follow/failed-log.ts",
   "follow/follow.ts",
+  "follow/not-begun.ts",
   "follow/time-out.ts",
   "github/api.ts",
   "inputs/credentials.ts",

@@ -6,6 +6,7 @@ import type { Situation } from "../../src/explain/situation.ts";
 import { explainNotFound } from "../../src/find/not-found.ts";
 import type { JudgedRun } from "../../src/find/search.ts";
 import { openJobs } from "../../src/follow/deciding-jobs.ts";
+import { explainNotBegun } from "../../src/follow/not-begun.ts";
 import { explainTimeout } from "../../src/follow/time-out.ts";
 import type { Job, Run, Step } from "../../src/github/answers.ts";
 import type { Fault } from "../../src/github/fault.ts";
@@ -181,6 +182,8 @@ const notFound = (plan: Plan, list: JudgedRun[], findings = [wrong("")].slice(1)
     findings,
   );
 
+const notBegun = (status: string, awaitedEnvironments: string[] = []): string =>
+  explainNotBegun({ run: { ...run, status }, jobs: [], awaitedEnvironments }, 600_000, undefined, undefined);
 const redJobs = (decidingJobs: string[], jobs: Job[], of: Run = ended("failure")): string => {
   const rules = { decidingJobs, successConclusions: new Set(["success"]) };
   const sight = { run: of, jobs };
@@ -271,6 +274,7 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { workflow: "", distinct_id: "", run_id: "1", wait_for: "nothing" },
   { distinct_id: "", run_id: "1" },
   { fail_fast: "true" },
+  { start_timeout_seconds: "60" },
   { cancel_run_on: "failure", wait_for: "completed" },
   { jobs: "build" },
   { jobs: "[]", wait_for: "completed" },
@@ -333,6 +337,10 @@ export function directMessages(): Message[] {
     explainTimeout(run, 3_600_000, undefined, {
       open: openJobs(["test", "lint"], [{ ...job(null, []), status: "in_progress" }]),
     }),
+    notBegun("queued"),
+    notBegun("pending"),
+    notBegun("waiting"),
+    notBegun("waiting", ["production"]),
     explainTimeout(run, 3_600_000, network("lost", undefined)),
     explainTimeout(run, 3_600_000, limited(60_000)),
     explainTimeout(run, 3_600_000, limited(undefined)),

@@ -35,6 +35,7 @@ describe("without a word said", () => {
       waitFor: "found",
       findTimeoutMs: 300_000,
       timeoutMs: 3_600_000,
+      startTimeoutMs: undefined,
       pollIntervalMs: 10_000,
       maxRuns: 500,
       successConclusions: new Set(["success"]),
