@@ -39,8 +39,10 @@ function reasonOf({ conclusion, path }: Run, jobs: readonly Job[]): string[] {
       "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.",
     ];
   }
-  if (conclusion === "startup_failure" && jobs.length === 0) {
-    return [`It has no jobs: the workflow file ${path} is invalid on that ref. GitHub's page of the run says where.`];
+  if ((conclusion === "startup_failure" || conclusion === "failure") && jobs.length === 0) {
+    return [
+      `It has no jobs. Possibly the workflow file ${path} is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. GitHub's page of the run says which.`,
+    ];
   }
   return [];
 }

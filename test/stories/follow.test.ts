@@ -224,11 +224,15 @@ describe("a failed run", () => {
     expect(failure).toContain("a newer run of its concurrency group has probably taken its place");
   });
 
-  test("without jobs whose conclusion is startup_failure is told as an invalid workflow file", async () => {
-    const { play } = await stage({ zeroJobs: true });
-    const { failure } = await play(START);
-    expect(failure).toContain("the workflow file .github/workflows/deploy.yml is invalid");
-  });
+  test.each(["startup_failure", "failure"])(
+    "without jobs that ends as %s may be one of two things",
+    async (conclusion) => {
+      const { play } = await stage({ zeroJobs: true, conclusion });
+      const { failure } = await play(START);
+      expect(failure).toContain("It has no jobs. Possibly the workflow file .github/workflows/deploy.yml is invalid");
+      expect(failure).toContain("or a rule of its owner forbids the run: a policy");
+    },
+  );
 });
 
 describe("timeout_seconds", () => {

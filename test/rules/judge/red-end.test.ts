@@ -60,12 +60,12 @@ describe("a red run is explained", () => {
       [`The run ended as cancelled: ${link}/1`, `- job 5: cancelled in step "make", ${link}/1/job/5`],
     ],
     [
-      "when its workflow file is invalid",
+      "when its workflow file is invalid, or a policy forbids it",
       ended("startup_failure"),
       [],
       [
         `The run ended as startup_failure: ${link}/1`,
-        "It has no jobs: the workflow file .github/workflows/deploy.yml is invalid on that ref. GitHub's page of the run says where.",
+        "It has no jobs. Possibly the workflow file .github/workflows/deploy.yml is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. GitHub's page of the run says which.",
       ],
     ],
   ])("%s", (_, red, jobs, lines) => {
