@@ -5,8 +5,10 @@ import { ifAnswered, once, type RetryOptions } from "../asking/retry.ts";
 import type { Job, Run } from "../github/answers.ts";
 import { mayHeal } from "../github/fault.ts";
 import type { Story } from "../story/story.ts";
+import { inWords } from "./awaited.ts";
 import { areOfAttempt } from "./deciding-jobs.ts";
 import { isEnd } from "./ending.ts";
+import { mayBeShown } from "./failed-log.ts";
 import { haveEnded, jobsTellAll, mayShowJobs } from "./next-look.ts";
 import type { Sight } from "./sight.ts";
 
@@ -87,5 +89,8 @@ async function readLastJobs(run: Run, before: readonly Job[], follower: Follower
 async function readAwaited(run: Run, last: Sight | undefined, follower: Follower): Promise<readonly string[]> {
   const { github, retry, options } = follower;
   const awaited = retry((each) => github.listPendingDeployments(run.id, each), once(options.deadlineMs));
-  return (await ifAnswered(awaited)) ?? last?.awaitedEnvironments ?? [];
+  // Who works on a private target is nobody's business in a public log.
+  const isShown = mayBeShown(run, follower);
+  const words = (await ifAnswered(awaited))?.map((each) => inWords(isShown ? each : { ...each, reviewers: [] }));
+  return words ?? last?.awaitedEnvironments ?? [];
 }

@@ -8,7 +8,7 @@ export interface Sight {
   run: Run;
   /** As they were last read; an unchanged list is the same array. */
   jobs: readonly Job[];
-  /** The environments whose approval the run waits for. */
+  /** The environments whose approval the run waits for, in words. */
   awaitedEnvironments: readonly string[];
   /** What was shown of failed jobs while the run went on. */
   failedLogs?: readonly FailedLog[];

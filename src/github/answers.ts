@@ -95,6 +95,15 @@ export interface Job extends Step {
   steps: Step[];
 }
 
+/** An environment that a run waits for. */
+export interface PendingDeployment {
+  environment: string;
+  /** Who may approve: one of them is enough. */
+  reviewers: readonly string[];
+  /** Epoch ms by the server's clock; undefined: it has no wait timer, or that has not begun. */
+  timerEndsAtMs: number | undefined;
+}
+
 /** What a job has marked in a file. */
 export interface Annotation {
   path: string;
@@ -189,11 +198,24 @@ export function readInstallationToken(data: unknown, dateMs: number): { token: s
   return { token: text(token), lifetimeMs: Number.isFinite(lifetimeMs) ? lifetimeMs : 3_600_000 };
 }
 
-/** The names of the environments. */
-export function readPendingDeployments(data: unknown): string[] {
-  return list(data, (each) =>
-    nameOf((fields(each, "pending-deployment").environment as { name?: unknown } | null)?.name),
-  );
+export function readPendingDeployments(data: unknown): PendingDeployment[] {
+  return list(data, (each) => {
+    const { environment, reviewers, wait_timer, wait_timer_started_at } = fields(each, "pending-deployment");
+    const startedAtMs = timeMs(wait_timer_started_at);
+    const hasTimer = typeof wait_timer === "number" && wait_timer > 0 && startedAtMs !== undefined;
+    return {
+      environment: nameOf((environment as { name?: unknown } | null)?.name),
+      reviewers: Array.isArray(reviewers) ? reviewers.map(readReviewer).filter((name) => name !== "") : [],
+      timerEndsAtMs: hasTimer ? startedAtMs + wait_timer * 60_000 : undefined,
+    };
+  });
+}
+
+/** A person by the login, a team by its name. */
+function readReviewer(data: unknown): string {
+  const { reviewer } = (data ?? {}) as { reviewer?: { login?: unknown; name?: unknown } | null };
+  const [login, team] = [nameOf(reviewer?.login), nameOf(reviewer?.name)];
+  return login || (team && `the team ${team}`);
 }
 
 export function readAnnotations(data: unknown): Annotation[] {

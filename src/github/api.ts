@@ -116,7 +116,7 @@ export function openGitHub(options: ConnectionOptions) {
       );
     },
 
-    /** The names of the environments that wait for an approval before the run goes on. */
+    /** The environments that wait for an approval or a timer before the run goes on. */
     listPendingDeployments: (runId: Id, options: RequestOptions) => {
       const parameters = { run_id: String(runId) };
       const purpose = PURPOSES.readRun;

@@ -103,7 +103,12 @@ export function jobAnswer(
   };
 }
 
-export function pendingDeploymentAnswer(name: string, { api, html }: Bases): Schemas["pending-deployment"] {
+export function pendingDeploymentAnswer(
+  name: string,
+  { behaviour: { reviewers = [], waitTimerMin = 0 }, startedMs }: Run["attempts"][number],
+  bases: Bases,
+): Schemas["pending-deployment"] {
+  const { api, html } = bases;
   const id = Number.parseInt(shaOf(name).slice(0, 6), 16);
   return {
     environment: {
@@ -113,9 +118,9 @@ export function pendingDeploymentAnswer(name: string, { api, html }: Bases): Sch
       url: `${api}/environments/${name}`,
       html_url: `${html}/deployments/${name}`,
     },
-    wait_timer: 0,
-    wait_timer_started_at: null,
+    wait_timer: waitTimerMin,
+    wait_timer_started_at: waitTimerMin > 0 ? toIso(startedMs) : null,
     current_user_can_approve: false,
-    reviewers: [],
+    reviewers: reviewers.map((login) => ({ type: "User", reviewer: userAnswer(login, bases) })),
   };
 }

@@ -68,7 +68,7 @@ export const runRoutes: readonly Route[] = [
         const names = status === "waiting" && attempt.behaviour.environment ? [attempt.behaviour.environment] : waiting;
         const environments = [...new Set(names)].filter((name) => name !== undefined);
         return json<Schemas["pending-deployment"][]>(
-          environments.map((name) => pendingDeploymentAnswer(name, call.bases)),
+          environments.map((name) => pendingDeploymentAnswer(name, attempt, call.bases)),
         );
       }),
   },

@@ -53,6 +53,10 @@ export interface Behaviour {
   zeroJobs?: boolean;
   /** The environment that pending_deployments names while the run waits (else the jobs' own). */
   environment?: string;
+  /** Logins of those who may approve it. */
+  reviewers?: string[];
+  /** Minutes that it waits from the run's start. */
+  waitTimerMin?: number;
   /** Runs that GitHub starts besides, for the same event. */
   duplicates?: number;
   /** What a cancellation does; forced, it always works. */

@@ -120,6 +120,20 @@ describe("the log", () => {
     expect(log.join("\n")).toContain("The run is waiting for an approval of production: http");
   });
 
+  test.each([
+    [false, "octocat or hubot may approve; its wait timer ends at 12:30:00 UTC"],
+    [true, "its wait timer ends at 12:30:00 UTC"],
+  ])("names who may approve it, unless everybody could read that (%s), and when its timer ends", async (is, words) => {
+    const { play } = await stage({
+      statuses: [{ status: "waiting", forMs: 30_000 }],
+      environment: "production",
+      reviewers: ["octocat", "hubot"],
+      waitTimerMin: 30,
+    });
+    const { log } = await play(START, { callerIsPublic: is });
+    expect(log.join("\n")).toContain(`The run is waiting for an approval of production (${words}): http`);
+  });
+
   test("tells trouble once, and once that it is over", async () => {
     const { github, play } = await stage({ queuedMs: 120_000 });
     github.fault = ({ method }) =>

@@ -289,12 +289,35 @@ describe("a repository", () => {
   });
 });
 
-test("pending deployments are read as the names of their environments", () => {
+test("pending deployments are read as environment, reviewers and the end of a wait timer", () => {
+  const none = { reviewers: [], timerEndsAtMs: undefined };
+  const startedAt = "2026-11-20T12:00:00Z";
   const answer = [
-    { environment: { id: 1, name: "live" }, wait_timer: 0 },
-    { environment: { id: 2, name: "eu" }, wait_timer: 30 },
+    { environment: { id: 1, name: "live" }, current_user_can_approve: false },
+    {
+      environment: { name: "eu\nwest" },
+      wait_timer: 30,
+      wait_timer_started_at: startedAt,
+      reviewers: [
+        { type: "User", reviewer: { login: "octocat" } },
+        { type: "Team", reviewer: { name: "o\nps" } },
+        null,
+        {},
+      ],
+    },
+    { environment: null, wait_timer: 0, wait_timer_started_at: startedAt, reviewers: "x" },
+    { environment: { name: "us" }, wait_timer: 30, wait_timer_started_at: null },
   ];
-  expect(readPendingDeployments(answer)).toEqual(["live", "eu"]);
+  expect(readPendingDeployments(answer)).toEqual([
+    { environment: "live", ...none },
+    {
+      environment: "eu west",
+      reviewers: ["octocat", "the team o ps"],
+      timerEndsAtMs: Date.UTC(2026, 10, 20, 12, 30),
+    },
+    { environment: "", ...none },
+    { environment: "us", ...none },
+  ]);
   expect(readPendingDeployments([])).toEqual([]);
 });
 
