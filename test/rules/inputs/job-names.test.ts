@@ -21,14 +21,11 @@ describe("jobs", () => {
     expect(read(text)).toEqual({ names, problems: [] });
   });
 
-  test.each(["[]", "[1]", '["a", {}]', '["a"', "[build]", '[""]', "\n \n"].filter((text) => text !== '["a"'))(
-    "are not %j",
-    (text) => {
-      expect(read(text).problems).toEqual([
-        expect.stringContaining("`jobs` is neither names, one a line, nor a JSON list"),
-      ]);
-    },
-  );
+  test.each(["[]", "[1]", '["a", {}]', "[build]", '[""]'])("are not %j", (text) => {
+    expect(read(text).problems).toEqual([
+      expect.stringContaining("`jobs` is neither names, one a line, nor a JSON list"),
+    ]);
+  });
 
   test.each(["found", "nothing"])("go with `wait_for: completed` only, not with %s", (waitFor) => {
     expect(read("build", waitFor).problems).toEqual([

@@ -45,7 +45,9 @@ describe("a name of an action that the migration page leads from", () => {
   // The runner writes names in upper case; a name that means another thing here cannot be told by its name.
   const foreign = rowsOfMigration()
     .map(([theirs, ours]) => [theirs.toLowerCase(), ours] as const)
-    .filter(([theirs]) => !INPUT_NAMES.some((name) => name === theirs));
+    .filter(([theirs]) => !INPUT_NAMES.some((name) => name === theirs))
+    // Another spelling of ours, which stands for something else there: the name of ours is told.
+    .filter(([theirs, ours]) => ours !== "–" || !INPUT_NAMES.some((name) => name.replaceAll("_", "") === theirs));
 
   test("is looked at for each of them", () => {
     expect(foreign.length).toBeGreaterThan(40);
