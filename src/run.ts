@@ -4,12 +4,12 @@ import { dispatch } from "./dispatch/dispatch.ts";
 import { makePlan } from "./dispatch/plan.ts";
 import { find } from "./find/find.ts";
 import { readGiven } from "./find/given.ts";
-import { follow } from "./follow/follow.ts";
 import type { Inputs } from "./inputs/inputs.ts";
 import type { Dispatch } from "./inputs/order.ts";
 import { judge } from "./judge/judge.ts";
 import { failureOf } from "./report/failure-of.ts";
 import { summarize } from "./report/summarize.ts";
+import { followAttempts } from "./rerun/follow-attempts.ts";
 import type { OurRun } from "./story/sent.ts";
 import { beginStory, type Edges, type Story } from "./story/story.ts";
 
@@ -42,7 +42,7 @@ async function goThrough(story: Story): Promise<void> {
   const found = "runId" in order ? await readGiven(order, story) : await start(order, story);
   if (!found || waitFor === "found") return;
 
-  const ended = await follow(found, story);
+  const ended = await followAttempts(found, story);
   await judge(ended, story);
 }
 

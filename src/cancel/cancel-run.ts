@@ -5,6 +5,12 @@ import type { Run, StartedRun } from "../github/answers.ts";
 import { Fault } from "../github/fault.ts";
 import type { Story } from "../story/story.ts";
 
+export interface CancelBounds {
+  deadlineMs: number;
+  isNewUntilMs: number;
+  rerunOf?: number | undefined;
+}
+
 type Tools = Pick<Story, "github" | "retry" | "clock" | "signal">;
 
 /** A 404 while the run itself is shown: twice, since not all of GitHub's servers learn of a new run at once. */
@@ -13,25 +19,36 @@ const PAUSE_MS = 1000;
 
 /**
  * Asks until GitHub answers. A fault is told, not thrown: the step has failed anyway. `isNewUntilMs` is when the run, if it
- * is new, is known everywhere (docs/platform.md#new-runs).
+ * is new, is known everywhere (docs/platform.md#new-runs); `rerunOf` the attempt after which a further one is about to begin.
  */
 export async function cancelRun(
   { id, htmlUrl }: Pick<StartedRun, "id" | "htmlUrl">,
-  { deadlineMs, isNewUntilMs }: { deadlineMs: number; isNewUntilMs: number },
+  { deadlineMs, isNewUntilMs, rerunOf = 0 }: CancelBounds,
   tools: Tools,
 ): Promise<string> {
   const { github, retry, clock, signal } = tools;
-  for (let refusals = 1; ; refusals++) {
+  for (let refusals = 1, isAboutToBegin = false; ; refusals++) {
     const fault = await faultOf(retry((options) => github.cancelRun(id, options), { deadlineMs }));
     if (fault === "none") return `The remote run is being cancelled: ${htmlUrl}`;
-    const mayTell = fault?.status === 404 || fault?.status === 409;
-    const run = mayTell
-      ? await ifAnswered(retry((options) => github.getRun(id, options), once(deadlineMs)))
-      : undefined;
-    const isUnknownYet = fault?.status === 404 && clock.nowMs() < isNewUntilMs;
-    if (!isUnknownYet || (run && refusals >= NO_SUCH_THING)) return whyNot(fault, run, htmlUrl);
+    if (!fault && isAboutToBegin)
+      return `No attempt after ${rerunOf} had begun that could be cancelled; where it does, it goes on: ${htmlUrl}`;
+    const run = await seenAfter(fault, id, deadlineMs, tools);
+    isAboutToBegin = run?.status === "completed" && run.runAttempt <= rerunOf;
+    const isUnknownYet = fault?.status === 404 && clock.nowMs() < isNewUntilMs && !(run && refusals >= NO_SUCH_THING);
+    if (!isUnknownYet && !isAboutToBegin) return whyNot(fault, run, htmlUrl);
     await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
   }
+}
+
+/** The run, where it tells more of a refusal, and can be read. */
+function seenAfter(
+  fault: Fault | undefined,
+  id: StartedRun["id"],
+  deadlineMs: number,
+  { github, retry }: Tools,
+): Promise<Run | undefined> | undefined {
+  const mayTell = fault?.status === 404 || fault?.status === 409;
+  return mayTell ? ifAnswered(retry((options) => github.getRun(id, options), once(deadlineMs))) : undefined;
 }
 
 /** What went wrong; undefined where no answer came in time. */

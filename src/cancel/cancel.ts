@@ -10,7 +10,7 @@ import { Fault } from "../github/fault.ts";
 import { type Known, startedRun } from "../story/known.ts";
 import type { Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
-import { cancelRun } from "./cancel-run.ts";
+import { type CancelBounds, cancelRun } from "./cancel-run.ts";
 
 /** The runner kills 10 s after its first signal: until then the run has to be known, and its cancellation accepted. */
 const LAST_LOOK_MS = 6000;
@@ -36,20 +36,24 @@ export async function giveUp({ by, atMs }: Cancelled, known: Known, story: Story
     return new Failure(`${first} The remote run goes on (see \`cancel_run_on\`): ${started.htmlUrl}`);
   }
   const isNewUntilMs = (sent?.atMs ?? 0) + NEW_RUN_MS;
-  const bounds = { deadlineMs: atMs + LAST_REQUEST_MS, isNewUntilMs };
+  const bounds = { deadlineMs: atMs + LAST_REQUEST_MS, isNewUntilMs, rerunOf: known.rerunOf };
   return new Failure(`${first} ${await cancelRun(started, bounds, calm(story))}`);
 }
 
 /** Cancels the remote run at `timeout_seconds`. Returns what came of it. */
-export function cancelAtTimeout(run: Run, isNewUntilMs: number, story: Story): Promise<string> {
+export function cancelAtTimeout(
+  run: Run,
+  about: Pick<CancelBounds, "isNewUntilMs" | "rerunOf">,
+  story: Story,
+): Promise<string> {
   story.learn({ wantsCancel: true });
   const deadlineMs = story.clock.nowMs() + CANCEL_AFTER_TIMEOUT_MS;
-  return cancelRun(run, { deadlineMs, isNewUntilMs }, story);
+  return cancelRun(run, { deadlineMs, ...about }, story);
 }
 
 /** Cancels what goes on of the remote run after a job that has ended the step. Returns what came of it. */
 export function cancelAtFailure(run: Run, story: Story): Promise<string> {
-  return cancelAtTimeout(run, 0, story);
+  return cancelAtTimeout(run, { isNewUntilMs: 0 }, story);
 }
 
 /** The run has to be known to be cancelled. */

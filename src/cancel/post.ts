@@ -38,7 +38,7 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
     started ??= await findStarted(trace, deadlineMs, story);
     if (!started)
       return log.warning(`No run with our id is visible in ${github.fullName()}; if one was started, it goes on.`);
-    await endRun(started, deadlineMs, story);
+    await endRun(started, trace.rerunOf, deadlineMs, story);
   } catch (error) {
     if (error instanceof Failure) return log.warning(error.message);
     const fault = error instanceof OutOfTime ? error.fault : error;
@@ -68,7 +68,12 @@ async function findStarted(
 }
 
 /** Cancels the run, and sees to it that it ends. */
-async function endRun({ id, htmlUrl }: StartedRun, deadlineMs: number, story: Story): Promise<void> {
+async function endRun(
+  { id, htmlUrl }: StartedRun,
+  rerunOf: number | undefined,
+  deadlineMs: number,
+  story: Story,
+): Promise<void> {
   const { github, clock, log, signal, retry } = story;
   // GitHub has named the run, or listed it: it is there, and only this part of GitHub does not know of it yet.
   const isNewUntilMs = deadlineMs;
@@ -76,14 +81,16 @@ async function endRun({ id, htmlUrl }: StartedRun, deadlineMs: number, story: St
     retry((options) => github.getRun(id, options), { deadlineMs: untilMs, isNewUntilMs });
 
   const first = await ifAnswered(read(clock.nowMs() + FIRST_LOOK_MS));
-  if (first?.status === "completed") return log.info(`The remote run has ended: ${htmlUrl}`);
-  log.info(await cancelRun({ id, htmlUrl }, { deadlineMs, isNewUntilMs }, story));
+  // An attempt that is about to be followed by another is no end.
+  const hasEnded = ({ status, runAttempt }: Run) => status === "completed" && runAttempt > (rerunOf ?? 0);
+  if (first && hasEnded(first)) return log.info(`The remote run has ended: ${htmlUrl}`);
+  log.info(await cancelRun({ id, htmlUrl }, { deadlineMs, isNewUntilMs, rerunOf }, story));
   const before = await readProgress(id, deadlineMs, story);
   const forceAtMs = Math.min(clock.nowMs() + PATIENT_MS, deadlineMs - PAUSE_MS);
   for (let isDecided = false; ; ) {
     await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
-    const { status, conclusion } = await read(deadlineMs);
-    if (status === "completed") return log.info(`The remote run has ended as ${conclusion}.`);
+    const run = await read(deadlineMs);
+    if (hasEnded(run)) return log.info(`The remote run has ended as ${run.conclusion}.`);
     if (isDecided || clock.nowMs() < forceAtMs) continue;
     isDecided = true;
     // What is forced does not run its `if: always()` steps: a lock would stay, an environment half taken down.

@@ -6,18 +6,28 @@ import type { Inputs } from "../inputs/inputs.ts";
 import { areOfAttempt, chooseJobs, haveDecided } from "./deciding-jobs.ts";
 import type { Sight } from "./sight.ts";
 
-type Rules = Pick<Inputs, "decidingJobs" | "failsFast" | "successConclusions">;
+export interface Rules extends RulesOfJobs {
+  /** Jobs that decide end the wait also where they are red: nothing is run again. */
+  redJobsEnd: boolean;
+}
+
+type RulesOfJobs = Pick<Inputs, "decidingJobs" | "failsFast" | "successConclusions">;
 
 /** Says whether the jobs end the wait before the run's own end. */
 export function isEnd(sight: Pick<Sight, "run" | "jobs">, rules: Rules): boolean {
-  return haveDecided(rules.decidingJobs, sight) || redSoFar(sight, rules).length > 0;
+  if (redSoFar(sight, rules).length > 0) return true;
+  const { decidingJobs, successConclusions, redJobsEnd } = rules;
+  if (!haveDecided(decidingJobs, sight)) return false;
+  return (
+    redJobsEnd || chooseJobs(decidingJobs, sight.jobs).jobs.every((job) => isGreen(job.conclusion, successConclusions))
+  );
 }
 
 /**
  * The jobs that end the step at once by `fail_fast`: of those that decide, each that is not green; else of all, each that
  * did not go well either.
  */
-export function redSoFar({ run, jobs }: Pick<Sight, "run" | "jobs">, rules: Rules): readonly Job[] {
+export function redSoFar({ run, jobs }: Pick<Sight, "run" | "jobs">, rules: RulesOfJobs): readonly Job[] {
   const { decidingJobs, failsFast, successConclusions } = rules;
   if (!failsFast || run.status === "completed" || !areOfAttempt(run, jobs)) return [];
   const areChosen = decidingJobs.length > 0;

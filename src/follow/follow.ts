@@ -18,20 +18,29 @@ import { isTooQuiet, news, tell, timeLine } from "./progress.ts";
 import type { Sight } from "./sight.ts";
 import { explainTimeout } from "./time-out.ts";
 
+interface Bounds {
+  /** The end of `timeout_seconds`, by the clock. */
+  deadlineMs: number;
+  /** Jobs that decide end the wait also where they are red: nothing is run again. */
+  redJobsEnd: boolean;
+}
+
 /**
  * Follows our run until it is completed, and tells the log what happens.
  * @throws Failure at the deadline, or at that of its beginning, Fault when GitHub answers for good that it does not show the run (any more)
  */
-export async function follow(ours: OurRun, story: Story): Promise<Sight> {
+export async function follow(ours: OurRun, { deadlineMs, redJobsEnd }: Bounds, story: Story): Promise<Sight> {
   const { github, clock, random, signal, inputs, log, learn } = story;
   const { pollIntervalMs, timeoutMs, startTimeoutMs = Number.POSITIVE_INFINITY } = inputs;
   const startedAtMs = clock.nowMs();
-  const deadlineMs = startedAtMs + timeoutMs;
   const startDeadlineMs = startedAtMs + startTimeoutMs;
+  const { runAttempt, createdAtMs, startedAtMs: attemptAtMs = createdAtMs } = ours.run;
+  const bornAtMs = runAttempt > 1 ? attemptAtMs : createdAtMs;
   const isNewUntilMs = startedAtMs + NEW_RUN_MS;
   const untilMs = () => (last && hasBegun(last) ? deadlineMs : Math.min(deadlineMs, startDeadlineMs));
   const readEarlier = readerOfEarlierRuns(ours, deadlineMs, story);
   const showFailedLogs = showerOfFailedLogs(story);
+  const rules = { ...inputs, redJobsEnd };
   let failedLogs: readonly FailedLog[] = [];
   let last: Sight | undefined;
   let earlier: Earlier | undefined;
@@ -40,12 +49,12 @@ export async function follow(ours: OurRun, story: Story): Promise<Sight> {
   try {
     for (let look = 1; ; look++) {
       const lookedAtMs = clock.nowMs();
-      const follower = { ...story, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
+      const follower = { ...story, rules, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
       const sight = last
         ? await lookAgain(last, whatToAsk(last, look, answersWithoutNews), follower)
         : await firstLook(ours.run, follower);
       report(sight);
-      if (sight.run.status === "completed" || isEnd(sight, inputs)) return { ...sight, failedLogs };
+      if (sight.run.status === "completed" || isEnd(sight, rules)) return { ...sight, failedLogs };
       failedLogs = await showFailedLogs(sight);
       last = sight;
       const lookMs = clock.nowMs() - lookedAtMs;
@@ -66,7 +75,7 @@ export async function follow(ours: OurRun, story: Story): Promise<Sight> {
     if (!(error instanceof OutOfTime)) throw error;
     const sight = last ?? { run: ours.run, jobs: [], awaitedEnvironments: [] };
     const cancelled = inputs.cancelRunOn.has("timeout")
-      ? await cancelAtTimeout(sight.run, isNewUntilMs, story)
+      ? await cancelAtTimeout(sight.run, { isNewUntilMs }, story)
       : undefined;
     if (untilMs() < deadlineMs) throw new Failure(explainNotBegun(sight, startTimeoutMs, error.fault, cancelled));
     const open = openJobs(inputs.decidingJobs, sight.jobs);
@@ -88,9 +97,9 @@ export async function follow(ours: OurRun, story: Story): Promise<Sight> {
     tell(lines, log);
   }
 
-  /** Since the run was created, by the server's clock. */
+  /** Since the run, or a further attempt of it, was created, by the server's clock. */
   function ageMs(): number {
     const nowMs = github.serverTimeMs(clock.nowMs());
-    return nowMs === undefined ? clock.nowMs() - startedAtMs : Math.max(nowMs - ours.run.createdAtMs, 0);
+    return nowMs === undefined ? clock.nowMs() - startedAtMs : Math.max(nowMs - bornAtMs, 0);
   }
 }

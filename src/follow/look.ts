@@ -7,7 +7,7 @@ import { mayHeal } from "../github/fault.ts";
 import type { Story } from "../story/story.ts";
 import { inWords } from "./awaited.ts";
 import { areOfAttempt } from "./deciding-jobs.ts";
-import { isEnd } from "./ending.ts";
+import { isEnd, type Rules } from "./ending.ts";
 import { mayBeShown } from "./failed-log.ts";
 import { haveEnded, jobsTellAll, mayShowJobs } from "./next-look.ts";
 import type { Sight } from "./sight.ts";
@@ -15,6 +15,7 @@ import type { Sight } from "./sight.ts";
 /** Who looks, and how a run that is there is asked for. */
 interface Follower extends Story {
   options: RetryOptions;
+  rules: Rules;
 }
 
 /** The first look, at a run that was just read. */
@@ -28,7 +29,7 @@ export async function lookAgain(last: Sight, first: "jobs" | "run", follower: Fo
   const jobs = first === "jobs" ? await askForJobs(last.run, follower) : undefined;
   const tellsAll = jobs && (jobs === last.jobs || jobsTellAll({ run: last.run, jobs }));
   // An end is told by the run as well: it may have been run again.
-  if (tellsAll && !isEnd({ run: last.run, jobs }, follower.inputs)) return { ...last, jobs, areJobsDue: false };
+  if (tellsAll && !isEnd({ run: last.run, jobs }, follower.rules)) return { ...last, jobs, areJobsDue: false };
   const run = await retry((each) => github.getRun(last.run.id, each), options);
   learn({ run });
   if (run.runAttempt !== last.run.runAttempt) return completeLook(run, { ...last, jobs: [] }, undefined, follower);

@@ -140,6 +140,13 @@ export function openGitHub(options: ConnectionOptions) {
     cancelRun: (id: Id, options: RequestOptions): Promise<void> =>
       ask({ ...postTo(id, "cancel"), read: nothing }, options),
 
+    /** Runs the failed jobs of an ended run again, as a further attempt. */
+    rerunFailedJobs: (id: Id, options: RequestOptions): Promise<void> => {
+      const purpose = PURPOSES.rerunFailedJobs;
+      const route = `POST ${RUN}/rerun-failed-jobs`;
+      return ask({ route, parameters: { run_id: String(id) }, purpose, read: nothing }, options);
+    },
+
     /** For a run that ignores its cancellation. */
     forceCancelRun: (id: Id, options: RequestOptions): Promise<void> =>
       ask({ ...postTo(id, "force-cancel"), read: nothing }, options),

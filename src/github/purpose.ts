@@ -36,6 +36,7 @@ export const PURPOSES = {
   readWorkflows: { about: "target", to: "read the workflows of", needs: actions("read") },
   readRuns: { about: "target", to: "read the runs of", needs: actions("read") },
   readRun: { about: "run", to: "read the runs of", needs: actions("read") },
+  rerunFailedJobs: { about: "run", to: "run the failed jobs again of a run of", needs: actions("write") },
   cancelRun: { about: "run", to: "cancel a run of", needs: actions("write") },
   read: { about: "target", to: "read", needs: metadata },
   getToken: { about: "app", to: "get a token for", needs: metadata },

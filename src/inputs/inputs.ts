@@ -1,6 +1,7 @@
 /** Reads the action's inputs: strings → `Inputs`, or one error that lists every problem. Nothing has been sent yet. */
 
 import { Failure } from "../edges/failure.ts";
+import { inCode } from "../edges/wording.ts";
 import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
@@ -33,6 +34,10 @@ export interface Inputs {
   failsFast: boolean;
   /** How many lines of a failed job's log are shown; undefined: as many as usual, where that gives nothing away. */
   failedLogLines: number | undefined;
+  /** How often the failed jobs are run again before the verdict. */
+  reruns: number;
+  /** How long after a red end a further attempt is waited for that somebody else starts. */
+  rerunGraceMs: number;
   writesSummary: boolean;
   /** Nothing is dispatched; what can be looked at is. */
   isDryRun: boolean;
@@ -109,6 +114,8 @@ export function readInputs(
     decidingJobs: readJobNames(reader, waitFor),
     failsFast: isTrue("fail_fast", false),
     failedLogLines: text("failed_log_lines") ? number("failed_log_lines", 0, [0, MAX_LOG_LINES]) : undefined,
+    reruns: number("rerun_failed", 0, [0, 3]),
+    rerunGraceMs: 1000 * number("rerun_grace_seconds", 0, [0, 3600]),
     writesSummary: isTrue("summary", true),
     isDryRun: isTrue("dry_run", false),
     callersAttempt: Number(caller.runAttempt),
@@ -122,17 +129,33 @@ export function readInputs(
   return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...unused] };
 }
 
-function problemsOfWait({
-  failsFast,
-  startTimeoutMs,
-  waitFor,
-  cancelRunOn,
-}: Pick<Inputs, "failsFast" | "startTimeoutMs" | "waitFor" | "cancelRunOn">): string[] {
-  const early = [failsFast && "`fail_fast`", startTimeoutMs !== undefined && "`start_timeout_seconds`"].filter(Boolean);
-  if (waitFor !== "completed" && early.length > 0)
-    return early.map((name) => `${name} ends a wait for the run's end: it goes with \`wait_for: completed\` only.`);
-  if (failsFast || !cancelRunOn.has("failure")) return [];
-  return ["`cancel_run_on` has `failure`, which cancels what goes on after `fail_fast`: give `fail_fast: true`."];
+/** What is only about the wait for a run's end, and what of it does not go together. */
+function problemsOfWait(inputs: Omit<Inputs, "target" | "isOwnTarget" | "warnings">): string[] {
+  const { waitFor, failsFast, startTimeoutMs, cancelRunOn, reruns, rerunGraceMs } = inputs;
+  const ofTheWait = {
+    fail_fast: failsFast,
+    start_timeout_seconds: startTimeoutMs !== undefined,
+    rerun_failed: reruns > 0,
+    rerun_grace_seconds: rerunGraceMs > 0,
+  };
+  const given = Object.entries(ofTheWait).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  if (waitFor !== "completed" && given.length > 0)
+    return given.map(
+      (name) => `\`${name}\` is about the wait for the run's end: it goes with \`wait_for: completed\` only.`,
+    );
+  const again = given.filter((name) => name.startsWith("rerun_"));
+  const problems = [];
+  if (again.length > 1)
+    problems.push(
+      "`rerun_failed` runs the failed jobs again, `rerun_grace_seconds` waits for somebody else to do it: give one of them.",
+    );
+  if (failsFast && again.length > 0)
+    problems.push(`\`fail_fast\` ends the step before anything is run again: leave out it, or ${inCode(again)}.`);
+  if (!failsFast && cancelRunOn.has("failure"))
+    problems.push(
+      "`cancel_run_on` has `failure`, which cancels what goes on after `fail_fast`: give `fail_fast: true`.",
+    );
+  return problems;
 }
 
 /** The page of a given run goes before everything else. Undefined where there are problems. */

@@ -29,6 +29,8 @@ export const INPUT_NAMES = [
   "jobs",
   "fail_fast",
   "failed_log_lines",
+  "rerun_failed",
+  "rerun_grace_seconds",
   "summary",
   "dry_run",
 ] as const;

@@ -9,12 +9,14 @@ export function permissionsFor({
   order,
   waitFor,
   cancelRunOn,
-}: Pick<Inputs, "order" | "waitFor" | "cancelRunOn">): Permissions {
+  reruns,
+}: Pick<Inputs, "order" | "waitFor" | "cancelRunOn" | "reruns">): Permissions {
   if (order.event === "workflow_dispatch") return { actions: "write" };
   const cancelsLater = cancelRunOn.has("timeout") || cancelRunOn.has("failure");
   const cancels = cancelRunOn.has("cancel") || (cancelsLater && waitFor === "completed");
-  if (order.event === undefined) return { actions: cancels ? "write" : "read" };
-  if (cancels) return { contents: "write", actions: "write" };
+  const changesRuns = cancels || reruns > 0;
+  if (order.event === undefined) return { actions: changesRuns ? "write" : "read" };
+  if (changesRuns) return { contents: "write", actions: "write" };
   const reads = waitFor !== "nothing" || order.workflow?.kind === "name";
   return reads ? { contents: "write", actions: "read" } : { contents: "write" };
 }

@@ -11,11 +11,21 @@ import { visibilityOf } from "../explain/visibility.ts";
 import { Fault } from "../github/fault.ts";
 import type { Dispatch, Order } from "../inputs/order.ts";
 import { permissionsFor } from "../inputs/permissions.ts";
+import { attemptsInWords } from "../rerun/attempts-in-words.ts";
 import { type Known, startedRun } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
 
 /** The failure that the reader sees. What is no fault of the outside world comes back as it is. */
 export async function failureOf(error: unknown, known: Known, story: Story): Promise<unknown> {
+  const failure = await explainedFailure(error, known, story);
+  const attempts = attemptsInWords(known);
+  if (!(failure instanceof Failure) || attempts.length === 0) return failure;
+  // The reader has to know first which attempt this is about.
+  const [first = "", ...rest] = failure.message.split("\n");
+  return new Failure([first, ...attempts, ...rest].join("\n"));
+}
+
+async function explainedFailure(error: unknown, known: Known, story: Story): Promise<unknown> {
   if (error instanceof Cancelled) return giveUp(error, known, story);
   try {
     return await inWords(error, known, story);

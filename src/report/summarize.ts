@@ -2,6 +2,7 @@
 
 import { verdictOf } from "../judge/verdict.ts";
 import { lineOf } from "../receiver/finding.ts";
+import { attemptsInWords } from "../rerun/attempts-in-words.ts";
 import type { Known } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
 import { fenced } from "./fenced.ts";
@@ -22,6 +23,7 @@ export async function summarize(known: Known, story: Story, failure?: unknown): 
       run,
       jobs,
       isGreen: verdict?.isGreen,
+      attempts: attemptsInWords(known),
       decidingJobs: inputs.decidingJobs.length,
       problem: failure instanceof Error ? failure.message : undefined,
       nowMs: github.serverTimeMs(clock.nowMs()),

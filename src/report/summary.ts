@@ -17,6 +17,8 @@ export interface SummaryFacts {
   jobs: readonly Job[];
   /** Undefined when the run was not followed to its end. */
   isGreen: boolean | undefined;
+  /** What came of the attempts before this one, line by line. */
+  attempts?: readonly string[];
   /** How many names of jobs decide; 0: the whole run does. */
   decidingJobs?: number;
   /** Why the step failed, if it did. Its first line is shown, or all the others where the run itself is the reason. */
@@ -36,7 +38,14 @@ export function summaryOf(facts: SummaryFacts): string {
   const { run, nowMs } = facts;
   const jobs = facts.jobs.map((job) => shownJob(job, run, nowMs));
   const startMs = Math.min(...[run, ...jobs].map(({ startedAtMs = Number.POSITIVE_INFINITY }) => startedAtMs));
-  const text = [titleOf(facts), factsLine(facts), problemLine(facts), tableOf(jobs, startMs), leftOut(jobs)];
+  const text = [
+    titleOf(facts),
+    factsLine(facts),
+    problemLine(facts),
+    attemptsLine(facts),
+    tableOf(jobs, startMs),
+    leftOut(jobs),
+  ];
   const parts = [...text, evidenceOf(facts), chartOf(jobs, startMs)].filter((part) => part !== "");
   return `${parts.join("\n\n")}\n`;
 }
@@ -61,6 +70,11 @@ function factsLine({ repository, run, decidingJobs, nowMs }: SummaryFacts): stri
     run.runAttempt > 1 && `attempt ${run.runAttempt}`,
   ];
   return facts.filter(Boolean).join(" · ");
+}
+
+/** A red run's problem tells of the attempts itself. */
+function attemptsLine({ isGreen, attempts = [] }: SummaryFacts): string {
+  return isGreen === false ? "" : attempts.map((line) => asText(line, MAX_PROBLEM_LENGTH)).join("\n");
 }
 
 function problemLine({ isGreen, problem }: SummaryFacts): string {

@@ -16,6 +16,12 @@ export interface Known {
   /** The run as last seen. */
   run?: Run;
   jobs?: readonly Job[];
+  /** The attempts that have ended before the present one, oldest first. */
+  earlierAttempts?: readonly EndedAttempt[];
+  /** The attempt whose failed jobs GitHub may be about to run again: that it has ended is not the run's end. */
+  rerunOf?: number | undefined;
+  /** Why the failed jobs were not run again, although that was asked for. */
+  whyNotAgain?: string;
   /** The jobs that decide are given (`jobs`), so that the run's own conclusion is none of the step's. */
   isOfJobs?: boolean;
   /** How the step has judged the run, or the jobs that decide. */
@@ -26,6 +32,19 @@ export interface Known {
   hasEnded?: boolean;
   /** What a dry run has found. */
   findings?: readonly Finding[];
+}
+
+/** How an attempt of our run has ended. */
+export interface EndedAttempt {
+  runAttempt: number;
+  conclusion: string | null;
+  /** Names of its failed jobs. */
+  failedJobs: readonly string[];
+}
+
+/** Says whether the run, as it was last seen, is about to go on with a further attempt. */
+export function isRunAgain({ run, rerunOf = 0 }: Pick<Known, "run" | "rerunOf">): boolean {
+  return run !== undefined && run.runAttempt <= rerunOf;
 }
 
 /** The run that is known to be ours. One that was given may not be there, before it is seen. */

@@ -2,7 +2,7 @@
 
 import type { Run } from "../github/answers.ts";
 import { failedJobs } from "../github/conclusions.ts";
-import type { Known } from "./known.ts";
+import { isRunAgain, type Known } from "./known.ts";
 
 type Outputs = Record<string, string>;
 
@@ -26,10 +26,14 @@ function addressOf({ sent, given, run }: Known): Outputs {
   };
 }
 
-function stateOf({ status, conclusion, workflowId, runNumber }: Run, { jobs, isOfJobs, verdict }: Known): Outputs {
-  const hasEnded = isOfJobs ? verdict !== undefined : status === "completed";
+function stateOf({ status, conclusion, workflowId, runNumber }: Run, known: Known): Outputs {
+  const { jobs, isOfJobs, verdict, earlierAttempts = [] } = known;
+  const hasEnded = isOfJobs ? verdict !== undefined : status === "completed" && !isRunAgain(known);
+  // What was set of an attempt that is not the last is taken back.
+  const isOpenAgain = !hasEnded && (isRunAgain(known) || earlierAttempts.length > 0);
   return {
     status,
+    ...(isOpenAgain && { conclusion: "", failed_jobs: "" }),
     ...(workflowId !== undefined && { workflow_id: String(workflowId) }),
     ...(runNumber !== undefined && { run_number: String(runNumber) }),
     ...(hasEnded && { conclusion: (isOfJobs ? verdict?.conclusion : conclusion) ?? "" }),

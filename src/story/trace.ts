@@ -14,15 +14,17 @@ export interface Trace {
   /** By a clock that all processes of this machine share (edges/clock.ts). */
   sentAtMs?: number;
   started?: StartedRun;
+  /** The attempt whose failed jobs GitHub may be about to run again. */
+  rerunOf?: number;
 }
 
 /** The trace of what is known. */
 export function traceOf(known: Known): string {
-  const { distinctId, sent, given, wantsCancel, hasEnded } = known;
+  const { distinctId, sent, given, wantsCancel, hasEnded, rerunOf } = known;
   const run = startedRun(known);
   const started = run && { id: run.id, htmlUrl: run.htmlUrl, jobsUrl: run.jobsUrl };
   const phase = wantsCancel ? "cancelling" : hasEnded || !(sent || given) ? "ended" : "sent";
-  const trace = { phase, distinctId, sentAtMs: sent?.atMs, started };
+  const trace = { phase, distinctId, sentAtMs: sent?.atMs, started, rerunOf };
   // Ids may be bigints, which JSON has not.
   return JSON.stringify(trace, (_, value) => (typeof value === "bigint" ? String(value) : value));
 }

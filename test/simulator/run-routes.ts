@@ -2,7 +2,7 @@ import type { components } from "@octokit/openapi-types";
 import { json, pageOf, reject } from "./answer.ts";
 import { annotationsOf, jobLog, logIsThere } from "./job-logs.ts";
 import type { Answer, Call, Route } from "./routes.ts";
-import { attemptAt, type Run } from "./run.ts";
+import { type Attempt, attemptAt, type JobState, type Run } from "./run.ts";
 import { jobAnswer, pendingDeploymentAnswer, runAnswer } from "./run-answers.ts";
 import type { PlannedJob } from "./timeline.ts";
 import { lastAttempt, type Repository } from "./world.ts";
@@ -29,7 +29,9 @@ export const runRoutes: readonly Route[] = [
     query: ["exclude_pull_requests"],
     needs: ["actions", "read"],
     answer: (call) =>
-      withRun(call, (run) => json(runAnswer(run, lastAttempt(run), call.repository, call.bases, call.nowMs))),
+      withRun(call, (run) =>
+        json(runAnswer(run, lastAttempt(run, call.nowMs), call.repository, call.bases, call.nowMs)),
+      ),
   },
   {
     method: "GET",
@@ -38,7 +40,7 @@ export const runRoutes: readonly Route[] = [
     needs: ["actions", "read"],
     answer: (call) =>
       withRun(call, (run) =>
-        listJobs(call, run, call.query.filter === "all" ? run.attempts.toReversed() : [lastAttempt(run)]),
+        listJobs(call, run, call.query.filter === "all" ? run.attempts.toReversed() : [lastAttempt(run, call.nowMs)]),
       ),
   },
   {
@@ -62,7 +64,7 @@ export const runRoutes: readonly Route[] = [
     needs: ["actions", "read"],
     answer: (call) =>
       withRun(call, (run) => {
-        const attempt = lastAttempt(run);
+        const attempt = lastAttempt(run, call.nowMs);
         const { status, jobs } = attemptAt(attempt, call.nowMs);
         const waiting = jobs.filter((job) => job.status === "waiting").map(({ environment }) => environment);
         const names = status === "waiting" && attempt.behaviour.environment ? [attempt.behaviour.environment] : waiting;
@@ -83,6 +85,12 @@ export const runRoutes: readonly Route[] = [
     pattern: `${runs}/{run_id}/force-cancel`,
     needs: ["actions", "write"],
     answer: (call) => withRun(call, (run) => cancel(run, call.nowMs, true)),
+  },
+  {
+    method: "POST",
+    pattern: `${runs}/{run_id}/rerun-failed-jobs`,
+    needs: ["actions", "write"],
+    answer: (call) => withRun(call, (run) => rerunFailed(call, run)),
   },
   {
     method: "GET",
@@ -151,13 +159,13 @@ function listRuns(call: Call): Answer {
     .toSorted((one, other) => other.createdMs - one.createdMs || other.id - one.id);
   const { page, link } = pageOf(call, shown);
   const workflow_runs: Schemas["workflow-run"][] = page.map((run) =>
-    runAnswer(run, lastAttempt(run), repository, bases, nowMs),
+    runAnswer(run, lastAttempt(run, nowMs), repository, bases, nowMs),
   );
   return json({ total_count: shown.length, workflow_runs }, link);
 }
 
 function isWanted(run: Run, query: Call["query"], nowMs: number): boolean {
-  const { status, conclusion } = attemptAt(lastAttempt(run), nowMs);
+  const { status, conclusion } = attemptAt(lastAttempt(run, nowMs), nowMs);
   const since = /^>=?(.*)$/.exec(query.created ?? "")?.[1];
   return (
     (query.event ?? run.event) === run.event &&
@@ -171,14 +179,31 @@ function isWanted(run: Run, query: Call["query"], nowMs: number): boolean {
 
 function listJobs(call: Call, run: Run, attempts: readonly Run["attempts"][number][]): Answer {
   const jobs = attempts.flatMap((attempt) =>
-    attemptAt(attempt, call.nowMs).jobs.map((job) => jobAnswer(job, run, attempt, call.repository, call.bases)),
+    jobsOf(attempt, call.nowMs).map(([job, of]) => jobAnswer(job, run, of, call.repository, call.bases)),
   );
   const { page, link } = pageOf(call, jobs);
   return json<{ total_count: number; jobs: Schemas["job"][] }>({ total_count: jobs.length, jobs: page }, link);
 }
 
+/** Its jobs, and those that stay from the attempts before it. */
+function jobsOf(attempt: Attempt, nowMs: number): [JobState, Attempt][] {
+  const { kept } = attempt;
+  const stay = kept ? jobsOf(kept.attempt, nowMs).filter(([{ name }]) => kept.names.has(name)) : [];
+  return [...stay, ...attemptAt(attempt, nowMs).jobs.map((job): [JobState, Attempt] => [job, attempt])];
+}
+
+/** GitHub's own words are not published: these say as much. */
+function rerunFailed(call: Call, run: Run): Answer {
+  const last = lastAttempt(run);
+  const { mostReruns = 50 } = run.attempts[0]?.behaviour ?? {};
+  if (attemptAt(last, call.nowMs).status !== "completed") return reject(403, "This workflow is already running");
+  if (last.number > mostReruns) return reject(403, "This workflow run cannot be retried");
+  call.world.rerunFailed(call.repository, run);
+  return { status: 201, body: {} };
+}
+
 function cancel(run: Run, nowMs: number, force: boolean): Answer {
-  const attempt = lastAttempt(run);
+  const attempt = lastAttempt(run, nowMs);
   const how = force ? "works" : (attempt.behaviour.cancel ?? "works");
   const open = attemptAt(attempt, nowMs).status !== "completed";
   if (!open || how === "409") {

@@ -13,6 +13,8 @@ export interface Attempt {
   behaviour: Behaviour;
   /** Ids of the timeline's jobs, in their order. */
   jobIds: number[];
+  /** Of a run whose failed jobs alone were run again: the jobs of the attempt before it that it shows as well. */
+  kept?: { attempt: Attempt; names: ReadonlySet<string> };
   cancelRequestedMs?: number;
   /** When the cancellation has taken effect; none if it was ignored. */
   cancelledMs?: number;

@@ -67,6 +67,12 @@ export interface Behaviour {
   omitsSteps?: boolean;
   /** What it leaves when it has ended: name and content. */
   artifacts?: { name: string; text: string }[];
+  /** How its further attempts go; without one, as the attempt before. */
+  reruns?: Behaviour[];
+  /** From the asking for a further attempt until the run shows it (2000). */
+  rerunLagMs?: number;
+  /** How many further attempts GitHub allows (50). */
+  mostReruns?: number;
   /** Shows the run's path as `.github/workflows/x.yml@refs/heads/main`. */
   pathWithRef?: boolean;
 }

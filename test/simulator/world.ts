@@ -194,6 +194,25 @@ export class World {
     run.attempts.push(this.#attempt(workflow, run, behaviour ?? last.behaviour, this.#nowMs()));
   }
 
+  /** Runs the failed jobs again, as `reruns` has it. The run shows its old attempt until the new one begins. */
+  rerunFailed(repository: Repository, run: Run): void {
+    const last = lastAttempt(run);
+    const { reruns = [], rerunLagMs = 2000 } = run.attempts[0]?.behaviour ?? {};
+    const behaviour = reruns[run.attempts.length - 1] ?? last.behaviour;
+    const workflow = this.workflow(repository, run.file);
+    const next = this.#attempt(workflow, run, behaviour, this.#nowMs() + rerunLagMs);
+    const stays = last.timeline.jobs.filter(({ conclusion }) => conclusion === "success" || conclusion === "skipped");
+    const names = new Set(stays.map(({ name }) => name));
+    const again = next.timeline.jobs.map((job, index) => ({ job, id: next.jobIds[index] ?? 0 }));
+    const left = again.filter(({ job }) => !names.has(job.name));
+    run.attempts.push({
+      ...next,
+      timeline: { ...next.timeline, jobs: left.map(({ job }) => job) },
+      jobIds: left.map(({ id }) => id),
+      kept: { attempt: last, names },
+    });
+  }
+
   deleteRun(id: number): void {
     const { repository, run } = this.run(id);
     repository.runs.splice(repository.runs.indexOf(run), 1);
@@ -254,8 +273,9 @@ export class World {
 /** The message of every commit here. */
 export const commitMessage = "Add the thing";
 
-export function lastAttempt(run: Run): Attempt {
-  const last = run.attempts.at(-1);
+/** The attempt that the run shows at `nowMs`; by default the last that there will be. */
+export function lastAttempt(run: Run, nowMs = Number.POSITIVE_INFINITY): Attempt {
+  const last = run.attempts.findLast(({ startedMs }) => startedMs <= nowMs) ?? run.attempts.at(-1);
   if (!last) throw new Error(`run ${run.id} has no attempt`);
   return last;
 }

@@ -20,6 +20,7 @@ import type { Edges } from "../../src/story/story.ts";
 // What a step loads late has to be there already: virtual time would pass while it is read.
 import "../../src/dry-run/doctor.ts";
 import "../../src/report/summary.ts";
+import "../../src/rerun/next-attempt.ts";
 import { readTrace } from "../../src/story/trace.ts";
 import type { GitHub, VirtualClock } from "../simulator/index.ts";
 

@@ -3,10 +3,11 @@ import { isEnd, redSoFar } from "../../../src/follow/ending.ts";
 import { job } from "../../support/conclusions.ts";
 import { aRun } from "../../support/runs.ts";
 
-const rules = (about: Partial<Parameters<typeof redSoFar>[1]>) => ({
+const rules = (about: Partial<Parameters<typeof isEnd>[1]>) => ({
   decidingJobs: [],
   failsFast: true,
   successConclusions: new Set(["success"]),
+  redJobsEnd: true,
   ...about,
 });
 
@@ -29,6 +30,14 @@ describe("with `fail_fast`, a job ends the wait", () => {
     expect(redSoFar(sight, rules({ successConclusions, decidingJobs: ["job 1"] })).length > 0).toBe(chosen);
     expect(redSoFar(sight, rules({ successConclusions, decidingJobs: ["job 2"] }))).toEqual([]);
     expect(isEnd(sight, rules({ successConclusions, failsFast: false }))).toBe(false);
+  });
+
+  test("red jobs that decide do not, where something may be run again", () => {
+    const sight = { run: aRun(), jobs: [job(1, "failure"), job(2, "success")] };
+    const again = { failsFast: false, redJobsEnd: false };
+    expect(isEnd(sight, rules({ failsFast: false, decidingJobs: ["job 1"] }))).toBe(true);
+    expect(isEnd(sight, rules({ ...again, decidingJobs: ["job 1"] }))).toBe(false);
+    expect(isEnd(sight, rules({ ...again, decidingJobs: ["job 2"] }))).toBe(true);
   });
 
   test("only while the run goes on, and only of its present attempt", () => {

@@ -1,0 +1,25 @@
+/** The attempts of a run that was run again, in a line. Pure. */
+
+import type { EndedAttempt, Known } from "../story/known.ts";
+
+/** How many failed jobs of an attempt are named. */
+const MOST_NAMED = 5;
+
+/** What came before the present attempt, and why none comes after it; no line where there is nothing to tell. */
+export function attemptsInWords({
+  earlierAttempts = [],
+  whyNotAgain,
+  run,
+}: Pick<Known, "earlierAttempts" | "whyNotAgain" | "run">): string[] {
+  const before = earlierAttempts.map(inWords).join(", ");
+  return [
+    ...(before === "" ? [] : [`This is attempt ${run?.runAttempt}; before it: ${before}.`]),
+    ...(whyNotAgain === undefined ? [] : [whyNotAgain]),
+  ];
+}
+
+function inWords({ runAttempt, conclusion, failedJobs }: EndedAttempt): string {
+  const more = failedJobs.length - MOST_NAMED;
+  const named = failedJobs.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return `attempt ${runAttempt} ended as ${conclusion ?? "nothing"}${named === "" ? "" : ` (${named})`}`;
+}

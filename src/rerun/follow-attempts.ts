@@ -1,0 +1,42 @@
+/**
+ * Follows our run from attempt to attempt: what has ended red is run again, or somebody else is given the time to do it, as
+ * far as that is asked for. Only the last attempt is judged.
+ */
+
+import { follow } from "../follow/follow.ts";
+import type { Sight } from "../follow/sight.ts";
+import type { Run } from "../github/answers.ts";
+import { failedJobs } from "../github/conclusions.ts";
+import { verdictOf } from "../judge/verdict.ts";
+import type { EndedAttempt } from "../story/known.ts";
+import type { OurRun } from "../story/sent.ts";
+import type { Story } from "../story/story.ts";
+
+/**
+ * Follows our run to the end of its last attempt, all of them within `timeout_seconds`.
+ * @throws as `follow` does
+ */
+export async function followAttempts(found: OurRun, story: Story): Promise<Sight> {
+  const { inputs, clock, log, learn } = story;
+  const deadlineMs = clock.nowMs() + inputs.timeoutMs;
+  let ours = found;
+  let earlier: readonly EndedAttempt[] = [];
+  for (;;) {
+    const left = inputs.reruns - earlier.length;
+    const mayGoOn = left > 0 || inputs.rerunGraceMs > 0;
+    const ended = await follow(ours, { deadlineMs, redJobsEnd: !mayGoOn }, story);
+    if (!mayGoOn || verdictOf(ended, inputs).isGreen) return ended;
+    const { nextAttempt } = await import("./next-attempt.ts");
+    const next = await nextAttempt(ended, { left, deadlineMs }, story);
+    if (!next) return ended;
+    log.info(`Attempt ${next.runAttempt} has begun: ${next.htmlUrl}`);
+    earlier = [...earlier, endOf(ended)];
+    learn({ run: next, jobs: [], earlierAttempts: earlier });
+    ours = { ...ours, run: next };
+  }
+}
+
+function endOf({ run, jobs }: { run: Run; jobs: Sight["jobs"] }): EndedAttempt {
+  const { runAttempt, conclusion } = run;
+  return { runAttempt, conclusion, failedJobs: failedJobs(jobs).map(({ name }) => name) };
+}

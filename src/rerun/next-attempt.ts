@@ -1,0 +1,123 @@
+/** What comes after an attempt that has ended red: a further one that we start, or that somebody else starts in time. */
+
+import { pauseWithin } from "../asking/pace.ts";
+import { answerOf, ifAnswered, OutOfTime } from "../asking/retry.ts";
+import { cancelAtTimeout } from "../cancel/cancel.ts";
+import { duration } from "../edges/durations.ts";
+import { Failure } from "../edges/failure.ts";
+import type { Sight } from "../follow/sight.ts";
+import type { Run } from "../github/answers.ts";
+import { acted, Fault, mayHeal } from "../github/fault.ts";
+import { oneLine } from "../github/reading.ts";
+import { gatherEvidence } from "../judge/evidence.ts";
+import { explainRed } from "../judge/red-end.ts";
+import type { Story } from "../story/story.ts";
+
+interface Bounds {
+  /** How often the failed jobs may still be run again. */
+  left: number;
+  deadlineMs: number;
+}
+
+/** What is worth another try. The others are a decision (`cancelled`), or would end the same way (`startup_failure`). */
+const WORTH_A_RERUN = ["failure", "timed_out"];
+/** How long an attempt is looked for where GitHub's answer leaves open whether it was started. */
+const UNCLEAR_MS = 60_000;
+/** How long a single look may take. */
+const LOOK_MS = 10_000;
+const SHORTEST_PAUSE_MS = 2000;
+
+/** The run in its next attempt; undefined where there is none, and the one that has ended is the last. */
+export async function nextAttempt(ended: Sight, { left, deadlineMs }: Bounds, story: Story): Promise<Run | undefined> {
+  const { inputs, clock, log } = story;
+  if (left > 0 && !WORTH_A_RERUN.includes(ended.run.conclusion ?? "")) return undefined;
+  await showEnd(ended, story);
+  if (left > 0) return rerun(ended.run, { left, deadlineMs }, story);
+  log.info(
+    `Waiting ${duration(inputs.rerunGraceMs)} for a further attempt that somebody else starts (\`rerun_grace_seconds\`).`,
+  );
+  return ifAnswered(awaitAttempt(ended.run, Math.min(deadlineMs, clock.nowMs() + inputs.rerunGraceMs), story));
+}
+
+/** What is known of the end is told before a further attempt takes its place on GitHub's page. */
+async function showEnd(ended: Sight, story: Story): Promise<void> {
+  const { run, jobs } = ended;
+  const page = { ...run, htmlUrl: `${run.htmlUrl}/attempts/${run.runAttempt}` };
+  const [first = "", ...lines] = explainRed(page, jobs, await gatherEvidence(ended, story)).split("\n");
+  if (lines.length > 0) story.log.group(`Attempt ${run.runAttempt}: ${first}`, lines);
+  else story.log.info(`Attempt ${run.runAttempt}: ${first}`, "bad");
+}
+
+/** Has the failed jobs run again, once for this attempt: an unclear answer is settled by looking. */
+async function rerun(before: Run, { left, deadlineMs }: Bounds, story: Story): Promise<Run | undefined> {
+  const { inputs, clock, log, learn } = story;
+  const nth = inputs.reruns - left + 1;
+  log.info(`Running the failed jobs again (\`rerun_failed\`: ${nth} of ${inputs.reruns}).`);
+  learn({ rerunOf: before.runAttempt });
+  const answer = await askForRerun(before, deadlineMs, story);
+  if (answer === "accepted") return awaitAccepted(before, deadlineMs, story);
+  const isUnclear = answer instanceof Fault && acted(answer) === "maybe";
+  // Where GitHub has refused, somebody else may have been quicker.
+  const untilMs = Math.min(deadlineMs, clock.nowMs() + (isUnclear ? UNCLEAR_MS : 0));
+  const next = await ifAnswered(awaitAttempt(before, untilMs, story));
+  if (next) return next;
+  const whyNotAgain = explainNotAgain(answer, isUnclear);
+  log.warning(whyNotAgain);
+  learn({ whyNotAgain, ...(!isUnclear && { rerunOf: undefined }) });
+  return undefined;
+}
+
+/** Sent again only where GitHub certainly did not act. Undefined where no answer came in time. */
+async function askForRerun(
+  { id }: Run,
+  deadlineMs: number,
+  { github, retry }: Story,
+): Promise<"accepted" | Fault | undefined> {
+  const retries = (fault: Fault) => mayHeal(fault) && acted(fault) === "no";
+  const got = await answerOf(retry((options) => github.rerunFailedJobs(id, options), { deadlineMs, retries }));
+  if ("answer" in got) return "accepted";
+  if (got.failure instanceof OutOfTime) return got.failure.fault;
+  return acted(got.failure) === "yes" ? "accepted" : got.failure;
+}
+
+async function awaitAccepted(before: Run, deadlineMs: number, story: Story): Promise<Run> {
+  const next = await awaitAttempt(before, deadlineMs, story);
+  if (next) return next;
+  const { timeoutMs, cancelRunOn } = story.inputs;
+  const cancelled = cancelRunOn.has("timeout")
+    ? await cancelAtTimeout(before, { isNewUntilMs: 0, rerunOf: before.runAttempt }, story)
+    : undefined;
+  throw new Failure(
+    `GitHub has accepted to run the failed jobs again, but showed no attempt after ${before.runAttempt} until the end of \`timeout_seconds\` (${timeoutMs / 1000} s).\n` +
+      (cancelled ?? `It may still come: ${before.htmlUrl}`),
+  );
+}
+
+/** Why the verdict on the last attempt stands although it should have been followed by another. */
+function explainNotAgain(fault: Fault | undefined, isUnclear: boolean): string {
+  if (!fault) return "The failed jobs were not run again: no time was left for it (`timeout_seconds`).";
+  if (isUnclear)
+    return `GitHub's answer left open whether the failed jobs run again (${fault.inAWord}), and no further attempt showed within ${UNCLEAR_MS / 1000} s. They may still begin.`;
+  const needs = fault.status === 403 ? " Where it is a permission: it takes `actions: write`." : "";
+  const words = fault.answer === "" ? "" : `: ${oneLine(fault.answer)}`;
+  return `The failed jobs were not run again, GitHub refused it (${fault.inAWord}${words}).${needs}`;
+}
+
+/**
+ * Looks until the run shows an attempt after the one that is known; undefined where it does not in time. There is one look
+ * at least.
+ * @throws Fault when GitHub answers for good that it does not show the run any more
+ */
+async function awaitAttempt(before: Run, untilMs: number, story: Story): Promise<Run | undefined> {
+  const { github, clock, random, signal, retry, inputs } = story;
+  const startMs = clock.nowMs();
+  for (;;) {
+    const deadlineMs = Math.max(untilMs, startMs + LOOK_MS);
+    const got = await answerOf(retry((options) => github.getRun(before.id, options), { deadlineMs, wasSeen: true }));
+    if ("answer" in got && got.answer.runAttempt > before.runAttempt) return got.answer;
+    if ("failure" in got && got.failure instanceof Fault) throw got.failure;
+    if (clock.nowMs() >= untilMs) return undefined;
+    const pauseMs = Math.min(Math.max((clock.nowMs() - startMs) / 10, SHORTEST_PAUSE_MS), inputs.pollIntervalMs);
+    await clock.sleep(pauseWithin(untilMs - clock.nowMs(), pauseMs * (1 + random() / 4)), signal);
+  }
+}
