@@ -150,7 +150,7 @@ function problemsOfWait(inputs: Omit<Inputs, "target" | "isOwnTarget" | "warning
       "`rerun_failed` runs the failed jobs again, `rerun_grace_seconds` waits for somebody else to do it: give one of them.",
     );
   if (failsFast && again.length > 0)
-    problems.push(`\`fail_fast\` ends the step before anything is run again: leave out it, or ${inCode(again)}.`);
+    problems.push(`\`fail_fast\` ends the step before anything is run again: leave it out, or ${inCode(again)}.`);
   if (!failsFast && cancelRunOn.has("failure"))
     problems.push(
       "`cancel_run_on` has `failure`, which cancels what goes on after `fail_fast`: give `fail_fast: true`.",

@@ -67,17 +67,16 @@ async function rerun(before: Run, { left, deadlineMs }: Bounds, story: Story): P
   return undefined;
 }
 
-/** Sent again only where GitHub certainly did not act. Undefined where no answer came in time. */
+/** Sent again only where GitHub certainly did not act. */
 async function askForRerun(
   { id }: Run,
   deadlineMs: number,
   { github, retry }: Story,
-): Promise<"accepted" | Fault | undefined> {
+): Promise<"accepted" | Fault | OutOfTime> {
   const retries = (fault: Fault) => mayHeal(fault) && acted(fault) === "no";
   const got = await answerOf(retry((options) => github.rerunFailedJobs(id, options), { deadlineMs, retries }));
   if ("answer" in got) return "accepted";
-  if (got.failure instanceof OutOfTime) return got.failure.fault;
-  return acted(got.failure) === "yes" ? "accepted" : got.failure;
+  return got.failure instanceof Fault && acted(got.failure) === "yes" ? "accepted" : got.failure;
 }
 
 async function awaitAccepted(before: Run, deadlineMs: number, story: Story): Promise<Run> {
@@ -94,8 +93,8 @@ async function awaitAccepted(before: Run, deadlineMs: number, story: Story): Pro
 }
 
 /** Why the verdict on the last attempt stands although it should have been followed by another. */
-function explainNotAgain(fault: Fault | undefined, isUnclear: boolean): string {
-  if (!fault) return "The failed jobs were not run again: no time was left for it (`timeout_seconds`).";
+function explainNotAgain(fault: Fault | OutOfTime, isUnclear: boolean): string {
+  if (fault instanceof OutOfTime) return "No time was left to run the failed jobs again (`timeout_seconds`).";
   if (isUnclear)
     return `GitHub's answer left open whether the failed jobs run again (${fault.inAWord}), and no further attempt showed within ${UNCLEAR_MS / 1000} s. They may still begin.`;
   const needs = fault.status === 403 ? " Where it is a permission: it takes `actions: write`." : "";

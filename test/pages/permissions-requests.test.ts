@@ -113,6 +113,10 @@ describe("every request is listed, with its permission", () => {
       given: { wait_for: "completed" },
     },
     "of a run that is red": { behaviour: { conclusion: "failure" }, given: { wait_for: "completed" } },
+    "of a run that is run again": {
+      behaviour: { jobs: { identify: { failedStep: "Deploy" } } },
+      given: { wait_for: "completed", rerun_failed: "1" },
+    },
     "at the deadline": {
       behaviour: { queuedMs: 600_000 },
       given: { wait_for: "completed", timeout_seconds: "30", cancel_run_on: "timeout" },
@@ -216,10 +220,25 @@ describe("what the table calls told", () => {
     expect(failure).toMatch(/could not be cancelled \(403: the token needs `actions: write` for that\) and goes on: /);
   });
 
+  test("is a further attempt that is refused", async () => {
+    const { failure } = await playScene({
+      behaviour: { jobs: { identify: { failedStep: "Deploy" } } },
+      given: { wait_for: "completed", rerun_failed: "1" },
+      fault: without(/\/rerun-failed-jobs$/),
+    });
+    expect(failure).toMatch(
+      /The failed jobs were not run again, GitHub refused it \(403: .*it takes `actions: write`\./,
+    );
+  });
+
   test("is nothing else, and all else is needed but for what is left out", () => {
     const rowsOf = (word: string) =>
       endpoints.filter(({ whereRefused }) => whereRefused === word).map(({ request }) => request);
-    expect(rowsOf("is told").map((request) => request.replace(/^.*\//, ""))).toEqual(["cancel", "force-cancel"]);
+    expect(rowsOf("is told").map((request) => request.replace(/^.*\//, ""))).toEqual([
+      "cancel",
+      "rerun-failed-jobs",
+      "force-cancel",
+    ]);
     expect(rowsOf("is left out").map((request) => request.replace(/^.*\/([^/]+\/[^/]+)$/, "$1"))).toEqual([
       "workflows/{workflow_id}",
       "ref/{ref}",
@@ -230,6 +249,6 @@ describe("what the table calls told", () => {
       "GET {log_address}",
       "installation/token",
     ]);
-    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 10);
+    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 11);
   });
 });

@@ -132,16 +132,21 @@ test.each(needs)("an App's tokens have what the table says (%#)", ({ combination
   }
 });
 
-test.each(needs)("`cancel_run_on: failure` needs what `timeout` needs (%#)", ({ combinations }) => {
+test.each(needs)("`cancel_run_on: failure` and `rerun_failed` need what `timeout` needs (%#)", ({ combinations }) => {
   for (const combination of combinations.filter(({ cancelRunOn }) => cancelRunOn === "timeout")) {
-    const needed = ["timeout", "failure"].map((word) => {
+    const ways: Record<string, string>[] = [
+      { cancel_run_on: "timeout" },
+      { cancel_run_on: "failure", fail_fast: "true" },
+      { cancel_run_on: "", rerun_failed: "1" },
+    ];
+    const needed = ways.map((way) => {
       const texts = inputsOf(inputsFor(combination), API_URL);
-      const given: Record<string, string> = { ...texts, cancel_run_on: word, fail_fast: String(word === "failure") };
+      const given: Record<string, string> = { ...texts, ...way };
       if (combination.waitFor !== "completed") return {};
       const caller = { ...CALLER, apiUrl: API_URL };
       return permissionsFor(readInputs((name) => given[name] ?? "", caller, "0".repeat(16), mappings));
     });
-    expect(needed[1]).toEqual(needed[0]);
+    expect(needed).toEqual(needed.map(() => needed[0]));
   }
 });
 

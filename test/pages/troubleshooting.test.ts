@@ -53,6 +53,7 @@ const FILES = [
   "receiver/examine.ts",
   "receiver/lines-to-add.ts",
   "report/failure-of.ts",
+  "rerun/next-attempt.ts",
   "run.ts",
 ];
 

@@ -425,6 +425,17 @@ describe.concurrent("fail-fast", () => {
   });
 });
 
+describe.concurrent("flaky-tests", () => {
+  test("is green by the attempt that is, which the next step is told", async ({ expect }) => {
+    const failing = { jobs: { browser: { failedStep: "Test" } }, freshRun404Ms: 0 };
+    const { github, target, jobs } = await playExample("flaky-tests", {
+      behaviour: { ...failing, rerunLagMs: 100, reruns: [failing, {}] },
+    });
+    expect(jobs).toMatchObject({ acceptance: { result: "success", scripts: [{ env: { ATTEMPT: "3" } }] } });
+    expect(github.runs(target)).toMatchObject([{ attempt: 3, conclusion: "success" }]);
+  });
+});
+
 describe.concurrent("only-some-jobs", () => {
   test("goes on when they have ended, while the run does not", async ({ expect }) => {
     const behaviour = { jobs: { measure: { durationMs: 3_600_000 } } };

@@ -26,6 +26,13 @@ const another = ({ github }: Stage) =>
   github.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch", behaviour: { queuedMs: 7_200_000 } });
 const GIVEN = { run_id: "30000000011" };
 
+const AGAIN = { ...FOLLOW, rerun_failed: "1", timeout_seconds: "120" };
+const FLAKY: Behaviour = { queuedMs: 1000, jobs: { identify: { durationMs: 60_000, conclusion: "failure" } } };
+const onRerun =
+  (status: number, headers: Record<string, string> = {}): FaultHook =>
+  ({ path }) =>
+    path.endsWith("/rerun-failed-jobs") ? { when: "before", kind: "status", status, headers } : undefined;
+
 interface Play {
   workflows?: Record<string, string>;
   options?: StageOptions;
@@ -191,6 +198,13 @@ const PLAYS: Play[] = [
     given: BY_EVENT,
     cancelAfterMs: 4000,
   },
+  // rerun
+  { options: { behaviour: FLAKY }, given: { ...FOLLOW, rerun_grace_seconds: "60" } },
+  { options: { behaviour: { ...FLAKY, mostReruns: 0 } }, given: AGAIN },
+  { options: { behaviour: FLAKY }, fault: onRerun(502), given: AGAIN },
+  { options: { behaviour: FLAKY }, fault: onRerun(429, { "retry-after": "600" }), given: AGAIN },
+  { options: { behaviour: { ...FLAKY, rerunLagMs: 3_600_000 } }, given: AGAIN },
+  { options: { behaviour: { ...FLAKY, rerunLagMs: 60_000 } }, given: { ...AGAIN, ...CANCEL }, cancelAfterMs: 66_000 },
   // post.ts
   {
     workflows: { "deploy.yml": EVENT },

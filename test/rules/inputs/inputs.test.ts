@@ -36,6 +36,8 @@ describe("without a word said", () => {
       findTimeoutMs: 300_000,
       timeoutMs: 3_600_000,
       startTimeoutMs: undefined,
+      reruns: 0,
+      rerunGraceMs: 0,
       pollIntervalMs: 10_000,
       maxRuns: 500,
       successConclusions: new Set(["success"]),
