@@ -5,7 +5,7 @@ import { makePlan } from "./dispatch/plan.ts";
 import { find } from "./find/find.ts";
 import { readGiven } from "./find/given.ts";
 import type { Inputs } from "./inputs/inputs.ts";
-import type { Dispatch } from "./inputs/order.ts";
+import type { Dispatch, Plan } from "./inputs/order.ts";
 import { judge } from "./judge/judge.ts";
 import { failureOf } from "./report/failure-of.ts";
 import { summarize } from "./report/summarize.ts";
@@ -46,14 +46,21 @@ async function goThrough(story: Story): Promise<void> {
   await judge(ended, story);
 }
 
-/** Starts a run and finds it; undefined where nobody waits for that. */
+/** Starts a run, or takes an equal one, and finds it; undefined where nobody waits for that. */
 async function start(order: Dispatch, story: Story): Promise<OurRun | undefined> {
-  const { callersAttempt, waitFor } = story.inputs;
-  if (callersAttempt > 1)
+  const { callersAttempt, waitFor, reuse } = story.inputs;
+  if (callersAttempt > 1 && reuse === "never")
     story.log.info(
       `This is attempt ${callersAttempt} of the caller's run: it dispatches again, whatever the attempt before it has started.`,
     );
   const plan = await makePlan(order, story);
+  const reusing = reuse === "never" ? undefined : await import("./reuse/find-equal.ts");
+  const found = (await reusing?.findEqual(plan, story)) ?? (await startNew(plan, story));
+  if (found) reusing?.warnIfNameless(found, story);
+  return waitFor === "nothing" ? undefined : found;
+}
+
+async function startNew(plan: Plan, story: Story): Promise<OurRun | undefined> {
   const sent = await dispatch(plan, story);
-  return waitFor === "nothing" ? undefined : find(sent, story);
+  return story.inputs.waitFor === "nothing" ? undefined : find(sent, story);
 }

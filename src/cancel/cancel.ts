@@ -22,8 +22,8 @@ const CANCEL_AFTER_TIMEOUT_MS = 10_000;
 export async function giveUp({ by, atMs }: Cancelled, known: Known, story: Story): Promise<Failure> {
   const { learn, github, inputs } = story;
   const first = `The step was cancelled (${by}).`;
-  const { sent, given } = known;
-  if (!sent && !given) return new Failure(`${first} Nothing had been sent.`);
+  const { sent, taken } = known;
+  if (!sent && !taken) return new Failure(`${first} Nothing had been sent.`);
   const wantsCancel = inputs.cancelRunOn.has("cancel");
   if (wantsCancel) learn({ wantsCancel });
   const lookOnce = () => sent && lookOnceMore(sent, atMs + LAST_LOOK_MS, calm(story));

@@ -14,7 +14,8 @@ export async function readGiven({ runId }: GivenRun, story: Story): Promise<OurR
   const { github, clock, retry, inputs, log, learn } = story;
   const nowMs = clock.nowMs();
   const deadlineMs = nowMs + inputs.findTimeoutMs;
-  learn({ given: { id: runId, htmlUrl: pageOfRun(inputs.target, runId), jobsUrl: "" } });
+  const started = { id: runId, htmlUrl: pageOfRun(inputs.target, runId), jobsUrl: "" };
+  learn({ taken: { started, disposition: "given" } });
   log.info(`Reading run ${runId} of ${github.fullName()}; nothing is dispatched.`);
   // The step before may have started it a moment ago.
   const options = { deadlineMs, isNewUntilMs: nowMs + NEW_RUN_MS };

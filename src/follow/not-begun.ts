@@ -4,14 +4,6 @@ import { lastTrouble } from "../explain/trouble.ts";
 import type { Fault } from "../github/fault.ts";
 import type { Sight } from "./sight.ts";
 
-/** Says whether a run has begun: it, or one of its jobs, has been at work. */
-export function hasBegun({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
-  if (run.status === "in_progress" || run.status === "completed") return true;
-  return jobs.some(
-    ({ status, conclusion }) => status === "in_progress" || (status === "completed" && conclusion !== "skipped"),
-  );
-}
-
 /** Why the step fails at `start_timeout_seconds`. `cancelled` tells what came of cancelling the run, if that was asked for. */
 export function explainNotBegun(
   sight: Sight,

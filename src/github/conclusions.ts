@@ -1,6 +1,6 @@
 /** How jobs and runs end, by GitHub's words (docs/platform.md#statuses-and-conclusions). */
 
-import type { Job, Step } from "./answers.ts";
+import type { Job, Run, Step } from "./answers.ts";
 
 export const CONCLUSIONS = [
   "success",
@@ -32,6 +32,14 @@ export function failedJobs(jobs: readonly Job[]): FailedJob[] {
       html_url: job.htmlUrl,
       failed_step: failedStep(job)?.name ?? null,
     }));
+}
+
+/** Says whether a run has begun: it, or one of its jobs, has been at work. */
+export function hasBegun({ status }: Pick<Run, "status">, jobs: readonly Job[]): boolean {
+  if (status === "in_progress" || status === "completed") return true;
+  return jobs.some(
+    (job) => job.status === "in_progress" || (job.status === "completed" && job.conclusion !== "skipped"),
+  );
 }
 
 /** The step that made its job fail. */

@@ -19,12 +19,21 @@ export function freshHex(epochMs: number, randomHex: string): string {
   return (Math.floor(epochMs) % ROUND_MS).toString(16).padStart(4, "0") + randomHex;
 }
 
+/** So many of those digits are the key of the dispatch instead, where equal dispatches are to share a run (`reuse`). */
+export const KEY_LENGTH = 10;
+
 /** A generated id: no hex digit borders it. All else may: `deploy-ID`, `vID`, `ID-prod` and `prod/ID` are as sure as `ID`. */
 const GENERATED = /(?<![0-9a-f])\d+-\d+-([0-9a-f]{4})[0-9a-f]{12}(?![0-9a-f])/i;
 
 /** The id that `text` shows, if it is one that was generated: some other dispatch's, if it is not ours. */
 export function generatedIdIn(text: string): string | undefined {
   return GENERATED.exec(text)?.[0];
+}
+
+/** What a generated id tells of its dispatch: the caller's run and attempt, and the key where it has one. */
+export function partsOf(generatedId: string): { callersRunId: string; callersAttempt: number; key: string } {
+  const [callersRunId = "", attempt = "", hex = ""] = generatedId.toLowerCase().split("-");
+  return { callersRunId, callersAttempt: Number(attempt), key: hex.slice(0, KEY_LENGTH) };
 }
 
 /**

@@ -29,6 +29,8 @@ const OF_A_DISPATCH = {
   distinct_id: "",
   distinct_id_key: "distinct_id",
   max_runs: "500",
+  reuse: "never",
+  reuse_key: "",
 } satisfies Partial<Record<InputName, string>>;
 
 /** Reads `run_id`, with all problems; undefined where it is not given. */

@@ -5,12 +5,13 @@ import { inCode } from "../edges/wording.ts";
 import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
-import { generateDistinctId } from "./distinct-id.ts";
+import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
 import { areTwoPlaces, type RunAddress, readRunAddress } from "./given-run.ts";
 import { readJobNames } from "./job-names.ts";
 import { type InputName, judgeNames } from "./names.ts";
 import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
 import { type Reader, readerOf } from "./reader.ts";
+import { reuseKey } from "./reuse-key.ts";
 import { readTarget, withoutSlash } from "./target.ts";
 
 /** What the step was asked to do. */
@@ -19,6 +20,8 @@ export interface Inputs {
   target: Target;
   order: Order;
   distinctId: DistinctId;
+  /** Which equal runs are taken instead of starting another. */
+  reuse: "never" | "queued" | "running" | "success";
   waitFor: "nothing" | "found" | "completed";
   findTimeoutMs: number;
   timeoutMs: number;
@@ -116,16 +119,22 @@ export function readInputs(
     failedLogLines: text("failed_log_lines") ? number("failed_log_lines", 0, [0, MAX_LOG_LINES]) : undefined,
     reruns: number("rerun_failed", 0, [0, 3]),
     rerunGraceMs: 1000 * number("rerun_grace_seconds", 0, [0, 3600]),
+    reuse: word("reuse", "never", ["never", "queued", "running", "success"]),
     writesSummary: isTrue("summary", true),
     isDryRun: isTrue("dry_run", false),
     callersAttempt: Number(caller.runAttempt),
   };
-  problems.push(...problemsOfWait(inputs));
+  problems.push(...problemsOfWait(inputs), ...problemsOfReuse(inputs, freshId, text("reuse_key")));
   if (problems.length > 0 || !target) throw new InputError(problems);
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
     target.apiUrl === withoutSlash(caller.apiUrl);
   const unused = unusedOwner(text("owner"), caller, target, address ? "run_id" : "repo");
+  const { order, reuse } = inputs;
+  if (order.event && reuse !== "never") {
+    const hex = reuseKey(order, target, text("reuse_key")) + idHex.slice(KEY_LENGTH);
+    inputs.distinctId = { ...inputs.distinctId, value: generateDistinctId(caller, hex) };
+  }
   return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...unused] };
 }
 
@@ -155,6 +164,21 @@ function problemsOfWait(inputs: Omit<Inputs, "target" | "isOwnTarget" | "warning
     problems.push(
       "`cancel_run_on` has `failure`, which cancels what goes on after `fail_fast`: give `fail_fast: true`.",
     );
+  return problems;
+}
+
+function problemsOfReuse(
+  { reuse, order, distinctId }: Pick<Inputs, "reuse" | "order" | "distinctId">,
+  freshId: string,
+  reuseKey: string,
+): string[] {
+  if (order.event === undefined) return [];
+  if (reuse === "never") return reuseKey === "" ? [] : ["`reuse_key` goes with `reuse` only: give both, or none."];
+  const problems = [];
+  if (distinctId.value !== freshId)
+    problems.push("`reuse` knows equal runs by the id that it generates: leave out `distinct_id`, or `reuse`.");
+  if (distinctId.key === undefined)
+    problems.push("`distinct_id_key` is empty, so that no run could show its key: give a key, or leave out `reuse`.");
   return problems;
 }
 

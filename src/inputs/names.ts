@@ -17,6 +17,8 @@ export const INPUT_NAMES = [
   "ref",
   "distinct_id",
   "distinct_id_key",
+  "reuse",
+  "reuse_key",
   "run_id",
   "wait_for",
   "find_timeout_seconds",

@@ -10,14 +10,15 @@ export function permissionsFor({
   waitFor,
   cancelRunOn,
   reruns,
-}: Pick<Inputs, "order" | "waitFor" | "cancelRunOn" | "reruns">): Permissions {
+  reuse,
+}: Pick<Inputs, "order" | "waitFor" | "cancelRunOn" | "reruns" | "reuse">): Permissions {
   if (order.event === "workflow_dispatch") return { actions: "write" };
   const cancelsLater = cancelRunOn.has("timeout") || cancelRunOn.has("failure");
   const cancels = cancelRunOn.has("cancel") || (cancelsLater && waitFor === "completed");
   const changesRuns = cancels || reruns > 0;
   if (order.event === undefined) return { actions: changesRuns ? "write" : "read" };
   if (changesRuns) return { contents: "write", actions: "write" };
-  const reads = waitFor !== "nothing" || order.workflow?.kind === "name";
+  const reads = waitFor !== "nothing" || reuse !== "never" || order.workflow?.kind === "name";
   return reads ? { contents: "write", actions: "read" } : { contents: "write" };
 }
 

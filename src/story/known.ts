@@ -11,8 +11,8 @@ export interface Known {
   plan?: Plan;
   /** Undefined while there is no dispatch that GitHub may have acted on. */
   sent?: Sent | undefined;
-  /** The run that the step was given, before it was seen. */
-  given?: StartedRun;
+  /** The run that the step has taken instead of starting one. One that was given may not be there, before it is seen. */
+  taken?: { started: StartedRun; disposition: "given" | "reused" };
   /** The run as last seen. */
   run?: Run;
   jobs?: readonly Job[];
@@ -51,7 +51,7 @@ export function isRunAgain({ run, rerunOf = 0 }: Pick<Known, "run" | "rerunOf">)
 export function startedRun({
   run,
   sent,
-  given,
-}: Partial<Pick<Known, "run" | "sent" | "given">>): StartedRun | undefined {
-  return run ?? sent?.started ?? given;
+  taken,
+}: Partial<Pick<Known, "run" | "sent" | "taken">>): StartedRun | undefined {
+  return run ?? sent?.started ?? taken?.started;
 }

@@ -13,7 +13,7 @@ export function outputsOf(known: Known): Outputs {
 }
 
 /** Which run is ours, as soon as that is certain: one that was given may not be there. */
-function addressOf({ sent, given, run }: Known): Outputs {
+function addressOf({ sent, taken, run }: Known): Outputs {
   const started = run ?? sent?.started;
   if (!started) return {};
   return {
@@ -22,7 +22,7 @@ function addressOf({ sent, given, run }: Known): Outputs {
     jobs_url: started.jobsUrl || (sent?.started?.jobsUrl ?? ""),
     html_url: started.htmlUrl || (sent?.started?.htmlUrl ?? ""),
     run_attempt: String(run?.runAttempt ?? 1),
-    disposition: given ? "given" : "created",
+    disposition: taken?.disposition ?? "created",
   };
 }
 

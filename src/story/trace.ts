@@ -5,7 +5,7 @@ import { type Known, startedRun } from "./known.ts";
 
 export interface Trace {
   /**
-   * - `sent`: a run was started or given, and the step did not come to an end of its own; it was killed
+   * - `sent`: a run was started or taken, and the step did not come to an end of its own; it was killed
    * - `cancelling`: the remote run had to be cancelled
    * - `ended`: there is nothing left to do
    */
@@ -20,10 +20,10 @@ export interface Trace {
 
 /** The trace of what is known. */
 export function traceOf(known: Known): string {
-  const { distinctId, sent, given, wantsCancel, hasEnded, rerunOf } = known;
+  const { distinctId, sent, taken, wantsCancel, hasEnded, rerunOf } = known;
   const run = startedRun(known);
   const started = run && { id: run.id, htmlUrl: run.htmlUrl, jobsUrl: run.jobsUrl };
-  const phase = wantsCancel ? "cancelling" : hasEnded || !(sent || given) ? "ended" : "sent";
+  const phase = wantsCancel ? "cancelling" : hasEnded || !(sent || taken) ? "ended" : "sent";
   const trace = { phase, distinctId, sentAtMs: sent?.atMs, started, rerunOf };
   // Ids may be bigints, which JSON has not.
   return JSON.stringify(trace, (_, value) => (typeof value === "bigint" ? String(value) : value));

@@ -50,7 +50,10 @@ describe("the first 40 lines of README.md", () => {
 
 describe("README.md", () => {
   test.for([
-    ["what happens when the calling job is run again", /re-run the calling job\?\*\* It dispatches again/],
+    [
+      "what happens when the calling job is run again",
+      /re-run the calling job\?\*\* With \[`reuse`\].*\s*it dispatches again/,
+    ],
     ["when to use something else", /\| `gh run watch`, which takes no fine-grained token/],
     ["which of the two declarations to use", /`uses: \S+\/tracked-dispatch\/node24@v1`|`uses: \S+\/node24@v1`/],
     [

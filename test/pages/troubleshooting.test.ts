@@ -54,6 +54,7 @@ const FILES = [
   "receiver/lines-to-add.ts",
   "report/failure-of.ts",
   "rerun/next-attempt.ts",
+  "reuse/find-equal.ts",
   "run.ts",
 ];
 

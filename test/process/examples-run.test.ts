@@ -425,6 +425,20 @@ describe.concurrent("fail-fast", () => {
   });
 });
 
+describe.concurrent("one-rebuild", () => {
+  test("starts one, and takes it the next time", async ({ expect }) => {
+    const behaviour = { queuedMs: 600_000, visibleAfterMs: 0 };
+    const { github, target, play } = await setExample("one-rebuild", { on: "release", behaviour });
+    const plays = [await play(), await play()];
+    expect(github.runs(target)).toHaveLength(1);
+    const page = pageOf(github, target);
+    expect(plays.flatMap(({ jobs }) => jobs.rebuild?.scripts.map(({ env }) => env))).toEqual([
+      { HOW: "created", RUN: page },
+      { HOW: "reused", RUN: page },
+    ]);
+  });
+});
+
 describe.concurrent("flaky-tests", () => {
   test("is green by the attempt that is, which the next step is told", async ({ expect }) => {
     const failing = { jobs: { browser: { failedStep: "Test" } }, freshRun404Ms: 0 };

@@ -41,9 +41,17 @@ interface Play {
   given: Record<string, string>;
   cancelAfterMs?: number;
   attempt?: number;
+  /** The step is played again, in these attempts of the caller's run. */
+  again?: number[];
   /** The `post` step follows, and this goes wrong with its requests. */
   post?: FaultHook | "nothing wrong";
 }
+
+/** A run whose name shows the id, and which takes long to begin. */
+const NAMED: Pick<Play, "workflows" | "options"> = {
+  workflows: { "deploy.yml": receiver("workflow_dispatch", "run-name") },
+  options: { behaviour: { ...LONG, visibleAfterMs: 0 } },
+};
 
 const PLAYS: Play[] = [
   // run.ts
@@ -205,6 +213,10 @@ const PLAYS: Play[] = [
   { options: { behaviour: FLAKY }, fault: onRerun(429, { "retry-after": "600" }), given: AGAIN },
   { options: { behaviour: { ...FLAKY, rerunLagMs: 3_600_000 } }, given: AGAIN },
   { options: { behaviour: { ...FLAKY, rerunLagMs: 60_000 } }, given: { ...AGAIN, ...CANCEL }, cancelAfterMs: 66_000 },
+  // reuse
+  { ...NAMED, given: { ...BY_HAND, reuse: "queued" }, again: [2] },
+  { ...NAMED, given: { ...BY_HAND, reuse: "running", cancel_run_on: "cancel" }, again: [1] },
+  { workflows: { "deploy.yml": SILENT }, given: { ...BY_HAND, reuse: "running" } },
   // post.ts
   {
     workflows: { "deploy.yml": EVENT },
@@ -335,12 +347,22 @@ function fileOf(text: string) {
 /** Failures, warnings and what a checklist finds are messages that the page has to have; a log's lines it may have. */
 export async function playedMessages(): Promise<Message[]> {
   const all: Message[] = [];
-  for (const { workflows = { "deploy.yml": WORKFLOW }, options, fault, before, given, post, ...play } of PLAYS) {
+  for (const {
+    workflows = { "deploy.yml": WORKFLOW },
+    options,
+    fault,
+    before,
+    given,
+    post,
+    again = [],
+    ...play
+  } of PLAYS) {
     const stage = await setStage(workflows, options);
     before?.(stage);
     stage.github.fault = fault;
     const played = await stage.play(given, play);
     const told = [played];
+    for (const attempt of again) told.push(await stage.play(given, { ...play, attempt }));
     if (post !== undefined) {
       stage.github.fault = post === "nothing wrong" ? undefined : post;
       told.push(await stage.playPost(given, played.trace));

@@ -21,6 +21,7 @@ import type { Edges } from "../../src/story/story.ts";
 import "../../src/dry-run/doctor.ts";
 import "../../src/report/summary.ts";
 import "../../src/rerun/next-attempt.ts";
+import "../../src/reuse/find-equal.ts";
 import { readTrace } from "../../src/story/trace.ts";
 import type { GitHub, VirtualClock } from "../simulator/index.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failedJobs } from "../../../src/github/conclusions.ts";
+import { failedJobs, hasBegun } from "../../../src/github/conclusions.ts";
 import { conclusions, job, step } from "../../support/conclusions.ts";
 
 const link = "https://github.com/octo/target/actions/runs";
@@ -26,4 +26,19 @@ describe("a failed job", () => {
   ])("names as its failed step %s", (_, steps, name) => {
     expect(failedJobs([job(5, "failure", steps)])).toMatchObject([{ failed_step: name }]);
   });
+});
+
+test.each<[string, ReturnType<typeof job>[], boolean]>([
+  ["queued", [], false],
+  ["pending", [], false],
+  ["waiting", [], false],
+  ["requested", [], false],
+  ["tomorrows_word", [], false],
+  ["in_progress", [], true],
+  ["completed", [], true],
+  ["queued", [job(1, "success"), job(2, null)], true],
+  ["waiting", [job(1, "skipped"), job(2, null)], false],
+  ["queued", [{ ...job(1, null), status: "in_progress" }], true],
+])("a run that is %s with jobs %j has begun: %s", (status, jobs, begun) => {
+  expect(hasBegun({ status }, jobs)).toBe(begun);
 });

@@ -67,9 +67,26 @@ describe("the outputs", () => {
   });
 
   test("tell a run that was given once it is seen, and nothing of one that may not be there", () => {
-    const given = { id: 1, htmlUrl: `${link}/1`, jobsUrl: "" };
-    expect(outputsOf({ distinctId: "", given })).toEqual({ distinct_id: "" });
-    expect(outputsOf({ distinctId: "", given, run })).toEqual({ ...running, distinct_id: "", disposition: "given" });
+    const taken = { started: { id: 1, htmlUrl: `${link}/1`, jobsUrl: "" }, disposition: "given" as const };
+    expect(outputsOf({ distinctId: "", taken })).toEqual({ distinct_id: "" });
+    expect(outputsOf({ distinctId: "", taken, run })).toEqual({ ...running, distinct_id: "", disposition: "given" });
+  });
+
+  test("take back what was told of an attempt that another follows", () => {
+    const ended = { ...run, status: "completed", conclusion: "failure" };
+    const open = { conclusion: "", failed_jobs: "" };
+    expect(outputsOf({ distinctId: "", run: ended, jobs: [] })).toMatchObject({
+      conclusion: "failure",
+      failed_jobs: "[]",
+    });
+    expect(outputsOf({ distinctId: "", run: ended, jobs: [], rerunOf: 1 })).toMatchObject(open);
+    const earlierAttempts = [{ runAttempt: 1, conclusion: "failure", failedJobs: [] }];
+    const again = { ...run, runAttempt: 2 };
+    expect(outputsOf({ distinctId: "", run: again, jobs: [], rerunOf: 1, earlierAttempts })).toMatchObject(open);
+    const green = { ...again, status: "completed", conclusion: "success" };
+    expect(outputsOf({ distinctId: "", run: green, jobs: [], rerunOf: 1, earlierAttempts })).toMatchObject({
+      conclusion: "success",
+    });
   });
 
   test("keep what GitHub's answer told where the run itself leaves it out", () => {

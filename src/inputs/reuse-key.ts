@@ -1,0 +1,39 @@
+/** What makes two dispatches equal (`reuse`), as ten hex digits (docs/design.md#reuse). */
+
+import { scryptSync } from "node:crypto";
+import type { Target } from "../github/connection.ts";
+import { KEY_LENGTH } from "./distinct-id.ts";
+import type { Json } from "./mapping.ts";
+import type { Dispatch } from "./order.ts";
+
+/**
+ * Costs a tenth of a second and 32 MiB. The key is shown in names of runs, and who guesses at a value that was sent has to pay
+ * that for each guess.
+ */
+const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
+
+/** The key of a dispatch: of `given` (`reuse_key`), or else of event, workflow, ref and values; always of its target. */
+export function reuseKey(order: Dispatch, { apiUrl, owner, repo }: Target, given: string): string {
+  const what = given === "" ? canonical(whatIsSent(order)) : `reuse_key ${given}`;
+  const where = `${apiUrl}/repos/${owner}/${repo}`.toLowerCase();
+  return scryptSync(what, where, KEY_LENGTH / 2, SCRYPT).toString("hex");
+}
+
+function whatIsSent(order: Dispatch): Json {
+  const workflow = order.workflow?.value ?? null;
+  if (order.event === "repository_dispatch") {
+    const { event, eventType, clientPayload } = order;
+    return { event, eventType, workflow, clientPayload };
+  }
+  const { event, inputs, ref = "" } = order;
+  return { event, workflow, ref: ref.replace(/^refs\/(heads|tags)\//, ""), inputs };
+}
+
+/** JSON in which the order of keys makes no difference. */
+function canonical(value: Json): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    typeof each === "object" && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : each,
+  );
+}

@@ -1,0 +1,69 @@
+/** Looks for an equal run before the dispatch, so that one is enough (docs/design.md#reuse). */
+
+import { listAllJobs, pagesOf } from "../asking/lists.ts";
+import { makeKnown } from "../find/make-known.ts";
+import { PAGE_LENGTH } from "../github/api.ts";
+import { hasBegun } from "../github/conclusions.ts";
+import { generatedIdIn, partsOf } from "../inputs/distinct-id.ts";
+import type { Plan } from "../inputs/order.ts";
+import type { OurRun } from "../story/sent.ts";
+import type { Story } from "../story/story.ts";
+import { type Equal, equalRun, mayBeTaken } from "./reusable.ts";
+
+/**
+ * Takes the newest equal run among the last `max_runs`, and makes it known; undefined where there is none.
+ * @throws Fault when GitHub does not show the runs: what cannot be seen might be there, so nothing is started
+ */
+export async function findEqual(plan: Plan, story: Story): Promise<OurRun | undefined> {
+  const { github, clock, inputs, log, learn } = story;
+  const deadlineMs = clock.nowMs() + inputs.findTimeoutMs;
+  const { key } = partsOf(inputs.distinctId.value);
+  const equal = await newestEqual(plan, deadlineMs, story);
+  if (!equal) {
+    log.info(`No run of ${github.fullName()} is to be reused (\`reuse: ${inputs.reuse}\`, key ${key}): starting one.`);
+    return undefined;
+  }
+  const { run, shownId, isOurs } = equal;
+  const { callersRunId, callersAttempt } = partsOf(shownId);
+  const whose = isOurs ? `attempt ${callersAttempt} of this run` : `run ${callersRunId}, attempt ${callersAttempt},`;
+  log.info(
+    `Reusing run ${run.id} (${run.conclusion ?? run.status}), which ${whose} has started with the key ${key}: ${run.htmlUrl}`,
+  );
+  if (inputs.cancelRunOn.size > 0 && !isOurs) log.info("`cancel_run_on` counts for it as for a run of one's own.");
+  learn({ distinctId: shownId, taken: { started: run, disposition: "reused" } });
+  await makeKnown(run, deadlineMs, story);
+  return { run, recentRuns: undefined };
+}
+
+async function newestEqual(plan: Plan, deadlineMs: number, story: Story): Promise<Equal | undefined> {
+  const { github, retry, inputs } = story;
+  const perPage = Math.min(PAGE_LENGTH, inputs.maxRuns);
+  const readPage = (page: number) => retry((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
+  let read = 0;
+  for await (const { items } of pagesOf(readPage, { perPage })) {
+    for (const run of items.slice(0, inputs.maxRuns - read)) {
+      const equal = equalRun(run, plan, inputs);
+      if (equal && (await isTaken(equal, deadlineMs, story))) return equal;
+    }
+    read += items.length;
+    if (read >= inputs.maxRuns) return undefined;
+  }
+  return undefined;
+}
+
+async function isTaken(equal: Equal, deadlineMs: number, story: Story): Promise<boolean> {
+  const may = mayBeTaken(equal, story.inputs.reuse);
+  if (may !== "depends") return may === "yes";
+  // Between two jobs, or before an approval, a run that has begun is queued or waiting again.
+  const jobs = await listAllJobs(equal.run.id, story, { deadlineMs, wasSeen: true });
+  return !hasBegun(equal.run, jobs);
+}
+
+/** Warns of a run that nobody can reuse. */
+export function warnIfNameless({ run }: OurRun, { inputs, log }: Pick<Story, "inputs" | "log">): void {
+  const { reuse, distinctId } = inputs;
+  if ([run.displayTitle, run.name].some((name) => generatedIdIn(name) !== undefined)) return;
+  log.warning(
+    `The name of run ${run.id} does not show the id, so no other step can reuse it (\`reuse: ${reuse}\`): give its workflow a \`run-name\` with the input \`${distinctId.key}\`.`,
+  );
+}

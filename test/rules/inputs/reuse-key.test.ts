@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import type { Dispatch } from "../../../src/inputs/order.ts";
+import { reuseKey } from "../../../src/inputs/reuse-key.ts";
+
+const target = { apiUrl: "https://api.github.com", owner: "octo", repo: "target" };
+const byHand: Dispatch = {
+  event: "workflow_dispatch",
+  workflow: { kind: "file", value: "deploy.yml" },
+  ref: "main",
+  inputs: { a: "1", b: "2" },
+};
+const byEvent: Dispatch = {
+  event: "repository_dispatch",
+  eventType: "deploy",
+  workflow: undefined,
+  clientPayload: { a: { x: 1, y: [1, 2] }, b: "2" },
+};
+const key = (order: Dispatch = byHand, given = "", where = target) => reuseKey(order, where, given);
+
+describe("the key", () => {
+  test("has ten hex digits, always the same for the same", () => {
+    expect(key()).toMatch(/^[0-9a-f]{10}$/);
+    expect(key()).toBe(key());
+    // It is on the pages of runs that are there: it must not change from one release to the next.
+    expect([key(), key(byEvent), key(byHand, "nightly")]).toEqual(["db5fb92abc", "1f6c29360d", "a86626b028"]);
+  });
+
+  test.each<[string, string, string]>([
+    ["values in another order", key(), key({ ...byHand, inputs: { b: "2", a: "1" } })],
+    [
+      "deep values in another order",
+      key(byEvent),
+      key({ ...byEvent, clientPayload: { b: "2", a: { y: [1, 2], x: 1 } } }),
+    ],
+    ["a ref in full", key(), key({ ...byHand, ref: "refs/heads/main" })],
+    ["the target in other letters", key(), key(byHand, "", { ...target, owner: "Octo", repo: "TARGET" })],
+    ["whatever is sent, with a key of one's own", key(byHand, "nightly"), key(byEvent, "nightly")],
+  ])("is the same for %s", (_, one, other) => {
+    expect(one).toBe(other);
+  });
+
+  test.each<[string, string]>([
+    ["another value", key({ ...byHand, inputs: { a: "1", b: "3" } })],
+    ["another name", key({ ...byHand, inputs: { a: "1", c: "2" } })],
+    ["another workflow", key({ ...byHand, workflow: { kind: "file", value: "test.yml" } })],
+    ["another ref", key({ ...byHand, ref: "v1" })],
+    ["no ref", key({ ...byHand, ref: undefined })],
+    ["another repository", key(byHand, "", { ...target, repo: "other" })],
+    ["another server", key(byHand, "", { ...target, apiUrl: "https://ghe.example.com/api/v3" })],
+    ["another event", key(byEvent)],
+    ["a list in another order", key({ ...byEvent, clientPayload: { a: { x: 1, y: [2, 1] }, b: "2" } })],
+    ["a key of one's own", key(byHand, "nightly")],
+  ])("is another for %s", (_, other) => {
+    expect(other).not.toBe(key());
+    expect(other).toMatch(/^[0-9a-f]{10}$/);
+  });
+});
