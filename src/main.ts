@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import * as core from "@actions/core";
+import type { context as Context } from "@actions/github";
 import { checkBypass } from "@actions/http-client/lib/proxy";
 import { post } from "./cancel/post.ts";
 import { Cancelled } from "./edges/cancellation.ts";
@@ -13,7 +14,7 @@ import type { Credentials } from "./github/connection.ts";
 import { type Fetch, openTransport } from "./github/transport.ts";
 import { secretsOf } from "./inputs/credentials.ts";
 import { freshHex } from "./inputs/distinct-id.ts";
-import { type Inputs, readInputs } from "./inputs/inputs.ts";
+import { type Caller, type Inputs, readInputs } from "./inputs/inputs.ts";
 import { inputNamesIn } from "./inputs/names.ts";
 import { givesObjects } from "./inputs/order.ts";
 import { permissionsFor, wishesFor } from "./inputs/permissions.ts";
@@ -34,12 +35,7 @@ async function main(): Promise<void> {
   // @actions/github makes an agent for the caller's server as soon as it is loaded: a bad proxy variable is told before.
   findProxy(env.GITHUB_API_URL || "https://api.github.com");
   const { context } = await import(/* webpackMode: "eager" */ "@actions/github");
-  const caller = {
-    repository: env.GITHUB_REPOSITORY ?? "",
-    apiUrl: context.apiUrl,
-    runId: String(context.runId || 0),
-    runAttempt: String(context.runAttempt || 1),
-  };
+  const caller = callerOf(context, env.GITHUB_REPOSITORY);
   const mappings = givesObjects(core.getInput) ? await import("./inputs/mapping.ts") : undefined;
   const idHex = freshHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
   const inputs = readInputs(core.getInput, caller, idHex, mappings, inputNamesIn(env));
@@ -51,15 +47,16 @@ async function main(): Promise<void> {
   }
 
   const proxy = findProxy(inputs.target.apiUrl);
-  const github = openGitHub({
-    target: inputs.target,
-    credentials: await chooseCredentials(inputs),
-    fetch: clearingUp(openTransport(systemClock, findProxy)),
-    clock: systemClock,
-    log: runnerLog,
-  });
+  const fetch = clearingUp(openTransport(systemClock, findProxy));
+  const connection = { fetch, clock: systemClock, log: runnerLog };
+  const credentials = await chooseCredentials(inputs);
+  const github = openGitHub({ ...connection, target: inputs.target, credentials });
+  const { commitStatus } = inputs;
+  const callersSide = commitStatus && { target: commitStatus.target, credentials: { token: commitStatus.token } };
   const edges = {
     github,
+    // Two servers, two tokens: neither connection knows of the other's.
+    callersGitHub: callersSide && openGitHub({ ...connection, ...callersSide }),
     clock: systemClock,
     log: runnerLog,
     random: Math.random,
@@ -82,6 +79,17 @@ async function main(): Promise<void> {
       .revokeToken({ timeoutMs: cancellation.signal.aborted ? REVOKE_TIMEOUT_MS / 10 : REVOKE_TIMEOUT_MS })
       .catch((error: Error) => core.debug(error.message));
   }
+}
+
+function callerOf({ apiUrl, runId, runAttempt, payload, sha }: typeof Context, repository = ""): Caller {
+  return {
+    repository,
+    apiUrl,
+    runId: String(runId || 0),
+    runAttempt: String(runAttempt || 1),
+    // The `sha` of a pull request's run is a merge commit, on whose page nobody looks (docs/platform.md#commit-statuses).
+    sha: String(payload.pull_request?.head?.sha ?? sha ?? ""),
+  };
 }
 
 async function chooseCredentials(inputs: Inputs): Promise<Credentials> {

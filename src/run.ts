@@ -1,5 +1,6 @@
 /** The story, top to bottom: inputs → plan → dispatch → find → follow → judge; or from a given run on. */
 
+import type { CommitStatus } from "./commit-status/commit-status.ts";
 import { dispatch } from "./dispatch/dispatch.ts";
 import { makePlan } from "./dispatch/plan.ts";
 import { find } from "./find/find.ts";
@@ -23,11 +24,14 @@ export async function run(inputs: Inputs, edges: Edges): Promise<void> {
   const { story, known } = beginStory(inputs, edges);
   for (const warning of inputs.warnings) edges.log.warning(warning);
   if ("app" in inputs.credentials) edges.log.info("Using the GitHub App; the input `token` is not used.");
+  const status = await openStatus(story);
   try {
-    await goThrough(story);
+    await goThrough(story, status);
+    await status?.setFinal(known, undefined);
     await summarize(known, story);
   } catch (error) {
     const failure = await failureOf(error, known, story);
+    await status?.setFinal(known, failure);
     await summarize(known, story, failure);
     throw failure;
   } finally {
@@ -35,13 +39,21 @@ export async function run(inputs: Inputs, edges: Edges): Promise<void> {
   }
 }
 
-async function goThrough(story: Story): Promise<void> {
+/** Undefined where no commit status is asked for. */
+async function openStatus(story: Story): Promise<CommitStatus | undefined> {
+  const { commitStatus, isDryRun } = story.inputs;
+  if (!commitStatus || isDryRun) return undefined;
+  return (await import("./commit-status/commit-status.ts")).openCommitStatus(story);
+}
+
+async function goThrough(story: Story, status: CommitStatus | undefined): Promise<void> {
   const { order, waitFor, isDryRun } = story.inputs;
   if (isDryRun) return (await import("./dry-run/doctor.ts")).diagnose(story);
 
   const found = "runId" in order ? await readGiven(order, story) : await start(order, story);
   if (!found || waitFor === "found") return;
 
+  await status?.setPending(found.run.htmlUrl);
   const ended = await followAttempts(found, story);
   await judge(ended, story);
 }

@@ -25,8 +25,15 @@ const PAUSE_MS = 2000;
 /** A cancellation must not wait for a look that hangs. */
 const FIRST_LOOK_MS = 4000;
 
-/** Does what is left to do after a step that left `trace`. Never fails: the step's own result stands. */
+/** Does what is left to do after a step that left `trace`: cancels its run, and ends its commit status. Never fails: the step's own result stands. */
 export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<void> {
+  await cancel(inputs, trace, edges);
+  if (!trace.isStatusPending || !inputs.commitStatus) return;
+  const { openCommitStatus } = await import("../commit-status/commit-status.ts");
+  await openCommitStatus(beginStory(inputs, edges).story).setKilled(trace.started?.htmlUrl ?? "");
+}
+
+async function cancel(inputs: Inputs, trace: Trace, edges: Edges): Promise<void> {
   const isCancelled = trace.phase === "cancelling" || (trace.phase === "sent" && inputs.cancelRunOn.has("cancel"));
   if (!isCancelled) return;
   // No signal ends this: it is what there is to do after one, and short.

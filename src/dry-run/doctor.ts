@@ -7,6 +7,7 @@ import { type Dispatch, refNames } from "../inputs/order.ts";
 import { permissionsFor, permissionsInWords } from "../inputs/permissions.ts";
 import { type Finding, lineOf, quoted, right, unknown, unseen, wrong } from "../receiver/finding.ts";
 import type { Story } from "../story/story.ts";
+import { findCallersSide } from "./callers-side.ts";
 import { findGivenRun } from "./given-run.ts";
 import { declaredInputs, examineReceivers } from "./receivers.ts";
 import { onceMore } from "./workflow-files.ts";
@@ -66,6 +67,7 @@ async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
       ? right(`The App's installation grants ${needed}.`)
       : unknown(`Whether the token grants ${needed} shows only when it is used.`),
   );
+  findings.push(...(await findCallersSide(story, deadlineMs)));
   const { order } = inputs;
   if (order.event === undefined) return [...findings, await findGivenRun(order, story, deadlineMs)];
   const ref = await findRef(order, story, deadlineMs);

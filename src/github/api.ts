@@ -124,6 +124,13 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route, parameters, purpose, read: readPendingDeployments }, options);
     },
 
+    /** Sets a status of a commit; the last one set counts. `description` may have 140 characters. */
+    setStatus: (sha: string, { state, context, description, url }: Status, options: RequestOptions): Promise<void> => {
+      const parameters = { sha, state, context, description, ...(url !== "" && { target_url: url }) };
+      const route = `POST ${REPOSITORY}/statuses/{sha}`;
+      return ask({ route, parameters, purpose: PURPOSES.setStatus, read: nothing }, options);
+    },
+
     /** What a job has marked in files; its first 100. A job is a check run, under the same id. */
     listAnnotations: (jobId: Id, options: RequestOptions) => {
       const parameters = { check_run_id: String(jobId), per_page: PAGE_LENGTH };
@@ -151,6 +158,15 @@ export function openGitHub(options: ConnectionOptions) {
     forceCancelRun: (id: Id, options: RequestOptions): Promise<void> =>
       ask({ ...postTo(id, "force-cancel"), read: nothing }, options),
   };
+}
+
+/** A commit's status. */
+export interface Status {
+  state: "pending" | "success" | "failure" | "error";
+  context: string;
+  description: string;
+  /** Where its link leads; empty: nowhere. */
+  url: string;
 }
 
 interface WorkflowDispatch {

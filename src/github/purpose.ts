@@ -5,6 +5,7 @@ export interface Permissions {
   contents?: Access;
   actions?: Access;
   checks?: Access;
+  statuses?: Access;
 }
 
 export type Access = "read" | "write";
@@ -38,6 +39,7 @@ export const PURPOSES = {
   readRun: { about: "run", to: "read the runs of", needs: actions("read") },
   rerunFailedJobs: { about: "run", to: "run the failed jobs again of a run of", needs: actions("write") },
   cancelRun: { about: "run", to: "cancel a run of", needs: actions("write") },
+  setStatus: { about: "target", to: "set a status in", needs: { name: "statuses", access: "write" } },
   read: { about: "target", to: "read", needs: metadata },
   getToken: { about: "app", to: "get a token for", needs: metadata },
 } as const satisfies Record<string, Purpose>;

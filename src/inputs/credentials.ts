@@ -47,7 +47,7 @@ function problemsOfApp(appId: string, key: string, privateKey: string | undefine
 /** Every text by which the inputs' secrets could show in a log. */
 export function secretsOf(text: (name: string) => string): string[] {
   const key = text("app_private_key");
-  return [text("token"), key, ...key.split(/\\n|\r?\n/)].filter(
+  return [text("token"), text("status_token"), key, ...key.split(/\\n|\r?\n/)].filter(
     (each) => each !== "" && !/^-----[^-]*-----$/.test(each),
   );
 }

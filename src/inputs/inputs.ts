@@ -4,6 +4,7 @@ import { Failure } from "../edges/failure.ts";
 import { inCode } from "../edges/wording.ts";
 import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
+import { type CommitStatus, readCommitStatus } from "./commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
 import { areTwoPlaces, type RunAddress, readRunAddress } from "./given-run.ts";
@@ -41,6 +42,8 @@ export interface Inputs {
   reruns: number;
   /** How long after a red end a further attempt is waited for that somebody else starts. */
   rerunGraceMs: number;
+  /** Undefined: none is asked for. */
+  commitStatus: CommitStatus | undefined;
   writesSummary: boolean;
   /** Nothing is dispatched; what can be looked at is. */
   isDryRun: boolean;
@@ -59,6 +62,8 @@ export interface Caller {
   apiUrl: string;
   runId: string;
   runAttempt: string;
+  /** The commit that the caller's run is about: of a pull request its head, else `GITHUB_SHA`. */
+  sha?: string;
 }
 
 /** Bad inputs. The message lists every problem, names inputs and keys, and quotes no token and no payload value. */
@@ -120,6 +125,7 @@ export function readInputs(
     reruns: number("rerun_failed", 0, [0, 3]),
     rerunGraceMs: 1000 * number("rerun_grace_seconds", 0, [0, 3600]),
     reuse: word("reuse", "never", ["never", "queued", "running", "success"]),
+    commitStatus: readCommitStatus(reader, caller, waitFor),
     writesSummary: isTrue("summary", true),
     isDryRun: isTrue("dry_run", false),
     callersAttempt: Number(caller.runAttempt),

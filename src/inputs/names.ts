@@ -33,6 +33,8 @@ export const INPUT_NAMES = [
   "failed_log_lines",
   "rerun_failed",
   "rerun_grace_seconds",
+  "status_context",
+  "status_token",
   "summary",
   "dry_run",
 ] as const;

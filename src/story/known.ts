@@ -28,6 +28,8 @@ export interface Known {
   verdict?: { isGreen: boolean; conclusion: string | null };
   /** The remote run has to be cancelled: by the `post` step, if the step itself does not come to it. */
   wantsCancel?: boolean;
+  /** A commit status says that the run goes on. */
+  isStatusPending?: boolean;
   /** The step has come to an end of its own. */
   hasEnded?: boolean;
   /** What a dry run has found. */

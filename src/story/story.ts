@@ -24,6 +24,8 @@ export interface Edges {
   saveTrace: (trace: string) => void;
   /** Shows Markdown on the page of the caller's run. */
   writeSummary: (markdown: string) => void;
+  /** The caller's repository, by a token of its own; undefined where nothing is asked of it. */
+  callersGitHub?: GitHub | undefined;
   /** Whether everybody can read the caller's log. */
   callerIsPublic: boolean;
   /** REST root of the caller's own server. */

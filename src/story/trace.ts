@@ -16,15 +16,17 @@ export interface Trace {
   started?: StartedRun;
   /** The attempt whose failed jobs GitHub may be about to run again. */
   rerunOf?: number;
+  /** A commit status says that the run goes on. */
+  isStatusPending?: boolean;
 }
 
 /** The trace of what is known. */
 export function traceOf(known: Known): string {
-  const { distinctId, sent, taken, wantsCancel, hasEnded, rerunOf } = known;
+  const { distinctId, sent, taken, wantsCancel, hasEnded, rerunOf, isStatusPending } = known;
   const run = startedRun(known);
   const started = run && { id: run.id, htmlUrl: run.htmlUrl, jobsUrl: run.jobsUrl };
   const phase = wantsCancel ? "cancelling" : hasEnded || !(sent || taken) ? "ended" : "sent";
-  const trace = { phase, distinctId, sentAtMs: sent?.atMs, started, rerunOf };
+  const trace = { phase, distinctId, sentAtMs: sent?.atMs, started, rerunOf, isStatusPending };
   // Ids may be bigints, which JSON has not.
   return JSON.stringify(trace, (_, value) => (typeof value === "bigint" ? String(value) : value));
 }

@@ -8,6 +8,7 @@ import { endpointOf, endpoints } from "../support/permissions-tables.ts";
 import { setProcessStage } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
 import { setStage, TARGET } from "../support/stage.ts";
+import { CALLER, GITHUB_TOKEN } from "../support/step.ts";
 
 const WORKFLOW = receiver("workflow_dispatch", "run-name");
 const EVENT = receiver("repository_dispatch", "step");
@@ -68,6 +69,13 @@ const without =
         }
       : undefined;
 
+/** The caller's repository, in which its job may set statuses. */
+function addCaller(github: GitHub): void {
+  github.addRepository(CALLER.repository);
+  const permissions = { statuses: "write" } as const;
+  github.addToken(GITHUB_TOKEN, { kind: "integration", permissions, repositories: [CALLER.repository] });
+}
+
 const WAITING: Scene = {
   given: { wait_for: "completed" },
   behaviour: { statuses: [{ status: "waiting", forMs: 60_000 }], environment: "production" },
@@ -116,6 +124,10 @@ describe("every request is listed, with its permission", () => {
     "of a run that is run again": {
       behaviour: { jobs: { identify: { failedStep: "Deploy" } } },
       given: { wait_for: "completed", rerun_failed: "1" },
+    },
+    "of a run that is a commit's status": {
+      given: { wait_for: "completed", status_context: "remote" },
+      change: addCaller,
     },
     "at the deadline": {
       behaviour: { queuedMs: 600_000 },
@@ -220,6 +232,16 @@ describe("what the table calls told", () => {
     expect(failure).toMatch(/could not be cancelled \(403: the token needs `actions: write` for that\) and goes on: /);
   });
 
+  test("is a commit status that is refused", async () => {
+    const { failure, warnings } = await playScene({
+      given: { wait_for: "completed", status_context: "remote" },
+      change: addCaller,
+      fault: without(/\/statuses\//),
+    });
+    expect(failure).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining("needs `statuses: write`")]);
+  });
+
   test("is a further attempt that is refused", async () => {
     const { failure } = await playScene({
       behaviour: { jobs: { identify: { failedStep: "Deploy" } } },
@@ -238,6 +260,7 @@ describe("what the table calls told", () => {
       "cancel",
       "rerun-failed-jobs",
       "force-cancel",
+      "{sha}",
     ]);
     expect(rowsOf("is left out").map((request) => request.replace(/^.*\/([^/]+\/[^/]+)$/, "$1"))).toEqual([
       "workflows/{workflow_id}",
@@ -249,6 +272,6 @@ describe("what the table calls told", () => {
       "GET {log_address}",
       "installation/token",
     ]);
-    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 11);
+    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 12);
   });
 });

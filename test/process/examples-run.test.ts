@@ -425,6 +425,18 @@ describe.concurrent("fail-fast", () => {
   });
 });
 
+describe.concurrent("commit-status", () => {
+  test("shows the run on the commit, by the job's own token", async ({ expect }) => {
+    const event = { pull_request: { head: { sha: SHA } } };
+    const { github, jobs } = await playExample("commit-status", { on: "pull_request", event });
+    expect(jobs).toMatchObject({ acceptance: { result: "success" } });
+    expect(github.statuses("octo/the-app").map(({ sha, state }) => [sha, state])).toEqual([
+      [SHA, "pending"],
+      [SHA, "success"],
+    ]);
+  });
+});
+
 describe.concurrent("one-rebuild", () => {
   test("starts one, and takes it the next time", async ({ expect }) => {
     const behaviour = { queuedMs: 600_000, visibleAfterMs: 0 };

@@ -12,6 +12,7 @@ import type { Behaviour } from "./timeline.ts";
 import { type SimulatorClock, VirtualClock } from "./virtual-clock.ts";
 import {
   type BehaviourSource,
+  type CommitStatus,
   lastAttempt,
   type RepositoryOptions,
   type TokenOptions,
@@ -78,6 +79,8 @@ export interface GitHub {
   renameRepository(from: string, to: string): void;
   /** All runs, oldest first, as they are, or as they were (will be, if nobody interferes) at `atMs` by the server. */
   runs(fullName: string, atMs?: number): RunTruth[];
+  /** All statuses of its commits, in the order of setting. */
+  statuses(fullName: string): readonly CommitStatus[];
   /** Asked for each request. */
   fault: FaultHook | undefined;
   /** Changeable in between. */
@@ -146,6 +149,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     deleteRun: (id) => world.deleteRun(id),
     renameRepository: (from, to) => world.rename(from, to),
     runs: (fullName, atMs = nowMs()) => truthOf(world, fullName, atMs),
+    statuses: (fullName) => world.repository(fullName).statuses,
     get fault() {
       return state.fault;
     },

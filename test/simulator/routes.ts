@@ -8,6 +8,7 @@ import type { Bases } from "./repository-answers.ts";
 import { repositoryRoutes } from "./repository-routes.ts";
 import { runRoutes } from "./run-routes.ts";
 import type { ServerName } from "./servers-table.ts";
+import { statusRoutes } from "./status-routes.ts";
 import type { Level, Permission, Repository, Token, World } from "./world.ts";
 
 /** What the server answers, before limits, conditions and faults. */
@@ -80,6 +81,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...artifactRoutes,
   ...concurrencyRoutes,
+  ...statusRoutes,
   ...appRoutes,
 ];
 

@@ -49,9 +49,19 @@ export interface Repository {
   workflows: WorkflowFile[];
   /** In order of making; deleted ones are gone. */
   runs: Run[];
+  /** In order of setting. */
+  statuses: CommitStatus[];
 }
 
-export type Permission = "contents" | "actions" | "metadata" | "checks";
+export interface CommitStatus {
+  sha: string;
+  state: string;
+  context: string;
+  description: string;
+  url: string;
+}
+
+export type Permission = "contents" | "actions" | "metadata" | "checks" | "statuses";
 export type Level = "read" | "write";
 
 export interface TokenOptions {
@@ -120,6 +130,7 @@ export class World {
       archived: options.archived ?? false,
       vars: options.vars ?? {},
       runs: [],
+      statuses: [],
       workflows: files.map(([file, text], index) => ({
         id: 70_000_000 + this.repositories.length * 1000 + index + 1,
         file,

@@ -86,10 +86,8 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
   const receiver = readExample(recipe, "receiver");
   const workflows = { [receiver.path.replace(/^.*\//, "")]: receiver.text };
   const targets = [receiver.repository, ...also];
-  const { github, start } = await setProcessStage(
-    Object.fromEntries(targets.map((target) => [target, workflows])),
-    stageOptions,
-  );
+  const hosted = Object.fromEntries(targets.map((target) => [target, workflows]));
+  const { github, start } = await setProcessStage({ [caller.repository]: {}, ...hosted }, stageOptions);
   const permissions = { actions: "write", contents: "write" } as const;
   // The job's own token has what the job grants, and reaches the caller alone.
   github.addToken(GITHUB_TOKEN, {

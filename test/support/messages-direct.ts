@@ -277,6 +277,8 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { start_timeout_seconds: "60" },
   { rerun_failed: "1" },
   { reuse_key: "nightly" },
+  { status_context: "remote", status_token: "a" },
+  { status_context: "remote", wait_for: "completed" },
   { reuse: "queued" },
   { reuse: "queued", distinct_id: "", distinct_id_key: "" },
   { cancel_run_on: "failure", wait_for: "completed" },

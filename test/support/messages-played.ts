@@ -6,7 +6,7 @@ import { type Message, message } from "./messages-direct.ts";
 import { annotations, setProcessStage, TOKEN } from "./process-stage.ts";
 import { receiver, SILENT } from "./receivers.ts";
 import { type Stage, type StageOptions, setStage, TARGET } from "./stage.ts";
-import { type Ran, runBundle } from "./step.ts";
+import { CALLER, GITHUB_TOKEN, type Ran, runBundle } from "./step.ts";
 
 const EVENT = receiver("repository_dispatch", "run-name");
 const WORKFLOW = receiver("workflow_dispatch", "run-name");
@@ -45,6 +45,19 @@ interface Play {
   again?: number[];
   /** The `post` step follows, and this goes wrong with its requests. */
   post?: FaultHook | "nothing wrong";
+}
+
+const STATUS = { ...FOLLOW, status_context: "remote" };
+const onStatus =
+  (status: number): FaultHook =>
+  ({ path }) =>
+    path.includes("/statuses/") ? { when: "before", kind: "status", status } : undefined;
+
+/** The caller's repository is there, and its job may set statuses. */
+function withCaller({ github }: Stage): void {
+  github.addRepository(CALLER.repository);
+  const permissions = { statuses: "write" } as const;
+  github.addToken(GITHUB_TOKEN, { kind: "integration", permissions, repositories: [CALLER.repository] });
 }
 
 /** A run whose name shows the id, and which takes long to begin. */
@@ -217,6 +230,19 @@ const PLAYS: Play[] = [
   { ...NAMED, given: { ...BY_HAND, reuse: "queued" }, again: [2] },
   { ...NAMED, given: { ...BY_HAND, reuse: "running", cancel_run_on: "cancel" }, again: [1] },
   { workflows: { "deploy.yml": SILENT }, given: { ...BY_HAND, reuse: "running" } },
+  // commit-status
+  { before: withCaller, given: STATUS },
+  { before: withCaller, fault: onStatus(403), given: STATUS },
+  { before: withCaller, fault: onStatus(422), given: STATUS },
+  {
+    before: withCaller,
+    fault: ({ path }) => (path.includes("/statuses/") ? { when: "before", kind: "hang" } : undefined),
+    given: STATUS,
+    cancelAfterMs: 9000,
+    post: "nothing wrong",
+  },
+  { before: withCaller, given: { ...STATUS, dry_run: "true" } },
+  { given: { ...STATUS, dry_run: "true" } },
   // post.ts
   {
     workflows: { "deploy.yml": EVENT },

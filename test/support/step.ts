@@ -20,6 +20,7 @@ import type { Edges } from "../../src/story/story.ts";
 // What a step loads late has to be there already: virtual time would pass while it is read.
 import "../../src/dry-run/doctor.ts";
 import "../../src/report/summary.ts";
+import "../../src/commit-status/commit-status.ts";
 import "../../src/rerun/next-attempt.ts";
 import "../../src/reuse/find-equal.ts";
 import { readTrace } from "../../src/story/trace.ts";
@@ -28,7 +29,12 @@ import type { GitHub, VirtualClock } from "../simulator/index.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The caller's workflow run. */
-export const CALLER = { repository: "octo/the-app", runId: "1658821493", runAttempt: "1" };
+export const CALLER = {
+  repository: "octo/the-app",
+  runId: "1658821493",
+  runAttempt: "1",
+  sha: "9f3c2a7e41d06b58aa11c0de5eed5eed12345678",
+};
 /** The token that a step has if it gives none: the caller's `github.token`. */
 export const GITHUB_TOKEN = "ghs_thecallersown";
 
@@ -135,7 +141,7 @@ async function onStage(
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
   try {
-    const caller = { ...CALLER, runAttempt: String(attempt), apiUrl: github.apiUrl };
+    const caller = { ...CALLER, runAttempt: String(attempt), apiUrl: callerApiUrl };
     const inputs = readInputs((name) => texts[name] ?? "", caller, idHex, mappings, [...Object.keys(texts), ...more]);
     const log = {
       info: (line: string) => played.log.push(line),
@@ -143,14 +149,13 @@ async function onStage(
       warning: (line: string) => played.warnings.push(line),
       debug() {},
     };
+    const { commitStatus } = inputs;
+    const connection = { fetch: clock.fetch, clock, log };
     await perform(inputs, {
-      github: openGitHub({
-        target: inputs.target,
-        credentials: credentialsOf(inputs, clock),
-        fetch: clock.fetch,
-        clock,
-        log,
-      }),
+      github: openGitHub({ ...connection, target: inputs.target, credentials: credentialsOf(inputs, clock) }),
+      callersGitHub:
+        commitStatus &&
+        openGitHub({ ...connection, target: commitStatus.target, credentials: { token: commitStatus.token } }),
       clock,
       log,
       random,
@@ -254,6 +259,7 @@ export function startBundle(
       GITHUB_REPOSITORY: CALLER.repository,
       GITHUB_RUN_ID: CALLER.runId,
       GITHUB_RUN_ATTEMPT: CALLER.runAttempt,
+      GITHUB_SHA: CALLER.sha,
       GITHUB_EVENT_PATH: eventFile,
       GITHUB_OUTPUT: outputFile,
       GITHUB_STATE: stateFile,

@@ -1,0 +1,25 @@
+/** How a step's end shows as a commit status. Pure. */
+
+import type { Status } from "../github/api.ts";
+import type { Known } from "../story/known.ts";
+
+export type Shown = Pick<Status, "state" | "description">;
+
+/** The status of a step that has come to its end; `failure` is why it fails, if it does. */
+export function finalStatus({ verdict, run }: Pick<Known, "verdict" | "run">, failure: unknown): Shown {
+  const how = verdict?.conclusion ?? run?.conclusion ?? "completed";
+  if (failure === undefined) return { state: "success", description: `The remote run ended as ${how}` };
+  if (verdict && !verdict.isGreen) return { state: "failure", description: `The remote run ended as ${how}` };
+  // A time-out, a cancellation, a run that was not found: nobody knows what the run would have said.
+  const [first = ""] = failure instanceof Error ? failure.message.split("\n") : [];
+  return { state: "error", description: first === "" ? "The step has failed" : first };
+}
+
+/** GitHub's limit for a description. */
+const MAX_LENGTH = 140;
+
+/** No longer than GitHub takes, whole letters and no address in it: the status has its own link. */
+export function shortened(text: string): string {
+  const letters = [...text.replace(/: https?:\/\/\S+/g, "")];
+  return letters.length <= MAX_LENGTH ? letters.join("") : `${letters.slice(0, MAX_LENGTH - 1).join("")}…`;
+}

@@ -1,0 +1,34 @@
+/** The commit status that mirrors the run: on which commit of the caller's repository, and with which token. */
+
+import type { Target } from "../github/connection.ts";
+import type { Caller } from "./inputs.ts";
+import type { Reader } from "./reader.ts";
+import { withoutSlash } from "./target.ts";
+
+/** A status to be kept up. Its token is the caller's, and goes to the caller's server alone. */
+export interface CommitStatus {
+  context: string;
+  token: string;
+  /** The caller's repository. */
+  target: Target;
+  sha: string;
+}
+
+/** Reads `status_context` and `status_token`; undefined where no status is asked for. */
+export function readCommitStatus(
+  { line, text, problems }: Reader,
+  { repository, apiUrl, sha = "" }: Caller,
+  waitFor: string,
+): CommitStatus | undefined {
+  const context = line("status_context");
+  if (context === "") return undefined;
+  if (waitFor !== "completed")
+    problems.push("`status_context` mirrors the run to its end: it goes with `wait_for: completed` only.");
+  const token = text("status_token");
+  if (!/^[\x21-\x7e]+$/.test(token))
+    problems.push("`status_token` is empty or has a character that no token has: give one of the caller's repository.");
+  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(sha))
+    problems.push("`status_context` needs a commit, and the runner names none (`GITHUB_SHA`): leave it out here.");
+  const [owner = "", repo = ""] = repository.split("/");
+  return { context, token, target: { owner, repo, apiUrl: withoutSlash(apiUrl) }, sha };
+}
