@@ -9,11 +9,11 @@ import { type Finding, lineOf, quoted, right, unknown, unseen, wrong } from "../
 import type { Story } from "../story/story.ts";
 import { findCallersSide } from "./callers-side.ts";
 import { findGivenRun } from "./given-run.ts";
-import { declaredInputs, examineReceivers } from "./receivers.ts";
+import { examineReceivers, readNamed } from "./receivers.ts";
 import { onceMore } from "./workflow-files.ts";
 
 // The search and the report load these from here, so that the dry run stays one chunk of the bundle (docs/design.md#chunks).
-export { declaredInputs, examineReceivers };
+export { examineReceivers, readNamed };
 
 /** Nobody waits longer for a checklist. */
 const DOCTOR_MS = 60_000;

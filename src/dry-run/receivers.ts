@@ -11,7 +11,7 @@ import { type Finding, quoted, unknown, unseen, wrong } from "../receiver/findin
 import { linesToAdd } from "../receiver/lines-to-add.ts";
 import { listensFor, type Receiver } from "../receiver/receiver.ts";
 import type { Story } from "../story/story.ts";
-import { onceMore, readFiles, type WorkflowFile } from "./workflow-files.ts";
+import { type NoYaml, onceMore, readFiles, type WorkflowFile } from "./workflow-files.ts";
 
 /** A repository may have hundreds of workflows. */
 const MAX_FILES = 25;
@@ -50,12 +50,21 @@ export async function examineReceivers(
   return examineListeners(files, workflows.length, sent);
 }
 
-/** The inputs that the workflow of the order declares on its ref; undefined where they cannot be read in time. */
-export async function declaredInputs(order: Dispatch, story: Story, deadlineMs: number): Promise<Receiver["inputs"]> {
+/** What the file of the order's workflow says on its ref, as far as it can be read in time. */
+export async function readNamed(order: Dispatch, story: Story, deadlineMs: number): Promise<NamedFile> {
   const workflows = await listWorkflows(order, story, deadlineMs);
-  if (!Array.isArray(workflows)) return undefined;
+  if (!Array.isArray(workflows)) return {};
   const [file] = await readFiles(workflows, deadlineMs, story);
-  return file && receiverOf(file)?.inputs;
+  if (file?.look.is !== "seen") return {};
+  const { answer } = file.look;
+  return "isYaml" in answer ? { mistake: inWords(answer) } : { declared: answer.inputs };
+}
+
+interface NamedFile {
+  /** The inputs of its workflow_dispatch. */
+  declared?: Receiver["inputs"];
+  /** Why GitHub cannot read it; follows its name. */
+  mistake?: string;
 }
 
 function sentBy(
@@ -105,10 +114,10 @@ function examineNamed(file: WorkflowFile, ref: string | undefined, sent: ToRecei
   if (look.is === "refused") return [MAY_NOT_READ];
   if (look.is === "missing") return [wrong(`${path} is not on ${ref ? `\`${ref}\`` : "the default branch"}.`)];
   if (look.is === "unread") return [unseen(`${path} ${look.why}.`)];
-  return look.answer ? examine(file, look.answer, sent) : [wrong(`${path} is no valid YAML.`)];
+  return "isYaml" in look.answer ? [noYaml(path, look.answer)] : examine(file, look.answer, sent);
 }
 
-/** Those of the `total` workflows that listen for the event. A file that is missing, or is no YAML, never does. */
+/** Those of the `total` workflows that listen for the event. A file that is missing never does. */
 function examineListeners(files: readonly WorkflowFile[], total: number, sent: ToReceiver): Finding[] {
   if (files.some(({ look }) => look.is === "refused")) return [MAY_NOT_READ];
   const unread = unreadAmong(files);
@@ -118,17 +127,38 @@ function examineListeners(files: readonly WorkflowFile[], total: number, sent: T
   });
   // One event may start several workflows: it is enough that one of them shows the id.
   const fitting = examined.filter((findings) => findings.every(({ is }) => is !== "wrong"));
-  if (examined.length > 0) return [...unread, ...(fitting.length > 0 ? fitting : examined).flat()];
-  const broken = files.filter(({ look }) => look.is === "seen" && !look.answer);
+  if (fitting.length > 0) return [...unread, ...fitting.flat()];
+  const isAll = unread.length === 0 && files.length === total;
+  const noneStarts = isAll && examined.every((findings) => findings.some(({ cause }) => cause !== undefined));
+  if (examined.length > 0)
+    return [...unread, ...examined.flat().map((each) => (noneStarts ? each : withoutCause(each)))];
+  const broken = files.flatMap(({ path, look }) =>
+    look.is === "seen" && "isYaml" in look.answer ? [{ path, file: look.answer }] : [],
+  );
+  const seeming = broken.filter(({ file }) => file.seemsToListen).map(({ path, file }) => noYaml(path, file));
+  if (seeming.length > 0) return [...unread, ...(isAll ? seeming : seeming.map(withoutCause))];
   return [
     ...unread,
-    ...broken.map(({ path }) => unknown(`${path} is no valid YAML.`)),
+    ...broken.map(({ path, file }) => unknown(noYaml(path, file).text)),
     nobodyListens(files, total, sent),
   ];
 }
 
+function noYaml(path: string, file: NoYaml): Finding {
+  return wrong(`${path} ${inWords(file)}.`, undefined, "listener unreadable");
+}
+
+function inWords({ hint }: NoYaml): string {
+  return `is no valid YAML${hint}`;
+}
+
+/** What only may be why no run was started. */
+function withoutCause({ cause: _, ...finding }: Finding): Finding {
+  return finding;
+}
+
 function receiverOf({ look }: WorkflowFile): Receiver | undefined {
-  return look.is === "seen" ? look.answer : undefined;
+  return look.is === "seen" && !("isYaml" in look.answer) ? look.answer : undefined;
 }
 
 /** One finding for each reason why files could not be read. It decides only where no other file listens. */
@@ -146,10 +176,12 @@ function nobodyListens(files: readonly WorkflowFile[], total: number, sent: ToRe
     return unseen(`None of the workflows that were read (${receivers.length} of ${total}) listens for ${event}.`);
   const types = [...new Set(receivers.flatMap(({ dispatchTypes }) => dispatchTypes ?? []))];
   const instead = types.length > 0 ? ` They listen for ${enumerated(types.map(quoted))}.` : "";
-  return wrong(`No workflow on the default branch listens for ${event}.${instead}`, linesToAdd(sent));
+  return wrong(`No workflow on the default branch listens for ${event}.${instead}`, linesToAdd(sent), "nobody listens");
 }
 
 function examine({ path, isDisabled }: WorkflowFile, receiver: Receiver, sent: ToReceiver): Finding[] {
   const findings = examineReceiver(receiver, sent);
-  return isDisabled ? [wrong(`${path} is disabled: enable it on the target's Actions page.`), ...findings] : findings;
+  if (!isDisabled) return findings;
+  const disabled = `${path} is disabled: enable it on the target's Actions page.`;
+  return [wrong(disabled, undefined, "listener disabled"), ...findings];
 }

@@ -1,6 +1,6 @@
 /** Reads the target's workflows and their files, as far as the token and the time allow it. */
 
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import { type Look, lookAt } from "../asking/look-at.ts";
 import type { RetryOptions } from "../asking/retry.ts";
 import type { Workflow } from "../github/answers.ts";
@@ -16,8 +16,16 @@ const FILES_AT_ONCE = 5;
 export interface WorkflowFile {
   path: string;
   isDisabled: boolean;
-  /** Undefined: it is no workflow that GitHub could read. */
-  look: Look<Receiver | undefined>;
+  look: Look<Receiver | NoYaml>;
+}
+
+/** A file that GitHub cannot read, and so starts for nobody. */
+export interface NoYaml {
+  isYaml: false;
+  /** Where, and how it is mended, as far as that can be told; follows "no valid YAML". */
+  hint: string;
+  /** It would listen for the repository_dispatch, by the looks of it. */
+  seemsToListen: boolean;
 }
 
 /** Reads the files in their order; ends early where the token may read none of them. */
@@ -39,17 +47,38 @@ async function readFile(workflow: Workflow, deadlineMs: number, story: Story): P
   return {
     path,
     isDisabled: workflow.state !== "active" && workflow.state !== "",
-    look: look.is === "seen" ? { is: "seen", answer: receiverIn(path, look.answer) } : look,
+    look: look.is === "seen" ? { is: "seen", answer: receiverIn(path, look.answer, order) } : look,
   };
 }
 
-function receiverIn(path: string, text: string): Receiver | undefined {
+function receiverIn(path: string, text: string, order: Story["inputs"]["order"]): Receiver | NoYaml {
   try {
     // YAML's warnings would quote the file on stderr.
     return readReceiver(path, parse(text, { logLevel: "error" }));
-  } catch {
-    return undefined;
+  } catch (error) {
+    return { isYaml: false, hint: hintFor(error, text), seemsToListen: seemsToListen(text, order) };
   }
+}
+
+function seemsToListen(text: string, order: Story["inputs"]["order"]): boolean {
+  if (order.event !== "repository_dispatch" || !text.includes("repository_dispatch")) return false;
+  return text.includes(order.eventType) || !/\btypes\b/.test(text);
+}
+
+/** The likeliest mistakes, by the codes of the package `yaml`. */
+const MISTAKES: Partial<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: "a text with `: ` in it needs quotes",
+  DUPLICATE_KEY: "a key is there twice",
+  TAB_AS_INDENT: "YAML is indented by spaces, not by tabs",
+};
+
+/** YAML's own messages quote the file. */
+function hintFor(error: unknown, text: string): string {
+  if (!(error instanceof YAMLParseError) || !error.linePos) return "";
+  const { line } = error.linePos[0];
+  const begun = /:\s+([[{])[^\]}]*\$\{\{/.exec(text.split("\n")[line - 1] ?? "")?.[1];
+  const mistake = begun ? `a text that begins with \`${begun}\` needs quotes` : MISTAKES[error.code];
+  return ` (line ${line})${mistake ? `: ${mistake}` : ""}`;
 }
 
 /** A checklist does not wait for an outage to end, but one bad answer among good ones says nothing. */

@@ -3,14 +3,14 @@
 /** What happened, what to do about it, and the lines to add to a file (YAML) where that is what to do. */
 export type Advice = readonly [what: string, remedy: string, lines?: string | undefined];
 
-type Say<About> = (about: About, ...groups: string[]) => string;
+type Say<About, Said = string> = (about: About, ...groups: string[]) => Said;
 
 /** One row for each thing that GitHub may say; `groups` are what the pattern has captured of it. */
 export type Rows<About> = readonly (readonly [
   pattern: RegExp,
   what: Say<About>,
   remedy: Say<About>,
-  lines?: Say<About>,
+  lines?: Say<About, string | undefined>,
 ])[];
 
 /** The advice of the first row whose pattern is found in `words`. */

@@ -33,6 +33,8 @@ export interface Situation {
   visible?: Visible | undefined;
   /** After a 422: the inputs that the workflow's file declares. */
   declared?: Receiver["inputs"];
+  /** After a 422: why GitHub cannot read the workflow's file; follows its name. */
+  mistake?: string | undefined;
   /** GitHub had acted on the dispatch before: the page of its run, or nothing but that. */
   started?: { htmlUrl: string | undefined } | undefined;
 }

@@ -41,9 +41,15 @@ const REFUSALS: Rows<Refused> = [
   ],
   [
     /does not have 'workflow_dispatch' trigger/,
-    ({ file, ref }) => `${file} has no \`workflow_dispatch\` trigger on the ref \`${ref}\` (422); nothing was started.`,
-    () => "Add it on that ref, and on the default branch:",
-    ({ key }) => linesToAdd({ event: "workflow_dispatch", key }),
+    ({ file, ref, mistake }) =>
+      mistake === undefined
+        ? `${file} has no \`workflow_dispatch\` trigger on the ref \`${ref}\` (422); nothing was started.`
+        : `GitHub sees no \`workflow_dispatch\` trigger in ${file} on the ref \`${ref}\` (422), because the file ${mistake}; nothing was started.`,
+    ({ mistake }) =>
+      mistake === undefined
+        ? "Add it on that ref, and on the default branch:"
+        : "Mend the file: until then, GitHub starts it for nobody, whatever its `on:` says.",
+    ({ key, mistake }) => (mistake === undefined ? linesToAdd({ event: "workflow_dispatch", key }) : undefined),
   ],
   [
     /Actions (has|have|is|are) (been )?disabled/i,
@@ -64,8 +70,11 @@ const REFUSALS: Rows<Refused> = [
 ];
 
 /** Says whether the workflow's file makes the advice for this fault sharper. */
-export function isAboutInputs({ status, answer }: Fault): boolean {
-  return status === 422 && /Unexpected inputs|Required input|for input '/.test(answer);
+export function isAboutFile({ status, answer }: Fault): boolean {
+  return (
+    status === 422 &&
+    /Unexpected inputs|Required input|for input '|does not have 'workflow_dispatch' trigger/.test(answer)
+  );
 }
 
 /** The advice for a 422. */

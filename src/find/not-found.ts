@@ -21,17 +21,19 @@ export function explainNotFound(
   return [
     `No run of ${repository} showed the id ${distinctId.value} within ${findTimeoutMs / 1000} s (\`find_timeout_seconds\`).`,
     ...lastTrouble(trouble),
-    ...runsInWords(runs, plan),
+    ...runsInWords(runs, plan, findings),
     ...remedy(findings, plan, distinctId.key),
   ].join("\n");
 }
 
-function runsInWords(runs: readonly JudgedRun[], plan: Plan): string[] {
+function runsInWords(runs: readonly JudgedRun[], plan: Plan, findings: readonly Finding[]): string[] {
   const isEvent = plan.event === "repository_dispatch";
   const listed = `GitHub listed ${runs.length} ${runs.length === 1 ? "run" : "runs"} since the dispatch`;
   const by = isEvent ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
   const possible = runs.filter(({ verdict }) => verdict !== "other event");
   if (possible.length === 0) {
+    // The findings say it better.
+    if (findings.some(({ cause }) => cause !== undefined)) return [`${listed}, and none by ${by}.`];
     const nobody = isEvent ? "no workflow on the default branch listens for it, or " : "";
     return [`${listed}, and none by ${by}: ${nobody}the run was not created yet.`];
   }

@@ -59,7 +59,7 @@ function examineTypes(receiver: Receiver, { eventType }: ToReceiver, lines: stri
   const event = `repository_dispatch \`${eventType}\``;
   if (listensFor(receiver, eventType)) return [right(`${path} listens for ${event}.`)];
   const instead = dispatchTypes ? ` It listens for ${enumerated(dispatchTypes.map(quoted))}.` : "";
-  return [wrong(`${path} does not listen for ${event} on the default branch.${instead}`, lines)];
+  return [wrong(`${path} does not listen for ${event} on the default branch.${instead}`, lines, "nobody listens")];
 }
 
 /** A server whose answer to a dispatch names no run (docs/platform.md#run-details). */

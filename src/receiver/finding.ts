@@ -12,11 +12,18 @@ export interface Finding {
   lines?: string;
   /** It could not be looked at; and whether all depends on it, so that nothing can be said without it. */
   unseen?: "decides" | "aside";
+  /** Why no run can have been started, where that is certain. */
+  cause?: "nobody listens" | "listener disabled" | "listener unreadable";
 }
 
 const finding =
   (is: Finding["is"]) =>
-  (text: string, lines?: string): Finding => ({ is, text, ...(lines && { lines }) });
+  (text: string, lines?: string, cause?: Finding["cause"]): Finding => ({
+    is,
+    text,
+    ...(lines && { lines }),
+    ...(cause && { cause }),
+  });
 
 export const right = finding("right");
 export const wrong = finding("wrong");

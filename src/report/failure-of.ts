@@ -6,7 +6,7 @@ import { Cancelled } from "../edges/cancellation.ts";
 import { Failure } from "../edges/failure.ts";
 import { explain } from "../explain/explain.ts";
 import type { Situation } from "../explain/situation.ts";
-import { isAboutInputs } from "../explain/unprocessable.ts";
+import { isAboutFile } from "../explain/unprocessable.ts";
 import { visibilityOf } from "../explain/visibility.ts";
 import { Fault } from "../github/fault.ts";
 import type { Dispatch, Order } from "../inputs/order.ts";
@@ -53,7 +53,7 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
   const unseenRunId = order.event === undefined && !run ? order.runId : undefined;
   const isMissing = fault.status === 404 && (fault.purpose.about === "target" || unseenRunId !== undefined);
   const visible = isMissing ? await visibilityOf(story) : undefined;
-  const declared = order.event && isAboutInputs(fault) ? await declaredBy(order, story) : undefined;
+  const file = order.event && isAboutFile(fault) ? await readFile(order, story) : {};
   return new Failure(
     explain(fault, {
       repository: github.fullName(),
@@ -70,7 +70,7 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
       hasProxy,
       appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
       visible,
-      declared,
+      ...file,
       started: sent?.isAccepted || run ? { htmlUrl: startedRun(known)?.htmlUrl } : undefined,
     }),
   );
@@ -79,9 +79,9 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
 /** A look that only makes the error clearer must not hold it up. */
 const LOOK_MS = 10_000;
 
-async function declaredBy(order: Dispatch, story: Story): Promise<Situation["declared"]> {
-  const { declaredInputs } = await import("../dry-run/doctor.ts");
-  return declaredInputs(order, story, story.clock.nowMs() + LOOK_MS);
+async function readFile(order: Dispatch, story: Story): Promise<Pick<Situation, "declared" | "mistake">> {
+  const { readNamed } = await import("../dry-run/doctor.ts");
+  return readNamed(order, story, story.clock.nowMs() + LOOK_MS);
 }
 
 /** Every text that was sent: GitHub may repeat it in an answer, and no message may. */

@@ -25,6 +25,7 @@ const FILES = [
   "dry-run/doctor.ts",
   "dry-run/given-run.ts",
   "dry-run/receivers.ts",
+  "dry-run/workflow-files.ts",
   "explain/app.ts",
   "explain/explain.ts",
   "explain/network.ts",

@@ -88,6 +88,20 @@ export function readWorkflow(file: string, text: string): Workflow {
   return workflow;
 }
 
+/** What GitHub has of a file that it cannot read: it is called by its path, and listens for nothing. */
+export function unreadWorkflow(file: string): Workflow {
+  return {
+    name: `.github/workflows/${file}`,
+    runName: undefined,
+    events: [],
+    repositoryDispatch: undefined,
+    workflowDispatch: undefined,
+    env: {},
+    concurrency: undefined,
+    jobs: [],
+  };
+}
+
 function readConcurrency(value: unknown, where: string): Concurrency | undefined {
   if (value === undefined) return undefined;
   const fields = typeof value === "string" ? { group: value } : fieldsOf(value, where);

@@ -4,7 +4,7 @@ import type { App } from "./app.ts";
 import { fillTemplate } from "./expression.ts";
 import { type Attempt, attemptAt, type Run } from "./run.ts";
 import { type Behaviour, planTimeline } from "./timeline.ts";
-import { readWorkflow, type Workflow } from "./workflow.ts";
+import { readWorkflow, unreadWorkflow, type Workflow } from "./workflow.ts";
 
 /** How the runs of a workflow go; `nth` is the run's number (1, 2, …), `payload` what the caller sent. */
 export type BehaviourSource = Behaviour | ((nth: number, payload: Record<string, unknown>) => Behaviour);
@@ -32,6 +32,8 @@ export interface RepositoryOptions {
   workflows?: Record<string, string>;
   /** File names of those workflows that are switched off. */
   disabled?: string[];
+  /** File names of those that GitHub cannot read: they are listed and handed out, and start for nobody. */
+  unreadable?: string[];
   archived?: boolean;
   vars?: Record<string, string>;
 }
@@ -136,7 +138,7 @@ export class World {
         file,
         text,
         state: options.disabled?.includes(file) ? "disabled_manually" : "active",
-        workflow: readWorkflow(file, text),
+        workflow: options.unreadable?.includes(file) ? unreadWorkflow(file) : readWorkflow(file, text),
         behaviour: {},
         runCount: 0,
       })),

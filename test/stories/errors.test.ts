@@ -159,6 +159,16 @@ describe("a 422", () => {
     `);
   });
 
+  test("for a workflow that GitHub cannot read names the mistake in the file, and no lines that it has", async () => {
+    const text = WORKFLOW.replace("name: Deploy", "name: Deploy\ndescription: Which input (default: x)");
+    const on = await setStage({ "deploy.yml": text }, { repository: { unreadable: ["deploy.yml"] } });
+    expect(await messageOf(on, BY_WORKFLOW)).toMatchInlineSnapshot(`
+      "GitHub sees no \`workflow_dispatch\` trigger in \`deploy.yml\` of octo/target on the ref \`main\` (422), because the file is no valid YAML (line 2): a text with \`: \` in it needs quotes; nothing was started.
+      Mend the file: until then, GitHub starts it for nobody, whatever its \`on:\` says.
+      GitHub's request id: A1B2:…."
+    `);
+  });
+
   test("that nobody knows is told in GitHub's words, without the values that were sent", async () => {
     const on = await stage(EVENT);
     const body = {

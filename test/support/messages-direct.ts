@@ -114,6 +114,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(422, "Provided value '' for input 'stage' not in the list of allowed values")],
   [rejected(422, "No ref found for: main")],
   [rejected(422, "Workflow does not have 'workflow_dispatch' trigger")],
+  [rejected(422, "Workflow does not have 'workflow_dispatch' trigger"), { mistake: "is no valid YAML (line 1)" }],
   [rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")],
   [rejected(422, "No more than 10 properties are allowed; 11 were supplied.")],
   [rejected(422, "No more than 10 properties are allowed; 11 were supplied."), { key: undefined }],
@@ -364,6 +365,7 @@ export function directMessages(): Message[] {
     ),
     notFound(byEvent, [], [right(".github/workflows/deploy.yml shows the id in its `run-name`.")]),
     notFound(byEvent, [], [wrong(".github/workflows/deploy.yml is no valid YAML.")], network("lost", "ECONNRESET")),
+    notFound(byEvent, [], [wrong("", undefined, "listener disabled")]),
     problemsOf({ token: "" }).length === 1 ? messageOfProblems({ token: "" }) : "",
     twoProblems(),
   ];

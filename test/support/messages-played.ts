@@ -322,6 +322,19 @@ function doctors(): Play[] {
     { workflows: { "deploy.yml": choosy }, given: { ...BY_HAND, workflow_inputs: "version: 1\nstage:" } },
     { options: { repository: { disabled: ["deploy.yml"], archived: true } }, given: BY_HAND },
     { workflows: { "deploy.yml": calls }, given: { event_type: "deploy" } },
+    ...[
+      "a: 'b",
+      "on:\ndescription: Which input (default: x)",
+      "name: a\nname: b",
+      "on:\n\tpush:",
+      "run-name: [${{ github.actor }}] Deploy",
+    ].map(
+      (text): Play => ({
+        workflows: { "deploy.yml": text },
+        options: { repository: { unreadable: ["deploy.yml"] } },
+        given: BY_HAND,
+      }),
+    ),
     { workflows: Object.fromEntries(many), given: { event_type: "deploy" } },
     { before: another, given: GIVEN },
     { given: GIVEN },

@@ -211,8 +211,46 @@ jobs:
     ]);
     // Where nobody listens, what cannot be read may be meant.
     const nobody = await examine({ "test.yml": BY_EVENT }, { event_type: "deplyo" }, { before });
-    expect(nobody.checklist[2]).toBe("? .github/workflows/broken.yml is no valid YAML.");
+    expect(nobody.checklist[2]).toBe("? .github/workflows/broken.yml is no valid YAML (line 1).");
     expect(nobody.failure).toContain("No workflow on the default branch listens");
+  });
+
+  describe("with a listener that GitHub cannot read", () => {
+    const broken = BY_EVENT.replace("name: Deploy", "name: Deploy\ndescription: Which input (default: x)");
+    const workflows = { "silent.yml": BY_HAND, "test.yml": broken };
+    const unreadable = { repository: { unreadable: ["test.yml"] } };
+    const line = "✗ .github/workflows/test.yml is no valid YAML (line 2): a text with `: ` in it needs quotes.";
+
+    test("names it, and says neither that nobody listens nor what the file has", async () => {
+      const { failure, checklist } = await examine(workflows, { event_type: "deploy" }, unreadable);
+      expect(failure).toBe(`The dry run found 1 thing to mend:\n${line}`);
+      expect(checklist.slice(2)).toEqual([line]);
+    });
+
+    test("does not take it for the cause where its types are others", async () => {
+      const { failure, checklist } = await examine(workflows, { event_type: "release" }, unreadable);
+      expect(checklist[2]).toBe(line.replace("✗", "?"));
+      expect(failure).toContain("No workflow on the default branch listens for repository_dispatch `release`.");
+    });
+
+    test("does not mind it where another one listens", async () => {
+      const { failure } = await examine({ ...workflows, "other.yml": BY_EVENT }, { event_type: "deploy" }, unreadable);
+      expect(failure).toBeUndefined();
+    });
+  });
+
+  test.each([
+    ["name: a\nname: b", "(line 2): a key is there twice"],
+    ["on:\n\tpush:", "(line 2): YAML is indented by spaces, not by tabs"],
+    ["run-name: [${{ inputs.id }}] Deploy", "(line 1): a text that begins with `[` needs quotes"],
+    ["a: 'b", "(line 1)"],
+  ])("says where a file is no valid YAML, and why if that is a common mistake: %j", async (text, where) => {
+    const { failure } = await examine(
+      { "deploy.yml": text },
+      { workflow: "deploy.yml" },
+      { repository: { unreadable: ["deploy.yml"] } },
+    );
+    expect(failure).toContain(`✗ .github/workflows/deploy.yml is no valid YAML ${where}.`);
   });
 
   test("asks for no sign where nobody looks for the run", async () => {
@@ -302,13 +340,13 @@ jobs:
   });
 
   test.each([
-    ["no YAML", "a: [", "✗ .github/workflows/deploy.yml is no valid YAML."],
+    ["no YAML", "a: [", "✗ .github/workflows/deploy.yml is no valid YAML (line 1)."],
     [
       "aliases without end",
       `a: &a [${"x, ".repeat(99)}x]\n${bombs()}`,
       "✗ .github/workflows/deploy.yml is no valid YAML.",
     ],
-    ["brackets without end", "[".repeat(100_000), "✗ .github/workflows/deploy.yml is no valid YAML."],
+    ["brackets without end", "[".repeat(100_000), "✗ .github/workflows/deploy.yml is no valid YAML (line 1)."],
     [
       "a key that is no text",
       "? [s3cret]\n: 1\non: push",

@@ -29,6 +29,31 @@ describe("a run that is not found in time", () => {
     expect(failure).toContain("allow more `find_timeout_seconds`");
   });
 
+  test.each([
+    [
+      "is disabled",
+      { disabled: ["test.yml"] },
+      BY_EVENT,
+      "✗ .github/workflows/test.yml is disabled: enable it on the target's Actions page.",
+    ],
+    [
+      "is no valid YAML",
+      { unreadable: ["test.yml"] },
+      BY_EVENT.replace("name: Deploy", "name: Deploy\nname: x"),
+      "✗ .github/workflows/test.yml is no valid YAML (line 2): a key is there twice.",
+    ],
+  ])("is explained by its listener alone, which %s", async (_, repository, text, line) => {
+    const { play } = await setStage(
+      { "test.yml": text, "hand.yml": receiver("workflow_dispatch", "job") },
+      { repository },
+    );
+    const { failure } = await play({ event_type: "deploy", find_timeout_seconds: "60" });
+    expect(failure?.split("\n").slice(1)).toEqual([
+      "GitHub listed 0 runs since the dispatch, and none by repository_dispatch `deploy`.",
+      line,
+    ]);
+  });
+
   test("is explained by its receiver where the server's answer has not named it", async () => {
     const { play } = await setStage(
       { "deploy.yml": receiver("workflow_dispatch", undefined) },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAboutInputs, unexpectedInputs } from "../../../src/explain/unprocessable.ts";
+import { isAboutFile, unexpectedInputs } from "../../../src/explain/unprocessable.ts";
 import { anEvent, eventDispatch, rejected, say } from "../../support/explained.ts";
 
 describe("a 422 is explained", () => {
@@ -98,6 +98,16 @@ describe("a 422 is explained", () => {
     `);
   });
 
+  test("by a trigger that GitHub does not see, because it cannot read the file", () => {
+    const mistake = "is no valid YAML (line 2): a text with `: ` in it needs quotes";
+    const fault = rejected(422, "Workflow does not have 'workflow_dispatch' trigger");
+    expect(isAboutFile(fault)).toBe(true);
+    expect(say(fault, { mistake })).toMatchInlineSnapshot(`
+      "GitHub sees no \`workflow_dispatch\` trigger in \`deploy.yml\` of octo/target on the ref \`release/1\` (422), because the file is no valid YAML (line 2): a text with \`: \` in it needs quotes; nothing was started.
+      Mend the file: until then, GitHub starts it for nobody, whatever its \`on:\` says."
+    `);
+  });
+
   test("by a workflow that is disabled", () => {
     expect(say(rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow"))).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target is disabled (422); nothing was started.
@@ -154,12 +164,12 @@ describe("what the workflow's file declares makes a 422 clearer", () => {
     "Required input 'stage' not provided",
   ])("for %s", (answer) => {
     expect(last(answer)).toMatch(/ It takes `test`, `live`\.$/);
-    expect(isAboutInputs(rejected(422, answer))).toBe(true);
+    expect(isAboutFile(rejected(422, answer))).toBe(true);
   });
 
   test("and nothing is said of an input without options, or of one that it does not have", () => {
     for (const input of ["version", "constructor"])
       expect(last(`Required input '${input}' not provided`)).not.toContain("It takes");
-    expect(isAboutInputs(rejected(422, "No ref found for: main"))).toBe(false);
+    expect(isAboutFile(rejected(422, "No ref found for: main"))).toBe(false);
   });
 });

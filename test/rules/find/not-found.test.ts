@@ -134,6 +134,13 @@ GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
     on: y`);
   });
 
+  test("by the certain cause alone that nothing was started", () => {
+    const findings = [wrong("x.yml is disabled.", undefined, "listener disabled")];
+    expect(explain([], anEvent, { findings })).toBe(`${first}
+GitHub listed 0 runs since the dispatch, and none by repository_dispatch \`deploy\`.
+✗ x.yml is disabled.`);
+  });
+
   test("by nothing that is wrong with the receiving workflow", () => {
     const findings = [right("It listens."), right("It shows the id.")];
     expect(explain([], byHand, { findings })).toBe(`${first}
