@@ -1,9 +1,10 @@
 /** The words for a run that was not found (docs/design.md#not-found). */
 
 import { lastTrouble } from "../explain/trouble.ts";
+import { gluedIn } from "../inputs/distinct-id.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import type { Plan } from "../inputs/order.ts";
-import { type Finding, lineOf } from "../receiver/finding.ts";
+import { type Finding, lineOf, quoted } from "../receiver/finding.ts";
 import { linesToAdd } from "../receiver/lines-to-add.ts";
 import type { JudgedRun, NotFound } from "./search.ts";
 
@@ -21,12 +22,17 @@ export function explainNotFound(
   return [
     `No run of ${repository} showed the id ${distinctId.value} within ${findTimeoutMs / 1000} s (\`find_timeout_seconds\`).`,
     ...lastTrouble(trouble),
-    ...runsInWords(runs, plan, findings),
+    ...runsInWords(runs, plan, distinctId.value, findings),
     ...remedy(findings, plan, distinctId.key),
   ].join("\n");
 }
 
-function runsInWords(runs: readonly JudgedRun[], plan: Plan, findings: readonly Finding[]): string[] {
+function runsInWords(
+  runs: readonly JudgedRun[],
+  plan: Plan,
+  distinctId: string,
+  findings: readonly Finding[],
+): string[] {
   const isEvent = plan.event === "repository_dispatch";
   const listed = `GitHub listed ${runs.length} ${runs.length === 1 ? "run" : "runs"} since the dispatch`;
   const by = isEvent ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
@@ -39,7 +45,7 @@ function runsInWords(runs: readonly JudgedRun[], plan: Plan, findings: readonly 
   }
   const candidates = possible.filter(({ verdict }) => verdict !== "other workflow");
   const others = possible.filter(({ verdict }) => verdict === "other workflow");
-  const lines = [...candidates, ...others].map(runInWords);
+  const lines = [...candidates, ...others].map((each) => runInWords(each, distinctId));
   return [
     `${listed}. By ${by}:`,
     ...lines.slice(0, MOST_NAMED),
@@ -48,12 +54,14 @@ function runsInWords(runs: readonly JudgedRun[], plan: Plan, findings: readonly 
   ];
 }
 
-function runInWords({ run, verdict }: JudgedRun): string {
+function runInWords({ run, verdict }: JudgedRun, distinctId: string): string {
+  const word = gluedIn(run.displayTitle, distinctId);
+  const glued = word === undefined ? "" : `, but has it as a part of \`${quoted(word)}\``;
   const how = {
     "other event": "",
     "other workflow": "is of another workflow than `workflow` says",
-    undecided: `is ${run.status || "without a status"}, shows no id yet`,
-    "without id": "shows no id",
+    undecided: `is ${run.status || "without a status"}, shows no id yet${glued}`,
+    "without id": `shows no id${glued}`,
   }[verdict];
   return `- ${run.path} "${run.displayTitle}": ${how}, ${run.htmlUrl}`;
 }

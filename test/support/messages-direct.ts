@@ -366,6 +366,7 @@ export function directMessages(): Message[] {
     notFound(byEvent, [], [right(".github/workflows/deploy.yml shows the id in its `run-name`.")]),
     notFound(byEvent, [], [wrong(".github/workflows/deploy.yml is no valid YAML.")], network("lost", "ECONNRESET")),
     notFound(byEvent, [], [wrong("", undefined, "listener disabled")]),
+    notFound(byEvent, [{ ...seen("without id"), run: { ...run, displayTitle: "Deploy v-DISTINCT_ID" } }]),
     problemsOf({ token: "" }).length === 1 ? messageOfProblems({ token: "" }) : "",
     twoProblems(),
   ];

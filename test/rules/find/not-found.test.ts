@@ -141,6 +141,13 @@ GitHub listed 0 runs since the dispatch, and none by repository_dispatch \`deplo
 ✗ x.yml is disabled.`);
   });
 
+  test("by the word of a name that has the id as a part", () => {
+    const seen = [seenRun(2, "without id", { displayTitle: "Deploy v-run-1 now" })];
+    expect(explain(seen, anEvent)).toContain(
+      `- .github/workflows/deploy.yml "Deploy v-run-1 now": shows no id, but has it as a part of \`v-run-1\`, ${link}/2`,
+    );
+  });
+
   test("by nothing that is wrong with the receiving workflow", () => {
     const findings = [right("It listens."), right("It shows the id.")];
     expect(explain([], byHand, { findings })).toBe(`${first}
