@@ -57,7 +57,8 @@ export async function readNamed(order: Dispatch, story: Story, deadlineMs: numbe
   const [file] = await readFiles(workflows, deadlineMs, story);
   if (file?.look.is !== "seen") return {};
   const { answer } = file.look;
-  return "isYaml" in answer ? { mistake: inWords(answer) } : { declared: answer.inputs };
+  if ("isYaml" in answer) return { mistake: inWords(answer) };
+  return answer.mistake ? { mistake: `is no valid workflow: ${answer.mistake.text}` } : { declared: answer.inputs };
 }
 
 interface NamedFile {
@@ -76,6 +77,7 @@ function sentBy(
     event: order.event,
     eventType: order.event === "repository_dispatch" ? order.eventType : "",
     key: distinctId.key,
+    id: distinctId.value,
     inputs: order.event === "workflow_dispatch" ? order.inputs : {},
     needsSign: waitFor !== "nothing",
     answerNamesRun,

@@ -1,9 +1,12 @@
 /** Whether a receiving workflow fits what is sent to it. */
 
 import { enumerated, inCode } from "../edges/wording.ts";
+import { expressionsIn } from "./expression.ts";
 import { type Finding, quoted, right, unknown, wrong } from "./finding.ts";
 import { linesToAdd } from "./lines-to-add.ts";
+import type { Mistake } from "./mistake.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
+import { type Sign, signOf } from "./sign.ts";
 
 /** What is sent to a receiver. */
 export interface ToReceiver {
@@ -12,6 +15,7 @@ export interface ToReceiver {
   eventType: string;
   /** Name under which the id is sent; undefined: it is not. */
   key: string | undefined;
+  id: string;
   /** `workflow_inputs`, without the id. */
   inputs: Readonly<Record<string, string>>;
   /** The run is looked for. */
@@ -23,12 +27,21 @@ export interface ToReceiver {
 /** Compares a receiver with what is sent to it. */
 export function examineReceiver(receiver: Receiver, sent: ToReceiver): Finding[] {
   const lines = linesToAdd({ ...sent, name: quoted(receiver.name ?? "") });
+  if (receiver.mistake) return [invalid(receiver.path, receiver.mistake, lines)];
   const byTrigger = sent.event === "workflow_dispatch" ? examineInputs : examineTypes;
   return [
     ...byTrigger(receiver, sent, lines),
     ...(sent.needsSign ? examineSign(receiver, sent, lines) : []),
     ...examineScripts(receiver),
   ];
+}
+
+function invalid(path: string, { text, isInRunName }: Mistake, lines: string): Finding {
+  const what = `${path} is no valid workflow: ${text}.`;
+  const [first] = lines.split("\n", 1);
+  return isInRunName
+    ? wrong(`${what} Change its \`run-name\`.`, first, "listener unreadable")
+    : wrong(what, undefined, "listener unreadable");
 }
 
 function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: ToReceiver, lines: string): Finding[] {
@@ -67,64 +80,64 @@ const OLD_SERVER = "On an Enterprise Server before 3.21, the run would not be fo
 
 /** Whether a run of it will show the id, and where. */
 function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
-  const { path, inputs, callsOthers } = receiver;
+  const { path, inputs } = receiver;
   const { key, event, answerNamesRun } = sent;
   if (answerNamesRun === "yes") return [right("GitHub's answer will name the run; nothing has to show the id.")];
   // Where the answer never names the run, inputs without a key are refused.
   if (key === undefined) return [unknown(`No id is sent (\`distinct_id_key\` is empty). ${OLD_SERVER}`)];
   if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key))
-    return [missingSign(`${path} does not declare the input \`${key}\``)];
-  const place = placeOfId(receiver, event, key);
-  if (place) return [right(`${path} shows the id in ${place}.`)];
+    return [missing(`${path} does not declare the input \`${key}\``, lines, answerNamesRun)];
+  const sign = signOf(receiver, { ...sent, key });
   // The finding about the trigger has the same lines to add.
-  if (event === "workflow_dispatch" && !inputs) return [];
-  const what = `${path} shows the id nowhere`;
-  if (callsOthers) return [unknown(`${what}, unless a workflow that it calls does, in a job's or step's name.`)];
-  return [missingSign(what)];
+  if (event === "workflow_dispatch" && !inputs && sign.is === "absent") return [];
+  return [bySign(sign, receiver, sent, lines)];
+}
 
-  function missingSign(what: string): Finding {
-    return answerNamesRun === "maybe"
-      ? unknown(`${what}. ${OLD_SERVER}`, lines)
-      : wrong(`${what}, so its run would not be found.`, lines);
+function bySign(sign: Sign, { path, runName, jobs }: Receiver, { answerNamesRun }: ToReceiver, lines: string): Finding {
+  const { place, word = "" } = sign;
+  // What it listens for it has already.
+  const [line] = lines.split("\n", 1);
+  const change = runName === "" ? "" : " Change its `run-name`.";
+  const instead = (what: string) => missing(what, line, answerNamesRun, change);
+  switch (sign.is) {
+    case "shown":
+      return right(`${path} shows the id in ${place}.`);
+    case "late":
+      return right(
+        `${path} shows the id in ${place}, but late: just before the step runs. In the \`run-name\` it is seen at once.`,
+      );
+    case "unclear":
+      return unknown(`${path} may show the id in ${place}: what the expression gives there is not known before.`, line);
+    case "glued":
+      return instead(`${path} has the id in ${place} only as a part of \`${quoted(word)}\``);
+    case "below":
+      return instead(`${path} has the id on a later line of ${place}, of which GitHub shows the first`);
+    case "absent":
+      return jobs.some(({ callsAnother }) => callsAnother)
+        ? unknown(`${path} shows the id nowhere, unless a workflow that it calls does, in a job's or step's name.`)
+        : instead(`${path} shows the id nowhere`);
   }
 }
 
-function examineScripts({ path, scripts }: Receiver): Finding[] {
-  const outside = /\b(client_payload|inputs)\b/;
-  const unsafe = scripts.filter(([, script]) => hasExpression(script, (each) => outside.test(each)));
+function missing(
+  what: string,
+  lines: string | undefined,
+  answerNamesRun: ToReceiver["answerNamesRun"],
+  remedy = "",
+): Finding {
+  return answerNamesRun === "maybe"
+    ? unknown(`${what}. ${OLD_SERVER}${remedy}`, lines)
+    : wrong(`${what}, so its run would not be found.${remedy}`, lines);
+}
+
+function examineScripts({ path, jobs }: Receiver): Finding[] {
+  const outside = /\b(client_payload|inputs)\b/i;
+  const isUnsafe = (script = "") => expressionsIn(script).some((each) => outside.test(each));
+  const unsafe = jobs.filter(({ steps }) => steps.some(({ script }) => isUnsafe(script)));
   if (unsafe.length === 0) return [];
-  const jobs = [...new Set(unsafe.map(([job]) => job))];
   return [
     unknown(
-      `${path} puts what is sent into a script (job ${enumerated(jobs.map(quoted))}): who may dispatch can run any command there. Hand it over by \`env:\`.`,
+      `${path} puts what is sent into a script (job ${enumerated(unsafe.map(({ id }) => quoted(id)))}): who may dispatch can run any command there. Hand it over by \`env:\`.`,
     ),
   ];
-}
-
-/** Where a run shows the value that is sent under `key`; undefined: nowhere. */
-function placeOfId({ runName, jobNames, stepNames, env }: Receiver, event: ToReceiver["event"], key: string) {
-  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const where = event === "repository_dispatch" ? "client_payload" : "inputs";
-  const id = new RegExp(`\\b${where}(?:\\.${escaped}(?![\\w-])|\\[\\s*'${escaped}'\\s*\\])`);
-  const variables = new Set(env.filter(([, value]) => id.test(value)).map(([name]) => name));
-  const hasId = (expression: string) => id.test(expression);
-  const hasVariable = (expression: string) =>
-    [...expression.matchAll(/\benv\.([\w-]+)/g)].some(([, name = ""]) => variables.has(name));
-  if (hasExpression(runName, hasId)) return "its `run-name`";
-  if (jobNames.some((name) => hasExpression(name, hasId))) return "a job's name";
-  // GitHub knows `env` only where a job runs.
-  const shows = (name: string) => hasExpression(name, (each) => hasId(each) || hasVariable(each));
-  return stepNames.some(shows) ? "a step's name" : undefined;
-}
-
-/** Looks at each `${{ … }}`, at no character twice: a regular expression would, where many are never closed. */
-function hasExpression(template: string, is: (expression: string) => boolean): boolean {
-  let from = template.indexOf("${{");
-  while (from !== -1) {
-    const to = template.indexOf("}}", from);
-    if (to === -1) return false;
-    if (is(template.slice(from + 3, to))) return true;
-    from = template.indexOf("${{", to);
-  }
-  return false;
 }

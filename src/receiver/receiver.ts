@@ -1,5 +1,8 @@
 /** The receiving workflow: what its file says, as far as it matters to one who dispatches. */
 
+import { type Fields, fields, list, scalar, text } from "./fields.ts";
+import { type Mistake, mistakeIn } from "./mistake.ts";
+
 /** A workflow file, as far as it matters to one who dispatches. */
 export interface Receiver {
   /** e.g. `.github/workflows/deploy.yml` */
@@ -9,14 +12,42 @@ export interface Receiver {
   /** The types of repository_dispatch that it listens for, empty for all; undefined: it does not listen. */
   dispatchTypes: readonly string[] | undefined;
   /** The inputs of its workflow_dispatch; undefined: it has no such trigger. `options` are what a `choice` or a `boolean` allows. */
-  inputs: { readonly [name: string]: { isRequired: boolean; options: readonly string[] | undefined } } | undefined;
-  jobNames: readonly string[];
-  stepNames: readonly string[];
-  /** Variables that steps' names may use, of whatever level. */
-  env: readonly (readonly [name: string, value: string])[];
-  scripts: readonly (readonly [job: string, script: string])[];
-  /** It calls reusable workflows, whose files tell more. */
-  callsOthers: boolean;
+  inputs: Readonly<Record<string, ReceiverInput>> | undefined;
+  /** Variables of all jobs. */
+  env: Env;
+  jobs: readonly ReceiverJob[];
+  /** Why GitHub takes the file for no workflow, as far as that is seen here. */
+  mistake: Mistake | undefined;
+}
+
+export interface ReceiverInput {
+  isRequired: boolean;
+  hasDefault: boolean;
+  options: readonly string[] | undefined;
+}
+
+/** Names of variables and their values, which may have expressions. */
+export type Env = Readonly<Record<string, string>>;
+
+export interface ReceiverJob {
+  id: string;
+  /** As its run shows it, before expressions are evaluated. */
+  name: string;
+  env: Env;
+  /** A matrix gives this text for its values. */
+  matrix: string;
+  /** It is the jobs of a reusable workflow, whose file tells more. */
+  callsAnother: boolean;
+  /** Its runner is certainly one on which the names of variables ignore case. */
+  isOnWindows: boolean;
+  steps: readonly ReceiverStep[];
+}
+
+export interface ReceiverStep {
+  /** As its run shows it, before expressions are evaluated. */
+  name: string;
+  script: string | undefined;
+  env: Env;
 }
 
 /** Reads a workflow file that YAML has parsed. What is not as it should be counts as not there: GitHub will say more. */
@@ -24,8 +55,6 @@ export function readReceiver(path: string, file: unknown): Receiver {
   const root = fields(file);
   // YAML 1.1 takes the key `on` for `true`.
   const triggers = readTriggers(root.on ?? root.true);
-  const jobs = Object.entries(fields(root.jobs)).map(([id, job]) => ({ ...fields(job), id }) as Fields);
-  const steps = jobs.flatMap((job) => list(job.steps).map((step) => ({ ...fields(step), job: job.id }) as Fields));
   const dispatch = triggers.repository_dispatch;
   const inputs = Object.entries(fields(fields(triggers.workflow_dispatch).inputs));
   return {
@@ -37,14 +66,44 @@ export function readReceiver(path: string, file: unknown): Receiver {
       "workflow_dispatch" in triggers
         ? Object.fromEntries(inputs.map(([name, input]) => [name, readInput(fields(input))]))
         : undefined,
-    jobNames: jobs.flatMap(({ name }) => text(name) ?? []),
-    stepNames: steps.flatMap(({ name }) => text(name) ?? []),
-    env: [root, ...jobs, ...steps].flatMap(({ env }) =>
-      Object.entries(fields(env)).map(([name, value]) => [name, scalar(value)] as const),
-    ),
-    scripts: steps.flatMap(({ job, run }) => (typeof run === "string" ? [[String(job), run] as const] : [])),
-    callsOthers: jobs.some(({ uses }) => uses !== undefined),
+    env: readEnv(root.env),
+    jobs: Object.entries(fields(root.jobs)).map(([id, job]) => readJob(id, fields(job))),
+    mistake: mistakeIn(root),
   };
+}
+
+function readJob(id: string, job: Fields): ReceiverJob {
+  const matrix = fields(fields(job.strategy).matrix);
+  const values = Object.values(matrix).map((each) => scalar(list(each)[0]));
+  const byMatrix = job.strategy === undefined ? "" : ` (${values.join(", ")})`;
+  return {
+    id,
+    name: text(job.name) ?? id + byMatrix,
+    env: readEnv(job.env),
+    matrix: JSON.stringify(job.strategy) ?? "",
+    callsAnother: job.uses !== undefined,
+    isOnWindows: /windows/i.test(list(job["runs-on"]).map(scalar).join()),
+    // A job that is skipped has no steps to show.
+    steps: isNever(job.if) ? [] : list(job.steps).flatMap((step) => readSteps(fields(step))),
+  };
+}
+
+function isNever(condition: unknown): boolean {
+  return /^\s*(\$\{\{\s*)?false\s*(\}\})?\s*$/.test(scalar(condition));
+}
+
+/** A step, or those that run beside each other (docs/platform.md#parallel-steps). */
+function readSteps(step: Fields): ReceiverStep[] {
+  if (Array.isArray(step.parallel))
+    return step.parallel.flatMap((each) => readSteps({ ...fields(each), parallel: null }));
+  const script = text(step.run);
+  // What a step without a name is called (docs/platform.md#runner-names).
+  const name = text(step.name) || `Run ${(script ?? scalar(step.uses ?? "")).trimStart()}`;
+  return [{ name, script, env: readEnv(step.env) }];
+}
+
+function readEnv(env: unknown): Env {
+  return Object.fromEntries(Object.entries(fields(env)).map(([name, value]) => [name, scalar(value)]));
 }
 
 /** Says whether a repository_dispatch of this type starts it. */
@@ -52,9 +111,11 @@ export function listensFor({ dispatchTypes }: Receiver, eventType: string): bool
   return dispatchTypes !== undefined && (dispatchTypes.length === 0 || dispatchTypes.includes(eventType));
 }
 
-function readInput({ required, default: byDefault, type, options }: Fields) {
+function readInput({ required, default: byDefault, type, options }: Fields): ReceiverInput {
   return {
     isRequired: required === true && byDefault === undefined,
+    // Where nothing is given, a number is 0, a boolean false and a choice its first option.
+    hasDefault: byDefault !== undefined || (type !== undefined && type !== "string"),
     options: type === "choice" ? list(options).map(scalar) : type === "boolean" ? ["true", "false"] : undefined,
   };
 }
@@ -63,24 +124,4 @@ function readTriggers(on: unknown): Fields {
   if (typeof on === "string") return { [on]: null };
   if (Array.isArray(on)) return Object.fromEntries(on.map((event) => [scalar(event), null]));
   return fields(on);
-}
-
-type Fields = Record<string, unknown>;
-
-function fields(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
-}
-
-function list(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  return typeof value === "object" || value === undefined ? [] : [value];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-/** A single value as text. A list or an object may not even have a text. */
-function scalar(value: unknown): string {
-  return typeof value === "object" ? "" : String(value);
 }

@@ -53,6 +53,8 @@ export interface RunTruth {
   workflowPath: string;
   event: string;
   displayTitle: string;
+  /** Of its jobs and their steps. */
+  names: string[];
   payload: Record<string, unknown>;
   inputs: Record<string, unknown>;
   createdAtMs: number;
@@ -179,13 +181,14 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
 function truthOf(world: World, fullName: string, nowMs: number): RunTruth[] {
   return world.repository(fullName).runs.map((run) => {
     const attempt = run.attempts.findLast(({ startedMs }) => startedMs <= nowMs) ?? lastAttempt(run);
-    const { status, conclusion } = attemptAt(attempt, nowMs);
+    const { status, conclusion, jobs } = attemptAt(attempt, nowMs);
     return {
       id: run.id,
       attempt: attempt.number,
       workflowPath: `.github/workflows/${run.file}`,
       event: run.event,
       displayTitle: run.displayTitle,
+      names: jobs.flatMap(({ name, steps }) => [name, ...steps.map((step) => step.name)]),
       payload: run.payload,
       inputs: run.inputs,
       createdAtMs: run.createdMs,

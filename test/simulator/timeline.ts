@@ -152,7 +152,13 @@ export function planTimeline(
     const names = { ...contexts, needs: {}, strategy: {} };
     planned.set(
       job.id,
-      job.combinations.map((matrix) => {
+      job.combinations.map((combination) => {
+        const matrix = Object.fromEntries(
+          Object.entries(combination).map(([key, value]) => [
+            key,
+            typeof value === "string" ? fillTemplate(value, names) : value,
+          ]),
+        );
         const shown = { shownMs: needs.length > 0 ? readyMs : shownMs, readyMs, skipped };
         return planJob(workflow, job, { ...names, matrix }, behaviour, shown);
       }),

@@ -51,6 +51,8 @@ export interface Workflow {
 export interface Concurrency {
   group: string;
   cancelInProgress: string;
+  /** `max`: nobody takes the place of a run that waits. */
+  queue: "single" | "max";
 }
 
 const runContexts = ["github", "inputs", "vars"];
@@ -105,12 +107,14 @@ export function unreadWorkflow(file: string): Workflow {
 function readConcurrency(value: unknown, where: string): Concurrency | undefined {
   if (value === undefined) return undefined;
   const fields = typeof value === "string" ? { group: value } : fieldsOf(value, where);
-  only(fields, ["group", "cancel-in-progress"], [], where);
+  only(fields, ["group", "cancel-in-progress", "queue"], [], where);
   const group = optionalText(fields.group, `${where}.group`);
   if (!group) throw new Error(`${where}: no group`);
   const cancelInProgress = optionalText(fields["cancel-in-progress"], `${where}.cancel-in-progress`) ?? "false";
   for (const text of [group, cancelInProgress]) checkTemplate(text, runContexts, where);
-  return { group, cancelInProgress };
+  const queue = fields.queue ?? "single";
+  if (queue !== "single" && queue !== "max") throw new Error(`${where}.queue: ${String(queue)}`);
+  return { group, cancelInProgress, queue };
 }
 
 function readTriggers(workflow: Workflow, on: unknown, where: string): void {
@@ -176,13 +180,32 @@ function readJob(id: string, value: unknown, where: string): WorkflowJob {
         : String(fieldsOf(environment, `${where}.environment`).name),
     timeoutMs: typeof fields["timeout-minutes"] === "number" ? fields["timeout-minutes"] * 60_000 : undefined,
     env: readEnv(fields.env, jobContexts, `${where}.env`),
-    steps: steps.map((step, index) => readStep(step, `${where}.steps[${index}]`)),
+    steps: steps.flatMap((step, index) => readSteps(step, `${where}.steps[${index}]`)),
   };
+}
+
+/** A step, or those that run beside each other. Here they run one after another, which shows the same names. */
+function readSteps(value: unknown, where: string): WorkflowStep[] {
+  const fields = fieldsOf(value, where);
+  if (Array.isArray(fields.parallel)) return fields.parallel.flatMap((step) => readSteps(step, `${where}.parallel`));
+  const control = ["wait", "wait-all", "cancel"].find((key) => key in fields);
+  if (control === undefined) return [readStep(value, where)];
+  only(fields, [control], ["name", "if", "id"], where);
+  return [{ title: optionalText(fields.name, `${where}.name`) ?? control, prefix: "", env: {} }];
 }
 
 function readStep(value: unknown, where: string): WorkflowStep {
   const fields = fieldsOf(value, where);
-  const harmless = ["with", "shell", "id", "if", "timeout-minutes", "continue-on-error", "working-directory"];
+  const harmless = [
+    "with",
+    "shell",
+    "id",
+    "if",
+    "timeout-minutes",
+    "continue-on-error",
+    "working-directory",
+    "background",
+  ];
   only(fields, ["name", "run", "uses", "env"], harmless, where);
   const run = optionalText(fields.run, `${where}.run`);
   const uses = optionalText(fields.uses, `${where}.uses`);

@@ -310,7 +310,7 @@ function takeTurn(repository: Repository, file: WorkflowFile, contexts: Run["con
     const attempt = lastAttempt(run);
     const { status } = attemptAt(attempt, nowMs);
     if (status === "completed") continue;
-    if (status === "pending" || cancelsInProgress) {
+    if ((status === "pending" && concurrency.queue === "single") || cancelsInProgress) {
       attempt.cancelRequestedMs ??= nowMs;
       attempt.cancelledMs ??= status === "pending" ? nowMs : nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
     }

@@ -318,10 +318,7 @@ describe("a run that is not found", () => {
       GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
       - .github/workflows/deploy.yml "deploy": shows no id, https://github.test/octo/target/actions/runs/30000000011
       ✗ .github/workflows/deploy.yml shows the id nowhere, so its run would not be found. Lines to add:
-          run-name: Silent [\${{ github.event.client_payload.distinct_id }}]
-          on:
-            repository_dispatch:
-              types: [deploy]"
+          run-name: Silent [\${{ github.event.client_payload.distinct_id }}]"
     `);
   });
 

@@ -45,8 +45,8 @@ const app: Partial<Situation> = { appPermissions: { contents: "write", actions: 
 
 const SSO_URL = "https://github.com/orgs/ORG/sso?authorization_request=A1";
 const DECLARED = {
-  release: { isRequired: true, options: undefined },
-  stage: { isRequired: true, options: ["test", "live"] },
+  release: { isRequired: true, hasDefault: false, options: undefined },
+  stage: { isRequired: true, hasDefault: true, options: ["test", "live"] },
 };
 const BY_TOKEN = "Resource not accessible by personal access token";
 
@@ -115,6 +115,10 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(422, "No ref found for: main")],
   [rejected(422, "Workflow does not have 'workflow_dispatch' trigger")],
   [rejected(422, "Workflow does not have 'workflow_dispatch' trigger"), { mistake: "is no valid YAML (line 1)" }],
+  [
+    rejected(422, "Workflow does not have 'workflow_dispatch' trigger"),
+    { mistake: "is no valid workflow: it has no `jobs`" },
+  ],
   [rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")],
   [rejected(422, "No more than 10 properties are allowed; 11 were supplied.")],
   [rejected(422, "No more than 10 properties are allowed; 11 were supplied."), { key: undefined }],

@@ -5,6 +5,7 @@ import { setAppStage } from "./app-stage.ts";
 import { type Message, message } from "./messages-direct.ts";
 import { annotations, setProcessStage, TOKEN } from "./process-stage.ts";
 import { receiver, SILENT } from "./receivers.ts";
+import { type AsWritten, RECEIVERS } from "./receivers-as-written.ts";
 import { type Stage, type StageOptions, setStage, TARGET } from "./stage.ts";
 import { CALLER, GITHUB_TOKEN, type Ran, runBundle } from "./step.ts";
 
@@ -66,12 +67,37 @@ const NAMED: Pick<Play, "workflows" | "options"> = {
   options: { behaviour: { ...LONG, visibleAfterMs: 0 } },
 };
 
+/** One for each thing that can be said of a receiver that people have written. */
+const SAID_OF_RECEIVERS = [
+  "an id that was given, after a hyphen",
+  "the id on the second line of a step's name",
+  "the whole payload as JSON",
+  "the id beside what only a runner knows",
+  "the input of the other event",
+  "no run-name",
+  "steps beside the jobs",
+  "no jobs",
+  "a merge key",
+  "keys that differ only in case",
+  "a queue without end that cancels",
+  "env in the run-name",
+  "a matrix in the run-name",
+  "env in a job's name",
+  "an expression that nothing closes",
+  "double quotes in a step's name",
+];
+
 const PLAYS: Play[] = [
   // run.ts
   { given: BY_HAND, attempt: 2 },
   // plan.ts
   { workflows: { "deploy.yml": WORKFLOW, "again.yml": WORKFLOW }, given: { workflow: "Deploy" } },
   { given: { workflow: "Deplyo" } },
+  {
+    workflows: { "deploy.yml": "on: { workflow_dispatch: }" },
+    options: { repository: { unreadable: ["deploy.yml"] } },
+    given: BY_HAND,
+  },
   // inputs.ts
   { given: { ...BY_HAND, owner: "acme" } },
   // github/api.ts
@@ -335,6 +361,12 @@ function doctors(): Play[] {
         given: BY_HAND,
       }),
     ),
+    // Receivers as people write them, one for each thing that can be said of one.
+    ...SAID_OF_RECEIVERS.flatMap((name): Play[] => {
+      const { files, given, repository } = RECEIVERS[name] as AsWritten;
+      const id = given.distinct_id === undefined ? {} : { distinct_id: "DISTINCT_ID" };
+      return [{ workflows: files, options: { repository }, given: { ...given, ...id } }];
+    }),
     { workflows: Object.fromEntries(many), given: { event_type: "deploy" } },
     { before: another, given: GIVEN },
     { given: GIVEN },

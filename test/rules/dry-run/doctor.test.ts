@@ -349,9 +349,10 @@ jobs:
     ["brackets without end", "[".repeat(100_000), "✗ .github/workflows/deploy.yml is no valid YAML (line 1)."],
     [
       "a key that is no text",
-      "? [s3cret]\n: 1\non: push",
+      "? [s3cret]\n: 1\non: push\njobs: { a: { runs-on: x } }",
       "✗ .github/workflows/deploy.yml has no `workflow_dispatch` trigger on that ref. Lines to add:",
     ],
+    ["no jobs", "on: push\nx: s3cret", "✗ .github/workflows/deploy.yml is no valid workflow: it has no `jobs`."],
   ])("takes a file with %s for what it is, and quotes nothing of it", async (_, text, line) => {
     const warned = vi.spyOn(process, "emitWarning");
     const { failure } = await examine(

@@ -4,12 +4,15 @@ import { examineReceiver, type ToReceiver } from "../../../src/receiver/examine.
 import { readReceiver } from "../../../src/receiver/receiver.ts";
 
 describe("a receiver", () => {
-  const read = (text: string) => readReceiver(".github/workflows/x.yml", parse(text));
+  const JOBS = "\njobs: { a: { runs-on: x } }";
+  const read = (text: string) =>
+    readReceiver(".github/workflows/x.yml", parse(text.includes("jobs:") ? text : text + JOBS));
 
   const sent: ToReceiver = {
     event: "repository_dispatch",
     eventType: "deploy",
     key: "distinct_id",
+    id: "run-1",
     inputs: {},
     needsSign: true,
     answerNamesRun: "no",
@@ -26,7 +29,6 @@ describe("a receiver", () => {
     ],
     ["in a job's name", `${listening}jobs: { a: { name: "${id}" } }`, {}],
     ["in a step's name", `${listening}jobs: { a: { steps: [{ name: "x ${id} y", run: x }] } }`, {}],
-    ["in a step's name", `${listening}jobs: { a: { env: { ID: "${id}" }, steps: [{ name: "\${{ env.ID }}" }] } }`, {}],
     ["in its `run-name`", `${listening}run-name: "\${{ github.event.client_payload.a-b }}"`, { key: "a-b" }],
     [
       "in its `run-name`",
@@ -48,13 +50,12 @@ describe("a receiver", () => {
       `${listening}env: { ID: "${id}" }\nrun-name: "\${{ env.ID }}"`,
       {},
     ],
-    ["a job's name has one", `${listening}env: { ID: "${id}" }\njobs: { a: { name: "\${{ env.ID }}" } }`, {}],
     [
       "another variable is shown",
       `${listening}env: { ID: "${id}" }\njobs: { a: { steps: [{ name: "\${{ env.ID2 }}" }] } }`,
       {},
     ],
-    ["only a script has it", `${listening}jobs: { a: { steps: [{ run: "echo ${id}" }] } }`, {}],
+    ["only a named step's script has it", `${listening}jobs: { a: { steps: [{ name: x, run: "echo ${id}" }] } }`, {}],
     ["the other event's is shown", `${listening}run-name: "\${{ inputs.distinct_id }}"`, {}],
     [
       "it is not declared",
@@ -65,6 +66,35 @@ describe("a receiver", () => {
     const wrongs = examineReceiver(read(text), { ...sent, ...about }).filter(({ is }) => is === "wrong");
     expect(wrongs).toHaveLength(1);
     expect(wrongs[0]?.lines).toContain("run-name: My workflow [${{");
+  });
+
+  test("shows it late where a step's name needs what is known only in the job", () => {
+    for (const text of [
+      'env: { ID: "ID" }, steps: [{ name: "${{ env.ID }}" }]',
+      'steps: [{ name: "ID ${{ runner.os }}" }]',
+    ]) {
+      const findings = examineReceiver(read(`${listening}jobs: { a: { ${text.replace('"ID', `"${id}`)} } }`), sent);
+      expect(findings.map(({ is }) => is)).toEqual(["right", "right"]);
+      expect(findings[1]?.text).toContain("shows the id in a step's name, but late: just before the step runs.");
+    }
+  });
+
+  test("may call a variable by any case on Windows, and there only", () => {
+    const text = (runsOn: string) =>
+      `${listening}jobs: { a: { runs-on: ${runsOn}, env: { ID: "${id}" }, steps: [{ name: "\${{ ENV.id }}" }] } }`;
+    expect(examineReceiver(read(text("windows-latest")), sent)[1]?.text).toContain("shows the id in a step's name");
+    expect(examineReceiver(read(text("macos-latest")), sent)[1]?.text).toContain("shows the id nowhere");
+  });
+
+  test("is no workflow with a variable in a job's name, for which no lines help", () => {
+    const text = `${listening}env: { ID: "${id}" }\njobs: { a: { name: "\${{ env.ID }}" } }`;
+    expect(examineReceiver(read(text), sent)).toEqual([
+      {
+        is: "wrong",
+        text: ".github/workflows/x.yml is no valid workflow: a job's name speaks of `env`, which GitHub knows only in steps.",
+        cause: "listener unreadable",
+      },
+    ]);
   });
 
   test("need not show it where GitHub's answer names the run, nor declare it", () => {
@@ -108,25 +138,29 @@ describe("a receiver", () => {
 
   test("is looked through in no time, whatever it says", () => {
     const many = "${{ env.A ".repeat(100_000);
-    const receiver = { ...read(listening), runName: many, jobNames: [many], stepNames: [many] };
+    const jobs = [{ id: "a", name: many, steps: [{ name: many, run: many }] }];
+    const receiver = { ...readReceiver("x.yml", { on: "repository_dispatch", jobs }), runName: many };
     const started = performance.now();
-    examineReceiver({ ...receiver, scripts: [["a", many]] }, sent);
+    examineReceiver(receiver, sent);
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test("is quoted on one line, and no longer than anybody reads", () => {
+    const input = { isRequired: true, hasDefault: false, options: undefined };
     const names = Array.from({ length: 12 }, (_, at) => `a\n::error::\u2028${at}${"x".repeat(200)}`);
     const receiver = {
       ...read("on: workflow_dispatch"),
       dispatchTypes: names,
-      inputs: Object.fromEntries(names.map((name) => [name, { isRequired: true, options: undefined }])),
-      scripts: names.map((name) => [name, "${{ inputs.a }}"] as const),
+      inputs: Object.fromEntries(names.map((name) => [name, input])),
+      jobs: readReceiver("x.yml", {
+        jobs: Object.fromEntries(names.map((name) => [name, { steps: [{ run: "${{ inputs.a }}" }] }])),
+      }).jobs,
     };
     const texts = [
       ...examineReceiver(receiver, sent),
       ...examineReceiver(receiver, { ...sent, event: "workflow_dispatch" }),
       ...examineReceiver(
-        { ...receiver, inputs: { stage: { isRequired: false, options: names } } },
+        { ...receiver, inputs: { stage: { ...input, isRequired: false, options: names } } },
         { ...sent, event: "workflow_dispatch", inputs: { stage: "x" } },
       ),
     ].map(({ text }) => text);

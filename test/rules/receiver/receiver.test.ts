@@ -30,18 +30,27 @@ jobs:
       runName: `Deploy [\${{ inputs.distinct_id }}]`,
       dispatchTypes: ["deploy", "7"],
       inputs: {
-        distinct_id: { isRequired: false, options: undefined },
-        stage: { isRequired: true, options: ["test", "live"] },
-        size: { isRequired: false, options: undefined },
+        distinct_id: { isRequired: false, hasDefault: false, options: undefined },
+        stage: { isRequired: true, hasDefault: true, options: ["test", "live"] },
+        size: { isRequired: false, hasDefault: true, options: undefined },
       },
-      jobNames: ["Build it"],
-      stepNames: ["Make"],
-      env: [
-        ["ID", `\${{ inputs.distinct_id }}`],
-        ["A", "b"],
+      env: { ID: `\${{ inputs.distinct_id }}` },
+      jobs: [
+        {
+          id: "build",
+          name: "Build it",
+          env: { A: "b" },
+          matrix: "",
+          callsAnother: false,
+          isOnWindows: false,
+          steps: [
+            { name: "Make", script: "make", env: {} },
+            { name: "Run actions/checkout@v4", script: undefined, env: {} },
+          ],
+        },
+        { id: "call", name: "call", env: {}, matrix: "", callsAnother: true, isOnWindows: false, steps: [] },
       ],
-      scripts: [["build", "make"]],
-      callsOthers: true,
+      mistake: undefined,
     });
   });
 
@@ -70,6 +79,25 @@ jobs:
       env: { A: odd },
       jobs: { a: { id: odd, steps: [{ job: odd, run: "echo ${{ inputs.a }}" }] } },
     });
-    expect(receiver).toMatchObject({ dispatchTypes: [""], scripts: [["a", "echo ${{ inputs.a }}"]] });
+    expect(receiver).toMatchObject({ dispatchTypes: [""], jobs: [{ steps: [{ script: "echo ${{ inputs.a }}" }] }] });
+  });
+
+  test.each([
+    ["jobs: { a: { steps: [{ name: A, background: true }, { parallel: [{ name: B }, { run: c }] }] } }", "A,B,Run c"],
+    ["jobs: { a: { steps: [&s { name: A }, *s] } }", "A,A"],
+    ["jobs: { a: { steps: [{ run: |-\n\n  x\n  y\n }] } }".replace("|-\n\n  x\n  y\n", '"\\n  x\\n  y"'), "Run x\n  y"],
+  ])("names the steps of %j", (text, names) => {
+    expect(
+      read(text)
+        .jobs.flatMap(({ steps }) => steps.map(({ name }) => name))
+        .join(),
+    ).toBe(names);
+  });
+
+  test.each(["false", "${{ false }}", '" ${{false}} "'])("shows no steps of a job that never runs: %s", (condition) => {
+    const { jobs } = read(
+      `jobs: { a: { if: '${condition}', steps: [{ name: A }] }, b: { if: x, steps: [{ name: B }] } }`,
+    );
+    expect(jobs.map(({ steps }) => steps.length)).toEqual(condition.startsWith('"') ? [1, 1] : [0, 1]);
   });
 });

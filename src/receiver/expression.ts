@@ -1,0 +1,215 @@
+/**
+ * What GitHub would make of a text with expressions, as far as it can be known before. A small part of GitHub's language,
+ * for names: what nobody can know is a gap in the text, and what may be one thing or another is both.
+ */
+
+import {
+  call,
+  choose,
+  compare,
+  EMPTY,
+  flag,
+  GAP,
+  joined,
+  LONGEST,
+  textValue,
+  UNKNOWN,
+  unclear,
+  type Value,
+} from "./values.ts";
+
+/** What a context may have under a path, e.g. `["github", "event", "action"]`; names as they are written, `*` for any. */
+export type LookUp = (path: readonly string[]) => readonly Value[];
+
+const DEEPEST = 50;
+
+/** Every text that may come of a template, or of its beginning where it is long. */
+export function fillTemplate(template: string, lookUp: LookUp): string[] {
+  let texts = [""];
+  for (const part of partsOf(template)) {
+    texts = joined(
+      texts,
+      typeof part === "string" ? [part] : valuesOf(part.expression, lookUp).map(({ text }) => text),
+    );
+    if (texts.every(({ length }) => length === LONGEST)) break;
+  }
+  return texts;
+}
+
+/** Why GitHub cannot read a template, as far as that is sure; undefined where nothing is seen. */
+export function flawIn(template: string): string | undefined {
+  const parts = partsOf(template);
+  if (parts.some((part) => typeof part === "string" && part.includes("${{"))) return "a `${{` that nothing closes";
+  const hasDoubleQuotes = expressionsIn(template).some((each) => each.replace(/'[^']*'/g, "").includes('"'));
+  return hasDoubleQuotes ? "a `\"` in an expression, where GitHub takes `'` only" : undefined;
+}
+
+/** The expressions of a template, without `${{` and `}}`. */
+export function expressionsIn(template: string): string[] {
+  return partsOf(template).flatMap((part) => (typeof part === "string" ? [] : [part.expression]));
+}
+
+/** The contexts that a template speaks of, in small letters. */
+export function contextNamesIn(template: string): Set<string> {
+  const names = expressionsIn(template).flatMap((expression) =>
+    expression.replace(/'[^']*'/g, "''").match(/(?<![\w.-])[A-Za-z_][\w-]*(?![\w-]|\s*\()/g),
+  );
+  return new Set(names.flatMap((name) => name?.toLowerCase() ?? []));
+}
+
+type Part = string | { expression: string };
+
+/** Looks at no character twice: many expressions may never be closed. */
+function partsOf(template: string): Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (;;) {
+    const start = template.indexOf("${{", end);
+    const close = start === -1 ? -1 : closeOf(template, start + 3);
+    if (close === -1) return [...parts, template.slice(end)];
+    parts.push(template.slice(end, start), { expression: template.slice(start + 3, close) });
+    end = close + 2;
+  }
+}
+
+/** Where the expression ends; a `}}` in quotes ends nothing. */
+function closeOf(template: string, start: number): number {
+  const marks = /'|\}\}/g;
+  marks.lastIndex = start;
+  let isQuoted = false;
+  for (let mark = marks.exec(template); mark; mark = marks.exec(template)) {
+    if (mark[0] === "'") isQuoted = !isQuoted;
+    else if (isQuoted) marks.lastIndex = mark.index + 1;
+    else return mark.index;
+  }
+  return -1;
+}
+
+/** All values that an expression may have. One that cannot be read is unknown. */
+export function valuesOf(expression: string, lookUp: LookUp): readonly Value[] {
+  try {
+    return new Reader(expression, lookUp).all();
+  } catch (error) {
+    if (error instanceof SyntaxError) return [UNKNOWN];
+    throw error;
+  }
+}
+
+const TOKEN = /\s*('(?:[^']|'')*'|[-+]?\.?\d[\w.]*|[A-Za-z_][\w-]*|\|\||&&|[=!<>]=|[!<>()[\],.*])/y;
+
+class Reader {
+  readonly #tokens: string[];
+  readonly #lookUp: LookUp;
+  #at = 0;
+  #depth = 0;
+
+  constructor(expression: string, lookUp: LookUp) {
+    this.#tokens = tokensOf(expression);
+    this.#lookUp = lookUp;
+  }
+
+  all(): readonly Value[] {
+    const values = this.#either();
+    if (this.#at < this.#tokens.length) throw new SyntaxError();
+    return values;
+  }
+
+  #takes(...tokens: string[]): string | undefined {
+    const token = this.#tokens[this.#at];
+    if (token === undefined || !tokens.includes(token)) return undefined;
+    this.#at++;
+    return token;
+  }
+
+  #needs(token: string): void {
+    if (!this.#takes(token)) throw new SyntaxError();
+  }
+
+  #either(): readonly Value[] {
+    if (++this.#depth > DEEPEST) throw new SyntaxError();
+    let values = this.#both();
+    while (this.#takes("||")) values = choose(values, this.#both(), true);
+    this.#depth--;
+    return values;
+  }
+
+  #both(): readonly Value[] {
+    let values = this.#compared();
+    while (this.#takes("&&")) values = choose(values, this.#compared(), false);
+    return values;
+  }
+
+  #compared(): readonly Value[] {
+    let values = this.#not();
+    for (;;) {
+      const sign = this.#takes("==", "!=", "<", ">", "<=", ">=");
+      if (!sign) return values;
+      values = compare(values, this.#not(), sign);
+    }
+  }
+
+  #not(): readonly Value[] {
+    let signs = 0;
+    while (this.#takes("!")) signs++;
+    const values = this.#single();
+    if (signs === 0) return values;
+    return values.map(({ isTrue }) => flag(isTrue === undefined ? undefined : isTrue === (signs % 2 === 0)));
+  }
+
+  #single(): readonly Value[] {
+    if (this.#takes("(")) {
+      const values = this.#either();
+      this.#needs(")");
+      return this.#within(values);
+    }
+    const token = this.#tokens[this.#at++] ?? "";
+    if (token.startsWith("'")) return [textValue(token.slice(1, -1).replaceAll("''", "'"))];
+    if (/^[-+.\d]/.test(token)) return [{ text: token, isTrue: Number(token) !== 0 }];
+    if (!/^\w/.test(token)) throw new SyntaxError();
+    if (this.#takes("(")) return this.#called(token.toLowerCase());
+    if (token === "null") return [EMPTY];
+    if (token === "true" || token === "false") return [flag(token === "true")];
+    return this.#lookUp([token, ...this.#path()]);
+  }
+
+  /** What follows a context's name. */
+  #path(): string[] {
+    const names: string[] = [];
+    for (let sign = this.#takes(".", "["); sign; sign = this.#takes(".", "[")) {
+      if (sign === ".") names.push(this.#tokens[this.#at++] ?? "*");
+      else {
+        const values = this.#either();
+        this.#needs("]");
+        names.push(values.length === 1 && values[0]?.text ? values[0].text.replaceAll(GAP, "*") : "*");
+      }
+    }
+    return names;
+  }
+
+  /** A part of a value is not known, where one is asked for. */
+  #within(values: readonly Value[]): readonly Value[] {
+    return this.#path().length > 0 ? unclear(values) : values;
+  }
+
+  #called(name: string): readonly Value[] {
+    const given: (readonly Value[])[] = [];
+    if (!this.#takes(")")) {
+      do given.push(this.#either());
+      while (this.#takes(","));
+      this.#needs(")");
+    }
+    return this.#within(call(name, given));
+  }
+}
+
+function tokensOf(expression: string): string[] {
+  const tokens: string[] = [];
+  TOKEN.lastIndex = 0;
+  const end = expression.trimEnd().length;
+  while (TOKEN.lastIndex < end) {
+    const token = TOKEN.exec(expression)?.[1];
+    if (token === undefined) throw new SyntaxError();
+    tokens.push(token);
+  }
+  return tokens;
+}
