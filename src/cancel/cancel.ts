@@ -26,8 +26,9 @@ export async function giveUp({ by, atMs }: Cancelled, known: Known, story: Story
   if (!sent && !taken) return new Failure(`${first} Nothing had been sent.`);
   const wantsCancel = inputs.cancelRunOn.has("cancel");
   if (wantsCancel) learn({ wantsCancel });
-  const lookOnce = () => sent && lookOnceMore(sent, atMs + LAST_LOOK_MS, calm(story));
-  const started = startedRun(known) ?? (wantsCancel ? await lookOnce() : undefined);
+  const lookOnce = async () => sent && lookOnceMore(sent, atMs + LAST_LOOK_MS, calm(story));
+  const started = startedRun(known) ?? (wantsCancel ? await lookOnce().catch(failureOnly) : undefined);
+  if (started instanceof Failure) return new Failure(`${first} No run was cancelled: ${started.message}`);
   if (!started) {
     const later = wantsCancel ? " The step's end (`Post`) looks for it once more." : "";
     return new Failure(`${first} A run may have been started in ${github.fullName()}, and goes on if it was.${later}`);
@@ -56,7 +57,15 @@ export function cancelAtFailure(run: Run, story: Story): Promise<string> {
   return cancelAtTimeout(run, { isNewUntilMs: 0 }, story);
 }
 
-/** The run has to be known to be cancelled. */
+function failureOnly(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+/**
+ * The run has to be known to be cancelled.
+ * @throws Failure where nothing tells which of several is ours
+ */
 export async function lookOnceMore(sent: Sent, deadlineMs: number, story: Story): Promise<Run | undefined> {
   const { log, learn } = story;
   if (sent.distinctId === undefined) return undefined;

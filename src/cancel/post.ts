@@ -57,7 +57,7 @@ async function cancel(inputs: Inputs, trace: Trace, edges: Edges): Promise<void>
 }
 
 async function findStarted(
-  { distinctId, sentAtMs: atMs = 0 }: Trace,
+  { distinctId, sentAtMs: atMs = 0, listedBefore }: Trace,
   deadlineMs: number,
   story: Story,
 ): Promise<StartedRun | undefined> {
@@ -66,6 +66,7 @@ async function findStarted(
   const sent = {
     plan: await makePlan(order, story, deadlineMs),
     distinctId: distinctId || undefined,
+    listedBefore: new Set(listedBefore),
     atMs,
     findDeadlineMs: deadlineMs,
     isAccepted: true,

@@ -8,6 +8,7 @@ import { type RequestOptions, timeLeft } from "../github/http.ts";
 import { type Plan, withId } from "../inputs/order.ts";
 import type { Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
+import { listBefore, needsListBefore } from "./listed-before.ts";
 import { firstManner, type Manner, without } from "./manner.ts";
 import { clearUp, mayHaveStarted } from "./unclear.ts";
 
@@ -27,9 +28,11 @@ export async function dispatch(plan: Plan, story: Story): Promise<Sent> {
   const findDeadlineMs = clock.nowMs() + inputs.findTimeoutMs;
   /** A sending on which GitHub may have acted, and the answer that leaves that open. */
   let unclear: { sent: Sent; fault: Fault } | undefined;
+  let listedBefore: Sent["listedBefore"];
 
   for (let resends = 0; ; ) {
-    const { sent, answer } = await sendUntilAnswered(plan, manner, findDeadlineMs, unclear, story);
+    if (!unclear && needsListBefore(manner, inputs)) listedBefore ??= await listBefore(findDeadlineMs, story);
+    const { sent, answer } = await sendUntilAnswered(plan, manner, { findDeadlineMs, listedBefore }, unclear, story);
     if (!(answer instanceof Fault)) return accept(answer, sent, story);
     if (acted(answer) === "no") manner = adapt(answer, manner, unclear, story);
     else {
@@ -44,14 +47,13 @@ export async function dispatch(plan: Plan, story: Story): Promise<Sent> {
 async function sendUntilAnswered(
   plan: Plan,
   manner: Manner,
-  findDeadlineMs: number,
+  bounds: Pick<Sent, "findDeadlineMs" | "listedBefore">,
   unclear: { sent: Sent; fault: Fault } | undefined,
   story: Story,
 ): Promise<{ sent: Sent; answer: Dispatched | Fault }> {
   const { clock, inputs, learn, retry } = story;
   const distinctId = manner.sendsId ? inputs.distinctId.value : undefined;
-  const before = { plan, distinctId, findDeadlineMs, isAccepted: false, candidates: new Map() };
-  let sent: Sent = unclear?.sent ?? { ...before, atMs: 0 };
+  let sent: Sent = unclear?.sent ?? { plan, distinctId, ...bounds, atMs: 0, isAccepted: false, candidates: new Map() };
 
   const send = async (options: RequestOptions): Promise<Dispatched> => {
     const left = timeLeft(clock, options);
@@ -73,7 +75,7 @@ async function sendUntilAnswered(
   };
 
   const retries = (fault: Fault) => mayHeal(fault) && acted(fault) === "no";
-  const answer = await retry(send, { deadlineMs: findDeadlineMs, retries }).catch((error: unknown) => {
+  const answer = await retry(send, { deadlineMs: bounds.findDeadlineMs, retries }).catch((error: unknown) => {
     if (error instanceof OutOfTime && unclear)
       throw mayHaveStarted(unclear, "`find_timeout_seconds` left no time to send it again", story);
     if (!(error instanceof Fault)) throw error;

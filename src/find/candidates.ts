@@ -3,11 +3,8 @@
 import { fileName, type Job, type Run } from "../github/answers.ts";
 import { generatedIdIn, shows } from "../inputs/distinct-id.ts";
 import type { Plan } from "../inputs/order.ts";
-import type { Candidate } from "../story/sent.ts";
+import type { Candidate, Sign } from "../story/sent.ts";
 import { byAge, byNearness, type Crowd, isTooOld, isUndecided, isWitness, type OurDispatch } from "./crowd.ts";
-
-/** Where a run shows the id. */
-export type Sign = "name" | "job" | "step";
 
 /** Says whether `run` may be the run of this plan, by its event and workflow alone. */
 export function mayBeOf(plan: Plan, run: Run): boolean {

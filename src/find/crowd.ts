@@ -95,8 +95,8 @@ export function isWitness(candidate: Pick<Candidate, "run">, dispatched: OurDisp
 }
 
 /** Says whether a candidate may yet show the id. One that was complete when its jobs were read shows nothing new. */
-export function isUndecided({ run, reads, readStatus }: Candidate): boolean {
-  return !(run.status === "completed" && reads > 0 && readStatus === "completed");
+export function isUndecided({ run, reads, readStatus, sign }: Candidate): boolean {
+  return sign === undefined && !(run.status === "completed" && reads > 0 && readStatus === "completed");
 }
 
 /**

@@ -1,33 +1,23 @@
 /** Reads the jobs of runs that may be ours, for the id in their names or in their steps'. */
 
 import { pagesOf } from "../asking/lists.ts";
-import type { Run } from "../github/answers.ts";
 import { Fault } from "../github/fault.ts";
 import type { Candidate } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
-import {
-  type Around,
-  anothersIdIn,
-  mostReads,
-  type Sign,
-  showsAllSteps,
-  signInJobs,
-  worthReading,
-} from "./candidates.ts";
+import { type Around, anothersIdIn, mostReads, showsAllSteps, signInJobs, worthReading } from "./candidates.ts";
 import type { OurDispatch } from "./crowd.ts";
 
 /** Not all of GitHub knows a new run at once: it may be listed, and its own address still answer 404 (docs/platform.md#new-runs). */
 export const NEW_RUN_MS = 30_000;
 
-/** Reads the jobs of the most promising candidates, one by one, and returns the runs that show our id. */
+/** Reads the jobs of the most promising candidates, one by one, and notes in each what it has shown. */
 export async function readPromising(
   present: readonly Candidate[],
   dispatched: OurDispatch,
   crowd: Around,
   deadlineMs: number,
   story: Story,
-): Promise<{ run: Run; sign: Sign }[]> {
-  const shown: { run: Run; sign: Sign }[] = [];
+): Promise<void> {
   const read = new Set<Candidate>();
   while (read.size < mostReads(crowd)) {
     // Whose id one of them shows tells which is the next.
@@ -35,21 +25,18 @@ export async function readPromising(
     const candidate = promising.find((each) => !read.has(each));
     if (!candidate) break;
     read.add(candidate);
-    const sign = await readJobsOf(candidate, dispatched.distinctId, deadlineMs, story);
-    if (sign) shown.push({ run: candidate.run, sign });
+    await readJobsOf(candidate, dispatched.distinctId, deadlineMs, story);
     // In a crowd, nobody can afford to ask whether another run carries our id as well.
-    if (sign && crowd.isOne) break;
+    if (candidate.sign && crowd.isOne) break;
   }
-  return shown;
 }
 
-/** Returns our sign, if the candidate's jobs show it; and notes in the candidate what they have shown. */
 async function readJobsOf(
   candidate: Candidate,
   distinctId: string,
   deadlineMs: number,
   { github, clock, retry }: Story,
-): Promise<Sign | undefined> {
+): Promise<void> {
   const { run, seenAtMs } = candidate;
   const before = { ...candidate };
   candidate.reads++;
@@ -59,8 +46,8 @@ async function readJobsOf(
   const readPage = (page: number) => retry((options) => github.listJobs(run.id, page, options), { deadlineMs });
   try {
     for await (const { items: jobs, unreadable } of pagesOf(readPage)) {
-      const sign = signInJobs(jobs, distinctId);
-      if (sign) return sign;
+      candidate.sign = signInJobs(jobs, distinctId);
+      if (candidate.sign) return;
       candidate.anothersId ??= anothersIdIn(run, jobs);
       candidate.showedAll &&= jobs.length > 0 && unreadable.length === 0 && jobs.every(showsAllSteps);
     }
@@ -69,5 +56,4 @@ async function readJobsOf(
     // Not yet known where jobs are asked for; later on, it is a neighbour's run that was deleted.
     if (clock.nowMs() - seenAtMs < NEW_RUN_MS) Object.assign(candidate, before);
   }
-  return undefined;
 }

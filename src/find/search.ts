@@ -4,10 +4,11 @@ import { type Pace, pauseBeforeFind, pauseWhileUnclear, pauseWithin } from "../a
 import { OutOfTime } from "../asking/retry.ts";
 import type { Run } from "../github/answers.ts";
 import type { Fault } from "../github/fault.ts";
-import type { Candidate, OurRun, Sent } from "../story/sent.ts";
+import type { Candidate, OurRun, Sent, Sign } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
-import { isNamed, mayBeOf, newCandidate, type Sign, seenAgain } from "./candidates.ts";
-import { byAge, type Crowd, crowdAround, isUndecided } from "./crowd.ts";
+import { isNamed, mayBeOf, newCandidate, seenAgain } from "./candidates.ts";
+import { choose, type Shown } from "./choose.ts";
+import { type Crowd, crowdAround, isUndecided } from "./crowd.ts";
 import { readPromising } from "./read-jobs.ts";
 import { listerOfRuns } from "./recent-runs.ts";
 
@@ -56,6 +57,7 @@ export async function search(
 ): Promise<Found | NotFound> {
   const { plan, distinctId = "", atMs: sentAtMs, candidates } = sent;
   const { github, clock, random, signal, inputs } = story;
+  const { isGiven } = inputs.distinctId;
   const startedAtMs = clock.nowMs();
   const listRuns = listerOfRuns({ sentAtMs, deadlineMs }, story);
   let listed: readonly Run[] = [];
@@ -68,22 +70,19 @@ export async function search(
       const lookedAtMs = clock.nowMs();
       const { runs, recentRuns, isIncomplete } = await listRuns();
       const wayMs = (clock.nowMs() - lookedAtMs) / 2;
-      listed = runs;
+      listed = runs.filter(({ id }) => !sent.listedBefore?.has(String(id)));
       areAllListed = !isIncomplete;
       lists++;
-      const possible = runs.filter((run) => mayBeOf(plan, run));
-      const [named, ...others] = possible.filter((run) => isNamed(run, distinctId)).sort(byAge);
-      if (named) return { run: named, recentRuns, sign: "name", others };
-
-      const present = possible.map((run) => remember(run, candidates, story));
+      const present = listed.filter((run) => mayBeOf(plan, run)).map((run) => remember(run, sent, story));
       // The dispatch was on its way for as long as this look's requests are.
       const dispatched = { atMs: github.likelyServerTimeMs(sentAtMs + wayMs), distinctId };
       const crowd = crowdAround(present, dispatched);
       const quietMs = quietTimeMs(sentAtMs + crowd.waitsMs, clock.nowMs(), deadlineMs);
       const around = { ...crowd, isQuiet: quietMs > 0 };
-      const shown = await readPromising(present, dispatched, around, deadlineMs, story);
-      const [first, ...more] = shown.sort((a, b) => byAge(a.run, b.run));
-      if (first) return { ...first, recentRuns, others: more.map(({ run }) => run) };
+      // Of a generated id, one sign is enough.
+      if (isGiven || !present.some(showsId)) await readPromising(present, dispatched, around, deadlineMs, story);
+      const ours = choose(present.filter(showsId), sent, isGiven, clock.nowMs());
+      if (ours) return { ...ours, recentRuns };
 
       if (isFull()) return notFound();
       const pace = {
@@ -140,6 +139,10 @@ function quietTimeMs(readsFromMs: number, nowMs: number, deadlineMs: number): nu
   return readsFromMs < deadlineMs ? Math.max(readsFromMs - nowMs, 0) : 0;
 }
 
+function showsId(candidate: Candidate): candidate is Candidate & Shown {
+  return candidate.sign !== undefined;
+}
+
 function verdictOn(run: Run, { plan, candidates }: Sent): JudgedRun["verdict"] {
   const candidate = candidates.get(run.id);
   if (!candidate) return run.event === plan.event ? "other workflow" : "other event";
@@ -147,13 +150,14 @@ function verdictOn(run: Run, { plan, candidates }: Sent): JudgedRun["verdict"] {
 }
 
 /** The run as a candidate, with what was read of it before. */
-function remember(run: Run, candidates: Sent["candidates"], { github, clock }: Story): Candidate {
+function remember(run: Run, { distinctId = "", candidates }: Sent, { github, clock }: Story): Candidate {
   const nowMs = clock.nowMs();
   // `updated_at` has whole seconds.
   const agoMs = (github.likelyServerTimeMs(nowMs) ?? 0) - (run.updatedAtMs ?? Infinity) - 1000;
   const changedAtMs = nowMs - Math.max(agoMs, 0);
   const before = candidates.get(run.id);
   const candidate = before ? seenAgain(before, run, changedAtMs) : newCandidate(run, nowMs, changedAtMs);
+  if (isNamed(run, distinctId)) candidate.sign = "name";
   candidates.set(run.id, candidate);
   return candidate;
 }

@@ -77,7 +77,7 @@ export class InputError extends Failure {
   }
 }
 
-const NOT_SENT: DistinctId = { value: "", key: undefined };
+const NOT_SENT: DistinctId = { value: "", key: undefined, isGiven: false };
 /** More would not fit into one annotation. */
 export const MAX_LOG_LINES = 50;
 /**

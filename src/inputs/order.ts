@@ -44,6 +44,8 @@ export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
 export interface DistinctId {
   value: string;
   key: string | undefined;
+  /** Not generated: others may have it as well, by right, as a commit's sha. */
+  isGiven: boolean;
 }
 
 /** The values as they travel: those given, and the id as text. */
@@ -199,7 +201,7 @@ function readDistinctId<Value extends Json>(
     const where = id !== "" ? "`distinct_id`" : `\`${key}\` in \`${name}\`, the run's id,`;
     problems.push(`${where} has to be 1 to 100 letters, digits and \`. _ : / -\`.`);
   }
-  return { distinctId: { value, key }, values };
+  return { distinctId: { value, key, isGiven: value !== freshId }, values };
 }
 
 /** A workflow file called `1-ci.yml` is a file, not the id 1. */

@@ -9,6 +9,8 @@ export interface Sent {
   plan: Plan;
   /** The id that it carries; undefined: none. */
   distinctId: string | undefined;
+  /** Ids, as text, of runs that were there before it: none is ours, whatever it shows. Asked for where the id was given. */
+  listedBefore?: ReadonlySet<string> | undefined;
   /** The first sending that GitHub may have acted on, by the clock. */
   atMs: number;
   /** When the search for its run has to end, by the clock: `find_timeout_seconds` after the first sending. */
@@ -30,6 +32,9 @@ export interface OurRun {
   recentRuns: readonly Run[] | undefined;
 }
 
+/** Where a run shows the id. */
+export type Sign = "name" | "job" | "step";
+
 /** A run that may be ours by all that its name, event and workflow say, and what its jobs have shown so far. */
 export interface Candidate {
   run: Run;
@@ -43,6 +48,8 @@ export interface Candidate {
   readAtMs: number;
   /** The run's status when its jobs were read. */
   readStatus: string;
+  /** Where it shows our id, if it was seen to. */
+  sign?: Sign | undefined;
   /** Whether every job that was there showed all its steps. */
   showedAll: boolean;
   /** The id of another dispatch that it shows. In its name that may be its caller's own; only all of its jobs make it certain. */

@@ -18,6 +18,8 @@ export interface Trace {
   rerunOf?: number;
   /** A commit status says that the run goes on. */
   isStatusPending?: boolean;
+  /** Runs that are not ours (`Sent`). */
+  listedBefore?: string[];
 }
 
 /** The trace of what is known. */
@@ -26,7 +28,8 @@ export function traceOf(known: Known): string {
   const run = startedRun(known);
   const started = run && { id: run.id, htmlUrl: run.htmlUrl, jobsUrl: run.jobsUrl };
   const phase = wantsCancel ? "cancelling" : hasEnded || !(sent || taken) ? "ended" : "sent";
-  const trace = { phase, distinctId, sentAtMs: sent?.atMs, started, rerunOf, isStatusPending };
+  const listedBefore = sent?.listedBefore && [...sent.listedBefore];
+  const trace = { phase, distinctId, sentAtMs: sent?.atMs, started, listedBefore, rerunOf, isStatusPending };
   // Ids may be bigints, which JSON has not.
   return JSON.stringify(trace, (_, value) => (typeof value === "bigint" ? String(value) : value));
 }

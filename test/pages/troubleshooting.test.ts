@@ -32,6 +32,7 @@ const FILES = [
   "explain/refusal.ts",
   "explain/trouble.ts",
   "explain/unprocessable.ts",
+  "find/choose.ts",
   "find/find.ts",
   "find/given.ts",
   "find/not-found.ts",

@@ -170,8 +170,15 @@ const PLAYS: Play[] = [
   {
     workflows: { "deploy.yml": EVENT },
     options: { behaviour: { duplicates: 1 } },
+    given: { event_type: "deploy" },
+  },
+  // choose.ts
+  {
+    workflows: { "deploy.yml": EVENT },
+    options: { behaviour: { duplicates: 1 } },
     given: BY_EVENT,
   },
+  { workflows: { "deploy.yml": EVENT, "e2e.yml": EVENT }, given: BY_EVENT },
   {
     fault: ({ path }) => (path === `/repos/${TARGET}` ? { kind: "delay", ms: 1000 } : undefined),
     given: { workflow: "deploy.yml", find_timeout_seconds: "1" },
@@ -186,7 +193,7 @@ const PLAYS: Play[] = [
         ? { when: "before", kind: "status", status: 503 }
         : { when: "before", kind: "status", status: 429, headers };
     },
-    given: BY_EVENT,
+    given: { event_type: "deploy" },
   },
   // github.ts
   { before: ({ github }) => github.renameRepository(TARGET, "octo/renamed"), given: BY_HAND },
@@ -244,6 +251,12 @@ const PLAYS: Play[] = [
     options: { behaviour: { visibleAfterMs: 60_000 } },
     given: BY_EVENT,
     cancelAfterMs: 4000,
+  },
+  {
+    workflows: { "deploy.yml": EVENT },
+    options: { behaviour: { duplicates: 1 } },
+    given: { ...BY_EVENT, ...CANCEL },
+    cancelAfterMs: 1000,
   },
   // rerun
   { options: { behaviour: FLAKY }, given: { ...FOLLOW, rerun_grace_seconds: "60" } },

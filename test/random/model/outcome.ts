@@ -88,6 +88,20 @@ export function wantedFile({ asked }: Schedule): string | undefined {
   return asked.event === "workflow_dispatch" || asked.filter ? "deploy.yml" : undefined;
 }
 
+/** Whether our run is looked for by an id that others may have on theirs. */
+export function seeksGivenId({ asked, server }: Schedule): boolean {
+  const byEvent = asked.event === "repository_dispatch";
+  const isSought = byEvent || (asked.sendsId && server.details !== "known");
+  return asked.id !== "" && asked.waitFor !== "nothing" && isSought;
+}
+
+/** Whether GitHub has started several runs for such an id: nothing tells which of them is ours. */
+export function hasTwins({ schedule, runs, neighbourIds }: Performance): boolean {
+  const file = wantedFile(schedule) ?? "";
+  const own = runs.filter((run) => !neighbourIds.has(run.id) && run.workflowPath.endsWith(file));
+  return seeksGivenId(schedule) && own.length > 1;
+}
+
 /** How the step ended, in one word for the table. */
 export function endingOf({ step, signalAtMs, schedule, broke }: Performance): Ending {
   const { failure = "", outputs } = step;
@@ -111,6 +125,7 @@ const ENDINGS = [
   [/^The run did not complete/, "timed out"],
   [/leaves open whether a run was started/, "may have started"],
   [/^No run of/, "not found"],
+  [/carry the id .* and it was given/, "two with the id"],
   [/^The run is gone/, "run deleted"],
   [/ran out before GitHub was asked/, "out of time before the dispatch"],
   [/^GitHub's rate limit|^GitHub answered|^No connection|^The connection broke/, "fault up to the deadline"],

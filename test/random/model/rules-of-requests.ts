@@ -11,6 +11,7 @@ import {
   ofStep,
   outcomeOf,
   ownRuns,
+  seeksGivenId,
   shownAtMs,
 } from "./outcome.ts";
 import type { Performance, Sighting } from "./performance.ts";
@@ -160,8 +161,9 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     if (outcome !== "rejected") return false;
     if (entry.status === 404) return kind !== "run" && kind !== "jobs";
     if (kind !== "dispatch" || ![400, 410, 422].includes(entry.status)) return true;
-    // What follows is judged by property 2.
-    return !after.some((next) => next.kind === "dispatch");
+    // What follows is judged by property 2; for an id that was given, a list comes before it.
+    const goesOn = after.some((next) => next.kind === "dispatch");
+    return !goesOn && !(seeksGivenId(performance.schedule) && after[0]?.kind === "list");
   }
 }
 

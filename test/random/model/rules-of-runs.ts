@@ -1,6 +1,16 @@
 /** Which run is reported, what is said of it, and whether the step is rightly green: properties 1, 3, 4. */
 
-import { dispatchesOf, idSent, isReadable, ofStep, outcomeOf, ownRuns, shownAtMs, wantedFile } from "./outcome.ts";
+import {
+  dispatchesOf,
+  hasTwins,
+  idSent,
+  isReadable,
+  ofStep,
+  outcomeOf,
+  ownRuns,
+  shownAtMs,
+  wantedFile,
+} from "./outcome.ts";
 import type { Performance } from "./performance.ts";
 import { SECRET, TOKEN } from "./target.ts";
 
@@ -11,6 +21,7 @@ export function wrongRuns(performance: Performance): string[] {
   if (runId === undefined) return [];
   if (neighbourIds.has(Number(runId))) return [`(1) run ${runId} is a neighbour's`];
   const run = ownRuns(performance).find((each) => String(each.id) === runId);
+  if (schedule.course.sign === "run-name" && hasTwins(performance)) return [`(1) run ${runId} is one of several`];
   if (!run) return [`(1) run ${runId} does not exist`];
   const problems: string[] = [];
   const carried = run.payload.distinct_id ?? run.inputs.distinct_id;

@@ -1,6 +1,6 @@
 /** When the step ends, what it must have come to by then, and what it owns up to: properties 3, 7, 8, 11. */
 
-import { dispatchesOf, endingOf, knownAtMs, ofStep, outcomeOf, ownRuns } from "./outcome.ts";
+import { dispatchesOf, endingOf, hasTwins, knownAtMs, ofStep, outcomeOf, ownRuns } from "./outcome.ts";
 import type { Performance } from "./performance.ts";
 import { isAccepted } from "./rules-of-runs.ts";
 
@@ -60,6 +60,7 @@ export function expected(performance: Performance): "found" | "completed" | unde
   const { schedule, signalAtMs, runs } = performance;
   const { asked, course, server } = schedule;
   if (!isCalm(performance) || signalAtMs !== undefined || asked.waitFor === "nothing") return undefined;
+  if (hasTwins(performance)) return undefined;
   const isTold = asked.event === "workflow_dispatch" && server.details === "known";
   const shownMs = isTold ? course.visibleMs + course.knownLaterMs : signMs(performance);
   const longestPauseMs = Math.max(asked.pollS * 1000, 1000);
@@ -108,6 +109,7 @@ export function missedCancellations(performance: Performance): string[] {
   const { schedule, signalAtMs, sightings, postStartedAtMs, effectsAtMs } = performance;
   const { asked, course, server } = schedule;
   if (!isCalm(performance) || signalAtMs === undefined || !asked.cancelRunOn.includes("cancel")) return [];
+  if (hasTwins(performance)) return [];
   const [createdAtMs] = effectsAtMs;
   if (createdAtMs === undefined || createdAtMs > signalAtMs) return [];
   const isTold = asked.event === "workflow_dispatch" && server.details === "known";
@@ -132,7 +134,7 @@ export function concealments(performance: Performance): string[] {
     return outcomeOf(each, performance) === "unclear" && !isOwnDoing;
   });
   const isAccepted = dispatchesOf(performance).some((each) => outcomeOf(each, performance) === "acted");
-  const says = /run may have been started|its run goes on|No run of/i.test(failure);
+  const says = /run may have been started|its run goes on|No run of|runs carry the id/i.test(failure);
   return unclear.length > 0 && !isAccepted && !says
     ? [`(11) a run may have been started, and nothing says so: ${failure.split("\n")[0]}`]
     : [];

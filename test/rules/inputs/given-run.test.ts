@@ -34,7 +34,7 @@ describe("run_id", () => {
     ["a page as a browser shows it", `${PAGE}?pr=7`, 1658821493],
   ])("may be %s", (_, run_id, runId) => {
     expect(read({ run_id }).order).toEqual({ event: undefined, runId });
-    expect(read({ run_id }).distinctId).toEqual({ value: "", key: undefined });
+    expect(read({ run_id }).distinctId).toEqual({ value: "", key: undefined, isGiven: false });
   });
 
   test.each([

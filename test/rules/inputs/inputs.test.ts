@@ -31,7 +31,7 @@ describe("without a word said", () => {
         clientPayload: {},
         workflow: undefined,
       },
-      distinctId: { key: "distinct_id", value: freshId },
+      distinctId: { key: "distinct_id", value: freshId, isGiven: false },
       waitFor: "found",
       findTimeoutMs: 300_000,
       timeoutMs: 3_600_000,
