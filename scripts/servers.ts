@@ -4,7 +4,7 @@
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { common, lines, others, servers } from "../test/simulator/servers-table.ts";
+import { common, confidences, lines, others, servers } from "../test/simulator/servers-table.ts";
 
 const PAGE = "docs/servers.md";
 const { version } = JSON.parse(readFileSync("node_modules/@octokit/openapi/package.json", "utf8")) as {
@@ -47,14 +47,18 @@ ${common.map((each) => `- ${each}`).join("\n")}
 
 ## Other servers
 
-${
-  others.length === 0
-    ? "None has been tried yet."
-    : table(
-        ["server", "what it does", "how we know"],
-        others.map(({ server, does, confidence }) => [server, does, confidence]),
-      )
-}
+Gitea and Forgejo imitate GitHub's API under \`/api/v1\`. Where \`api_url\` ends so, a step can start a workflow, and no more: it takes
+\`workflow\` (the file's name), \`ref\`, \`workflow_inputs\` and \`token\`, with \`wait_for: nothing\`. Whatever else would need of such a
+server is refused before anything is sent. A \`repo\` given by its URL needs \`api_url\` beside it: else \`/api/v3\` of its host is asked.
+
+${table(
+  ["server", "what it does", "how we know"],
+  others.map(({ server, does, confidence }) => [server, does, confidence]),
+)}
+
+${Object.entries(confidences)
+  .map(([word, meaning]) => `- **${word}**: ${meaning}.`)
+  .join("\n")}
 `;
 
 if (!process.argv.includes("--check")) {

@@ -144,7 +144,7 @@ const REFUSALS: Rows<Refused> = [
     /^404 repository/,
     ({ repository }) => `The token cannot see the repository ${repository} (404).`,
     (about) =>
-      `${jobsToken(about)}Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.`,
+      `${jobsToken(about)}Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.${rootInWords(about)}`,
   ],
   [
     /^404 workflow/,
@@ -177,6 +177,12 @@ function filesInWords(files: readonly string[] | undefined): string {
 function jobsToken({ isOwnTarget, appPermissions }: Situation): string {
   if (isOwnTarget || appPermissions) return "";
   return "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target. ";
+}
+
+/** A root that may have been made of a URL's host: what is another server's, or lies elsewhere there, answers 404 as well. */
+function rootInWords({ apiUrl }: Situation): string {
+  if (!apiUrl.endsWith("/api/v3")) return "";
+  return ` Asked was ${apiUrl}, the root of an Enterprise Server, as it is made of the URL in \`repo\` or \`run_id\`: if that server's REST root is another, give it as \`api_url\`.`;
 }
 
 /** The advice for a refusal. */

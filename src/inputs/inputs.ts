@@ -8,6 +8,7 @@ import { type CommitStatus, readCommitStatus } from "./commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
 import { areTwoPlaces, type RunAddress, readRunAddress } from "./given-run.ts";
+import { problemsOnImitation } from "./imitation.ts";
 import { readJobNames } from "./job-names.ts";
 import { type InputName, judgeNames } from "./names.ts";
 import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
@@ -130,7 +131,11 @@ export function readInputs(
     isDryRun: isTrue("dry_run", false),
     callersAttempt: Number(caller.runAttempt),
   };
-  problems.push(...problemsOfWait(inputs), ...problemsOfReuse(inputs, freshId, text("reuse_key")));
+  problems.push(
+    ...problemsOfWait(inputs),
+    ...problemsOfReuse(inputs, text("reuse_key")),
+    ...problemsOnImitation(target?.apiUrl ?? "", inputs),
+  );
   if (problems.length > 0 || !target) throw new InputError(problems);
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
@@ -175,13 +180,12 @@ function problemsOfWait(inputs: Omit<Inputs, "target" | "isOwnTarget" | "warning
 
 function problemsOfReuse(
   { reuse, order, distinctId }: Pick<Inputs, "reuse" | "order" | "distinctId">,
-  freshId: string,
   reuseKey: string,
 ): string[] {
   if (order.event === undefined) return [];
   if (reuse === "never") return reuseKey === "" ? [] : ["`reuse_key` goes with `reuse` only: give both, or none."];
   const problems = [];
-  if (distinctId.value !== freshId)
+  if (distinctId.isGiven)
     problems.push("`reuse` knows equal runs by the id that it generates: leave out `distinct_id`, or `reuse`.");
   if (distinctId.key === undefined)
     problems.push("`distinct_id_key` is empty, so that no run could show its key: give a key, or leave out `reuse`.");

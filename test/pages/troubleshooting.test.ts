@@ -45,6 +45,7 @@ const FILES = [
   "inputs/commit-status.ts",
   "inputs/credentials.ts",
   "inputs/given-run.ts",
+  "inputs/imitation.ts",
   "inputs/inputs.ts",
   "inputs/job-names.ts",
   "inputs/keys.ts",

@@ -19,13 +19,14 @@ export interface Arrival {
 }
 
 /**
- * Reads what came, under `/api/v3` or without. `/client/{name}` before that names the client, where many share a token
+ * Reads what came, under `/api/v3`, `/api/v1` or without. `/client/{name}` before that names the client, where many share a token
  * and can only be given an `api_url` each.
  */
 export function takeApart(world: World, nowMs: number, request: IncomingMessage, bodyText: string): Arrival {
   const html = `http://${request.headers.host}`;
   const url = new URL(request.url ?? "/", html);
-  const [, prefix = "", name, path = "/"] = /^((?:\/client\/([^/]+))?(?:\/api\/v3)?)(\/.*)$/.exec(url.pathname) ?? [];
+  const [, prefix = "", name, path = "/"] =
+    /^((?:\/client\/([^/]+))?(?:\/api\/v[13])?)(\/.*)$/.exec(url.pathname) ?? [];
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (name !== flightHeader) headers[name] = name === "authorization" ? "[redacted]" : String(value);

@@ -65,7 +65,7 @@ export interface RunTruth {
 
 /** A GitHub for one test. Everything that can be seen of it follows from what was done and what time it is there. */
 export interface GitHub {
-  /** REST root; the same is served under `/api/v3` of this origin. */
+  /** REST root; the same is served under `/api/v3` and `/api/v1` of this origin. */
   readonly apiUrl: string;
   addRepository(fullName: string, options?: RepositoryOptions): void;
   addToken(token: string, options: TokenOptions): void;

@@ -90,8 +90,57 @@ export const common: readonly string[] = [
   "`client_payload` has at most 10 properties at its top, and an `event_type` 1 to 100 characters.",
 ];
 
-/** Servers that speak a similar API and are no GitHub, row by row: what was tried, on which version. */
-export const others: readonly { server: string; does: string; confidence: "tried" | "documented" }[] = [];
+/** Servers that speak a similar API and are no GitHub, row by row: what was seen or read, of which version. */
+export const others: readonly { server: string; does: string; confidence: keyof typeof confidences }[] = [
+  {
+    server: "Gitea 1.27.3",
+    does: "starts a `workflow_dispatch`, given by the workflow's file; `wait_for: nothing` is green",
+    confidence: "seen",
+  },
+  {
+    server: "Gitea 1.27.3",
+    does: "lists runs that cannot be read here, ours among them: it is not found, and its end not seen",
+    confidence: "seen",
+  },
+  {
+    server: "Gitea before 1.28",
+    does: "has neither `created_at` nor `jobs_url` in a run, and answers 404 to cancelling one (its pull request 35382 brings all three)",
+    confidence: "read",
+  },
+  {
+    server: "Gitea, main branch",
+    does: "takes the length of a list's page from `limit`, and gives 30 where only `per_page` is asked for",
+    confidence: "read",
+  },
+  {
+    server: "Gitea, main branch",
+    does: "answers a `workflow_dispatch` with 204, or with the run's id where the address has `?return_run_details=true`; `X-GitHub-Api-Version` is not looked at",
+    confidence: "read",
+  },
+  {
+    server: "Gitea, main branch",
+    does: "drops inputs that the workflow does not declare, our id among them, without a word",
+    confidence: "read",
+  },
+  {
+    server: "Gitea, main branch",
+    does: "has a workflow's file name for its `id`, so that a display name cannot be looked up here",
+    confidence: "read",
+  },
+  { server: "Gitea", does: "knows no `repository_dispatch` (its issue 24132 asks for it)", confidence: "reported" },
+  {
+    server: "Forgejo",
+    does: "answers a `workflow_dispatch` with 204, or 201 with the run where the body has `return_run_info`",
+    confidence: "reported",
+  },
+];
+
+/** How far a row of `others` can be trusted. */
+export const confidences = {
+  seen: "tried with this action against that version",
+  read: "read in the server's source or its changes, not tried",
+  reported: "told by its users or by clients of it",
+} as const;
 
 export const servers: Record<ServerName, Server> = {
   "api.github.com": {

@@ -209,6 +209,25 @@ test("a limit that lasts beyond the deadline fails at the deadline, and says so"
   expect(on.github.requests).toHaveLength(1);
 });
 
+describe("a server that imitates GitHub's", () => {
+  test("is told with what works there, before anything is sent", async () => {
+    const on = await stage();
+    const api_url = `${on.github.apiUrl}/api/v1`;
+    const inputs = { event_type: "deploy", wait_for: "completed", api_url };
+    expect((await on.play(inputs)).failure).toMatch(/Give `workflow`[\s\S]*Give `wait_for: nothing`/);
+    expect(on.github.requests).toEqual([]);
+    expect((await on.play({ ...BY_WORKFLOW, wait_for: "nothing", api_url })).failure).toBeUndefined();
+    expect(on.github.requests.map(({ method }) => method)).toEqual(["POST"]);
+  });
+
+  test("and is asked at another root is told with that root", async () => {
+    const on = await stage();
+    const api_url = `${on.github.apiUrl}/api/v3`;
+    const message = await messageOf(on, { ...BY_WORKFLOW, repo: "octo/nowhere", api_url });
+    expect(message).toContain("Asked was https://github.test/api/v3, the root of an Enterprise Server");
+  });
+});
+
 describe("a server that is not there", () => {
   test("is asked until the deadline, and the address that was tried is told", async () => {
     const on = await stage();

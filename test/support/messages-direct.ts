@@ -98,6 +98,7 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`)],
   [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`), { unseenRunId: 1658821493 }],
   [rejected(404, "Not Found"), { visible: { repository: false } }],
+  [rejected(404, "Not Found"), { visible: { repository: false }, apiUrl: "https://ghe.example.com/api/v3" }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: false } }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: false, workflowFiles: ["ci.yml"] } }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: true, ref: false } }],
@@ -203,6 +204,9 @@ const INPUTS: Record<string, string> = {
   distinct_id_key: "distinct_id",
 };
 
+/** Gitea's and Forgejo's. */
+const IMITATION = "https://git.example.com/api/v1";
+const PEM = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----";
 const PAGES = "https://github.com/OWNER/REPO/actions/runs";
 
 /** Each is wrong in its own way. */
@@ -292,6 +296,12 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { jobs: "build" },
   { jobs: "[]", wait_for: "completed" },
   { workflow: "", distinct_id: "", run_id: `${PAGES}/1`, repo: "octo/other" },
+  { api_url: IMITATION },
+  { api_url: IMITATION, wait_for: "nothing", event_type: "deploy" },
+  { api_url: IMITATION, wait_for: "nothing", workflow: "Deploy" },
+  { api_url: IMITATION, wait_for: "nothing", app_id: "1", app_private_key: PEM },
+  { api_url: IMITATION, wait_for: "nothing", reuse: "queued", distinct_id: "" },
+  { api_url: IMITATION, workflow: "", distinct_id: "", run_id: "1" },
 ];
 
 /** Names of inputs that do not exist, each of its own kind. */

@@ -143,7 +143,7 @@ const PLAYS: Play[] = [
   {
     workflows: { "deploy.yml": EVENT },
     fault: ({ method }) => ({ when: "before", kind: "status", status: method === "POST" ? 502 : 403 }),
-    given: BY_EVENT,
+    given: { event_type: "deploy" },
   },
   {
     workflows: { "deploy.yml": EVENT },

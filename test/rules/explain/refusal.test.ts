@@ -193,6 +193,13 @@ describe("a 404 is explained", () => {
     `);
   });
 
+  test("by a repository, with the root that was asked, where that may have been made of a URL", () => {
+    const visible = { repository: false };
+    const apiUrl = "https://git.example.com/api/v3";
+    expect(say(fault, { visible, apiUrl })).toContain(`Asked was ${apiUrl}, the root of an Enterprise Server`);
+    expect(say(fault, { visible, apiUrl: "https://api.github.com" })).not.toContain("Asked was");
+  });
+
   test("by a workflow that is not on the default branch", () => {
     expect(say(fault, { visible: { repository: true, workflow: false } })).toMatchInlineSnapshot(`
       "octo/target has no workflow \`deploy.yml\` on its default branch (404).
