@@ -45,6 +45,8 @@ describe("without a word said", () => {
       decidingJobs: [],
       failsFast: false,
       failedLogLines: undefined,
+      reuse: "never",
+      commitStatus: undefined,
       writesSummary: true,
       isDryRun: false,
       isOwnTarget: true,
