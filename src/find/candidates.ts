@@ -1,6 +1,6 @@
 /** The rules of the search: where a run shows the id, and whose jobs are worth reading next. */
 
-import { fileName, type Job, type Run } from "../github/answers.ts";
+import { fileName, type Job, type Run, type Step } from "../github/answers.ts";
 import { generatedIdIn, shows } from "../inputs/distinct-id.ts";
 import type { Plan } from "../inputs/order.ts";
 import type { Candidate, Sign } from "../story/sent.ts";
@@ -44,9 +44,16 @@ export function seenAgain(candidate: Candidate, run: Run, changedAtMs: number): 
   return { ...candidate, run, changedAtMs: isSame ? candidate.changedAtMs : changedAtMs };
 }
 
-/** A queued job has no steps, and one that has just started only `Set up job` (docs/platform.md#steps-appear-late). */
+/**
+ * A queued job has no steps, and one that has just started only `Set up job` (docs/platform.md#steps-appear-late). A step that
+ * waits may show the source of its name, and the name only just before it runs (docs/platform.md#runner-names).
+ */
 export function showsAllSteps(job: Job): boolean {
-  return job.status === "completed" || job.steps.length > 1;
+  return job.status === "completed" || (job.steps.length > 1 && !job.steps.some(isYetToBeNamed));
+}
+
+function isYetToBeNamed({ name, status }: Step): boolean {
+  return name.includes("${{") && status !== "in_progress" && status !== "completed";
 }
 
 /** Many dispatchers must not read each other's jobs at every look. */
@@ -60,12 +67,15 @@ const LONGEST_REST_MS = 120_000;
 /** By then a job that has begun shows its steps, as a rule. */
 const SETTLES_MS = 2000;
 
-/** A crowd as a look meets it. `isQuiet`: it is too early to read more of it than its witnesses. */
-export type Around = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"> & { isQuiet: boolean };
+/**
+ * A crowd as a look meets it. `isQuiet`: it is too early to read more of it than its witnesses. `isLast`: whatever has not shown
+ * an id by now will hardly be looked at again.
+ */
+export type Around = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"> & { isQuiet: boolean; isLast: boolean };
 
 /**
  * The candidates whose jobs a look may read next, the most promising first: nearest to the dispatch; those that have
- * shown all their steps after the others. One that has nothing new to show soon rests between two reads, each time for
+ * shown all their steps after the others. At the last look, all that may yet be ours. One that has nothing new to show soon rests between two reads, each time for
  * longer, and longest if it shows another's id. In a crowd everybody reads only what is nearest, and only when it has
  * something to show.
  */
@@ -73,9 +83,13 @@ export function worthReading(
   candidates: readonly Candidate[],
   nowMs: number,
   dispatched: OurDispatch,
-  { isOne, isOfStrangers, isQuiet }: Pick<Around, "isOne" | "isOfStrangers" | "isQuiet">,
+  { isOne, isOfStrangers, isQuiet, isLast }: Omit<Around, "hasWitnesses">,
 ): Candidate[] {
   const isNearer = byNearness(candidates, dispatched);
+  if (isLast) {
+    const open = candidates.filter((each) => isUndecided(each) && each.anothersId === undefined);
+    return open.sort((a, b) => isNearer(a.run, b.run) || byAge(a.run, b.run));
+  }
   const sorted = candidates
     .filter((candidate) => isUndecided(candidate) && !isResting(candidate, nowMs))
     .filter((candidate) => (isQuiet ? isWitness(candidate, dispatched) : isTimely(candidate, nowMs, dispatched)))
@@ -91,7 +105,8 @@ export function worthReading(
 }
 
 /** How many candidates one look reads at most. */
-export function mostReads({ isOfStrangers, isQuiet, hasWitnesses }: Omit<Around, "isOne">): number {
+export function mostReads({ isOfStrangers, isQuiet, isLast, hasWitnesses }: Omit<Around, "isOne">): number {
+  if (isLast) return Number.POSITIVE_INFINITY;
   if (isQuiet) return hasWitnesses ? WITNESSES_PER_LOOK : 0;
   return isOfStrangers ? STRANGERS_PER_LOOK : JOBS_PER_LOOK;
 }

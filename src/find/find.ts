@@ -3,13 +3,14 @@
 import { ifAnswered, once } from "../asking/retry.ts";
 import { Failure } from "../edges/failure.ts";
 import type { Id } from "../github/reading.ts";
+import type { Finding } from "../receiver/finding.ts";
 import type { OurRun, Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
 import { makeKnown } from "./make-known.ts";
 import { explainNotFound } from "./not-found.ts";
 import { NEW_RUN_MS } from "./read-jobs.ts";
 import { SHORT_PAGE } from "./recent-runs.ts";
-import { type Found, search } from "./search.ts";
+import { type Found, type NotFound, search } from "./search.ts";
 
 /**
  * Finds our run, and makes it known.
@@ -44,33 +45,69 @@ async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: Sent, stor
   return { run, recentRuns };
 }
 
-/** How long before the deadline the search is interrupted. */
-const DIAGNOSIS_MS = 5000;
-/** What is left of that for the last look, however slow the diagnosis is. */
-const LAST_LOOK_MS = 2000;
-
 async function seek(sent: Sent, story: Story): Promise<OurRun> {
-  const { github, inputs } = story;
-  const { plan, distinctId, findDeadlineMs } = sent;
-  if (distinctId === undefined) {
+  const { github, inputs, clock } = story;
+  if (sent.distinctId === undefined) {
     throw new Failure(
       "GitHub has started a run, but its answer did not name it, and no id was sent by which it could be found.\n" +
         `Look at the runs of ${github.fullName()}; and give \`distinct_id_key\` the name of an input that the workflow declares.`,
     );
   }
-  // The deadline is for all of it: what may be wrong with the receiver is looked at before, not after.
-  const diagnosisMs = Math.min(DIAGNOSIS_MS, inputs.findTimeoutMs / 4);
-  const early = await search(sent, { deadlineMs: findDeadlineMs - diagnosisMs }, story);
-  if (early.run) return sayFound(early, sent, story);
-  const { examineReceivers } = await import("../dry-run/doctor.ts");
-  const lastLookMs = Math.min(LAST_LOOK_MS, diagnosisMs / 2);
-  const runs = early.runs.map(({ run }) => run);
-  const findings = await examineReceivers(plan, story, { deadlineMs: findDeadlineMs - lastLookMs, runs });
-  const late = await search(sent, { deadlineMs: findDeadlineMs }, story);
+  const sinceMs = clock.nowMs();
+  const early = (await seekForAMinute(sent, sinceMs, story)) ?? (await seekToTheEnd(sent, sinceMs, story));
+  if (early.searched.run) return sayFound(early.searched, sent, story);
+  const late = await search(sent, { deadlineMs: early.endMs, isLast: true }, story);
   if (late.run) return sayFound(late, sent, story);
   // Runs do not vanish: a last look without any had no time for an answer.
-  const listed = late.runs.length > 0 ? late.runs : early.runs;
-  throw new Failure(explainNotFound({ ...late, runs: listed }, plan, inputs, github.fullName(), findings));
+  const runs = late.runs.length > 0 ? late.runs : early.searched.runs;
+  const waitedMs = early.endMs < sent.findDeadlineMs ? clock.nowMs() - sent.atMs : inputs.findTimeoutMs;
+  throw new Failure(explainNotFound({ ...late, runs, waitedMs }, sent.plan, inputs, github.fullName(), early.findings));
+}
+
+/** All but the last look. */
+interface Sought {
+  searched: Found | NotFound;
+  /** What may be wrong with the receiver; none were looked for where the run was found. */
+  findings: readonly Finding[];
+  /** When the last look has to end, by the clock. */
+  endMs: number;
+}
+
+/** How long before the deadline the search is interrupted, for a look at the receiver: the deadline is for all of it. */
+const DIAGNOSIS_MS = 5000;
+/** What is left of that for the last look, however slow the diagnosis is. */
+const LAST_LOOK_MS = 2000;
+
+async function seekToTheEnd(sent: Sent, sinceMs: number, story: Story): Promise<Sought> {
+  const { findDeadlineMs: endMs } = sent;
+  const diagnosisMs = Math.min(DIAGNOSIS_MS, story.inputs.findTimeoutMs / 4);
+  const searched = await search(sent, { deadlineMs: endMs - diagnosisMs, sinceMs }, story);
+  if (searched.run) return { searched, findings: [], endMs };
+  const lastLookMs = Math.min(LAST_LOOK_MS, diagnosisMs / 2);
+  return { searched, findings: await examine(searched, sent, endMs - lastLookMs, story), endMs };
+}
+
+/** By then a run is visible, as a rule. */
+const SOON_MS = 60_000;
+
+/**
+ * Ends the search early where no run can have been started, since nobody listens: the rest of the time would be for nothing.
+ * Undefined where that is not certain, and where the time is not the default one: who sets it by hand may know better.
+ */
+async function seekForAMinute(sent: Sent, sinceMs: number, story: Story): Promise<Sought | undefined> {
+  const { inputs, clock } = story;
+  if (sent.plan.event !== "repository_dispatch" || !inputs.findTimeoutIsDefault) return undefined;
+  const searched = await search(sent, { deadlineMs: sent.atMs + SOON_MS, sinceMs }, story);
+  if (searched.run) return { searched, findings: [], endMs: sent.findDeadlineMs };
+  if (searched.runs.some(({ verdict }) => verdict === "undecided" || verdict === "without id")) return undefined;
+  const findings = await examine(searched, sent, clock.nowMs() + DIAGNOSIS_MS, story);
+  const isHopeless = findings.some(({ cause }) => cause !== undefined);
+  return isHopeless ? { searched, findings, endMs: clock.nowMs() + LAST_LOOK_MS } : undefined;
+}
+
+async function examine({ runs }: NotFound, { plan }: Sent, deadlineMs: number, story: Story): Promise<Finding[]> {
+  const { examineReceivers } = await import("../dry-run/doctor.ts");
+  return examineReceivers(plan, story, { deadlineMs, runs: runs.map(({ run }) => run) });
 }
 
 /** Tells by which sign our run was found, and warns of others that carry the same id. */

@@ -13,14 +13,19 @@ const MOST_NAMED = 10;
 
 /** Why no run was found: what was looked at, and what the receiver has to add. */
 export function explainNotFound(
-  { runs, trouble }: NotFound,
+  { runs, trouble, waitedMs }: NotFound & { waitedMs: number },
   plan: Plan,
   { distinctId, findTimeoutMs }: Inputs,
   repository: string,
   findings: readonly Finding[],
 ): string {
+  const timeout = `${findTimeoutMs / 1000} s (\`find_timeout_seconds\`)`;
+  const time =
+    waitedMs < findTimeoutMs
+      ? `${Math.round(waitedMs / 1000)} s. None can have been started, so the wait ends before its default of ${timeout}; one set by hand is kept`
+      : timeout;
   return [
-    `No run of ${repository} showed the id ${distinctId.value} within ${findTimeoutMs / 1000} s (\`find_timeout_seconds\`).`,
+    `No run of ${repository} showed the id ${distinctId.value} within ${time}.`,
     ...lastTrouble(trouble),
     ...runsInWords(runs, plan, distinctId.value, findings),
     ...remedy(findings, plan, distinctId.key),

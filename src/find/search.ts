@@ -16,6 +16,10 @@ export interface SearchBounds {
   deadlineMs: number;
   /** Ends the search before its deadline, as soon as it is clear that no run shows the id. */
   window?: Window;
+  /** When the looking began that this goes on with, by the clock; by default it begins now. */
+  sinceMs?: number;
+  /** Nothing is looked at after this: every run that may yet be ours is read once more. */
+  isLast?: boolean;
 }
 
 /** How long and how often the runs are looked at before "there is none" is believed. */
@@ -52,13 +56,13 @@ export interface JudgedRun {
  */
 export async function search(
   sent: Sent,
-  { deadlineMs, window }: SearchBounds,
+  { deadlineMs, window, sinceMs, isLast = false }: SearchBounds,
   story: Story,
 ): Promise<Found | NotFound> {
   const { plan, distinctId = "", atMs: sentAtMs, candidates } = sent;
   const { github, clock, random, signal, inputs } = story;
   const { isGiven } = inputs.distinctId;
-  const startedAtMs = clock.nowMs();
+  const startedAtMs = sinceMs ?? clock.nowMs();
   const listRuns = listerOfRuns({ sentAtMs, deadlineMs }, story);
   let listed: readonly Run[] = [];
   let lists = 0;
@@ -78,7 +82,7 @@ export async function search(
       const dispatched = { atMs: github.likelyServerTimeMs(sentAtMs + wayMs), distinctId };
       const crowd = crowdAround(present, dispatched);
       const quietMs = quietTimeMs(sentAtMs + crowd.waitsMs, clock.nowMs(), deadlineMs);
-      const around = { ...crowd, isQuiet: quietMs > 0 };
+      const around = { ...crowd, isQuiet: quietMs > 0 && !isLast, isLast };
       // Of a generated id, one sign is enough.
       if (isGiven || !present.some(showsId)) await readPromising(present, dispatched, around, deadlineMs, story);
       const ours = choose(present.filter(showsId), sent, isGiven, clock.nowMs());

@@ -26,6 +26,8 @@ export interface Inputs {
   reuse: "never" | "queued" | "running" | "success";
   waitFor: "nothing" | "found" | "completed";
   findTimeoutMs: number;
+  /** Nobody has set it by hand, as far as can be told: the runner fills in the default. */
+  findTimeoutIsDefault: boolean;
   timeoutMs: number;
   /** Time for the found run to begin; undefined: as much as to complete. */
   startTimeoutMs: number | undefined;
@@ -79,6 +81,7 @@ export class InputError extends Failure {
 }
 
 const NOT_SENT: DistinctId = { value: "", key: undefined, isGiven: false };
+const FIND_TIMEOUT_SECONDS = 300;
 /** More would not fit into one annotation. */
 export const MAX_LOG_LINES = 50;
 /**
@@ -111,7 +114,8 @@ export function readInputs(
     ...(address
       ? { order: { event: undefined, runId: address.runId }, distinctId: NOT_SENT }
       : readOrder(reader, { freshId, mustFind: waitFor !== "nothing", mappings })),
-    findTimeoutMs: 1000 * number("find_timeout_seconds", 300, [1, 86_400]),
+    findTimeoutMs: 1000 * number("find_timeout_seconds", FIND_TIMEOUT_SECONDS, [1, 86_400]),
+    findTimeoutIsDefault: ["", String(FIND_TIMEOUT_SECONDS)].includes(text("find_timeout_seconds")),
     timeoutMs: 1000 * number("timeout_seconds", 3600, [1, 2_592_000]),
     startTimeoutMs: text("start_timeout_seconds")
       ? 1000 * number("start_timeout_seconds", 1, [1, 2_592_000])

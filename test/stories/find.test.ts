@@ -327,7 +327,7 @@ describe("a run that is not found", () => {
     const { play } = await setStage({ "deploy.yml": EVENT });
     const { failure } = await play({ event_type: "deplyo", distinct_id: "mine", distinct_id_key: "id" });
     expect(failure).toMatchInlineSnapshot(`
-      "No run of octo/target showed the id mine within 300 s (\`find_timeout_seconds\`).
+      "No run of octo/target showed the id mine within 62 s. None can have been started, so the wait ends before its default of 300 s (\`find_timeout_seconds\`); one set by hand is kept.
       GitHub listed 0 runs since the dispatch, and none by repository_dispatch \`deplyo\`.
       ✗ No workflow on the default branch listens for repository_dispatch \`deplyo\`. They listen for deploy. Lines to add:
           run-name: My workflow [\${{ github.event.client_payload.id }}]

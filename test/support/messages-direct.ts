@@ -179,9 +179,15 @@ const seen = (verdict: JudgedRun["verdict"], status = run.status): JudgedRun => 
   run: { ...run, status },
   verdict,
 });
-const notFound = (plan: Plan, list: JudgedRun[], findings = [wrong("")].slice(1), trouble?: Fault) =>
+const notFound = (
+  plan: Plan,
+  list: JudgedRun[],
+  findings = [wrong("")].slice(1),
+  trouble?: Fault,
+  waitedMs = 86_400_000,
+) =>
   explainNotFound(
-    { run: undefined, runs: list, windowIsFull: false, trouble },
+    { run: undefined, runs: list, windowIsFull: false, trouble, waitedMs },
     plan,
     readInputs((name) => INPUTS[name] ?? "", CALLER, "", mappings),
     "OWNER/REPO",
@@ -369,6 +375,7 @@ export function directMessages(): Message[] {
     explainTimeout(run, 3_600_000, limited(undefined)),
     explainTimeout({ ...run, status: "" }, 3_600_000, undefined, { cancelled: "" }),
     explainTimeout(run, 3_600_000, aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" })),
+    notFound(byEvent, [], [], undefined, 62_000),
     notFound(byEvent, []),
     notFound(byHand, [seen("other event")]),
     notFound(ofDeploy, [seen("other workflow")]),

@@ -45,7 +45,11 @@ function dispatchedAt(atMs: number | undefined): OurDispatch {
 }
 
 function promising(candidates: readonly Candidate[], nowMs: number, dispatched: OurDispatch): Candidate[] {
-  return worthReading(candidates, nowMs, dispatched, { ...crowdAround(candidates, dispatched), isQuiet: false });
+  return worthReading(candidates, nowMs, dispatched, {
+    ...crowdAround(candidates, dispatched),
+    isQuiet: false,
+    isLast: false,
+  });
 }
 
 function idsOf(candidates: readonly Candidate[]): unknown[] {
@@ -89,6 +93,36 @@ describe("a job shows all its steps", () => {
     ["when it was skipped", { status: "completed", conclusion: "skipped" }, [], true],
   ])("%s", (_, about, steps, showsAll) => {
     expect(showsAllSteps({ ...job("build", steps), ...about })).toBe(showsAll);
+  });
+});
+
+describe("a job shows all its steps", () => {
+  const names = (...all: [name: string, status: string][]): Job => ({
+    ...job("a"),
+    status: "in_progress",
+    steps: all.map(([name, status]) => ({
+      name,
+      status,
+      conclusion: null,
+      startedAtMs: undefined,
+      completedAtMs: undefined,
+    })),
+  });
+  const source = "Deploy [${{ env.DISTINCT_ID }}]";
+
+  test.each<[string, Job, boolean]>([
+    ["not while only its set-up is there", names(["Set up job", "in_progress"]), false],
+    ["when the others are there", names(["Set up job", "completed"], ["Deploy", "queued"]), true],
+    ["not while one that waits shows its source", names(["Set up job", "completed"], [source, "queued"]), false],
+    ["not while it waits in tomorrow's word", names(["Set up job", "completed"], [source, "tomorrows"]), false],
+    [
+      "when that one has begun, whatever it is called",
+      names(["Set up job", "completed"], [source, "in_progress"]),
+      true,
+    ],
+    ["when it is complete", { ...names([source, "queued"]), status: "completed" }, true],
+  ])("%s", (_, each, all) => {
+    expect(showsAllSteps(each)).toBe(all);
   });
 });
 
@@ -155,7 +189,7 @@ describe("in a crowd, a run whose jobs are worth reading", () => {
 describe("among many", () => {
   const settled = crowd(20, 0);
   const witness = unread(99, "in_progress", { createdAtMs: sentAtMs - 4000 });
-  const quiet = { isOne: true, isOfStrangers: false, hasWitnesses: true, isQuiet: true };
+  const quiet = { isOne: true, isOfStrangers: false, hasWitnesses: true, isQuiet: true, isLast: false };
 
   test.each([
     ["only a witness is read while it is too early for the rest", quiet, [99], 2],
@@ -172,6 +206,18 @@ describe("among many", () => {
     expect(candidates.map(({ run }) => run.id)).toEqual(ids);
     expect(mostReads(around)).toBe(most);
   });
+});
+
+test("at the last look, every run that may yet be ours is worth reading, nearest first", () => {
+  const around = { isOne: false, isOfStrangers: false, hasWitnesses: false, isQuiet: false, isLast: true };
+  const candidates = [
+    ...Array.from({ length: 12 }, (_, at) => read(at + 1, "in_progress", 1, { showedAll: true, reads: 9 })),
+    read(20, "completed", 1),
+    read(21, "in_progress", 1, { anothersId: "1-1-0123456789abcdef" }),
+  ];
+  const last = worthReading(candidates, now, dispatchedAt(sentAtMs), around);
+  expect(last.map(({ run }) => run.id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(mostReads(around)).toBe(Number.POSITIVE_INFINITY);
 });
 
 test.each([

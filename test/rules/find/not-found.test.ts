@@ -44,12 +44,19 @@ on:
     return readInputs((name) => (name === "distinct_id_key" ? key : (given[name] ?? "")), caller, "", mappings);
   }
 
+  interface About {
+    key?: string;
+    trouble?: Fault;
+    findings?: Finding[];
+    waitedMs?: number;
+  }
+
   function explain(
     runs: JudgedRun[],
     plan: Plan,
-    { key = "distinct_id", trouble, findings = [] }: { key?: string; trouble?: Fault; findings?: Finding[] } = {},
+    { key = "distinct_id", trouble, findings = [], waitedMs = 300_000 }: About = {},
   ) {
-    const search = { run: undefined, runs, windowIsFull: false, trouble };
+    const search = { run: undefined, runs, windowIsFull: false, trouble, waitedMs };
     return explainNotFound(search, plan, inputsWith(key), "octo/target", findings);
   }
 

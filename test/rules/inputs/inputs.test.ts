@@ -34,6 +34,7 @@ describe("without a word said", () => {
       distinctId: { key: "distinct_id", value: freshId, isGiven: false },
       waitFor: "found",
       findTimeoutMs: 300_000,
+      findTimeoutIsDefault: true,
       timeoutMs: 3_600_000,
       startTimeoutMs: undefined,
       reruns: 0,

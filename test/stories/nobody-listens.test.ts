@@ -1,0 +1,59 @@
+/** A repository_dispatch that can have started nothing: the step does not wait for all of the default time. */
+
+import { describe, expect, test } from "vitest";
+import { receiver } from "../support/receivers.ts";
+import { setStage, TARGET } from "../support/stage.ts";
+
+const EVENT = receiver("repository_dispatch", "run-name");
+const OTHER = EVENT.replace("[deploy]", "[release]");
+
+describe("the search ends after a minute", () => {
+  test.each<[string, Record<string, string>, string[], RegExp]>([
+    [
+      "where no workflow names the type",
+      { "deploy.yml": OTHER },
+      [],
+      /No workflow on the default branch listens for repository_dispatch `deploy`\. They listen for release\./,
+    ],
+    [
+      "where the only listener is disabled",
+      { "deploy.yml": EVENT },
+      ["deploy.yml"],
+      /deploy\.yml is disabled: enable it on the target's Actions page\./,
+    ],
+  ])("%s", async (_, workflows, disabled, says) => {
+    const { github, play } = await setStage(workflows, { repository: { disabled } });
+    const { failure, tookMs, outputs } = await play({ event_type: "deploy" });
+    expect(failure).toMatch(
+      /^No run of octo\/target showed the id \S+ within 6\d s\. None can have been started, so the wait ends before its default of 300 s \(`find_timeout_seconds`\); one set by hand is kept\.\n/,
+    );
+    expect(failure).toMatch(says);
+    expect(tookMs).toBeGreaterThan(60_000);
+    expect(tookMs).toBeLessThan(70_000);
+    expect(outputs.runId).toBeUndefined();
+    expect(github.runs(TARGET)).toEqual([]);
+  });
+});
+
+describe("the search goes on", () => {
+  test.each<[string, Record<string, string>, Record<string, string>]>([
+    ["where the time was set by hand", { "deploy.yml": OTHER }, { find_timeout_seconds: "200" }],
+    ["where a file could not be read", { "deploy.yml": OTHER }, {}],
+  ])("%s", async (what, workflows, given) => {
+    const { github, play } = await setStage(workflows);
+    if (what.includes("file"))
+      github.fault = ({ path }) =>
+        path.includes("/contents/") ? { when: "before", kind: "status", status: 403 } : undefined;
+    const { failure, tookMs } = await play({ event_type: "deploy", ...given });
+    const seconds = Number(given.find_timeout_seconds ?? 300);
+    expect(failure).toContain(`within ${seconds} s (\`find_timeout_seconds\`).`);
+    expect(tookMs).toBeGreaterThan(1000 * seconds - 3000);
+  });
+
+  test("where somebody listens and GitHub is late", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT }, { behaviour: { visibleAfterMs: 150_000 } });
+    const { outputs, failure } = await play({ event_type: "deploy" });
+    expect(failure).toBeUndefined();
+    expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
+  });
+});
