@@ -99,7 +99,8 @@ async function seekForAMinute(sent: Sent, sinceMs: number, story: Story): Promis
   if (sent.plan.event !== "repository_dispatch" || !inputs.findTimeoutIsDefault) return undefined;
   const searched = await search(sent, { deadlineMs: sent.atMs + SOON_MS, sinceMs }, story);
   if (searched.run) return { searched, findings: [], endMs: sent.findDeadlineMs };
-  if (searched.runs.some(({ verdict }) => verdict === "undecided" || verdict === "without id")) return undefined;
+  // A run of the event has come: somebody listens.
+  if (searched.runs.some(({ verdict }) => !verdict.startsWith("other"))) return undefined;
   const findings = await examine(searched, sent, clock.nowMs() + DIAGNOSIS_MS, story);
   const isHopeless = findings.some(({ cause }) => cause !== undefined);
   return isHopeless ? { searched, findings, endMs: clock.nowMs() + LAST_LOOK_MS } : undefined;
