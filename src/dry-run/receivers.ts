@@ -70,7 +70,7 @@ interface NamedFile {
 
 function sentBy(
   order: Dispatch,
-  { distinctId, waitFor }: Inputs,
+  { distinctId, waitFor, reuse }: Inputs,
   answerNamesRun: ToReceiver["answerNamesRun"],
 ): ToReceiver {
   return {
@@ -80,6 +80,7 @@ function sentBy(
     id: distinctId.value,
     inputs: order.event === "workflow_dispatch" ? order.inputs : {},
     needsSign: waitFor !== "nothing",
+    needsName: reuse !== "never",
     answerNamesRun,
   };
 }

@@ -6,7 +6,7 @@ import { type Finding, quoted, right, unknown, wrong } from "./finding.ts";
 import { linesToAdd } from "./lines-to-add.ts";
 import type { Mistake } from "./mistake.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
-import { type Sign, signOf } from "./sign.ts";
+import { isNamedBy, type Sign, signOf } from "./sign.ts";
 
 /** What is sent to a receiver. */
 export interface ToReceiver {
@@ -20,6 +20,8 @@ export interface ToReceiver {
   inputs: Readonly<Record<string, string>>;
   /** The run is looked for. */
   needsSign: boolean;
+  /** Its run is to be reused by others, which know it by its own name alone. */
+  needsName: boolean;
   /** Whether GitHub's answer names the run, so that nothing has to show the id (docs/platform.md#run-details). */
   answerNamesRun: "yes" | "maybe" | "no";
 }
@@ -32,6 +34,7 @@ export function examineReceiver(receiver: Receiver, sent: ToReceiver): Finding[]
   return [
     ...byTrigger(receiver, sent, lines),
     ...(sent.needsSign ? examineSign(receiver, sent, lines) : []),
+    ...(sent.needsName ? examineName(receiver, sent, lines) : []),
     ...examineScripts(receiver),
   ];
 }
@@ -91,6 +94,19 @@ function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Findi
   // The finding about the trigger has the same lines to add.
   if (event === "workflow_dispatch" && !inputs && sign.is === "absent") return [];
   return [bySign(sign, receiver, sent, lines)];
+}
+
+/** Whether another step can reuse a run of it. */
+function examineName(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
+  const { key } = sent;
+  if (key === undefined || isNamedBy(receiver, { ...sent, key })) return [];
+  const [line] = lines.split("\n", 1);
+  return [
+    wrong(
+      `${receiver.path} does not show the id in its \`run-name\`, so no run of it could be reused (\`reuse\`).`,
+      line,
+    ),
+  ];
 }
 
 function bySign(sign: Sign, { path, runName, jobs }: Receiver, { answerNamesRun }: ToReceiver, lines: string): Finding {

@@ -37,9 +37,18 @@ export function signOf(receiver: Receiver, sent: SentId): Sign {
   return { is: "absent", place: "" };
 }
 
+/** Says whether the run's own name shows the id for certain, as whoever is to reuse the run needs it. */
+export function isNamedBy(receiver: Receiver, sent: SentId): boolean {
+  return signInName(receiver, sent).is === "shown";
+}
+
+function signInName(receiver: Receiver, sent: SentId): Sign {
+  return signIn(fillTemplate(receiver.runName, contextsOf(receiver, sent)), "its `run-name`", sent.id);
+}
+
 function* signsOf(receiver: Receiver, sent: SentId): Generator<Sign> {
   const { id } = sent;
-  yield signIn(fillTemplate(receiver.runName, contextsOf(receiver, sent)), "its `run-name`", id);
+  yield signInName(receiver, sent);
   for (const job of receiver.jobs) {
     const contexts = contextsOf(receiver, sent, job.matrix);
     yield signIn(fillTemplate(job.name, contexts), "a job's name", id);

@@ -249,3 +249,20 @@ describe("cancelled", () => {
     expect(dispatches(github.transcript())).toEqual([]);
   });
 });
+
+describe("a dry run", () => {
+  test.each([
+    ["in its `run-name`", WORKFLOW, undefined],
+    [
+      "in a job's name only",
+      WORKFLOW.replace(/run-name.*\n/, "").replace("  build:\n", "  build:\n    name: ${{ inputs.distinct_id }}\n"),
+      "its `run-name`, so no run of it could be reused (`reuse`).",
+    ],
+  ])("says whether the receiver shows the id %s", async (_, workflow, words) => {
+    const { github, play } = await setStage({ "build.yml": workflow });
+    const { failure } = await play({ ...RUNNING, dry_run: "true" });
+    if (words === undefined) expect(failure).toBeUndefined();
+    else expect(failure).toContain(words);
+    expect(dispatches(github.transcript())).toEqual([]);
+  });
+});

@@ -341,6 +341,7 @@ function doctors(): Play[] {
   );
   const plays: Play[] = [
     { given: { ...BY_HAND, ref: "nowhere" } },
+    { workflows: { "deploy.yml": receiver("workflow_dispatch", "job") }, given: { ...BY_HAND, reuse: "running" } },
     { given: { workflow: "deplyo.yml" } },
     { given: { workflow: "Deplyo" } },
     { workflows: { "deploy.yml": WORKFLOW, "again.yml": WORKFLOW }, given: { workflow: "Deploy" } },

@@ -15,6 +15,7 @@ describe("a receiver", () => {
     id: "run-1",
     inputs: {},
     needsSign: true,
+    needsName: false,
     answerNamesRun: "no",
   };
   const listening = "on: repository_dispatch\n";
