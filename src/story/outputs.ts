@@ -28,7 +28,9 @@ function addressOf({ sent, taken, run }: Known): Outputs {
 
 function stateOf({ status, conclusion, workflowId, runNumber }: Run, known: Known): Outputs {
   const { jobs, isOfJobs, verdict, earlierAttempts = [] } = known;
-  const hasEnded = isOfJobs ? verdict !== undefined : status === "completed" && !isRunAgain(known);
+  // An attempt that another may follow is the last one when it is judged.
+  const isLast = verdict !== undefined || !isRunAgain(known);
+  const hasEnded = isOfJobs ? verdict !== undefined : status === "completed" && isLast;
   // What was set of an attempt that is not the last is taken back.
   const isOpenAgain = !hasEnded && (isRunAgain(known) || earlierAttempts.length > 0);
   return {

@@ -124,7 +124,8 @@ describe("rerun_failed", () => {
     const { github, play } = await stage([GREEN]);
     github.fault = ({ path }) =>
       path.endsWith("/rerun-failed-jobs") ? { when: "before", kind: "status", status: 502 } : undefined;
-    const { failure } = await play(AGAIN);
+    const { failure, outputs } = await play(AGAIN);
+    expect(outputs).toMatchObject({ conclusion: "failure", run_attempt: "1" });
     expect(failure).toContain(
       "GitHub's answer left open whether the failed jobs run again (502), and no further attempt showed within 60 s. They may still begin.",
     );

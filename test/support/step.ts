@@ -94,6 +94,10 @@ export interface Play {
   callerApiUrl?: string;
   /** Which attempt of the caller's run it is (the first). */
   attempt?: number;
+  /** The commit that the caller's run is about. */
+  sha?: string;
+  /** Told of each trace that the step leaves, as it leaves it. */
+  onTrace?: (trace: string) => void;
   /** Names of inputs that do not exist, as the runner hands them on. */
   more?: readonly string[];
 }
@@ -122,6 +126,8 @@ async function onStage(
     callerApiUrl = github.apiUrl,
     attempt = 1,
     more = [],
+    sha = CALLER.sha,
+    onTrace = () => {},
   }: Play,
   perform: (inputs: Inputs, edges: Edges) => Promise<void>,
 ): Promise<Played> {
@@ -141,7 +147,7 @@ async function onStage(
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
   try {
-    const caller = { ...CALLER, runAttempt: String(attempt), apiUrl: callerApiUrl };
+    const caller = { ...CALLER, runAttempt: String(attempt), apiUrl: callerApiUrl, sha };
     const inputs = readInputs((name) => texts[name] ?? "", caller, idHex, mappings, [...Object.keys(texts), ...more]);
     const log = {
       info: (line: string) => played.log.push(line),
@@ -165,7 +171,10 @@ async function onStage(
       callerApiUrl,
       writeSummary: (markdown) => Object.assign(played, { summary: markdown }),
       setOutputs: (outputs) => Object.assign(played.outputs, outputs),
-      saveTrace: (trace) => Object.assign(played, { trace }),
+      saveTrace: (trace) => {
+        Object.assign(played, { trace });
+        onTrace(trace);
+      },
     });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
