@@ -12,7 +12,9 @@ import {
   readWorkflow,
   readWorkflows,
 } from "./answers.ts";
+import { readArtifacts } from "./artifacts.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
+import { textOf } from "./download.ts";
 import type { RequestOptions } from "./http.ts";
 import { PURPOSES } from "./purpose.ts";
 import type { Id, Page } from "./reading.ts";
@@ -141,7 +143,23 @@ export function openGitHub(options: ConnectionOptions) {
     /** What an ended job has printed, in parts; two requests, the second to where GitHub keeps logs. */
     readJobLog: (jobId: Id, options: RequestOptions): AsyncIterable<string> => {
       const route = `GET ${REPOSITORY}/actions/jobs/{job_id}/logs`;
-      return download({ route, parameters: { job_id: String(jobId) }, purpose: PURPOSES.read }, options);
+      return textOf(download({ route, parameters: { job_id: String(jobId) }, purpose: PURPOSES.read }, options));
+    },
+
+    /** What the run's attempts have uploaded, the first 100; those of that `name`, or all. */
+    listArtifacts: (runId: Id, name: string | undefined, options: RequestOptions) => {
+      const parameters = { run_id: String(runId), per_page: PAGE_LENGTH, ...(name !== undefined && { name }) };
+      const route = `GET ${RUN}/artifacts`;
+      return ask(
+        { route, parameters, purpose: PURPOSES.readArtifacts, read: naming("artifact", readArtifacts) },
+        options,
+      );
+    },
+
+    /** An artifact as it was uploaded, in parts; two requests, the second to where GitHub keeps artifacts. */
+    readArtifact: (id: Id, options: RequestOptions): AsyncIterable<Uint8Array> => {
+      const route = `GET ${REPOSITORY}/actions/artifacts/{artifact_id}/zip`;
+      return download({ route, parameters: { artifact_id: String(id) }, purpose: PURPOSES.readArtifacts }, options);
     },
 
     cancelRun: (id: Id, options: RequestOptions): Promise<void> =>

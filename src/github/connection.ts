@@ -34,7 +34,7 @@ export type Credentials = { token: string } | { app: App };
 export interface Connection extends Heard {
   /** Sends one request (two more if the repository was renamed). `{owner}` and `{repo}` in a route are the target's. */
   ask: Ask;
-  /** Reads a text that GitHub keeps on another host. */
+  /** Reads what GitHub keeps on another host. */
   download: Download;
   /** The repository's name as it is now: `owner/name`. */
   fullName(): string;

@@ -1,4 +1,4 @@
-/** Texts that GitHub keeps elsewhere, such as the log of a job. */
+/** What GitHub keeps elsewhere, such as the log of a job or the file of an artifact. */
 
 import { abortAfter } from "../edges/cancellation.ts";
 import type { Clock } from "../edges/clock.ts";
@@ -6,11 +6,11 @@ import { Fault, kindOfError } from "./fault.ts";
 import { faultOf, headerOf, type Reply, type Request, type RequestOptions, type Send, timeLeft } from "./http.ts";
 import type { Fetch } from "./transport.ts";
 
-export type Download = (request: Request, options: RequestOptions) => AsyncGenerator<string>;
+export type Download = (request: Request, options: RequestOptions) => AsyncGenerator<Uint8Array>;
 
 /**
- * Makes what reads a text that GitHub redirects to, as a rule on another host, in parts as they come. The token does not
- * go there: the address itself is the permission.
+ * Makes what reads the bytes that GitHub redirects to, as a rule on another host, in parts as they come. The token does not
+ * go there: the address itself is the permission, for a minute, and each download asks for one of its own.
  */
 export function downloader(
   send: Send,
@@ -23,23 +23,28 @@ export function downloader(
     const timer = abortAfter(clock, left().timeoutMs, () => undefined, options.signal);
     try {
       const answer = await fetch(address, { redirect: "error", signal: timer.signal });
-      if (!answer.ok || !answer.body) throw faultOf("unreadable", reply, `its text was answered with ${answer.status}`);
-      const decoder = new TextDecoder();
-      for await (const bytes of answer.body) yield decoder.decode(bytes, { stream: true });
+      if (!answer.ok || !answer.body) throw faultOf("unreadable", reply, `its file was answered with ${answer.status}`);
+      yield* answer.body;
     } catch (error) {
       if (error instanceof Fault) throw error;
       const { kind, code } = kindOfError(error);
-      throw new Fault(kind, { ...reply, status: undefined, code, answer: "the text could not be read" });
+      throw new Fault(kind, { ...reply, status: undefined, code, answer: "its file could not be read" });
     } finally {
       timer.release();
     }
   };
 }
 
-/** Where the text is. Its scheme is that of the API, so that nothing is read in the clear. */
+/** The bytes as text. */
+export async function* textOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const bytes of parts) yield decoder.decode(bytes, { stream: true });
+}
+
+/** Where the file is. Its scheme is that of the API, so that nothing is read in the clear. */
 function addressIn(reply: Reply, apiUrl: string): string {
   const address = headerOf(reply, "location") ?? "";
   const isSafe = URL.canParse(address) && new URL(address).protocol === new URL(apiUrl).protocol;
-  if (reply.status !== 302 || !isSafe) throw faultOf("unreadable", reply, "no address of a text");
+  if (reply.status !== 302 || !isSafe) throw faultOf("unreadable", reply, "no address of a file");
   return address;
 }

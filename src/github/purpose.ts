@@ -40,6 +40,7 @@ export const PURPOSES = {
   rerunFailedJobs: { about: "run", to: "run the failed jobs again of a run of", needs: actions("write") },
   cancelRun: { about: "run", to: "cancel a run of", needs: actions("write") },
   setStatus: { about: "target", to: "set a status in", needs: { name: "statuses", access: "write" } },
+  readArtifacts: { about: "run", to: "read the artifacts of", needs: actions("read") },
   read: { about: "target", to: "read", needs: metadata },
   getToken: { about: "app", to: "get a token for", needs: metadata },
 } as const satisfies Record<string, Purpose>;
