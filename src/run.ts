@@ -3,8 +3,10 @@
 import type { CommitStatus } from "./commit-status/commit-status.ts";
 import { dispatch } from "./dispatch/dispatch.ts";
 import { makePlan } from "./dispatch/plan.ts";
+import { Failure } from "./edges/failure.ts";
 import { find } from "./find/find.ts";
 import { readGiven } from "./find/given.ts";
+import type { Sight } from "./follow/sight.ts";
 import type { Inputs } from "./inputs/inputs.ts";
 import type { Dispatch, Plan } from "./inputs/order.ts";
 import { judge } from "./judge/judge.ts";
@@ -55,7 +57,21 @@ async function goThrough(story: Story, status: CommitStatus | undefined): Promis
 
   await status?.setPending(found.run.htmlUrl);
   const ended = await followAttempts(found, story);
-  await judge(ended, story);
+  await judgeAndTake(ended, story);
+}
+
+/** Judges the run, and takes up the values that it has left, if that is asked for: after a red end as well. */
+async function judgeAndTake(ended: Sight, story: Story): Promise<void> {
+  const { outputsFrom } = story.inputs;
+  if (outputsFrom === undefined) return judge(ended, story);
+  const { takeValues, takeValuesIfThere } = await import("./values/take-values.ts");
+  try {
+    await judge(ended, story);
+  } catch (red) {
+    if (red instanceof Failure) await takeValuesIfThere(ended, outputsFrom, story);
+    throw red;
+  }
+  await takeValues(ended, outputsFrom, story);
 }
 
 /** Starts a run, or takes an equal one, and finds it; undefined where nobody waits for that. */

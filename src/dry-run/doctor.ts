@@ -5,6 +5,7 @@ import { Failure } from "../edges/failure.ts";
 import type { Tone } from "../edges/log.ts";
 import { type Dispatch, refNames } from "../inputs/order.ts";
 import { permissionsFor, permissionsInWords } from "../inputs/permissions.ts";
+import { isEnterpriseServer } from "../inputs/target.ts";
 import { type Finding, lineOf, quoted, right, unknown, unseen, wrong } from "../receiver/finding.ts";
 import type { Story } from "../story/story.ts";
 import { findCallersSide } from "./callers-side.ts";
@@ -81,7 +82,7 @@ async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
 function answerNamesRun(order: Dispatch, { inputs: { target } }: Story): "yes" | "maybe" | "no" {
   if (order.event === "repository_dispatch") return "no";
   // Only its answer to a dispatch shows the version of another server (docs/platform.md#run-details).
-  return /\/\/api\.(github\.com|[^/]+\.ghe\.com)$/.test(target.apiUrl) ? "yes" : "maybe";
+  return isEnterpriseServer(target.apiUrl) ? "maybe" : "yes";
 }
 
 async function findRef(order: Dispatch, { github, retry }: Story, deadlineMs: number): Promise<Finding[]> {

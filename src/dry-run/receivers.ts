@@ -6,10 +6,12 @@ import { enumerated } from "../edges/wording.ts";
 import type { Run, Workflow } from "../github/answers.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import type { Dispatch } from "../inputs/order.ts";
+import { isEnterpriseServer } from "../inputs/target.ts";
 import { examineReceiver, type ToReceiver } from "../receiver/examine.ts";
 import { type Finding, quoted, unknown, unseen, wrong } from "../receiver/finding.ts";
 import { linesToAdd } from "../receiver/lines-to-add.ts";
 import { listensFor, type Receiver } from "../receiver/receiver.ts";
+import { linesToUpload } from "../receiver/uploads.ts";
 import type { Story } from "../story/story.ts";
 import { type NoYaml, onceMore, readFiles, type WorkflowFile } from "./workflow-files.ts";
 
@@ -70,7 +72,7 @@ interface NamedFile {
 
 function sentBy(
   order: Dispatch,
-  { distinctId, waitFor, reuse }: Inputs,
+  { distinctId, waitFor, reuse, outputsFrom, target, isDryRun }: Inputs,
   answerNamesRun: ToReceiver["answerNamesRun"],
 ): ToReceiver {
   return {
@@ -81,6 +83,11 @@ function sentBy(
     inputs: order.event === "workflow_dispatch" ? order.inputs : {},
     needsSign: waitFor !== "nothing",
     needsName: reuse !== "never",
+    // Where a run is not found, its values are not what is amiss.
+    artifact:
+      outputsFrom !== undefined && isDryRun
+        ? { name: outputsFrom, lines: linesToUpload(outputsFrom, isEnterpriseServer(target.apiUrl)) }
+        : undefined,
     answerNamesRun,
   };
 }

@@ -26,8 +26,9 @@ export function explain(fault: Fault, situation: Situation): string {
 function whereTheRunIs({ status, purpose }: Fault, { started }: Situation): string | undefined {
   const isGone = status === 404 && purpose.about === "run";
   if (!started || isGone) return undefined;
+  const how = started.hasEnded ? "has ended" : "goes on";
   return started.htmlUrl
-    ? `The run itself goes on: ${started.htmlUrl}`
+    ? `The run itself ${how}: ${started.htmlUrl}`
     : "The dispatch had been accepted before this: its run goes on, unseen from here.";
 }
 

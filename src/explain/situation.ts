@@ -36,7 +36,7 @@ export interface Situation {
   /** After a 422: why GitHub cannot read the workflow's file; follows its name. */
   mistake?: string | undefined;
   /** GitHub had acted on the dispatch before: the page of its run, or nothing but that. */
-  started?: { htmlUrl: string | undefined } | undefined;
+  started?: { htmlUrl: string | undefined; hasEnded?: boolean } | undefined;
 }
 
 /** What the token can see of the target; undefined where it was not looked at, or that could not be made out. */

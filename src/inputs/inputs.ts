@@ -4,6 +4,7 @@ import { Failure } from "../edges/failure.ts";
 import { inCode } from "../edges/wording.ts";
 import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
+import { readArtifactName } from "./artifact-name.ts";
 import { type CommitStatus, readCommitStatus } from "./commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
@@ -39,6 +40,8 @@ export interface Inputs {
   decidingJobs: readonly string[];
   /** A job that ends red ends the step. */
   failsFast: boolean;
+  /** The artifact whose JSON object is what the run has left for its caller; undefined: none is read. */
+  outputsFrom: string | undefined;
   /** How many lines of a failed job's log are shown; undefined: as many as usual, where that gives nothing away. */
   failedLogLines: number | undefined;
   /** How often the failed jobs are run again before the verdict. */
@@ -126,6 +129,7 @@ export function readInputs(
     cancelRunOn: words("cancel_run_on", "", ["cancel", "timeout", "failure"]),
     decidingJobs: readJobNames(reader, waitFor),
     failsFast: isTrue("fail_fast", false),
+    outputsFrom: readArtifactName(reader, waitFor),
     failedLogLines: text("failed_log_lines") ? number("failed_log_lines", 0, [0, MAX_LOG_LINES]) : undefined,
     reruns: number("rerun_failed", 0, [0, 3]),
     rerunGraceMs: 1000 * number("rerun_grace_seconds", 0, [0, 3600]),

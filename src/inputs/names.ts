@@ -30,6 +30,7 @@ export const INPUT_NAMES = [
   "cancel_run_on",
   "jobs",
   "fail_fast",
+  "outputs_from",
   "failed_log_lines",
   "rerun_failed",
   "rerun_grace_seconds",

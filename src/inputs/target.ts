@@ -60,3 +60,8 @@ function readUrl(text: string): URL | undefined {
 export function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
+
+/** Says whether it is neither github.com nor a tenant of ghe.com: what is new on those comes to such a server later, if at all. */
+export function isEnterpriseServer(apiUrl: string): boolean {
+  return !/\/\/api\.(github\.com|[^/]+\.ghe\.com)$/.test(apiUrl);
+}

@@ -7,6 +7,7 @@ import { linesToAdd } from "./lines-to-add.ts";
 import type { Mistake } from "./mistake.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
 import { isNamedBy, type Sign, signOf } from "./sign.ts";
+import { examineUploads } from "./uploads.ts";
 
 /** What is sent to a receiver. */
 export interface ToReceiver {
@@ -22,6 +23,8 @@ export interface ToReceiver {
   needsSign: boolean;
   /** Its run is to be reused by others, which know it by its own name alone. */
   needsName: boolean;
+  /** The artifact that its run has to leave (`outputs_from`), and the lines that upload it; undefined: none. */
+  artifact?: { name: string; lines: string } | undefined;
   /** Whether GitHub's answer names the run, so that nothing has to show the id (docs/platform.md#run-details). */
   answerNamesRun: "yes" | "maybe" | "no";
 }
@@ -35,6 +38,7 @@ export function examineReceiver(receiver: Receiver, sent: ToReceiver): Finding[]
     ...byTrigger(receiver, sent, lines),
     ...(sent.needsSign ? examineSign(receiver, sent, lines) : []),
     ...(sent.needsName ? examineName(receiver, sent, lines) : []),
+    ...(sent.artifact ? [examineUploads(receiver, sent.artifact)] : []),
     ...examineScripts(receiver),
   ];
 }

@@ -2,6 +2,7 @@
 
 import { type Fields, fields, list, scalar, text } from "./fields.ts";
 import { type Mistake, mistakeIn } from "./mistake.ts";
+import { readUploads, type Uploads } from "./uploads.ts";
 
 /** A workflow file, as far as it matters to one who dispatches. */
 export interface Receiver {
@@ -16,6 +17,8 @@ export interface Receiver {
   /** Variables of all jobs. */
   env: Env;
   jobs: readonly ReceiverJob[];
+  /** What its jobs upload. */
+  artifacts: Uploads;
   /** Why GitHub takes the file for no workflow, as far as that is seen here. */
   mistake: Mistake | undefined;
 }
@@ -57,6 +60,7 @@ export function readReceiver(path: string, file: unknown): Receiver {
   const triggers = readTriggers(root.on ?? root.true);
   const dispatch = triggers.repository_dispatch;
   const inputs = Object.entries(fields(fields(triggers.workflow_dispatch).inputs));
+  const jobs = Object.values(fields(root.jobs)).map(fields);
   return {
     path,
     name: text(root.name),
@@ -69,6 +73,10 @@ export function readReceiver(path: string, file: unknown): Receiver {
     env: readEnv(root.env),
     jobs: Object.entries(fields(root.jobs)).map(([id, job]) => readJob(id, fields(job))),
     mistake: mistakeIn(root),
+    artifacts: readUploads(
+      jobs,
+      jobs.flatMap(stepsOf).filter((step) => !isNever(step.if)),
+    ),
   };
 }
 
@@ -83,9 +91,13 @@ function readJob(id: string, job: Fields): ReceiverJob {
     matrix: JSON.stringify(job.strategy) ?? "",
     callsAnother: job.uses !== undefined,
     isOnWindows: /windows/i.test(list(job["runs-on"]).map(scalar).join()),
-    // A job that is skipped has no steps to show.
-    steps: isNever(job.if) ? [] : list(job.steps).flatMap((step) => readSteps(fields(step))),
+    steps: stepsOf(job).map(readStep),
   };
+}
+
+/** A job that is skipped has no steps to show. */
+function stepsOf(job: Fields): Fields[] {
+  return isNever(job.if) ? [] : list(job.steps).flatMap((step) => withParallel(fields(step)));
 }
 
 function isNever(condition: unknown): boolean {
@@ -93,13 +105,16 @@ function isNever(condition: unknown): boolean {
 }
 
 /** A step, or those that run beside each other (docs/platform.md#parallel-steps). */
-function readSteps(step: Fields): ReceiverStep[] {
-  if (Array.isArray(step.parallel))
-    return step.parallel.flatMap((each) => readSteps({ ...fields(each), parallel: null }));
+function withParallel(step: Fields): Fields[] {
+  if (!Array.isArray(step.parallel)) return [step];
+  return step.parallel.flatMap((each) => withParallel({ ...fields(each), parallel: null }));
+}
+
+function readStep(step: Fields): ReceiverStep {
   const script = text(step.run);
   // What a step without a name is called (docs/platform.md#runner-names).
   const name = text(step.name) || `Run ${(script ?? scalar(step.uses ?? "")).trimStart()}`;
-  return [{ name, script, env: readEnv(step.env) }];
+  return { name, script, env: readEnv(step.env) };
 }
 
 function readEnv(env: unknown): Env {

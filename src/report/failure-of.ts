@@ -12,7 +12,7 @@ import { Fault } from "../github/fault.ts";
 import type { Dispatch, Order } from "../inputs/order.ts";
 import { permissionsFor } from "../inputs/permissions.ts";
 import { attemptsInWords } from "../rerun/attempts-in-words.ts";
-import { type Known, startedRun } from "../story/known.ts";
+import { isRunAgain, type Known, startedRun } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
 
 /** The failure that the reader sees. What is no fault of the outside world comes back as it is. */
@@ -71,7 +71,10 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
       appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
       visible,
       ...file,
-      started: sent?.isAccepted || run ? { htmlUrl: startedRun(known)?.htmlUrl } : undefined,
+      started:
+        sent?.isAccepted || run
+          ? { htmlUrl: startedRun(known)?.htmlUrl, hasEnded: run?.status === "completed" && !isRunAgain(known) }
+          : undefined,
     }),
   );
 }

@@ -24,6 +24,7 @@ export async function summarize(known: Known, story: Story, failure?: unknown): 
       jobs,
       isGreen: verdict?.isGreen,
       attempts: attemptsInWords(known),
+      values: known.values?.names,
       decidingJobs: inputs.decidingJobs.length,
       problem: failure instanceof Error ? failure.message : undefined,
       nowMs: github.serverTimeMs(clock.nowMs()),

@@ -19,6 +19,8 @@ export interface SummaryFacts {
   isGreen: boolean | undefined;
   /** What came of the attempts before this one, line by line. */
   attempts?: readonly string[];
+  /** The names of the values that the run has left; undefined: none were read. */
+  values?: readonly string[] | undefined;
   /** How many names of jobs decide; 0: the whole run does. */
   decidingJobs?: number;
   /** Why the step failed, if it did. Its first line is shown, or all the others where the run itself is the reason. */
@@ -33,6 +35,7 @@ const MAX_PROBLEM_LENGTH = 500;
 const MAX_EVIDENCE_LENGTH = 50_000;
 /** GitHub knows fewer conclusions. */
 const MAX_RESULTS = 10;
+const MAX_VALUES = 30;
 
 export function summaryOf(facts: SummaryFacts): string {
   const { run, nowMs } = facts;
@@ -43,6 +46,7 @@ export function summaryOf(facts: SummaryFacts): string {
     factsLine(facts),
     problemLine(facts),
     attemptsLine(facts),
+    valuesLine(facts),
     tableOf(jobs, startMs),
     leftOut(jobs),
   ];
@@ -82,6 +86,13 @@ function problemLine({ isGreen, problem }: SummaryFacts): string {
   const line = (problem ?? "").trim().replace(/[\r\n\u2028\u2029].*/su, "");
   // Words before it, so that nothing in it stands where Markdown looks for a block.
   return line === "" ? "" : `> **The step failed:** ${asText(line, MAX_PROBLEM_LENGTH)}`;
+}
+
+/** The names alone: what they stand for may be a secret. */
+function valuesLine({ values }: SummaryFacts): string {
+  if (values === undefined) return "";
+  const more = values.length > MAX_VALUES ? ` and ${values.length - MAX_VALUES} more` : "";
+  return `Values: ${values.slice(0, MAX_VALUES).map(code).join(", ") || "none"}${more}`;
 }
 
 /** What the error says beyond its first line: the failed jobs, what they have marked, what the failed step printed last. */

@@ -26,6 +26,8 @@ export interface Known {
   isOfJobs?: boolean;
   /** How the step has judged the run, or the jobs that decide. */
   verdict?: { isGreen: boolean; conclusion: string | null };
+  /** What the run has left for its caller: a JSON object, and the names at its top. */
+  values?: { text: string; names: readonly string[] };
   /** The remote run has to be cancelled: by the `post` step, if the step itself does not come to it. */
   wantsCancel?: boolean;
   /** A commit status says that the run goes on. */

@@ -8,8 +8,13 @@ type Outputs = Record<string, string>;
 
 /** Each output with its value or, while it is not known, left out. */
 export function outputsOf(known: Known): Outputs {
-  const { distinctId, run } = known;
-  return { distinct_id: distinctId, ...addressOf(known), ...(run && stateOf(run, known)) };
+  const { distinctId, run, values } = known;
+  return {
+    distinct_id: distinctId,
+    ...addressOf(known),
+    ...(run && stateOf(run, known)),
+    ...(values && { outputs: values.text }),
+  };
 }
 
 /** Which run is ours, as soon as that is certain: one that was given may not be there. */

@@ -30,7 +30,7 @@ export function decide(
     return reject(401, "Bad credentials");
   }
   if (token?.installation?.suspended) return reject(403, SUSPENDED);
-  const isFree = route.pattern === "/rate_limit" || route.pattern.startsWith("/job-logs/");
+  const isFree = route.pattern === "/rate_limit" || route.isElsewhere === true;
   if (!isFree) {
     const refusal = limits.admit(account, client, entry.method, entry.path, nowMs);
     if (refusal?.kind === "primary") return reject(limits.status, `API rate limit exceeded for user ID 583231.`);

@@ -6,6 +6,7 @@ export type { JournalEntry } from "./journal.ts";
 export type { EarlyRequest, LimitOptions, Refusal } from "./limits.ts";
 export type { RunDetails } from "./routes.ts";
 export type { ServerName } from "./servers-table.ts";
-export type { Behaviour, JobBehaviour, JobConclusion } from "./timeline.ts";
+export type { ArtifactBehaviour, Behaviour, JobBehaviour, JobConclusion } from "./timeline.ts";
 export { type SimulatorClock, VirtualClock } from "./virtual-clock.ts";
 export type { BehaviourSource, RepositoryOptions, TokenOptions, Trigger } from "./world.ts";
+export { type ZippedFile, zipOf } from "./zip.ts";

@@ -12,20 +12,21 @@ function finish(state: ServerState, response: ServerResponse, arrival: Arrival, 
   const { entry, credential, account } = arrival;
   let { status } = answer;
   const isJson = answer.body !== undefined;
-  let body = isJson ? JSON.stringify(answer.body) : (answer.text ?? "");
-  if (route) holdAgainstDescription(state, entry, route, answer, body);
+  let body = Buffer.from(isJson ? JSON.stringify(answer.body) : (answer.bytes ?? answer.text ?? ""));
+  if (route) holdAgainstDescription(state, entry, route, answer, isJson ? String(body) : "");
   response.setHeader("date", new Date(state.nowMs()).toUTCString());
   const { enterpriseVersion } = servers[state.server ?? "api.github.com"];
   if (enterpriseVersion) response.setHeader("x-github-enterprise-version", enterpriseVersion);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-  if (body !== "") response.setHeader("content-type", isJson ? "application/json; charset=utf-8" : "text/plain");
+  const kind = isJson ? "application/json; charset=utf-8" : answer.bytes ? "application/zip" : "text/plain";
+  if (body.length > 0) response.setHeader("content-type", kind);
   if (state.etags && status === 200 && entry.method === "GET" && isJson && route?.pattern !== "/rate_limit") {
     const etag = `W/"${createHash("sha256").update(body).digest("hex")}"`;
     response.setHeader("etag", etag);
     const kept = entry.headers["if-none-match"]?.split(/,\s*/).map((tag) => tag.replace(/^(W\/)?/, "W/"));
     if (kept?.includes(etag)) {
       status = 304;
-      body = "";
+      body = Buffer.alloc(0);
       response.removeHeader("content-type");
       entry.billed &&= credential === undefined;
     }
@@ -55,7 +56,7 @@ export function send(
   }
   arrival.entry.status = status;
   response.statusCode = status;
-  if (status !== 204 && status !== 304) response.setHeader("content-length", Buffer.byteLength(body));
+  if (status !== 204 && status !== 304) response.setHeader("content-length", body.length);
   response.end(body);
 }
 
@@ -85,14 +86,14 @@ export async function spoil(
     return;
   }
   // Without a body there is nothing to cut but the line.
-  if (fault.kind === "reset" || (fault.kind === "cut" && !whole?.body)) {
+  if (fault.kind === "reset" || (fault.kind === "cut" && !whole?.body.length)) {
     response.socket?.resetAndDestroy();
     return;
   }
   if (fault.kind === "cut" && whole) {
     entry.status = response.statusCode = whole.status;
-    response.setHeader("content-length", Buffer.byteLength(whole.body));
-    response.write(whole.body.slice(0, whole.body.length / 2), () => response.destroy());
+    response.setHeader("content-length", whole.body.length);
+    response.write(whole.body.subarray(0, whole.body.length / 2), () => response.destroy());
     return;
   }
   for (const name of response.getHeaderNames()) {

@@ -18,6 +18,8 @@ export interface Answer {
   body?: unknown;
   /** Sent as it is, instead of `body`. */
   text?: string;
+  /** The same, of what is no text. */
+  bytes?: Uint8Array;
   headers?: Record<string, string>;
 }
 

@@ -2,6 +2,7 @@ import type { components } from "@octokit/openapi-types";
 import { fillTemplate } from "./expression.ts";
 import { nameStep } from "./step-names.ts";
 import type { Workflow, WorkflowJob } from "./workflow.ts";
+import type { ZippedFile } from "./zip.ts";
 
 type Schemas = components["schemas"];
 /** The words that a job's conclusion can be in GitHub's schema. */
@@ -29,6 +30,21 @@ export interface JobBehaviour {
   logLagMs?: number;
   /** What its steps mark in files. */
   annotations?: { path: string; line: number; level: "notice" | "warning" | "failure"; message: string }[];
+}
+
+/** What a run leaves under a name: a file as it is (`text`, `bytes`), or files in a zip. */
+export interface ArtifactBehaviour {
+  name: string;
+  text?: string;
+  bytes?: Uint8Array;
+  files?: readonly ZippedFile[];
+  /** From the attempt's start until it is uploaded, and listed at once (its end). */
+  uploadedAfterMs?: number;
+  /** What the list says, where that is not so. */
+  sizeBytes?: number;
+  digest?: string;
+  /** GitHub has it no more. */
+  expired?: boolean;
 }
 
 /** How a run goes. Durations in milliseconds. */
@@ -65,8 +81,8 @@ export interface Behaviour {
   cancelTakesMs?: number;
   /** Its jobs come without `steps`, which no description promises. */
   omitsSteps?: boolean;
-  /** What it leaves when it has ended: name and content. */
-  artifacts?: { name: string; text: string }[];
+  /** What it leaves. */
+  artifacts?: ArtifactBehaviour[];
   /** How its further attempts go; without one, as the attempt before. */
   reruns?: Behaviour[];
   /** From the asking for a further attempt until the run shows it (2000). */

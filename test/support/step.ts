@@ -21,6 +21,7 @@ import type { Edges } from "../../src/story/story.ts";
 import "../../src/dry-run/doctor.ts";
 import "../../src/report/summary.ts";
 import "../../src/commit-status/commit-status.ts";
+import "../../src/values/take-values.ts";
 import "../../src/rerun/next-attempt.ts";
 import "../../src/reuse/find-equal.ts";
 import { readTrace } from "../../src/story/trace.ts";

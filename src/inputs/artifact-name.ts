@@ -1,0 +1,19 @@
+/** The artifact with the values that come back. */
+
+import type { Reader } from "./reader.ts";
+
+/** No artifact's name has these: upload-artifact refuses them. */
+const NEVER_IN_NAMES = /["*/:<>?\\|]/;
+
+/** Reads `outputs_from`; undefined: nothing is to be read. */
+export function readArtifactName({ line, problems }: Reader, waitFor: string): string | undefined {
+  const name = line("outputs_from");
+  if (name === "") return undefined;
+  if (waitFor !== "completed")
+    problems.push("`outputs_from` reads what the run has left at its end: it goes with `wait_for: completed` only.");
+  if (NEVER_IN_NAMES.test(name))
+    problems.push(
+      "`outputs_from` is no artifact's name: give it without a path, and without any of `\" * : < > ? | \\ /`.",
+    );
+  return name;
+}

@@ -1,0 +1,58 @@
+/** Takes the file with the values out of what was downloaded: a zip, or the bare file. */
+
+import { Buffer } from "node:buffer";
+import { type Entry, fromBufferPromise, type ZipFile } from "yauzl";
+import { type Flaw, MAX_BYTES } from "./flaw.ts";
+
+/** What a zip may begin with: its first file, or its end where it has none. No JSON begins so. */
+const BEGINNINGS = ["PK\u0003\u0004", "PK\u0005\u0006"];
+/** The file that is meant where a zip has several. */
+const VALUES_FILE = "outputs.json";
+/** How many files are looked at. */
+const MAX_FILES = 1000;
+
+/**
+ * The bytes of the file. Artifacts are zips, but for those uploaded with `archive: false` (docs/platform.md#artifacts).
+ * Nothing is written anywhere, so that no path in a zip leads out of it; one that climbs is refused all the same.
+ */
+export async function takeFile(downloaded: Uint8Array): Promise<{ file: Uint8Array } | Flaw> {
+  const bytes = Buffer.from(downloaded.buffer, downloaded.byteOffset, downloaded.byteLength);
+  if (!BEGINNINGS.includes(bytes.toString("latin1", 0, 4))) return { file: bytes };
+  try {
+    const zip = await fromBufferPromise(bytes);
+    const chosen = await chooseEntry(zip);
+    return "is" in chosen ? chosen : await unpack(zip, chosen);
+  } catch (error) {
+    // yauzl's words may name paths of the archive, which are no values.
+    return { is: "damaged", how: climbs(error) ? "a path in it leads out of it" : "its archive cannot be read" };
+  }
+}
+
+async function chooseEntry(zip: ZipFile): Promise<Entry | Flaw> {
+  const files: Entry[] = [];
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName.endsWith("/")) continue;
+    files.push(entry);
+    if (files.length > MAX_FILES) break;
+  }
+  const [only, ...others] = files;
+  if (only && others.length === 0) return only;
+  const meant = files.filter(({ fileName }) => fileName === VALUES_FILE);
+  if (meant.length > 1) return { is: "damaged", how: `it has \`${VALUES_FILE}\` twice` };
+  return meant[0] ?? { is: "crowded", files: files.map(({ fileName }) => fileName) };
+}
+
+/** A zip of some kilobytes may unpack to gigabytes: it is unpacked in parts, and left as soon as it is too much. */
+async function unpack(zip: ZipFile, entry: Entry): Promise<{ file: Uint8Array } | Flaw> {
+  if (entry.uncompressedSize > MAX_BYTES) return { is: "large", unpacked: true };
+  // It ends with an error where there is more than the zip says.
+  const parts: Buffer[] = [];
+  for await (const part of await zip.openReadStreamPromise(entry)) parts.push(part as Buffer);
+  return { file: Buffer.concat(parts) };
+}
+
+function climbs(error: unknown): boolean {
+  return (
+    error instanceof Error && /^(invalid relative|absolute) path|^invalid characters in fileName/.test(error.message)
+  );
+}

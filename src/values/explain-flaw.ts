@@ -1,0 +1,91 @@
+/** The words for values that are not to be had. */
+
+import { enumerated, inCode } from "../edges/wording.ts";
+import type { Run } from "../github/answers.ts";
+import { oneLine } from "../github/reading.ts";
+import { linesToUpload } from "../receiver/uploads.ts";
+import type { Flaw } from "./flaw.ts";
+
+/** How many names of artifacts or files a message lists, and how long each may be. */
+const MOST_NAMED = 30;
+const MAX_NAME_LENGTH = 100;
+
+interface Asked {
+  /** Of the artifact. */
+  name: string;
+  run: Pick<Run, "id" | "htmlUrl" | "runAttempt" | "status">;
+  /** How long it was tried. */
+  triedMs: number;
+  isEnterpriseServer: boolean;
+}
+
+/** Why the step fails although the run, or the jobs that decide, ended green. */
+export function explainFlaw(flaw: Flaw, asked: Asked): string {
+  const { name, run, isEnterpriseServer } = asked;
+  const first = `${whatIs(flaw, asked)}: ${run.htmlUrl}`;
+  if (flaw.is === "expired")
+    return `${first}\nArtifacts are kept for as many days as \`retention-days\` of their upload, or the repository, says: read it sooner, or have it kept longer.`;
+  if (flaw.is === "unread")
+    return [
+      first,
+      "GitHub keeps artifacts on another host (for github.com `*.blob.core.windows.net`): the runner, and its proxy, have to let it through.",
+      `To read it later without starting anything again, give \`run_id: ${run.id}\` instead of the dispatch.`,
+    ].join("\n");
+  return [
+    first,
+    ...besides(flaw),
+    "The artifact has one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
+    linesToUpload(name, isEnterpriseServer),
+  ].join("\n");
+}
+
+/** What is wrong, without the advice. */
+export function whatIs(flaw: Flaw, { name, run, triedMs }: Asked): string {
+  const artifact = `artifact \`${shown(name)}\` (\`outputs_from\`)`;
+  switch (flaw.is) {
+    case "missing":
+      return `The run has left no ${artifact}`;
+    case "earlier":
+      return `Attempt ${run.runAttempt} of the run has left no ${artifact}; only an earlier one has`;
+    case "expired":
+      return `GitHub has the ${artifact} no more: it has expired or was deleted`;
+    case "large":
+      return `The ${artifact} ${flaw.unpacked ? "unpacks to" : "has"} more than 1 MiB`;
+    case "damaged":
+      return `The ${artifact} is damaged: ${flaw.how}`;
+    case "crowded":
+      return flaw.files.length === 0
+        ? `The ${artifact} has no file`
+        : `The ${artifact} has several files, and none is called \`outputs.json\``;
+    case "shapeless":
+      return `The ${artifact} is no JSON object: ${flaw.what}`;
+    case "unread":
+      return `The ${artifact} could not be read in ${triedMs / 1000} s (${flaw.why})`;
+  }
+}
+
+/** The names that there are instead, which are no values. */
+function besides(flaw: Flaw): string[] {
+  if (flaw.is === "crowded" && flaw.files.length > 0) return [`Its files: ${listed(flaw.files)}.`];
+  if (flaw.is !== "missing" || flaw.others === undefined) return [];
+  return [flaw.others.length > 0 ? `Its artifacts: ${listed(flaw.others)}.` : "It has left no artifact at all."];
+}
+
+function listed(names: readonly string[]): string {
+  return enumerated(names.map(shown), MOST_NAMED);
+}
+
+function shown(name: string): string {
+  const line = oneLine(name);
+  return line.length > MAX_NAME_LENGTH ? `${line.slice(0, MAX_NAME_LENGTH)}…` : line;
+}
+
+/** The names of the values, for the log. */
+export function namesInWords(names: readonly string[]): string {
+  return names.length === 0
+    ? "none"
+    : enumerated(
+        names.slice(0, MOST_NAMED + 1).map((each) => inCode([shown(each)])),
+        MOST_NAMED,
+      );
+}

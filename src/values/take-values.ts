@@ -1,0 +1,142 @@
+/** Takes up the values that a run has left for its caller, after its end was judged. */
+
+import { createHash } from "node:crypto";
+import { ifAnswered, OutOfTime, type RetryOptions } from "../asking/retry.ts";
+import { Cancelled } from "../edges/cancellation.ts";
+import { Failure } from "../edges/failure.ts";
+import type { Sight } from "../follow/sight.ts";
+import type { Artifact } from "../github/artifacts.ts";
+import { Fault } from "../github/fault.ts";
+import { isEnterpriseServer } from "../inputs/target.ts";
+import type { Story } from "../story/story.ts";
+import { takeFile } from "./archive.ts";
+import { type Chosen, chooseArtifact } from "./choose-artifact.ts";
+import { explainFlaw, namesInWords, whatIs } from "./explain-flaw.ts";
+import { type Flaw, MAX_BYTES } from "./flaw.ts";
+import { readValues, type Values } from "./values.ts";
+
+/** An outage of some seconds or a limit of a minute is waited out. */
+const AFTER_GREEN_MS = 120_000;
+/** What is only nice to know must not hold up the verdict. */
+const AFTER_RED_MS = 15_000;
+/** A list may lag behind an upload: it is looked at again after these pauses. */
+const LIST_LAG_MS = [1000, 2000, 4000];
+/** What only makes an error clearer. */
+const NAMING_MS = 10_000;
+
+/**
+ * Takes up the values of a run that ended green.
+ * @throws Failure where they are not to be had, Fault where the token may not read them
+ */
+export async function takeValues(ended: Sight, name: string, story: Story): Promise<void> {
+  const values = await look(ended, name, { forMs: AFTER_GREEN_MS, pausesMs: LIST_LAG_MS }, story);
+  if (!("is" in values)) return tell(values, name, story);
+  const flaw = values.is === "missing" ? { ...values, others: await namesOfOthers(ended, story) } : values;
+  throw new Failure(explainFlaw(flaw, { ...askedOf(ended, name, story), triedMs: AFTER_GREEN_MS }));
+}
+
+/** Takes up the values of a run that ended red, if there are any: the verdict is what the step has to say. */
+export async function takeValuesIfThere(ended: Sight, name: string, story: Story): Promise<void> {
+  try {
+    const values = await look(ended, name, { forMs: AFTER_RED_MS, pausesMs: [] }, story);
+    if (!("is" in values)) return tell(values, name, story);
+    if (values.is === "missing" || values.is === "earlier") return;
+    story.log.info(`${whatIs(values, { ...askedOf(ended, name, story), triedMs: AFTER_RED_MS })}.`);
+  } catch (error) {
+    if (!(error instanceof Fault || error instanceof Cancelled)) throw error;
+  }
+}
+
+function tell(values: Values, name: string, { learn, log }: Story): void {
+  learn({ values });
+  log.info(`Values from the artifact \`${name}\`: ${namesInWords(values.names)}.`);
+}
+
+function askedOf({ run }: Sight, name: string, { inputs }: Story) {
+  return { name, run, isEnterpriseServer: isEnterpriseServer(inputs.target.apiUrl) };
+}
+
+interface Patience {
+  forMs: number;
+  pausesMs: readonly number[];
+}
+
+async function look(ended: Sight, name: string, { forMs, pausesMs }: Patience, story: Story): Promise<Values | Flaw> {
+  const options = { deadlineMs: story.clock.nowMs() + forMs, wasSeen: true };
+  try {
+    const chosen = await findArtifact(ended, name, { ...options, pausesMs }, story);
+    if ("none" in chosen) return { is: chosen.none, others: undefined };
+    const downloaded = await downloadOf(chosen.artifact, options, story);
+    if ("is" in downloaded) return downloaded;
+    const taken = await takeFile(downloaded.bytes);
+    return "is" in taken ? taken : readValues(taken.file);
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error;
+    return { is: "unread", why: error.fault ? inAWord(error.fault) : "no answer" };
+  }
+}
+
+async function findArtifact(
+  ended: Sight,
+  name: string,
+  { pausesMs, ...options }: RetryOptions & { pausesMs: readonly number[] },
+  { github, retry, clock, signal }: Story,
+): Promise<Chosen> {
+  const list = () => retry((each) => github.listArtifacts(ended.run.id, name, each), options);
+  let chosen = chooseArtifact((await list()).items, name, ended);
+  for (const pauseMs of pausesMs) {
+    if ("artifact" in chosen) return chosen;
+    await clock.sleep(pauseMs, signal);
+    chosen = chooseArtifact((await list()).items, name, ended);
+  }
+  return chosen;
+}
+
+/** The bytes as they were uploaded. Each try asks for an address of its own. */
+async function downloadOf(
+  { id, sizeBytes = 0, isExpired, digest }: Artifact,
+  options: RetryOptions,
+  { github, retry }: Story,
+): Promise<{ bytes: Uint8Array } | Flaw> {
+  if (isExpired) return { is: "expired" };
+  if (sizeBytes > MAX_BYTES) return { is: "large", unpacked: false };
+  try {
+    const bytes = await retry((each) => collect(github.readArtifact(id, each)), options);
+    if (!bytes) return { is: "large", unpacked: false };
+    const isWhole = !digest?.startsWith("sha256:") || digest.toLowerCase() === `sha256:${sha256(bytes)}`;
+    return isWhole ? { bytes } : { is: "damaged", how: "its bytes do not fit the digest that GitHub tells" };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (error.status === 404 || error.status === 410) return { is: "expired" };
+    // What GitHub refuses is explained as every refusal is; that other host is no affair of the token's.
+    if (error.kind === "rejected") throw error;
+    return { is: "unread", why: inAWord(error) };
+  }
+}
+
+/** All of it, or undefined where it is too much: then no more of it is read. */
+async function collect(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array | undefined> {
+  const all: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of parts) {
+    length += part.length;
+    if (length > MAX_BYTES) return undefined;
+    all.push(part);
+  }
+  return Buffer.concat(all);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function inAWord(fault: Fault): string {
+  return fault.kind === "unreadable" ? fault.answer : fault.inAWord;
+}
+
+/** The names of what the run has left instead. */
+async function namesOfOthers({ run }: Sight, { github, retry, clock }: Story): Promise<string[] | undefined> {
+  const options = { deadlineMs: clock.nowMs() + NAMING_MS, retries: () => false };
+  const listed = await ifAnswered(retry((each) => github.listArtifacts(run.id, undefined, each), options));
+  return listed && [...new Set(listed.items.map(({ name }) => name))];
+}

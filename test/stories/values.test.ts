@@ -1,0 +1,390 @@
+/** The values that a run leaves for its caller: taken up after its end, with all that can be wrong with them. */
+
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { ArtifactBehaviour, Behaviour, FaultHook, FaultRequest } from "../simulator/index.ts";
+import { receiver } from "../support/receivers.ts";
+import { asked, type Stage, type StageOptions, setStage, TARGET } from "../support/stage.ts";
+
+const WORKFLOWS = { "deploy.yml": receiver("workflow_dispatch", "run-name") };
+const START = { workflow: "deploy.yml", ref: "main", wait_for: "completed", outputs_from: "values" };
+const TEXT = '{"version":"1.10","image":"registry.test/app@sha256:5eed","cr3t":"5eed5eed"}\n';
+const zipped = (text = TEXT): ArtifactBehaviour => ({ name: "values", files: [{ path: "outputs.json", text }] });
+const bare = (text = TEXT): ArtifactBehaviour => ({ name: "values", text });
+
+interface Scene extends Omit<StageOptions, "behaviour"> {
+  artifacts?: ArtifactBehaviour[];
+  behaviour?: Behaviour;
+  fault?: FaultHook;
+  given?: Record<string, string>;
+  change?: (stage: Stage) => void;
+}
+
+async function playScene({ artifacts = [zipped()], behaviour, fault, given, change, ...options }: Scene = {}) {
+  const stage = await setStage(WORKFLOWS, { ...options, behaviour: { freshRun404Ms: 0, artifacts, ...behaviour } });
+  change?.(stage);
+  stage.github.fault = fault;
+  const played = await stage.play({ ...START, ...given });
+  const [run] = stage.github.runs(TARGET);
+  const page = `${stage.github.apiUrl}/${TARGET}/actions/runs/${run?.id}`;
+  const requests = asked(stage.github, "GET").filter((line) => line.includes("artifact"));
+  return { ...stage, ...played, page, requests };
+}
+
+const LIST = /\/runs\/\d+\/artifacts$/;
+const ADDRESS = /\/artifacts\/\d+\/zip$/;
+const FILE = /^\/artifact-files\//;
+/** The first so many of such requests are answered so. */
+const answered =
+  (pattern: RegExp, status: number, times = Number.POSITIVE_INFINITY): FaultHook =>
+  ({ path, nth }) =>
+    pattern.test(path) && nth <= times ? { kind: "status", when: "before", status } : undefined;
+
+describe("the values of a run that ended green", () => {
+  test.each<[string, ArtifactBehaviour[]]>([
+    ["in a zip's only file", [{ name: "values", files: [{ path: "some/where.json", text: TEXT }] }]],
+    [
+      "in outputs.json among several files",
+      [
+        {
+          name: "values",
+          files: [
+            { path: "a.txt", text: "a" },
+            { path: "outputs.json", text: TEXT },
+            { path: "sub/outputs.json", text: "{}" },
+          ],
+        },
+      ],
+    ],
+    ["in a zip with a folder", [{ name: "values", files: [{ path: "out/" }, { path: "out/x.json", text: TEXT }] }]],
+    ["in a bare file", [bare()]],
+    ["among other artifacts", [{ name: "logs", text: "x" }, zipped(), { name: "values2", text: "{}" }]],
+    ["behind a byte order mark", [bare(`\uFEFF${TEXT}`)]],
+  ])("are the output, exactly as they are: %s", async (_, artifacts) => {
+    const { failure, outputs, log } = await playScene({ artifacts });
+    expect(failure).toBeUndefined();
+    expect(outputs.outputs).toBe(TEXT);
+    expect(log.at(-1)).toBe("Values from the artifact `values`: `version`, `image`, `cr3t`.");
+  });
+
+  test("take three requests more, of which the last brings no token", async () => {
+    const { github, requests } = await playScene();
+    const [run] = github.runs(TARGET);
+    expect(requests).toEqual([
+      `GET /repos/${TARGET}/actions/runs/${run?.id}/artifacts?per_page=100&name=values → 200`,
+      expect.stringMatching(/^GET \/repos\/octo\/target\/actions\/artifacts\/\d+\/zip → 302$/),
+      expect.stringMatching(/^GET \/artifact-files\/\d+\?sig=.* → 200$/),
+    ]);
+    expect(github.requests.at(-1)?.headers.authorization).toBeUndefined();
+  });
+
+  test("are told by their names alone, in the log and in the summary, and their address nowhere", async () => {
+    const { log, summary, warnings, trace } = await playScene();
+    expect(summary).toContain("\nValues: <code>version</code>, <code>image</code>, <code>cr3t</code>\n");
+    const readable = [...log, ...warnings, summary, trace].join("\n");
+    expect(readable).not.toMatch(/1\.10|5eed|registry|sig=|artifact-files/);
+  });
+
+  test("are not asked for where nobody wants them", async () => {
+    const { outputs, requests } = await playScene({ given: { outputs_from: "" } });
+    expect(outputs).not.toHaveProperty("outputs");
+    expect(requests).toEqual([]);
+  });
+
+  test("come from an Enterprise Server that tells no digest", async () => {
+    const { outputs } = await playScene({ server: "ghes-3.18", runDetails: "rejected" });
+    expect(outputs.outputs).toBe(TEXT);
+  });
+
+  test("come when the jobs that decide have ended, while the run goes on", async () => {
+    const behaviour = {
+      jobs: { identify: { durationMs: 20_000 } },
+      artifacts: [{ ...zipped(), uploadedAfterMs: 1000 }],
+    };
+    const { outputs, failure } = await playScene({ behaviour, given: { jobs: "*" } });
+    expect(failure).toBeUndefined();
+    expect(outputs.outputs).toBe(TEXT);
+  });
+
+  test("come of a run that is there already", async () => {
+    const { github, play } = await setStage(WORKFLOWS, { behaviour: { artifacts: [zipped()] } });
+    const id = github.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch" });
+    const { outputs } = await play({ run_id: String(id), wait_for: "completed", outputs_from: "values" });
+    expect(outputs).toMatchObject({ outputs: TEXT, disposition: "given" });
+  });
+
+  test("of several callers are each one's own", async () => {
+    const { github, play } = await setStage(WORKFLOWS);
+    github.behaviour(TARGET, "deploy.yml", (nth) => ({ freshRun404Ms: 0, artifacts: [bare(`{"nth":${nth}}`)] }));
+    const ended = await Promise.all([1, 2, 3].map(() => play(START)));
+    const runs = github.runs(TARGET).map(({ id }) => String(id));
+    expect(ended.map(({ outputs }) => outputs.outputs)).toEqual(
+      ended.map(({ outputs }) => `{"nth":${runs.indexOf(outputs.runId ?? "") + 1}}`),
+    );
+  });
+});
+
+describe("of a run with several attempts, the values are", () => {
+  const again = { rerun_failed: "1" };
+  const failing = { jobs: { identify: { failedStep: "Deploy" } } };
+
+  test("those of the last one, of two artifacts of one name", async () => {
+    const { outputs, requests } = await playScene({
+      behaviour: { ...failing, artifacts: [zipped('{"old":1}')], reruns: [{ artifacts: [zipped()] }] },
+      given: again,
+    });
+    expect(outputs).toMatchObject({ run_attempt: "2", outputs: TEXT });
+    expect(requests).toHaveLength(3);
+  });
+
+  test("none, where only an earlier one has left any by a job that was run again", async () => {
+    const { failure, outputs, page } = await playScene({
+      behaviour: { ...failing, artifacts: [zipped('{"old":1}')], reruns: [{ artifacts: [] }] },
+      given: again,
+    });
+    expect(failure).toMatch(
+      `Attempt 2 of the run has left no artifact \`values\` (\`outputs_from\`); only an earlier one has: ${page}\n`,
+    );
+    expect(outputs).not.toHaveProperty("outputs");
+  });
+});
+
+describe("a list that lags is looked at again", () => {
+  test("until the artifact is in it", async () => {
+    let looks = 0;
+    const { outputs } = await playScene({
+      fault: ({ path }) => (LIST.test(path) && ++looks <= 3 ? { kind: "stale", ms: 6000 } : undefined),
+    });
+    expect(looks).toBe(4);
+    expect(outputs.outputs).toBe(TEXT);
+  });
+});
+
+describe("a fault of the network is tried again, each time by a fresh address", () => {
+  const addresses = (requests: string[]) => requests.filter((line) => line.includes("/zip"));
+
+  test.each<[string, FaultHook]>([
+    ["a 502 of the list", answered(LIST, 502, 2)],
+    ["a 502 for the address", answered(ADDRESS, 502, 2)],
+    ["a 502 in the download", answered(FILE, 502, 2)],
+    ["a 403 of an address that has ended", answered(FILE, 403, 2)],
+    ["a stray 404", answered(ADDRESS, 404, 2)],
+    [
+      "a limit",
+      ({ path, nth }) =>
+        ADDRESS.test(path) && nth === 1
+          ? { kind: "status", when: "before", status: 429, headers: { "retry-after": "60" } }
+          : undefined,
+    ],
+    ["a reset", ({ path, nth }) => (FILE.test(path) && nth === 1 ? { kind: "reset", when: "before" } : undefined)],
+    ["half a file", ({ path, nth }) => (FILE.test(path) && nth <= 2 ? { kind: "cut", when: "after" } : undefined)],
+    ["no answer", ({ path, nth }) => (FILE.test(path) && nth === 1 ? { kind: "hang", when: "before" } : undefined)],
+    [
+      "an address that comes late",
+      ({ path, nth }) => (FILE.test(path) && nth === 1 ? { kind: "delay", ms: 61_000 } : undefined),
+    ],
+  ])("after %s", async (_, fault) => {
+    const { outputs, failure } = await playScene({ fault });
+    expect(failure).toBeUndefined();
+    expect(outputs.outputs).toBe(TEXT);
+  });
+
+  test("and never by one that was used before", async () => {
+    const { requests } = await playScene({ fault: answered(FILE, 502, 3) });
+    expect(addresses(requests)).toHaveLength(4);
+    const files = requests.filter((line) => line.includes("/artifact-files/")).map((line) => line.replace(/ → .*/, ""));
+    expect(new Set(files).size).toBe(4);
+  });
+
+  test.each<[string, FaultHook, string, number]>([
+    ["the list is not to be had", answered(LIST, 502), "502", 120],
+    ["the download is not to be had", answered(FILE, 502), "its file was answered with 502", 120],
+    ["the limit is longer", answered(ADDRESS, 429), "429", 120],
+  ])("for two minutes, where %s", async (_, fault, why, seconds) => {
+    const { failure, page, outputs, clock } = await playScene({ fault });
+    expect(failure).toBe(
+      [
+        `The artifact \`values\` (\`outputs_from\`) could not be read in 120 s (${why}): ${page}`,
+        "GitHub keeps artifacts on another host (for github.com `*.blob.core.windows.net`): the runner, and its proxy, have to let it through.",
+        `To read it later without starting anything again, give \`run_id: ${outputs.runId}\` instead of the dispatch.`,
+      ].join("\n"),
+    );
+    expect(outputs.conclusion).toBe("success");
+    expect(clock.nowMs()).toBeLessThan(1000 * (seconds + 60));
+  });
+});
+
+describe("a step whose run ended green fails", () => {
+  const LINES = [
+    "The artifact has one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
+    '- run: echo \'{"version":"1.2.3"}\' > outputs.json',
+    "- uses: actions/upload-artifact@v4",
+    "  with:",
+    "    name: values",
+    "    path: outputs.json",
+  ];
+  const files = (...paths: string[]): ArtifactBehaviour[] => [
+    { name: "values", files: paths.map((path) => ({ path, text: TEXT })) },
+  ];
+  const big = `{"a":"${"x".repeat(1024 * 1024)}"}`;
+
+  test.each<[string, ArtifactBehaviour[], string, ...string[]]>([
+    [
+      "without any artifact",
+      [],
+      "The run has left no artifact `values` (`outputs_from`)",
+      "It has left no artifact at all.",
+    ],
+    [
+      "without that artifact",
+      [
+        { name: "Values", text: TEXT },
+        { name: "logs", text: "x" },
+      ],
+      "The run has left no artifact `values` (`outputs_from`)",
+      "Its artifacts: Values, logs.",
+    ],
+    [
+      "where it is too large",
+      [{ ...bare(randomBytes(800_000).toString("hex")) }],
+      "The artifact `values` (`outputs_from`) has more than 1 MiB",
+    ],
+    [
+      "where it is larger than the list says",
+      [{ ...bare(big), sizeBytes: 7, digest: "sha256:00" }],
+      "The artifact `values` (`outputs_from`) has more than 1 MiB",
+    ],
+    [
+      "where it unpacks to too much",
+      [zipped(big)],
+      "The artifact `values` (`outputs_from`) unpacks to more than 1 MiB",
+    ],
+    [
+      "where the digest is another's",
+      [{ ...zipped(), digest: `sha256:${"0".repeat(64)}` }],
+      "The artifact `values` (`outputs_from`) is damaged: its bytes do not fit the digest that GitHub tells",
+    ],
+    [
+      "where the archive is cut",
+      [{ name: "values", bytes: Buffer.from("PK\u0003\u0004 and nothing more") }],
+      "The artifact `values` (`outputs_from`) is damaged: its archive cannot be read",
+    ],
+    [
+      "where a path climbs",
+      files("../../.bashrc"),
+      "The artifact `values` (`outputs_from`) is damaged: a path in it leads out of it",
+    ],
+    [
+      "where several files are in it",
+      files("a.json", "b.json"),
+      "The artifact `values` (`outputs_from`) has several files, and none is called `outputs.json`",
+      "Its files: a.json, b.json.",
+    ],
+    ["where no file is in it", files(), "The artifact `values` (`outputs_from`) has no file"],
+    [
+      "where it is a list",
+      [bare('["5eed"]')],
+      "The artifact `values` (`outputs_from`) is no JSON object: it is a list",
+    ],
+    [
+      "where it is a text",
+      [bare('"5eed"')],
+      "The artifact `values` (`outputs_from`) is no JSON object: it is a string",
+    ],
+    ["where it is null", [bare("null")], "The artifact `values` (`outputs_from`) is no JSON object: it is null"],
+    [
+      "where it is no JSON",
+      [bare("version=5eed")],
+      "The artifact `values` (`outputs_from`) is no JSON object: it is no JSON",
+    ],
+    ["where it is empty", [bare("")], "The artifact `values` (`outputs_from`) is no JSON object: it is empty"],
+    [
+      "where it is in another encoding",
+      [{ name: "values", bytes: Buffer.from(`\uFEFF${TEXT}`, "utf16le") }],
+      "The artifact `values` (`outputs_from`) is no JSON object: it is no text in UTF-8",
+    ],
+  ])("%s, with the lines to add", async (_, artifacts, what, ...more) => {
+    const { failure, outputs, page, summary } = await playScene({ artifacts });
+    expect(failure?.split("\n")).toEqual([`${what}: ${page}`, ...more, ...LINES]);
+    expect(outputs).not.toHaveProperty("outputs");
+    expect(outputs.conclusion).toBe("success");
+    expect(summary).toContain("> **The step failed:** ");
+    expect(failure).not.toContain("5eed");
+  });
+
+  test.each<[string, Scene]>([
+    ["has expired", { artifacts: [{ ...zipped(), expired: true }] }],
+    ["expires in between", { fault: answered(ADDRESS, 410) }],
+    ["is deleted in between", { fault: answered(ADDRESS, 404) }],
+  ])("where the artifact %s, and says how long it is kept", async (_, scene) => {
+    const { failure, page, requests } = await playScene(scene);
+    expect(failure).toBe(
+      `GitHub has the artifact \`values\` (\`outputs_from\`) no more: it has expired or was deleted: ${page}\n` +
+        "Artifacts are kept for as many days as `retention-days` of their upload, or the repository, says: read it sooner, or have it kept longer.",
+    );
+    expect(requests.length).toBeLessThan(5);
+  });
+
+  test("where the token may not read artifacts, as after every refusal", async () => {
+    const fault: FaultHook = ({ path }) =>
+      LIST.test(path)
+        ? { kind: "status", when: "before", status: 403, body: { message: "Resource not accessible by integration" } }
+        : undefined;
+    const { failure, page } = await playScene({ fault });
+    expect(failure).toMatch(
+      /^The token may not read the artifacts of octo\/target \(403 Resource not accessible by integration\)\.\n.*`actions: read`/,
+    );
+    expect(failure).toContain(`The run itself has ended: ${page}`);
+  });
+});
+
+describe("after a red end", () => {
+  const red = { jobs: { identify: { failedStep: "Deploy" } } };
+
+  test("the values are taken up as well, and the error is that of the run", async () => {
+    const { failure, outputs, log } = await playScene({ behaviour: red });
+    expect(failure).toMatch(/^The run ended as failure: /);
+    expect(outputs.outputs).toBe(TEXT);
+    expect(log.at(-1)).toBe("Values from the artifact `values`: `version`, `image`, `cr3t`.");
+  });
+
+  test.each<[string, Scene, number]>([
+    ["that are missing", { artifacts: [] }, 1],
+    ["whose list is refused", { fault: answered(LIST, 403) }, 1],
+    ["whose list is not to be had", { fault: answered(LIST, 502) }, 5],
+  ])("values %s are no news", async (_, scene, most) => {
+    const plain = await playScene({ ...scene, behaviour: red, given: { outputs_from: "" } });
+    const { failure, outputs, log, requests, page, tookMs } = await playScene({ ...scene, behaviour: red });
+    expect(failure?.replaceAll(page, "")).toBe(plain.failure?.replaceAll(plain.page, ""));
+    expect(outputs).not.toHaveProperty("outputs");
+    expect(log).toHaveLength(plain.log.length + (most > 1 ? 2 : 0));
+    expect(requests.length).toBeLessThanOrEqual(most);
+    expect(tookMs - plain.tookMs).toBeLessThanOrEqual(15_000);
+  });
+
+  test("values that are damaged are a line in the log", async () => {
+    const { failure, log } = await playScene({ behaviour: red, artifacts: [bare("[]")] });
+    expect(failure).toMatch(/^The run ended as failure: /);
+    expect(log.at(-1)).toBe("The artifact `values` (`outputs_from`) is no JSON object: it is a list.");
+  });
+
+  test("of a run that goes on, by `fail_fast`, they are tried once", async () => {
+    const { failure, requests } = await playScene({
+      artifacts: [],
+      behaviour: { jobs: { identify: { failedStep: "Deploy", durationMs: 10_000 } } },
+      given: { fail_fast: "true" },
+    });
+    expect(failure).toBeDefined();
+    expect(requests).toHaveLength(1);
+  });
+});
+
+test("a step that is cancelled while it takes up the values says so, and keeps what is known", async () => {
+  const hangs = ({ path }: FaultRequest) => (FILE.test(path) ? ({ kind: "hang", when: "before" } as const) : undefined);
+  const stage = await setStage(WORKFLOWS, { behaviour: { freshRun404Ms: 0, artifacts: [zipped()] } });
+  stage.github.fault = hangs;
+  const { failure, outputs, tookMs } = await stage.play(START, { cancelAfterMs: 30_000 });
+  expect(failure).toMatch(/cancelled/i);
+  expect(outputs).toMatchObject({ status: "completed", conclusion: "success" });
+  expect(tookMs).toBeLessThan(31_000);
+});
