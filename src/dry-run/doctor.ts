@@ -70,7 +70,7 @@ async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
   );
   findings.push(...(await findCallersSide(story, deadlineMs)));
   const { order } = inputs;
-  if (order.event === undefined) return [...findings, await findGivenRun(order, story, deadlineMs)];
+  if (order.event === undefined) return [...findings, ...(await findGivenRun(order, story, deadlineMs))];
   const ref = await findRef(order, story, deadlineMs);
   findings.push(...ref);
   // GitHub shows no file of a ref that is not there.

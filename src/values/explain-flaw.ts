@@ -14,8 +14,6 @@ interface Asked {
   /** Of the artifact. */
   name: string;
   run: Pick<Run, "id" | "htmlUrl" | "runAttempt" | "status">;
-  /** How long it was tried. */
-  triedMs: number;
   isEnterpriseServer: boolean;
 }
 
@@ -40,7 +38,7 @@ export function explainFlaw(flaw: Flaw, asked: Asked): string {
 }
 
 /** What is wrong, without the advice. */
-export function whatIs(flaw: Flaw, { name, run, triedMs }: Asked): string {
+export function whatIs(flaw: Flaw, { name, run }: Asked): string {
   const artifact = `artifact \`${shown(name)}\` (\`outputs_from\`)`;
   switch (flaw.is) {
     case "missing":
@@ -60,7 +58,7 @@ export function whatIs(flaw: Flaw, { name, run, triedMs }: Asked): string {
     case "shapeless":
       return `The ${artifact} is no JSON object: ${flaw.what}`;
     case "unread":
-      return `The ${artifact} could not be read in ${triedMs / 1000} s (${flaw.why})`;
+      return `The ${artifact} could not be read (${flaw.why})`;
   }
 }
 

@@ -32,7 +32,7 @@ export async function takeValues(ended: Sight, name: string, story: Story): Prom
   const values = await look(ended, name, { forMs: AFTER_GREEN_MS, pausesMs: LIST_LAG_MS }, story);
   if (!("is" in values)) return tell(values, name, story);
   const flaw = values.is === "missing" ? { ...values, others: await namesOfOthers(ended, story) } : values;
-  throw new Failure(explainFlaw(flaw, { ...askedOf(ended, name, story), triedMs: AFTER_GREEN_MS }));
+  throw new Failure(explainFlaw(flaw, askedOf(ended, name, story)));
 }
 
 /** Takes up the values of a run that ended red, if there are any: the verdict is what the step has to say. */
@@ -41,7 +41,7 @@ export async function takeValuesIfThere(ended: Sight, name: string, story: Story
     const values = await look(ended, name, { forMs: AFTER_RED_MS, pausesMs: [] }, story);
     if (!("is" in values)) return tell(values, name, story);
     if (values.is === "missing" || values.is === "earlier") return;
-    story.log.info(`${whatIs(values, { ...askedOf(ended, name, story), triedMs: AFTER_RED_MS })}.`);
+    story.log.info(`${whatIs(values, askedOf(ended, name, story))}.`);
   } catch (error) {
     if (!(error instanceof Fault || error instanceof Cancelled)) throw error;
   }

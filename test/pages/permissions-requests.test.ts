@@ -27,7 +27,7 @@ function take({ requests }: GitHub): void {
     const route = findRoute(method, path.replace(/^\/repositories\/\d+/, "/repos/octo/target"))?.route;
     const ownName =
       { "/installation/token": "the token itself" }[path] ??
-      (path.startsWith("/job-logs/") ? "its address" : "the App's signature");
+      (/^\/(job-logs|artifact-files)\//.test(path) ? "its address" : "the App's signature");
     expect({ path, permission: row.permission }).toEqual({
       path,
       permission: route?.needs?.join(": ") ?? ownName,
@@ -119,6 +119,10 @@ describe("every request is listed, with its permission", () => {
     "of a run whose job fails": {
       behaviour: { jobs: { identify: { failedStep: "Deploy" } } },
       given: { wait_for: "completed" },
+    },
+    "of a run that has left values": {
+      behaviour: { artifacts: [{ name: "values", text: "{}" }] },
+      given: { wait_for: "completed", outputs_from: "values" },
     },
     "of a run that is red": { behaviour: { conclusion: "failure" }, given: { wait_for: "completed" } },
     "of a run that is run again": {

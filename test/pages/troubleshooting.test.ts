@@ -43,6 +43,7 @@ const FILES = [
   "follow/time-out.ts",
   "github/api.ts",
   "inputs/commit-status.ts",
+  "inputs/artifact-name.ts",
   "inputs/credentials.ts",
   "inputs/given-run.ts",
   "inputs/imitation.ts",
@@ -61,10 +62,15 @@ const FILES = [
   "receiver/lines-to-add.ts",
   "receiver/mistake.ts",
   "receiver/sign.ts",
+  "receiver/uploads.ts",
   "report/failure-of.ts",
   "rerun/next-attempt.ts",
   "reuse/find-equal.ts",
   "run.ts",
+  "values/archive.ts",
+  "values/explain-flaw.ts",
+  "values/take-values.ts",
+  "values/values.ts",
 ];
 
 /** Words that no message of a simulated GitHub can have, or that are for nobody. */

@@ -493,6 +493,31 @@ describe.concurrent("wait-in-another-job", () => {
   });
 });
 
+describe.concurrent("values-back", () => {
+  const built = {
+    artifacts: [{ name: "build.json", text: `{\n  "image": "registry.example.com/app@sha256:${SHA}"\n}\n` }],
+  };
+
+  test("deploys what was built", async ({ expect }) => {
+    const { jobs, steps } = await playExample("values-back", { behaviour: built });
+    expect(jobs.deploy).toMatchObject({
+      result: "success",
+      scripts: [{ env: { IMAGE: `registry.example.com/app@sha256:${SHA}` } }],
+    });
+    expect(steps[0]?.stdout).toContain("Values from the artifact `build.json`: `image`.");
+    expect(steps[0]?.stdout).not.toContain("registry.example.com");
+  });
+
+  test("deploys nothing where nothing came back, and says what the receiver lacks", async ({ expect }) => {
+    const { jobs, steps } = await playExample("values-back");
+    expect(jobs.build?.result).toBe("failure");
+    expect(jobs.deploy?.result).toBe("skipped");
+    expect(annotations(steps[0] as Ran, "error").join()).toMatch(
+      /^The run has left no artifact `build\.json` \(`outputs_from`\): [\s\S]*uses: actions\/upload-artifact@/,
+    );
+  });
+});
+
 describe.concurrent("promotion", () => {
   test("delivers each input as it was written", async ({ expect }) => {
     const { github, target, jobs } = await playExample("promotion", { on: "tag" });

@@ -5,6 +5,7 @@ import { nodeId } from "./repository-answers.ts";
 import type { Call, Route } from "./routes.ts";
 import { type Attempt, attemptAt, type Run, toIso } from "./run.ts";
 import { servers } from "./servers-table.ts";
+import { storageOf } from "./storage.ts";
 import type { ArtifactBehaviour } from "./timeline.ts";
 import { zipOf } from "./zip.ts";
 
@@ -39,9 +40,7 @@ export const artifactRoutes: readonly Route[] = [
       const left = leftBy(call.repository.runs, call.nowMs).find((each) => String(each.id) === id);
       if (!left) return reject(404, "Not Found");
       if (left.artifact.expired) return reject(410, "Artifact has expired");
-      // Another host, as where GitHub keeps them.
-      const host = call.bases.html.replace("127.0.0.1", "localhost");
-      const address = `${host}/artifact-files/${id}?sig=permission&se=${call.nowMs + addressMs}`;
+      const address = `${storageOf(call.bases.html)}/artifact-files/${id}?sig=permission&se=${call.nowMs + addressMs}`;
       return { status: 302, headers: { location: address } };
     },
   },

@@ -4,6 +4,7 @@ import { annotationsOf, jobLog, logIsThere } from "./job-logs.ts";
 import type { Answer, Call, Route } from "./routes.ts";
 import { type Attempt, attemptAt, type JobState, type Run } from "./run.ts";
 import { jobAnswer, pendingDeploymentAnswer, runAnswer } from "./run-answers.ts";
+import { storageOf } from "./storage.ts";
 import type { PlannedJob } from "./timeline.ts";
 import { lastAttempt, type Repository } from "./world.ts";
 
@@ -99,8 +100,7 @@ export const runRoutes: readonly Route[] = [
     answer: (call) =>
       withPlannedJob(call, (job, startedMs) => {
         if (!logIsThere(job, startedMs, call.nowMs)) return reject(404, "Not Found");
-        // Another host, as where GitHub keeps them.
-        const host = call.bases.html.replace("127.0.0.1", "localhost");
+        const host = storageOf(call.bases.html);
         return {
           status: 302,
           headers: { location: `${host}/job-logs/${call.params.job_id}?sig=permission` },

@@ -290,6 +290,8 @@ const WRONG_INPUTS: Record<string, string>[] = [
   { distinct_id: "", run_id: "1" },
   { fail_fast: "true" },
   { start_timeout_seconds: "60" },
+  { outputs_from: "values" },
+  { outputs_from: "out/values", wait_for: "completed" },
   { rerun_failed: "1" },
   { reuse_key: "nightly" },
   { status_context: "remote", status_token: "a" },

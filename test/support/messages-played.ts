@@ -1,6 +1,6 @@
 /** What the code says of a step that it goes through: one play for each way that ends red, warns, or makes the log wait. */
 
-import type { Behaviour, FaultHook } from "../simulator/index.ts";
+import { type ArtifactBehaviour, type Behaviour, type Fault, type FaultHook, zipOf } from "../simulator/index.ts";
 import { setAppStage } from "./app-stage.ts";
 import { type Message, message } from "./messages-direct.ts";
 import { annotations, setProcessStage, TOKEN } from "./process-stage.ts";
@@ -12,6 +12,14 @@ import { CALLER, GITHUB_TOKEN, type Ran, runBundle } from "./step.ts";
 const EVENT = receiver("repository_dispatch", "run-name");
 const WORKFLOW = receiver("workflow_dispatch", "run-name");
 const LONG: Behaviour = { queuedMs: 7_200_000, freshRun404Ms: 0 };
+const UPLOADING = WORKFLOW.replace(
+  "      - name: Deploy",
+  "      - uses: actions/upload-artifact@v7\n        with: { path: values, archive: false }\n      - name: Deploy",
+);
+const COMPOSITE = WORKFLOW.replace(
+  "      - name: Deploy",
+  "      - uses: ./.github/actions/leave\n      - name: Deploy",
+);
 const CANCEL = { cancel_run_on: "cancel" };
 const BY_EVENT = { event_type: "deploy", distinct_id: "DISTINCT_ID" };
 const BY_HAND = { workflow: "deploy.yml", ref: "main" };
@@ -315,8 +323,63 @@ const PLAYS: Play[] = [
     cancelAfterMs: 33_333,
     post: "nothing wrong",
   },
+  ...valuesBack(),
   ...doctors(),
 ];
+
+const REFUSED = { message: "Resource not accessible by personal access token" };
+
+/** Runs that have left values, or something else under that name. */
+function valuesBack(): Play[] {
+  const values = { ...FOLLOW, outputs_from: "values" };
+  const bare = (text: string): ArtifactBehaviour[] => [{ name: "values", text }];
+  const zipped = (...paths: string[]): ArtifactBehaviour[] => [
+    { name: "values", files: paths.map((path) => ({ path, text: "{}" })) },
+  ];
+  const big = "x".repeat(1024 * 1024 + 1);
+  const left: ArtifactBehaviour[][] = [
+    bare('{"version":"1.10"}'),
+    bare("{}"),
+    [],
+    [{ name: "other", text: "{}" }],
+    [{ name: "values", text: "{}", expired: true }],
+    bare(big),
+    [{ name: "values", files: [{ path: "x", text: big }] }],
+    [{ name: "values", text: "{}", digest: "sha256:0" }],
+    [{ name: "values", bytes: zipOf([{ path: "x", text: "{}" }]).subarray(0, 40) }],
+    zipped("../x"),
+    zipped("outputs.json", "outputs.json"),
+    zipped("a.json", "b.json"),
+    zipped(),
+    bare(""),
+    bare("version=1"),
+    bare("[1]"),
+    bare("null"),
+    bare("7"),
+    [{ name: "values", bytes: Buffer.from([0xff]) }],
+  ];
+  const play = (more: Partial<Play> & { behaviour?: Behaviour; server?: StageOptions["server"] }): Play => {
+    const { behaviour, server, ...rest } = more;
+    const options = {
+      ...(server && { server }),
+      behaviour: { freshRun404Ms: 0, artifacts: zipped("x"), ...behaviour },
+    };
+    return { options, given: values, ...rest };
+  };
+  const at =
+    (pattern: RegExp, fault: Fault): FaultHook =>
+    ({ path }) =>
+      pattern.test(path) ? fault : undefined;
+  const failed = { jobs: { identify: { failedStep: "Deploy" } } };
+  return [
+    ...left.map((artifacts) => play({ behaviour: { artifacts } })),
+    play({ behaviour: { ...failed, reruns: [{ artifacts: [] }] }, given: { ...values, rerun_failed: "1" } }),
+    play({ fault: at(/^\/artifact-files/, { kind: "status", when: "before", status: 502 }) }),
+    play({ fault: at(/\/artifacts$/, { kind: "hang", when: "before" }) }),
+    play({ fault: at(/\/artifacts$/, { kind: "hang", when: "before" }), behaviour: failed }),
+    play({ fault: at(/\/artifacts$/, { kind: "status", when: "before", status: 403, body: REFUSED }) }),
+  ];
+}
 
 /** Dry runs, each with something to find. */
 function doctors(): Play[] {
@@ -383,6 +446,10 @@ function doctors(): Play[] {
     }),
     { workflows: Object.fromEntries(many), given: { event_type: "deploy" } },
     { before: another, given: GIVEN },
+    ...[UPLOADING, UPLOADING.replace("path: values", "path: values*"), WORKFLOW, COMPOSITE].map(
+      (workflow): Play => ({ workflows: { "deploy.yml": workflow }, given: { ...FOLLOW, outputs_from: "values" } }),
+    ),
+    ...endedRuns(),
     { given: GIVEN },
     { before: another, fault: refused(/\/runs\//), given: GIVEN },
     { before: another, fault: failing(/\/runs\//), given: GIVEN },
@@ -422,6 +489,30 @@ function doctors(): Play[] {
     ),
   ];
   return plays.map((play) => ({ ...play, given: { dry_run: "true", ...play.given } }));
+}
+
+/** Dry runs of a run that is given, and was to leave values. */
+function endedRuns(): Play[] {
+  const given = { ...GIVEN, wait_for: "completed", outputs_from: "values" };
+  const hourAgo =
+    (behaviour: Behaviour) =>
+    ({ github }: Stage) => {
+      const createdAtMs = github.nowMs() - 3_600_000;
+      github.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch", createdAtMs, behaviour });
+    };
+  const at =
+    (status: number): FaultHook =>
+    ({ path }) =>
+      path.endsWith("/artifacts") ? { kind: "status", when: "before", status } : undefined;
+  const values = { name: "values", text: "{}" };
+  return [
+    { before: hourAgo({ queuedMs: 7_200_000 }), given },
+    { before: hourAgo({ artifacts: [values] }), given },
+    { before: hourAgo({ artifacts: [{ ...values, expired: true }] }), given },
+    { before: hourAgo({}), given },
+    { before: hourAgo({}), fault: at(403), given },
+    { before: hourAgo({}), fault: at(502), given },
+  ];
 }
 
 /** As GitHub hands out a file. */

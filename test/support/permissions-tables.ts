@@ -128,8 +128,9 @@ export function endpointOf({ method, path }: { method: string; path: string }): 
   return endpoints.find(({ request }) => {
     // A ref or a path may have slashes; all else is one segment.
     const pattern = request.replace(/\{(ref|path)\}/g, ".+").replace(/\{\w+\}/g, "[^/]+");
-    // Where the simulator keeps the logs; GitHub's own storage has other addresses.
-    const asked = path.startsWith("/job-logs/") ? "log_address" : path;
+    // Where the simulator keeps logs and artifacts; GitHub's own storage has other addresses.
+    const elsewhere = path.startsWith("/job-logs/") ? "log_address" : "artifact_address";
+    const asked = /^\/(job-logs|artifact-files)\//.test(path) ? elsewhere : path;
     return new RegExp(`^${pattern}$`).test(`${method} ${asked}`);
   });
 }

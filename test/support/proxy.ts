@@ -11,8 +11,8 @@ export interface ProxyOptions {
   hosts: Record<string, number>;
   /** `user:password`, demanded by 407. */
   credentials?: string;
-  /** The status for a tunnel that it does not open; `nth` counts from 1. */
-  refuse?: (nth: number) => number | undefined;
+  /** The status for a tunnel that it does not open to this `host:port`; `nth` counts from 1. */
+  refuse?: (nth: number, host: string) => number | undefined;
   /** It speaks TLS itself. */
   tls?: { key: string; cert: string };
 }
@@ -46,7 +46,7 @@ export async function startProxy({ hosts, credentials, refuse, tls }: ProxyOptio
     const given = basic === undefined ? undefined : Buffer.from(basic, "base64").toString("utf8");
     shown.push(given);
     if (credentials !== undefined && given !== credentials) return { status: 407 };
-    const status = refuse?.(asked.length);
+    const status = refuse?.(asked.length, host);
     const port = hosts[host];
     return status !== undefined || port === undefined ? { status: status ?? 502 } : { port };
   }

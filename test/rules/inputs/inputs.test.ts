@@ -45,6 +45,7 @@ describe("without a word said", () => {
       cancelRunOn: new Set(),
       decidingJobs: [],
       failsFast: false,
+      outputsFrom: undefined,
       failedLogLines: undefined,
       reuse: "never",
       commitStatus: undefined,

@@ -51,6 +51,7 @@ jobs:
         { id: "call", name: "call", env: {}, matrix: "", callsAnother: true, isOnWindows: false, steps: [] },
       ],
       mistake: undefined,
+      artifacts: { uploads: [], callsOthers: true },
     });
   });
 

@@ -134,6 +134,14 @@ describe("the title", () => {
     expect(summary(facts)).toMatch(`## ${verdict}: [Deploy 2.4.0`);
   });
 
+  test("names the values that the run has left, and no more than 30 of them", () => {
+    const named = (values: string[]) => lines(summaryOf({ ...release, values }), "Values")[0];
+    expect(named(["version", "a|b"])).toBe("Values: <code>version</code>, <code>a&#124;b</code>");
+    expect(named([])).toBe("Values: none");
+    expect(named(Array.from({ length: 32 }, (_, index) => `v${index}`))).toMatch(/<code>v29<\/code> and 2 more$/);
+    expect(summaryOf(release)).not.toContain("Values");
+  });
+
   test("falls back to the run's name, and to none", () => {
     expect(summary({ run: exampleRun({ displayTitle: "" }) })).toMatch(/^## ✅ Passed: \[Deploy\]\(/);
     expect(summary({ run: exampleRun({ displayTitle: "", name: "" }) })).toMatch(/^## ✅ Passed: \[\(no name\)\]\(/);

@@ -89,6 +89,11 @@ describe("the outputs", () => {
     });
   });
 
+  test("have the values that the run has left, as they are", () => {
+    const values = { text: ' {"a":\n1}\n', names: ["a"] };
+    expect(outputsOf({ distinctId: "run-1", run, values })).toEqual({ ...running, outputs: ' {"a":\n1}\n' });
+  });
+
   test("keep what GitHub's answer told where the run itself leaves it out", () => {
     const started = { id: 1, htmlUrl: `${link}/1`, jobsUrl: `${api}/1/jobs` };
     const bare = { ...run, htmlUrl: "", jobsUrl: "" };
