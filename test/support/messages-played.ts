@@ -20,6 +20,7 @@ const COMPOSITE = WORKFLOW.replace(
   "      - name: Deploy",
   "      - uses: ./.github/actions/leave\n      - name: Deploy",
 );
+const REFUSED = { message: "Resource not accessible by personal access token" };
 const CANCEL = { cancel_run_on: "cancel" };
 const BY_EVENT = { event_type: "deploy", distinct_id: "DISTINCT_ID" };
 const BY_HAND = { workflow: "deploy.yml", ref: "main" };
@@ -326,8 +327,6 @@ const PLAYS: Play[] = [
   ...valuesBack(),
   ...doctors(),
 ];
-
-const REFUSED = { message: "Resource not accessible by personal access token" };
 
 /** Runs that have left values, or something else under that name. */
 function valuesBack(): Play[] {
