@@ -14,7 +14,11 @@ export class Unreadable extends Error {
   readonly isForeign: boolean;
 
   constructor(schema: keyof Schemas | "list", field?: string) {
-    super(field === undefined ? `it is no ${schema}` : `it has no such field \`${field}\` as a ${schema} has`);
+    super(
+      field === undefined
+        ? `it is no ${schema}`
+        : `it has no such field \`${field}\` as ${/^[aeiou]/.test(schema) ? "an" : "a"} ${schema} has`,
+    );
     this.isForeign = field !== undefined;
   }
 }

@@ -159,6 +159,8 @@ const FIND_S = 40;
 const TIMEOUT_S = 60;
 /** Beside its two times the step may ask what is missing, or cancel the run. */
 const REST_S = 30;
+/** And after a green end it may try for as long to take up values. */
+const VALUES_S = 120;
 
 const anyStory = fc.record({
   inputs: fc.constantFrom<Record<string, string>>(
@@ -170,6 +172,7 @@ const anyStory = fc.record({
   sign: fc.constantFrom("run-name" as const, "step" as const, undefined),
   waitFor: fc.constantFrom("found", "completed", "completed"),
   cancelRunOn: fc.constantFrom("", "cancel", "timeout cancel"),
+  outputsFrom: fc.constantFrom("", "values"),
   cancelAfterMs: fc.option(fc.nat(30_000), { nil: undefined, freq: 3 }),
   random: fc.double({ min: 0, max: 1, noNaN: true }),
   answers: anyAnswers,
@@ -188,6 +191,7 @@ async function playStory(story: typeof anyStory extends fc.Arbitrary<infer Story
       ...story.inputs,
       wait_for: story.waitFor,
       cancel_run_on: story.cancelRunOn,
+      ...(story.waitFor === "completed" && { outputs_from: story.outputsFrom }),
       token: "ghp_all",
       repo: "octo/target",
       find_timeout_seconds: String(FIND_S),
@@ -200,7 +204,7 @@ async function playStory(story: typeof anyStory extends fc.Arbitrary<infer Story
     const watched = answerBy(story.answers, github);
     const played = await playStep(github, given, { ...edges, ...cancelled });
     expect(watched.storm).toBeUndefined();
-    expect(played.tookMs).toBeLessThanOrEqual((FIND_S + TIMEOUT_S + REST_S) * 1000);
+    expect(played.tookMs).toBeLessThanOrEqual((FIND_S + TIMEOUT_S + REST_S + VALUES_S) * 1000);
 
     const watchedAfter = answerBy(story.answersToPost, github);
     const post = await playPost(github, given, played.trace, edges);

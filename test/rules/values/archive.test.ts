@@ -1,4 +1,5 @@
 import zlib from "node:zlib";
+import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { takeFile } from "../../../src/values/archive.ts";
 import { type ZippedFile, zipOf } from "../../simulator/index.ts";
@@ -107,4 +108,28 @@ test("a zip that unpacks to a gigabyte is left when it has shown more than it sa
   // Where it says the truth, it is not even begun.
   expect(await takeFile(zipOf([{ path: "x", packed, saysBytes: 2 ** 30 }]))).toEqual({ is: "large", unpacked: true });
   expect(inflates).toHaveBeenCalledTimes(2);
+});
+
+test("whatever is changed in a zip, it is taken or refused, and never more than is read", async () => {
+  const sound = zipOf([
+    { path: "a.json", text: TEXT },
+    { path: "outputs.json", text: `{"a":"${"x".repeat(3000)}"}` },
+  ]);
+  const change = fc.record({ at: fc.nat(sound.length - 1), byte: fc.nat(255) });
+  const changes = fc.record({
+    changes: fc.array(change, { maxLength: 4 }),
+    length: fc.integer({ min: 0, max: sound.length }),
+  });
+  let refused = 0;
+  const property = fc.asyncProperty(changes, fc.boolean(), async ({ changes, length }, isCut) => {
+    const zip = Buffer.from(isCut ? sound.subarray(0, length) : sound);
+    for (const { at, byte } of changes) if (at < zip.length) zip[at] = byte;
+    const taken = await takeFile(zip);
+    if ("is" in taken) refused++;
+    else expect(taken.file.length).toBeLessThanOrEqual(1024 * 1024);
+    // Node tells of an error that nobody has heard after the turn in which it came.
+    await new Promise(setImmediate);
+  });
+  await fc.assert(property, { numRuns: 500, seed: 20261120 });
+  expect(refused).toBeGreaterThan(100);
 });
