@@ -31,6 +31,7 @@ test.each<[string, string, object]>([
   ["by merging others", job(step("name: values", "actions/upload-artifact/merge@v4")), UPLOADS],
   ["as a bare file", job(step("path: out/values, archive: false", "actions/upload-artifact@v7")), UPLOADS],
   ["as a bare file, whatever its name says", job(step("name: x, path: values, archive: 'false'")), UPLOADS],
+  ["beside other steps", job(`{ parallel: [${step("name: x")}, ${step("name: values")}] }`), UPLOADS],
   ["by a name with an expression", job(step('name: "${{ matrix.os }}"')), MAY],
   ["by a name with an expression in it", job(step('name: "v${{ inputs.a }}lue${{ inputs.b }}"')), MAY],
   ["as a bare file by a pattern", job(step('path: "out/val*", archive: false')), MAY],
@@ -43,6 +44,12 @@ test.each<[string, string, object]>([
   ["never, but another as a bare file", job(step("name: values, path: values.json, archive: false")), NONE],
   ["never, but one that begins otherwise", job(step('name: "x${{ inputs.a }}"')), NONE],
   ["never, but one that ends otherwise", job(step('name: "${{ inputs.a }}x"')), NONE],
+  ["never, in a job that is skipped", `jobs: { build: { if: false, steps: [${step("name: values")}] } }`, NONE],
+  [
+    "never, in a step that is skipped",
+    job("{ if: false, uses: actions/upload-artifact@v4, with: { name: values } }"),
+    NONE,
+  ],
   ["never, without jobs", "on: push", NONE],
 ])("a workflow uploads the artifact %s", (_, text, finding) => {
   expect(examine(text)).toEqual(finding);

@@ -89,7 +89,9 @@ test.each<[string, Buffer, object]>([
 
 test("a file of 1 MiB is taken, and one with a byte more is not", async () => {
   const bytes = Buffer.alloc(1024 * 1024, "x");
-  expect(await takeFile(zipOf([{ path: "x", bytes }]))).toEqual({ file: bytes });
+  const taken = await takeFile(zipOf([{ path: "x", bytes }]));
+  // Compared element by element it would take a minute.
+  expect("file" in taken && bytes.equals(taken.file)).toBe(true);
   const more = Buffer.concat([bytes, Buffer.from("x")]);
   expect(await takeFile(zipOf([{ path: "x", bytes: more }]))).toEqual({ is: "large", unpacked: true });
 });
