@@ -338,6 +338,15 @@ describe("a step whose run ended green fails", () => {
   });
 });
 
+test.each<[string, ArtifactBehaviour]>([
+  ["that has expired", { ...zipped(), expired: true }],
+  ["that is too large, by the list", { ...zipped(), sizeBytes: 1024 * 1024 + 1 }],
+])("an artifact %s is not even asked for", async (_, artifact) => {
+  const { failure, requests } = await playScene({ artifacts: [artifact] });
+  expect(failure).toBeDefined();
+  expect(requests).toEqual([expect.stringContaining("/artifacts?per_page=100&name=values")]);
+});
+
 describe("after a red end", () => {
   const red = { jobs: { identify: { failedStep: "Deploy" } } };
 
