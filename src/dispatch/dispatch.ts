@@ -9,7 +9,7 @@ import { type Plan, withId } from "../inputs/order.ts";
 import type { Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
 import { listBefore, needsListBefore } from "./listed-before.ts";
-import { firstManner, type Manner, without } from "./manner.ts";
+import { firstManner, holdBack, type Manner, without } from "./manner.ts";
 import { clearUp, mayHaveStarted } from "./unclear.ts";
 
 /** How long a dispatch that is on its way may still wait for its answer, after the caller has cancelled. */
@@ -31,6 +31,7 @@ export async function dispatch(plan: Plan, story: Story): Promise<Sent> {
   let listedBefore: Sent["listedBefore"];
 
   for (let resends = 0; ; ) {
+    if (!unclear) holdBack(plan, manner, inputs, github.enterpriseVersion());
     if (!unclear && needsListBefore(manner, inputs)) listedBefore ??= await listBefore(findDeadlineMs, story);
     const { sent, answer } = await sendUntilAnswered(plan, manner, { findDeadlineMs, listedBefore }, unclear, story);
     if (!(answer instanceof Fault)) return accept(answer, sent, story);

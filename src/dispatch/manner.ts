@@ -4,7 +4,7 @@ import { Failure } from "../edges/failure.ts";
 import { unexpectedInputs } from "../explain/unprocessable.ts";
 import type { Fault } from "../github/fault.ts";
 import type { Inputs } from "../inputs/inputs.ts";
-import type { Plan } from "../inputs/order.ts";
+import { type Plan, withId } from "../inputs/order.ts";
 
 export interface Manner {
   sendsId: boolean;
@@ -36,6 +36,28 @@ export function without(
   const unexpected = unexpectedInputs(fault);
   const isOurs = sendsId && unexpected.length === 1 && unexpected[0] === distinctId.key;
   return asksForRunDetails && isOurs ? { sendsId: false, asksForRunDetails } : undefined;
+}
+
+/** The last version whose description allows no more than that; later ones allow what github.com does (docs/servers.md). */
+const LAST_WITH_FEW = [3, 19] as const;
+const FEW_INPUTS = 10;
+
+/**
+ * Holds a dispatch back that the server, as its answers have told its version, does not take.
+ * @throws Failure where there are too many inputs for it
+ */
+export function holdBack(plan: Plan, { sendsId }: Manner, { distinctId }: Inputs, enterpriseVersion = ""): void {
+  const [, version, major, minor] = /((\d+)\.(\d+)[\d.]*)/.exec(enterpriseVersion) ?? [];
+  if (plan.event !== "workflow_dispatch" || major === undefined) return;
+  const [lastMajor, lastMinor] = LAST_WITH_FEW;
+  const takesMore = Number(major) > lastMajor || (Number(major) === lastMajor && Number(minor) > lastMinor);
+  const count = Object.keys(sendsId ? withId(plan.inputs, distinctId) : plan.inputs).length;
+  if (takesMore || count <= FEW_INPUTS) return;
+  const ours = sendsId ? `, with \`${distinctId.key}\`` : "";
+  throw new Failure(
+    `\`workflow_inputs\` has ${count} inputs${ours}; this server (${version}) takes at most ${FEW_INPUTS}, so nothing was sent.\n` +
+      "Put some of them into one, as JSON.",
+  );
 }
 
 /** Servers before GHES 3.21: the version is answered with 400, perhaps 410, or named in a 422 (docs/platform.md#run-details). */

@@ -23,6 +23,8 @@ export interface Heard {
   likelyServerTimeMs(clockMs: number): number | undefined;
   /** Whether any request has succeeded: the token works, or did. */
   hasAnswered(): boolean;
+  /** Of an Enterprise Server, e.g. `enterprise-server@3.19.2`; undefined for all others, and until an answer tells it. */
+  enterpriseVersion(): string | undefined;
 }
 
 /** Begins to listen. `hear` takes each answer, with the clock's time at which its request was sent. */
@@ -32,10 +34,12 @@ export function listen(clock: Clock): { heard: Heard; hear: (reply: Reply, sentA
   /** How far the server's clock is ahead of ours, at least and at most. */
   let ahead = { fromMs: -Infinity, toMs: Infinity };
   let hasAnswered = false;
+  let enterpriseVersion: string | undefined;
 
   return {
     hear(reply, sentAtMs) {
       if (reply.status < 400) hasAnswered = true;
+      enterpriseVersion = headerOf(reply, "x-github-enterprise-version") ?? enterpriseVersion;
       const dateMs = Date.parse(headerOf(reply, "date") ?? "");
       if (Number.isNaN(dateMs)) return;
       // A proxy's answer has a Date as well, by a clock of its own.
@@ -50,6 +54,7 @@ export function listen(clock: Clock): { heard: Heard; hear: (reply: Reply, sentA
       serverTimeMs: (clockMs) => serverTime && serverTime.dateMs + (clockMs - serverTime.atMs),
       likelyServerTimeMs: (clockMs) => serverTime && clockMs + (ahead.fromMs + ahead.toMs) / 2,
       hasAnswered: () => hasAnswered,
+      enterpriseVersion: () => enterpriseVersion,
     },
   };
 }

@@ -267,6 +267,11 @@ const PLAYS: Play[] = [
     given: { ...BY_EVENT, ...CANCEL },
     cancelAfterMs: 1000,
   },
+  // manner.ts
+  {
+    options: { server: "ghes-3.19" },
+    given: { workflow: "deploy.yml", workflow_inputs: Array.from({ length: 10 }, (_, at) => `i${at}: x`).join("\n") },
+  },
   // rerun
   { options: { behaviour: FLAKY }, given: { ...FOLLOW, rerun_grace_seconds: "60" } },
   { options: { behaviour: { ...FLAKY, mostReruns: 0 } }, given: AGAIN },
