@@ -30,13 +30,17 @@ const LONGEST_PAUSE_MS = 30_000;
 const STRAYS = 2;
 const STRAY_PAUSE_MS = 3000;
 const NEW_PAUSE_MS = 1000;
+/** What is still not there after half a minute is asked for less often. */
+const EARLY_FAILURES = 30;
+const LATE_PAUSE_MS = 5000;
 /** So many answers in a row that lack the same field: the server is another than the one that we can read. */
 const FOREIGN_ANSWERS = 3;
 
 /** How long to pause before asking again, in ms and before jitter; undefined: asking again would not help. */
 export function pauseAfter(fault: Fault, standing: Standing): number | undefined {
   const { retries = mayHeal, wasSeen = false, isNewUntilMs = 0, nowMs, strays, tokenHasWorked } = standing;
-  if (fault.status === 404 && nowMs < isNewUntilMs) return NEW_PAUSE_MS;
+  if (fault.status === 404 && nowMs < isNewUntilMs)
+    return standing.failures <= EARLY_FAILURES ? NEW_PAUSE_MS : LATE_PAUSE_MS;
   const isStray = (fault.status === 401 && tokenHasWorked) || (fault.status === 404 && wasSeen);
   if (isStray && strays < STRAYS) return STRAY_PAUSE_MS;
   if (!retries(fault) || (fault.isForeign && standing.alike >= FOREIGN_ANSWERS)) return undefined;

@@ -23,9 +23,10 @@ export function explain(fault: Fault, situation: Situation): string {
 }
 
 /** What is to say of a run that was started before the fault. */
-function whereTheRunIs({ status, purpose }: Fault, { started }: Situation): string | undefined {
-  const isGone = status === 404 && purpose.about === "run";
-  if (!started || isGone) return undefined;
+function whereTheRunIs({ status, purpose }: Fault, { started, namedRunId }: Situation): string | undefined {
+  const isUnseen = status === 404 && purpose.about === "run";
+  if (isUnseen && namedRunId !== undefined && started?.htmlUrl) return `Its page: ${started.htmlUrl}`;
+  if (!started || isUnseen) return undefined;
   const how = started.hasEnded ? "has ended" : "goes on";
   return started.htmlUrl
     ? `The run itself ${how}: ${started.htmlUrl}`

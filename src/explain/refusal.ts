@@ -135,6 +135,13 @@ const REFUSALS: Rows<Refused> = [
     () => "Its result cannot be known any more.",
   ],
   [
+    /^404 named run/,
+    ({ repository, namedRunId }) =>
+      `GitHub's answer to the dispatch has named run ${namedRunId}, and GitHub does not show it in ${repository} (404).`,
+    ({ needs }) =>
+      `Where its page shows it, allow more \`find_timeout_seconds\`, and check that the token has ${needs}.`,
+  ],
+  [
     /^404 given run/,
     ({ repository, unseenRunId }) => `${repository} has no run ${unseenRunId} that the token can see (404).`,
     () =>
@@ -212,10 +219,11 @@ export function explainRefusal(fault: Fault, situation: Situation): Advice {
 /** Of a 404, what is missing, if that is clear; of everything else, whose token it was, and GitHub's words. */
 function refusalOf(
   { status, purpose, answer, ssoUrl }: Fault,
-  { visible, tokenHasWorked, appPermissions, unseenRunId }: Situation,
+  { visible, tokenHasWorked, appPermissions, unseenRunId, namedRunId }: Situation,
 ): string {
   if (status !== 404)
     return `${appPermissions ? "app" : tokenHasWorked ? "used token" : "token"}: ${answer}${ssoUrl ? " (SSO)" : ""}`;
+  if (purpose.about === "run" && namedRunId !== undefined) return "named run";
   if (purpose.about === "run" && unseenRunId === undefined) return "run";
   const unseen = (["repository", "workflow", "ref"] as const).find((part) => visible?.[part] === false);
   return unseen ?? (unseenRunId === undefined ? "" : "given run");

@@ -19,6 +19,8 @@ export interface Situation {
   ref?: string | undefined;
   /** The run that the step was given, and that no answer has shown yet. */
   unseenRunId?: Id | undefined;
+  /** The run that GitHub has named in its answer to the dispatch, and has not shown since. */
+  namedRunId?: Id | undefined;
   /** Name under which the id is sent. */
   key?: string | undefined;
   /** What GitHub may repeat in its answer and nobody may print. */

@@ -8,7 +8,6 @@ import type { OurRun, Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
 import { makeKnown } from "./make-known.ts";
 import { explainNotFound } from "./not-found.ts";
-import { NEW_RUN_MS } from "./read-jobs.ts";
 import { SHORT_PAGE } from "./recent-runs.ts";
 import { type Found, type NotFound, search } from "./search.ts";
 
@@ -27,12 +26,11 @@ async function lookFor(sent: Sent, story: Story): Promise<OurRun> {
 }
 
 /**
- * One look at the run that GitHub's answer names. Where its end is waited for, the list of recent runs is looked at first:
+ * Reads the run that GitHub's answer names, which is there, however long GitHub takes to show it. Where its end is waited for, the list of recent runs is looked at first:
  * it tells in the same request what earlier ones took.
  */
 async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: Sent, story: Story): Promise<OurRun> {
-  const { github, clock, retry, inputs } = story;
-  const isNewUntilMs = clock.nowMs() + NEW_RUN_MS;
+  const { github, retry, inputs } = story;
   const page = { perPage: SHORT_PAGE, page: 1 };
   const listed =
     inputs.waitFor === "completed"
@@ -41,7 +39,7 @@ async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: Sent, stor
   const recentRuns = listed?.items;
   const run =
     recentRuns?.find(({ id }) => id === runId) ??
-    (await retry((options) => github.getRun(runId, options), { deadlineMs, isNewUntilMs }));
+    (await retry((options) => github.getRun(runId, options), { deadlineMs, isNewUntilMs: deadlineMs }));
   return { run, recentRuns };
 }
 

@@ -64,6 +64,7 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
       workflow: order.event && order.workflow?.value,
       ref: plan?.event === "workflow_dispatch" ? plan.ref : undefined,
       unseenRunId,
+      namedRunId: run ? undefined : sent?.started?.id,
       key: distinctId.key,
       sentValues: valuesOf(order),
       tokenHasWorked: github.hasAnswered(),

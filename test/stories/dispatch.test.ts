@@ -69,6 +69,37 @@ describe("a server that answers with run details", () => {
     expect(github.requests.at(-1)?.body).toMatchObject({ ref: "trunk" });
   });
 
+  test.each(["found", "completed"])(
+    "that named a run has all of `find_timeout_seconds` to show it: %s",
+    async (wait_for) => {
+      const behaviour = { visibleAfterMs: 240_000, queuedMs: 600_000 };
+      const { github, play } = await setStage({ "deploy.yml": WORKFLOW }, { behaviour });
+      const { outputs, failure } = await play({ workflow: "deploy.yml", ref: "main", wait_for });
+      expect(failure).toBeUndefined();
+      expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
+      expect(asked(github, "GET").filter((line) => line.endsWith("→ 404")).length).toBeLessThan(80);
+    },
+  );
+
+  test("that named a run and never shows it is told so, and nobody is said to have deleted it", async () => {
+    const { github, play } = await setStage({ "deploy.yml": WORKFLOW }, { behaviour: { visibleAfterMs: 7_200_000 } });
+    const { failure, outputs, tookMs } = await play({
+      workflow: "deploy.yml",
+      ref: "main",
+      find_timeout_seconds: "120",
+    });
+    const id = github.runs(TARGET)[0]?.id;
+    expect(failure?.replace(/A1B2:\d+/, "A1B2:…").replaceAll(github.apiUrl, "https://github.test")).toBe(
+      [
+        `GitHub's answer to the dispatch has named run ${id}, and GitHub does not show it in octo/target (404).`,
+        "Where its page shows it, allow more `find_timeout_seconds`, and check that the token has `actions: read`.",
+        `GitHub's request id: A1B2:…. Its page: https://github.test/octo/target/actions/runs/${id}`,
+      ].join("\n"),
+    );
+    expect(outputs.runId).toBe(String(id));
+    expect(tookMs).toBe(120_000);
+  });
+
   test("takes a run whose answer is not readable by its id in the list", async () => {
     const { github, play } = await setStage({ "deploy.yml": WORKFLOW });
     github.fault = ({ method }) => (method === "POST" ? { when: "after", kind: "garbage" } : undefined);

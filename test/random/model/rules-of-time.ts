@@ -8,7 +8,7 @@ const PROBES_MS = 10_000;
 const CANCEL_AT_TIMEOUT_MS = 10_000;
 const CANCEL_ON_SIGNAL_MS = 9000;
 const LATE_ANSWER_MS = 2000;
-/** A new run may answer 404 for 30 s; the last look in that time comes up to 2 s before. */
+/** A new run may answer 404 to its cancellation for 30 s; the last request in that time comes up to 2 s before. */
 const MAY_BE_404_MS = 28_000;
 
 /** Property 7: the step ends by its deadline, and does not give up before it. */
@@ -63,9 +63,9 @@ export function expected(performance: Performance): "found" | "completed" | unde
   if (hasTwins(performance)) return undefined;
   const isTold = asked.event === "workflow_dispatch" && server.details === "known";
   const shownMs = isTold ? course.visibleMs + course.knownLaterMs : signMs(performance);
-  const longestPauseMs = Math.max(asked.pollS * 1000, 1000);
+  // A run that was named and is not shown after half a minute is asked for every 5 s, and a quarter of that.
+  const longestPauseMs = Math.max(asked.pollS * 1000, isTold ? 6250 : 1000);
   if (shownMs === undefined || shownMs + longestPauseMs + 3000 > asked.findTimeoutS * 1000) return undefined;
-  if (isTold && shownMs > MAY_BE_404_MS) return undefined;
   if (asked.waitFor === "found") return "found";
   const own = runs.find((run) => run.id === Number(performance.step.outputs.runId)) ?? ownRuns(performance)[0];
   if (!own) return undefined;

@@ -66,6 +66,7 @@ describe("the pause after a fault", () => {
     ["is none after a third 404", notFound, { wasSeen: true, failures: 3, strays: 2 }, undefined],
     ["is 1 s after a 404 on what is new", notFound, { isNewUntilMs: 30_000, nowMs: 29_999 }, 1000],
     ["is 1 s after any 404 on what is new", notFound, { isNewUntilMs: 30_000, failures: 20, strays: 19 }, 1000],
+    ["is longer after half a minute of them", notFound, { isNewUntilMs: 600_000, failures: 31 }, 5000],
     ["is none after a 404 on what is new no more", notFound, { isNewUntilMs: 30_000, nowMs: 30_000 }, undefined],
     ["is none where the asker does not want it", unavailable, { retries: () => false }, undefined],
     ["is there where the asker wants it", unavailable, { retries: (it) => it.status === 503 }, 1000],

@@ -232,6 +232,13 @@ describe("a 404 is explained", () => {
     ]);
   });
 
+  test("by a run that GitHub has named and not shown", () => {
+    expect(say(rejected(404, "Not Found", oneRun), { namedRunId: 30_000_000_011 })).toMatchInlineSnapshot(`
+      "GitHub's answer to the dispatch has named run 30000000011, and GitHub does not show it in octo/target (404).
+      Where its page shows it, allow more \`find_timeout_seconds\`, and check that the token has \`actions: read\`."
+    `);
+  });
+
   test("by a run that somebody has deleted", () => {
     expect(say(rejected(404, "Not Found", oneRun))).toMatchInlineSnapshot(`
       "The run is gone from octo/target (404): somebody has deleted it.
