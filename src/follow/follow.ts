@@ -80,7 +80,7 @@ export async function follow(ours: OurRun, { deadlineMs, redJobsEnd }: Bounds, s
       : undefined;
     if (untilMs() < deadlineMs) throw new Failure(explainNotBegun(sight, startTimeoutMs, error.fault, cancelled));
     const open = openJobs(inputs.decidingJobs, sight.jobs);
-    throw new Failure(explainTimeout(sight.run, timeoutMs, error.fault, { cancelled, open }));
+    throw new Failure(explainTimeout(sight, timeoutMs, error.fault, { cancelled, open }));
   }
 
   /** Tells the log what is new, or after a long silence that the wait goes on. */

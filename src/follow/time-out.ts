@@ -1,8 +1,9 @@
 /** The words for a run that has not ended in time. */
 
 import { lastTrouble } from "../explain/trouble.ts";
-import type { Run } from "../github/answers.ts";
 import type { Fault } from "../github/fault.ts";
+import { haveEnded } from "./next-look.ts";
+import type { Sight } from "./sight.ts";
 
 interface About {
   /** What came of cancelling the run, if that was asked for. */
@@ -13,13 +14,19 @@ interface About {
 
 /** Why the step fails at `timeout_seconds`. */
 export function explainTimeout(
-  run: Run,
+  { run, jobs }: Pick<Sight, "run" | "jobs">,
   timeoutMs: number,
   trouble: Fault | undefined,
   { cancelled, open = [] }: About = {},
 ): string {
+  const isLate = run.status !== "completed" && jobs.length > 0 && haveEnded(jobs);
   return [
     `The run did not complete within ${timeoutMs / 1000} s (\`timeout_seconds\`); when last seen it was ${run.status || "without a status"}.`,
+    ...(isLate
+      ? [
+          "All jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run.",
+        ]
+      : []),
     ...(open.length > 0 ? [`Of the jobs that decide (\`jobs\`), these are open: ${open.join(", ")}.`] : []),
     ...lastTrouble(trouble),
     cancelled ?? `It goes on: ${run.htmlUrl}`,

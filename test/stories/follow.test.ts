@@ -262,6 +262,17 @@ describe("timeout_seconds", () => {
     expect(asked(github, "POST")).toHaveLength(1);
   });
 
+  test("says of a run that is late to end that its jobs have", async () => {
+    const { github, play } = await stage({ queuedMs: 1000, jobs: { identify: { durationMs: 60_000 } } });
+    const goesOn = (run: unknown) => ({ ...(run as object), status: "in_progress", conclusion: null });
+    github.fault = ({ path }) =>
+      /\/runs\/\d+$/.test(path) ? { kind: "rewrite", when: "after", rewrite: goesOn } : undefined;
+    const { failure } = await play({ ...START, timeout_seconds: "600" });
+    expect(failure).toMatch(
+      /when last seen it was in_progress\.\nAll jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run\.\nIt goes on: http/,
+    );
+  });
+
   test("sees a run that ends seconds before it", async () => {
     const { play } = await stage({ queuedMs: 1000, jobs: { identify: { durationMs: 596_000 } } });
     const { failure, outputs } = await play({

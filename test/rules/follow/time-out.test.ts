@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { explainTimeout } from "../../../src/follow/time-out.ts";
+import { job } from "../../support/conclusions.ts";
 import { aFault } from "../../support/faults.ts";
 import { aRun } from "../../support/runs.ts";
 
@@ -48,6 +49,15 @@ describe("a run that takes too long is explained", () => {
     ],
     ["with what came of cancelling it", undefined, "It is being cancelled.", [first, "It is being cancelled."]],
   ])("%s", (_, last, cancelled, lines) => {
-    expect(explainTimeout(aRun(), 3_600_000, last, { cancelled })).toBe(lines.join("\n"));
+    expect(explainTimeout({ run: aRun(), jobs: [] }, 3_600_000, last, { cancelled })).toBe(lines.join("\n"));
+  });
+
+  const late =
+    "All jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run.";
+  test.each([
+    ["whose jobs have all ended", [job(1, "success"), job(2, "skipped")], [first, late, `It goes on: ${link}/1`]],
+    ["one of whose jobs goes on", [job(1, "success"), job(2, null)], [first, `It goes on: ${link}/1`]],
+  ])("%s", (_, jobs, lines) => {
+    expect(explainTimeout({ run: aRun(), jobs }, 3_600_000, undefined)).toBe(lines.join("\n"));
   });
 });
