@@ -4,7 +4,7 @@ import type { Usual } from "../asking/usual-duration.ts";
 import { duration } from "../edges/durations.ts";
 import type { Log, Tone } from "../edges/log.ts";
 import type { Job } from "../github/answers.ts";
-import { failedJobs } from "../github/conclusions.ts";
+import { beganAtMs, failedJobs, neverStarted } from "../github/conclusions.ts";
 import type { Sight } from "./sight.ts";
 
 /** A line of the log, and how it is meant. */
@@ -80,8 +80,8 @@ function statusLine(sight: Sight): Line {
 }
 
 function endOf(job: Job): Line {
-  const { startedAtMs, completedAtMs, name, conclusion, htmlUrl } = job;
-  const took = conclusion === "skipped" ? "" : after(startedAtMs, completedAtMs);
+  const { completedAtMs, name, conclusion, htmlUrl } = job;
+  const took = neverStarted(job) ? ", never started" : after(beganAtMs(job), completedAtMs);
   const [failed] = failedJobs([job]);
   const where = failed?.failed_step ? ` in step "${failed.failed_step}"` : "";
   const link = failed && htmlUrl ? `: ${htmlUrl}` : ".";
@@ -126,9 +126,9 @@ function reason(sight: Sight, nowMs: number): string {
   const running = jobs.filter(({ status }) => status === "in_progress");
   const queued = jobs.filter(({ status }) => status === "queued").length;
   if (running.length === 0) return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
-  const named = running.slice(0, 3).map(({ name, startedAtMs = nowMs }) => {
-    const forMs = nowMs - startedAtMs;
-    return forMs > 0 ? `${name} (${duration(forMs)})` : name;
+  const named = running.slice(0, 3).map((job) => {
+    const forMs = nowMs - (beganAtMs(job) ?? nowMs);
+    return forMs > 0 ? `${job.name} (${duration(forMs)})` : job.name;
   });
   if (running.length > named.length) named.push(`${running.length - named.length} more`);
   return `: ${named.join(", ")}${queued > 0 ? `; ${queued} queued` : ""}`;

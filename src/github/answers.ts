@@ -93,6 +93,8 @@ export interface Job extends Step {
   runAttempt?: number | undefined;
   /** Empty until the job has started; then `Set up job` alone for a moment; then all. */
   steps: Step[];
+  /** The answer has no list of them, which no description promises: they do not tell whether the job has started. */
+  hidesSteps?: true;
 }
 
 /** An environment that a run waits for. */
@@ -239,7 +241,7 @@ function readJob(data: unknown): Job {
     id: job.id,
     htmlUrl: nameOf(job.html_url),
     runAttempt: typeof job.run_attempt === "number" ? job.run_attempt : undefined,
-    steps: Array.isArray(job.steps) ? job.steps.map(readStep) : [],
+    ...(Array.isArray(job.steps) ? { steps: job.steps.map(readStep) } : { steps: [], hidesSteps: true }),
   };
 }
 

@@ -24,21 +24,35 @@ export interface FailedJob {
 
 /** The jobs that did not go well, under the names of the output. */
 export function failedJobs(jobs: readonly Job[]): FailedJob[] {
-  return jobs
-    .filter((job) => job.status === "completed" && !wentWell(job.conclusion))
-    .map((job) => ({
-      name: job.name,
-      conclusion: job.conclusion ?? "",
-      html_url: job.htmlUrl,
-      failed_step: failedStep(job)?.name ?? null,
-    }));
+  return jobs.filter(endedBadly).map((job) => ({
+    name: job.name,
+    conclusion: job.conclusion ?? "",
+    html_url: job.htmlUrl,
+    failed_step: failedStep(job)?.name ?? null,
+  }));
+}
+
+export function endedBadly({ status, conclusion }: Job): boolean {
+  return status === "completed" && !wentWell(conclusion);
+}
+
+/** When a job has begun to run: the start of one without steps is that of its waiting in the queue. */
+export function beganAtMs({ steps, conclusion, startedAtMs }: Job): number | undefined {
+  return steps.length > 0 && conclusion !== "skipped" ? startedAtMs : undefined;
+}
+
+/** Says whether a job has ended before any runner had begun it. One that is skipped was not to begin. */
+export function neverStarted(job: Job): boolean {
+  return endedBadly(job) && job.steps.length === 0 && !job.hidesSteps;
 }
 
 /** Says whether a run has begun: it, or one of its jobs, has been at work. */
 export function hasBegun({ status }: Pick<Run, "status">, jobs: readonly Job[]): boolean {
   if (status === "in_progress" || status === "completed") return true;
   return jobs.some(
-    (job) => job.status === "in_progress" || (job.status === "completed" && job.conclusion !== "skipped"),
+    (job) =>
+      job.status === "in_progress" ||
+      (job.status === "completed" && job.conclusion !== "skipped" && !neverStarted(job)),
   );
 }
 

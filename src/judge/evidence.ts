@@ -11,23 +11,30 @@ import type { Story } from "../story/story.ts";
 export interface Evidence {
   annotations: readonly Annotation[];
   log: Pick<FailedLog, "jobName" | "stepName" | "lines"> | undefined;
+  /** There is more to be had, which everybody could read in the caller's log. */
+  isWithheld?: boolean;
 }
 
 const MAX_ANNOTATIONS = 10;
-/** Of a matrix with two hundred failed jobs, the first few tell enough. */
+/** Of a matrix with two hundred failed or cancelled jobs, the first few tell enough. */
 const JOBS_WITH_ANNOTATIONS = 3;
 
 /** Gathers what there is to be had. What the token may not read, or GitHub does not give in time, is left out quietly. */
 export async function gatherEvidence({ run, jobs, failedLogs = [] }: Sight, story: Story): Promise<Evidence> {
-  const { github, clock, retry } = story;
-  if (!mayBeShown(run, story)) return { annotations: [], log: undefined };
-  const options = once(clock.nowMs() + EVIDENCE_MS);
+  const { github, clock, retry, inputs } = story;
   const failed = jobs.filter(hasFailed);
+  // Of a cancelled job GitHub marks why: its `timeout-minutes`, a run that goes first, no runner, a person.
+  const red = [...failed, ...jobs.filter(({ conclusion }) => conclusion === "cancelled")];
+  if (!mayBeShown(run, story)) {
+    const isWithheld = red.length > 0 && inputs.failedLogLines === undefined;
+    return { annotations: [], log: undefined, isWithheld };
+  }
+  const options = once(clock.nowMs() + EVIDENCE_MS);
   return { annotations: await readAnnotations(), log: await readLog() };
 
   async function readAnnotations(): Promise<Annotation[]> {
     const all: Annotation[] = [];
-    for (const { id } of failed.slice(0, JOBS_WITH_ANNOTATIONS)) {
+    for (const { id } of red.slice(0, JOBS_WITH_ANNOTATIONS)) {
       const annotations = await unlessRefused(retry((each) => github.listAnnotations(id, each), options));
       // A token that may not read one job's may not read another's.
       if (!annotations) break;
@@ -46,10 +53,17 @@ export async function gatherEvidence({ run, jobs, failedLogs = [] }: Sight, stor
   }
 }
 
-/** The runner marks every failed job with its exit code, at no file: the conclusion says as much. */
-function tellsSomething({ path, level, message }: Annotation): boolean {
+/** The runner marks every failed job with its exit code, and every cancelled one as such: the conclusion says as much. */
+function tellsSomething(annotation: Annotation): boolean {
+  const { level, message } = annotation;
   if (level === "notice") return false;
-  return path !== ".github" || (level === "failure" && !/^Process completed with exit code/.test(message));
+  if (!isOfGitHub(annotation)) return true;
+  return level === "failure" && !/^(Process completed with exit code|The operation was canceled)/.test(message);
+}
+
+/** Says whether GitHub or its runner has marked a job, at no file of the repository. */
+export function isOfGitHub({ path }: Annotation): boolean {
+  return path === ".github";
 }
 
 /** Undefined also where the caller cancels the step: the run's end is clear, and that is what the step says. */

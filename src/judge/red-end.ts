@@ -2,8 +2,8 @@
 
 import { titleOf } from "../follow/failed-log.ts";
 import type { Job, Run } from "../github/answers.ts";
-import { failedJobs } from "../github/conclusions.ts";
-import type { Evidence } from "./evidence.ts";
+import { endedBadly, failedStep, neverStarted } from "../github/conclusions.ts";
+import { type Evidence, isOfGitHub } from "./evidence.ts";
 
 const MAX_ANNOTATION_LENGTH = 300;
 
@@ -13,18 +13,32 @@ export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): 
   const how = conclusion === null ? "ended without a conclusion" : `ended as ${conclusion}`;
   return [
     `The run ${how}: ${htmlUrl}`,
-    ...reasonOf(run, jobs),
-    ...failedJobs(jobs).map(({ name, conclusion, failed_step, html_url }) => {
-      const where = failed_step ? ` in step "${failed_step}"` : "";
-      return `- ${name}: ${conclusion || "no conclusion"}${where}, ${html_url}`;
-    }),
+    ...reasonOf(run, jobs, evidence),
+    ...jobs.filter(endedBadly).map(lineOf),
+    ...jobs.filter(({ status }) => status !== "completed").map(lineOfOpen),
     ...evidenceLines(evidence),
   ].join("\n");
 }
 
+/** A job that has ended, where, and its page. */
+export function lineOf(job: Job): string {
+  const step = failedStep(job);
+  const where = step ? ` in step "${step.name}"` : neverStarted(job) ? ", never started" : "";
+  return `- ${job.name}: ${job.conclusion || "no conclusion"}${where}, ${job.htmlUrl}`;
+}
+
+function lineOfOpen({ name, status, htmlUrl }: Job): string {
+  return `- ${name}: still ${status.replaceAll("_", " ") || "without a status"}, although the run has ended, ${htmlUrl}`;
+}
+
 /** What the jobs have marked, and what the failed step printed last. */
-export function evidenceLines({ annotations, log }: Evidence): string[] {
+export function evidenceLines({ annotations, log, isWithheld }: Evidence): string[] {
   return [
+    ...(isWithheld
+      ? [
+          "What its jobs have marked and printed is left out: everybody can read this log, and not everybody the target's. `failed_log_lines` shows it all the same.",
+        ]
+      : []),
     ...(annotations.length > 0 ? ["Its jobs have marked:"] : []),
     ...annotations.map(({ path, line, message }) => `- ${path}:${line}: ${message.slice(0, MAX_ANNOTATION_LENGTH)}`),
     ...(log ? [titleOf(log), ...log.lines] : []),
@@ -32,9 +46,11 @@ export function evidenceLines({ annotations, log }: Evidence): string[] {
 }
 
 /** What a conclusion means that no job explains. */
-function reasonOf({ conclusion, path }: Run, jobs: readonly Job[]): string[] {
+function reasonOf({ conclusion, path }: Run, jobs: readonly Job[], { annotations }: Evidence): string[] {
   if (conclusion === "success") return ["`success_conclusions` does not list success."];
-  if (conclusion === "cancelled" && jobs.every(({ steps }) => steps.length === 0)) {
+  if (conclusion === "cancelled" && jobs.every(({ steps, hidesSteps }) => steps.length === 0 && !hidesSteps)) {
+    // What GitHub itself has marked is no guess.
+    if (annotations.some(isOfGitHub)) return ["It was cancelled before any job had started."];
     return [
       "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.",
     ];

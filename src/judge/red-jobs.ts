@@ -1,11 +1,10 @@
 /** The words for jobs that decide and ended red, or never came. */
 
 import type { Sight } from "../follow/sight.ts";
-import type { Job } from "../github/answers.ts";
-import { failedStep, isGreen } from "../github/conclusions.ts";
+import { isGreen } from "../github/conclusions.ts";
 import { oneLine } from "../github/reading.ts";
 import type { Evidence } from "./evidence.ts";
-import { evidenceLines } from "./red-end.ts";
+import { evidenceLines, lineOf } from "./red-end.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** How many names a message lists. */
@@ -47,12 +46,6 @@ export function explainFailFast(
     ...jobs.map(lineOf),
     ...evidenceLines(evidence),
   ].join("\n");
-}
-
-function lineOf(job: Job): string {
-  const step = failedStep(job);
-  const where = step ? ` in step "${step.name}"` : "";
-  return `- ${job.name}: ${job.conclusion || "no conclusion"}${where}, ${job.htmlUrl}`;
 }
 
 function listed(names: readonly string[]): string {

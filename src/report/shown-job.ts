@@ -1,7 +1,7 @@
 /** Jobs as the summary and its chart show them. */
 
 import type { Job, Run } from "../github/answers.ts";
-import { type FailedJob, failedJobs } from "../github/conclusions.ts";
+import { beganAtMs, type FailedJob, failedJobs } from "../github/conclusions.ts";
 
 export interface ShownJob {
   job: Job;
@@ -17,12 +17,10 @@ export interface ShownJob {
 
 /** `nowMs` is the server's, in epoch ms. */
 export function shownJob(job: Job, run: Run, nowMs: number | undefined): ShownJob {
-  const { status, conclusion, completedAtMs = Number.NaN, steps } = job;
+  const { status, completedAtMs = Number.NaN } = job;
   const hasEnded = status === "completed";
   const isEarlier = run.runAttempt > 1 && hasEnded && completedAtMs < (run.startedAtMs ?? Number.NaN);
-  // The start of a job without steps is that of its waiting in the queue.
-  const hasRun = steps.length > 0 && conclusion !== "skipped" && !isEarlier;
-  const startedAtMs = hasRun ? job.startedAtMs : undefined;
+  const startedAtMs = isEarlier ? undefined : beganAtMs(job);
   const tookMs = spanMs(startedAtMs, hasEnded ? completedAtMs : nowMs);
   return { job, startedAtMs, tookMs, isEarlier, failed: failedJobs([job])[0] };
 }

@@ -22,6 +22,8 @@ export interface JobBehaviour {
   /** From its start to its end. */
   durationMs?: number;
   conclusion?: JobConclusion;
+  /** No runner takes it: it ends after `queuedMs` without a step, as `cancelled` unless said otherwise. */
+  neverStarts?: boolean;
   /** The step that fails; the job's conclusion is then `failure` unless said otherwise. */
   failedStep?: string;
   /** The lines that its failed step prints. */
@@ -212,6 +214,11 @@ function planJob(
   }
   const approvedMs = freeMs + (own.waitingMs ?? 0);
   const startMs = approvedMs + (own.queuedMs ?? behaviour.queuedMs ?? 2000);
+  if (own.neverStarts) {
+    const at = { appearsMs, readyMs: approvedMs, startMs: Infinity, setupEndMs: Infinity, endMs: startMs };
+    const { conclusion = "cancelled", annotations } = own;
+    return { name, environment: job.environment, ...at, conclusion, steps: [], annotations };
+  }
   const env = fillEnv(fillEnv({}, workflow.env, contexts), job.env, contexts);
   const titles = job.steps.map((step) =>
     nameStep(step, { ...contexts, ...ofTheRunner, env: fillEnv(env, step.env, contexts) }),

@@ -14,6 +14,7 @@ function texts(lines: readonly Line[]): string[] {
   return lines.map(({ text }) => text);
 }
 
+/** A job that a runner has begun, if it has a time; else nobody shows whether one has. */
 function job(id: number, status: string, conclusion: string | null = null, tookMs?: number): Job {
   return {
     id,
@@ -21,15 +22,27 @@ function job(id: number, status: string, conclusion: string | null = null, tookM
     status,
     conclusion,
     htmlUrl: "",
-    steps: [],
+    ...(tookMs === undefined ? { steps: [], hidesSteps: true as const } : { steps: [SET_UP] }),
     startedAtMs: tookMs === undefined ? undefined : 1000,
     completedAtMs: tookMs === undefined ? undefined : 1000 + tookMs,
   };
 }
 
+const SET_UP = {
+  name: "Set up job",
+  status: "completed",
+  conclusion: "success",
+  startedAtMs: undefined,
+  completedAtMs: undefined,
+};
 const link = "https://github.com/octo/target/actions/runs/1";
 const approval = "The run is waiting, usually for an approval.";
 const pending = "The run is pending: its concurrency group lets another run go first.";
+
+/** Its start is that of its waiting, as GitHub shows it. */
+function neverBegun(conclusion: string): Job {
+  return { ...job(1, "completed", conclusion, 3_600_000), steps: [] };
+}
 
 describe("the first sight of a run", () => {
   test.each([
@@ -159,6 +172,18 @@ describe("a later sight of a run", () => {
       ["Job job 1: skipped."],
     ],
     [
+      "tells no time for a job that no runner has begun, and says so",
+      sight({ status: "in_progress" }),
+      sight({ status: "in_progress" }, [neverBegun("cancelled"), neverBegun("failure")]),
+      ["Job job 1: cancelled, never started.", "Job job 1: failure, never started."],
+    ],
+    [
+      "tells no time for a job whose server shows no steps",
+      sight({ status: "in_progress" }),
+      sight({ status: "in_progress" }, [{ ...neverBegun("cancelled"), hidesSteps: true }]),
+      ["Job job 1: cancelled."],
+    ],
+    [
       "tells no time that runs backwards",
       sight({ status: "in_progress" }),
       sight({ status: "in_progress" }, [job(1, "completed", "success", -1000)]),
@@ -234,6 +259,7 @@ describe("in a silence", () => {
   const usual = { fromMs: 0, toMs: 0, medianMs: 900_000 };
   const running = (id: number, forMs: number) => ({
     ...job(id, "in_progress"),
+    steps: [SET_UP],
     startedAtMs: 720_000 - forMs,
   });
   test.each<[string, Sight, typeof usual | undefined, string]>([
@@ -263,6 +289,12 @@ describe("in a silence", () => {
       ),
       undefined,
       "Still in progress after 12 min: job 1 (1 s), job 2 (2 s), job 3 (3 s), 2 more.",
+    ],
+    [
+      "in progress, with a job of which no step is shown yet",
+      sight({ status: "in_progress" }, [{ ...running(1, 245_000), steps: [] }]),
+      undefined,
+      "Still in progress after 12 min: job 1.",
     ],
     [
       "pending",

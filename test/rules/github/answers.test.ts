@@ -226,7 +226,7 @@ describe("a job", () => {
     ["all", jobAnswer, job],
     ["a number of a run beyond 2^53", { ...jobAnswer, id: 2n ** 60n }, { ...job, id: 2n ** 60n }],
     [
-      "no steps yet",
+      "no word of steps",
       queued,
       {
         ...job,
@@ -236,9 +236,11 @@ describe("a job", () => {
         startedAtMs: undefined,
         completedAtMs: undefined,
         steps: [],
+        hidesSteps: true,
+        runAttempt: undefined,
       },
     ],
-    ["steps that are none", { ...jobAnswer, steps: "none" }, { ...job, steps: [] }],
+    ["steps that are none", { ...jobAnswer, steps: "none" }, { ...job, steps: [], hidesSteps: true }],
     [
       "a step that is none",
       { ...jobAnswer, steps: [null, { name: 5 }] },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failedJobs, hasBegun } from "../../../src/github/conclusions.ts";
+import { beganAtMs, failedJobs, hasBegun, neverStarted } from "../../../src/github/conclusions.ts";
 import { conclusions, job, step } from "../../support/conclusions.ts";
 
 const link = "https://github.com/octo/target/actions/runs";
@@ -28,6 +28,29 @@ describe("a failed job", () => {
   });
 });
 
+describe("a job without steps", () => {
+  test.each(conclusions)("has never started where it has ended as %s, and not well", (conclusion) => {
+    const isFine = conclusion === "success" || conclusion === "skipped" || conclusion === "neutral";
+    expect(neverStarted({ ...job(5, conclusion), status: "completed" })).toBe(!isFine);
+    expect(neverStarted({ ...job(5, conclusion, [setUp]), status: "completed" })).toBe(false);
+  });
+
+  test("may yet start, and may have started where nobody shows steps", () => {
+    expect(neverStarted(job(5, null))).toBe(false);
+    expect(neverStarted({ ...job(5, "cancelled"), hidesSteps: true })).toBe(false);
+  });
+
+  test.each([
+    ["cancelled", [], undefined],
+    ["cancelled", [setUp], 7],
+    ["skipped", [setUp], undefined],
+    [null, [], undefined],
+    [null, [setUp], 7],
+  ])("has no start, whatever GitHub shows for one (%s, %j)", (conclusion, steps, startedAtMs) => {
+    expect(beganAtMs({ ...job(5, conclusion, steps), startedAtMs: 7 })).toBe(startedAtMs);
+  });
+});
+
 test.each<[string, ReturnType<typeof job>[], boolean]>([
   ["queued", [], false],
   ["pending", [], false],
@@ -39,6 +62,9 @@ test.each<[string, ReturnType<typeof job>[], boolean]>([
   ["queued", [job(1, "success"), job(2, null)], true],
   ["waiting", [job(1, "skipped"), job(2, null)], false],
   ["queued", [{ ...job(1, null), status: "in_progress" }], true],
+  ["queued", [job(1, "cancelled"), job(2, null)], false],
+  ["queued", [job(1, "cancelled", [setUp]), job(2, null)], true],
+  ["queued", [{ ...job(1, "cancelled"), hidesSteps: true }, job(2, null)], true],
 ])("a run that is %s with jobs %j has begun: %s", (status, jobs, begun) => {
   expect(hasBegun({ status }, jobs)).toBe(begun);
 });

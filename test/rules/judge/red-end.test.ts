@@ -12,8 +12,9 @@ function ended(conclusion: string | null): Run {
 
 const setUp = step("Set up job", "success");
 
+const nothing = { annotations: [], log: undefined };
+
 describe("a red run is explained", () => {
-  const nothing = { annotations: [], log: undefined };
   const nobodyStarted =
     "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.";
 
@@ -51,7 +52,36 @@ describe("a red run is explained", () => {
       "when it was cancelled before a job had started",
       ended("cancelled"),
       [job(5, "cancelled")],
-      [`The run ended as cancelled: ${link}/1`, nobodyStarted, `- job 5: cancelled, ${link}/1/job/5`],
+      [`The run ended as cancelled: ${link}/1`, nobodyStarted, `- job 5: cancelled, never started, ${link}/1/job/5`],
+    ],
+    [
+      "when it was cancelled, and nobody tells whether a job had started",
+      ended("cancelled"),
+      [{ ...job(5, "cancelled"), hidesSteps: true }],
+      [`The run ended as cancelled: ${link}/1`, `- job 5: cancelled, ${link}/1/job/5`],
+    ],
+    [
+      "by a job that no runner has taken, beside one that has run",
+      ended("failure"),
+      [job(5, "success", [setUp]), job(6, "failure")],
+      [`The run ended as failure: ${link}/1`, `- job 6: failure, never started, ${link}/1/job/6`],
+    ],
+    [
+      "with a job that is still open",
+      ended("failure"),
+      [
+        job(6, "failure", [setUp]),
+        job(7, null),
+        { ...job(8, null), status: "in_progress" },
+        { ...job(9, null), status: "" },
+      ],
+      [
+        `The run ended as failure: ${link}/1`,
+        `- job 6: failure, ${link}/1/job/6`,
+        `- job 7: still queued, although the run has ended, ${link}/1/job/7`,
+        `- job 8: still in progress, although the run has ended, ${link}/1/job/8`,
+        `- job 9: still without a status, although the run has ended, ${link}/1/job/9`,
+      ],
     ],
     [
       "when it was cancelled later",
@@ -59,17 +89,37 @@ describe("a red run is explained", () => {
       [job(5, "cancelled", [setUp, step("make", "cancelled")])],
       [`The run ended as cancelled: ${link}/1`, `- job 5: cancelled in step "make", ${link}/1/job/5`],
     ],
-    [
-      "when its workflow file is invalid, or a policy forbids it",
-      ended("startup_failure"),
+    ...["startup_failure", "failure"].map((conclusion): [string, Run, Job[], string[]] => [
+      `when it has no jobs (${conclusion}), by what may be the cause`,
+      ended(conclusion),
       [],
       [
-        `The run ended as startup_failure: ${link}/1`,
+        `The run ended as ${conclusion}: ${link}/1`,
         "It has no jobs. Possibly the workflow file .github/workflows/deploy.yml is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. GitHub's page of the run says which.",
       ],
-    ],
+    ]),
   ])("%s", (_, red, jobs, lines) => {
     expect(explainRed(red, jobs, nothing)).toBe(lines.join("\n"));
+  });
+
+  test("without a guess where GitHub itself has marked the cause", () => {
+    const message = "Canceling since a higher priority waiting request for deploy exists";
+    const annotations = [{ path: ".github", line: 1, level: "failure", message }];
+    expect(explainRed(ended("cancelled"), [job(5, "cancelled")], { annotations, log: undefined })).toBe(
+      [
+        `The run ended as cancelled: ${link}/1`,
+        "It was cancelled before any job had started.",
+        `- job 5: cancelled, never started, ${link}/1/job/5`,
+        "Its jobs have marked:",
+        `- .github:1: ${message}`,
+      ].join("\n"),
+    );
+  });
+
+  test("with the word that more is left out, and how to get it", () => {
+    expect(explainRed(ended("failure"), [job(6, "failure", [setUp])], { ...nothing, isWithheld: true })).toContain(
+      "is left out: everybody can read this log, and not everybody the target's. `failed_log_lines` shows it all the same.",
+    );
   });
 
   test("by what its jobs have marked, and by what its failed step printed last", () => {
