@@ -97,6 +97,10 @@ const FAULTS: [Fault, Partial<Situation>?][] = [
   [rejected(403, "Repository was archived so is read-only.")],
   [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`)],
   [rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`), { unseenRunId: 1658821493 }],
+  [
+    rejected(404, "Not Found", `GET ${TARGET}/actions/runs/1`),
+    { namedRunId: 1658821493, started: { htmlUrl: "https://github.com/OWNER/REPO/actions/runs/RUN_ID" } },
+  ],
   [rejected(404, "Not Found"), { visible: { repository: false } }],
   [rejected(404, "Not Found"), { visible: { repository: false }, apiUrl: "https://ghe.example.com/api/v3" }],
   [rejected(404, "Not Found"), { visible: { repository: true, workflow: false } }],
@@ -160,6 +164,14 @@ const job = (conclusion: string | null, steps: Step[]): Job => ({
 });
 const nothing = { annotations: [], log: undefined };
 const marked = [{ path: "src/a.ts", line: 7, message: "x is not defined", level: "failure" as const }];
+const markedByGitHub = [
+  {
+    path: ".github",
+    line: 1,
+    message: "The job has exceeded the maximum execution time of 1h0m0s",
+    level: "failure" as const,
+  },
+];
 const log = { jobName: "test", stepName: "Test", lines: ["Error: x is not defined"] };
 
 const byEvent: Plan = {
@@ -355,6 +367,15 @@ export function directMessages(): Message[] {
     explainRed(ended(null), [job(null, [])], nothing),
     explainRed(ended("success"), [], nothing),
     explainRed(ended("cancelled"), [], nothing),
+    explainRed(ended("cancelled"), [job("cancelled", [])], { annotations: markedByGitHub, log: undefined }),
+    explainRed(
+      ended("failure"),
+      [
+        { ...job(null, []), status: "queued" },
+        { ...job(null, []), status: "" },
+      ],
+      { ...nothing, isWithheld: true },
+    ),
     explainRed(ended("startup_failure"), [], nothing),
     redJobs(["test", "lint"], [job("failure", [failedTest])]),
     redJobs(["test"], [job("failure", [failedTest])], run),
@@ -365,18 +386,23 @@ export function directMessages(): Message[] {
       ["job 1"],
       Array.from({ length: 31 }, (_, at) => ({ ...job("success", []), name: `job ${at + 2}` })),
     ),
-    explainTimeout(run, 3_600_000, undefined, {
+    explainTimeout({ run, jobs: [] }, 3_600_000, undefined, {
       open: openJobs(["test", "lint"], [{ ...job(null, []), status: "in_progress" }]),
     }),
+    explainTimeout({ run, jobs: [job("success", [])] }, 3_600_000, undefined),
     notBegun("queued"),
     notBegun("pending"),
     notBegun("waiting"),
     notBegun("waiting", ["production"]),
-    explainTimeout(run, 3_600_000, network("lost", undefined)),
-    explainTimeout(run, 3_600_000, limited(60_000)),
-    explainTimeout(run, 3_600_000, limited(undefined)),
-    explainTimeout({ ...run, status: "" }, 3_600_000, undefined, { cancelled: "" }),
-    explainTimeout(run, 3_600_000, aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" })),
+    explainTimeout({ run, jobs: [] }, 3_600_000, network("lost", undefined)),
+    explainTimeout({ run, jobs: [] }, 3_600_000, limited(60_000)),
+    explainTimeout({ run, jobs: [] }, 3_600_000, limited(undefined)),
+    explainTimeout({ run: { ...run, status: "" }, jobs: [] }, 3_600_000, undefined, { cancelled: "" }),
+    explainTimeout(
+      { run, jobs: [] },
+      3_600_000,
+      aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" }),
+    ),
     notFound(byEvent, [], [], undefined, 62_000),
     notFound(byEvent, []),
     notFound(byHand, [seen("other event")]),
