@@ -281,6 +281,25 @@ describe.concurrent("gate", () => {
   });
 });
 
+describe.concurrent("skipped-when-cancelled", () => {
+  test.for([
+    ["success", "success", "success"],
+    ["cancelled", "success", "skipped"],
+    ["failure", "failure", "skipped"],
+  ] as const)("is as the run elsewhere ends: %s", async ([conclusion, checks, publish], { expect }) => {
+    const { github, target, jobs, steps } = await playExample("skipped-when-cancelled", {
+      on: "tag",
+      behaviour: { jobs: { check: { conclusion } } },
+    });
+    expect(github.runs(target)).toMatchObject([{ inputs: { commit: SHA }, conclusion }]);
+    expect(steps[0]?.outputs).toMatchObject({ conclusion, html_url: pageOf(github, target) });
+    expect(jobs).toMatchObject({
+      checks: { result: checks, outputs: { conclusion } },
+      publish: { result: publish, scripts: publish === "success" ? [{}] : [] },
+    });
+  });
+});
+
 describe.concurrent("github-app", () => {
   test("uses the App's tokens alone, and gives them back", async ({ expect }) => {
     const { github, target, jobs } = await playExample("github-app", { on: "tag" });
