@@ -68,6 +68,13 @@ async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
       ? right(`The App's installation grants ${needed}.`)
       : unknown(`Whether the token grants ${needed} shows only when it is used.`),
   );
+  // The runner tells nobody what stands at the step (docs/platform.md#cancelling).
+  if (inputs.cancelRunOn.has("cancel"))
+    findings.push(
+      unknown(
+        "Whether this step hears of a cancellation (`cancel_run_on: cancel`) shows only then: with `if: always()` the runner sends it no signal, with `if: ${{ !cancelled() }}` it does.",
+      ),
+    );
   findings.push(...(await findCallersSide(story, deadlineMs)));
   const { order } = inputs;
   if (order.event === undefined) return [...findings, ...(await findGivenRun(order, story, deadlineMs))];

@@ -179,7 +179,7 @@ describe("an example", () => {
 
   interface Job {
     "timeout-minutes"?: number;
-    steps: { uses?: string; with?: Record<string, string> }[];
+    steps: { if?: string; uses?: string; with?: Record<string, string> }[];
   }
 
   test.for(FILES)("%s/%s.yml grants nothing to all jobs, and lets none run forever", ([recipe, side]) => {
@@ -208,6 +208,27 @@ describe("an example", () => {
       }[given?.wait_for ?? "found"];
       expect(minutes * 60).toBeGreaterThan(waits ?? Number.NaN);
     }
+  });
+});
+
+describe("the runner tells a step of its cancellation", () => {
+  test("in every example that cancels its run, since none has `if: always()` there", () => {
+    const steps = RECIPES.flatMap((recipe) => {
+      const { jobs } = parse(readExample(recipe, "caller").text) as {
+        jobs: Record<string, { steps: { if?: string; uses?: string; with?: Record<string, string> }[] }>;
+      };
+      return Object.values(jobs).flatMap((job) => job.steps.filter(({ uses }) => uses === ACTION));
+    });
+    const cancelling = steps.filter((step) => step.with?.cancel_run_on?.includes("cancel"));
+    expect(cancelling.length).toBeGreaterThan(0);
+    expect(cancelling.filter((step) => /always\(\)/.test(step.if ?? ""))).toEqual([]);
+  });
+
+  test("and README.md, where it speaks of that, and the recipe say what to write instead", () => {
+    const [, recipe = ""] = README.split("### Cancelled together");
+    const [, promises = ""] = README.split("A cancelled step ends at once");
+    for (const page of [recipe, promises, readExample("cancel-together", "caller").text])
+      expect(page.slice(0, 700)).toMatch(/`?"?if: always\(\)[\s\S]*!cancelled\(\)|!cancelled\(\)[\s\S]*if: always\(\)/);
   });
 });
 

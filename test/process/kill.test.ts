@@ -144,6 +144,7 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
   });
 });
 
+// No signal has come before: so it is with `if: always()` at the step, to which the runner sends none.
 describe.skipIf(process.platform === "win32").concurrent("a step that is killed", () => {
   test.for(moments)("%s keeps its outputs, and its post step cancels the run", async ([, moment], { expect }) => {
     const { ran, stage, given } = await end(moment, ["SIGKILL"]);

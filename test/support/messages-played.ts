@@ -296,6 +296,7 @@ const PLAYS: Play[] = [
   },
   { before: withCaller, given: { ...STATUS, dry_run: "true" } },
   { given: { ...STATUS, dry_run: "true" } },
+  { given: { ...BY_HAND, ...CANCEL, dry_run: "true" } },
   // post.ts
   {
     workflows: { "deploy.yml": EVENT },

@@ -56,6 +56,20 @@ describe("a dry run", () => {
     ]);
   });
 
+  test.each([
+    ["cancel, timeout", 1],
+    ["timeout", 0],
+    ["", 0],
+  ])("says with `cancel_run_on: %s` what `if: always()` does to it: %i", async (cancel_run_on, notes) => {
+    const given = { workflow: "deploy.yml", ref: "main", cancel_run_on };
+    const { checklist, failure } = await examine({ "deploy.yml": BY_HAND }, given);
+    expect(failure).toBeUndefined();
+    expect(checklist.at(-1)).toBe("Nothing is missing, as far as can be seen without dispatching.");
+    expect(checklist.filter((line) => line.includes("with `if: always()` the runner sends it no signal"))).toHaveLength(
+      notes,
+    );
+  });
+
   test("of a repository_dispatch finds who listens", async () => {
     const { checklist, failure } = await examine(
       { "silent.yml": SILENT, "test.yml": BY_EVENT },
