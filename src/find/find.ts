@@ -26,8 +26,8 @@ async function lookFor(sent: Sent, story: Story): Promise<OurRun> {
 }
 
 /**
- * Reads the run that GitHub's answer names, which is there, however long GitHub takes to show it. Where its end is waited for, the list of recent runs is looked at first:
- * it tells in the same request what earlier ones took.
+ * Reads the run that GitHub's answer names, which is there, however long GitHub takes to show it. Where its end is waited
+ * for, the list of recent runs is looked at first: it tells in the same request what earlier ones took.
  */
 async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: Sent, story: Story): Promise<OurRun> {
   const { github, retry, inputs } = story;
