@@ -1,8 +1,12 @@
+import type { components } from "@octokit/openapi-types";
 import { json, reject } from "./answer.ts";
 import type { Answer, Call, Route } from "./routes.ts";
-import { attemptAt, type Run } from "./run.ts";
+import { attemptAt, type JobState, type Run, waitsForItsTurn } from "./run.ts";
 import { servers } from "./servers-table.ts";
 import { groupOf, lastAttempt } from "./world.ts";
+
+type Schemas = components["schemas"];
+type MemberAnswer = Schemas["concurrency-group"]["group_members"][number];
 
 /** Who holds a concurrency group and who waits for it; since 2026, and on no GitHub Enterprise Server. */
 export const concurrencyRoutes: readonly Route[] = [
@@ -14,17 +18,7 @@ export const concurrencyRoutes: readonly Route[] = [
     isMissing: (server) => !servers[server].hasConcurrencyGroups,
     answer: (call) => {
       const run = call.repository.runs.find(({ id }) => String(id) === call.params.run_id);
-      if (!run || run.knownMs > call.nowMs) return reject(404, "Not Found");
-      const group = nameOf(run, call);
-      if (group === undefined) return json({ total_count: 0, concurrency_groups: [] });
-      const url = addressOf(group, call);
-      const position = membersOf(group, call).indexOf(run);
-      const position_url = `${url}?ahead_of_run=${run.id}`;
-      const group_members = position < 0 ? [] : [{ ...memberAnswer(run, call), position, position_url }];
-      return json({
-        total_count: 1,
-        concurrency_groups: [{ group_name: group, group_url: url, group_members }],
-      });
+      return run && run.knownMs <= call.nowMs ? json(groupsAnswer(run, call)) : reject(404, "Not Found");
     },
   },
   {
@@ -37,21 +31,51 @@ export const concurrencyRoutes: readonly Route[] = [
   },
 ];
 
+/** A run that is in a group, or a job of it by a group of the job's own. */
+interface Member {
+  run: Run;
+  job?: JobState;
+  waits: boolean;
+}
+
+/** All groups of a run and its jobs, also those that it has left. */
+function groupsAnswer(run: Run, call: Call): Schemas["concurrency-group-run-list"] {
+  const ofJobs = lastAttempt(run, call.nowMs).timeline.jobs.map(({ group }) => group);
+  const names = [...new Set([nameOf(run, call), ...ofJobs])].filter((name) => name !== undefined).sort();
+  return {
+    total_count: names.length,
+    concurrency_groups: names.map((group) => {
+      const members = membersOf(group, call);
+      const group_members = members.flatMap((member, position) => {
+        if (member.run !== run) return [];
+        const ahead = member.job ? `ahead_of_job=${member.job.id}` : `ahead_of_run=${run.id}`;
+        return [{ ...memberAnswer(member, call), position, position_url: `${addressOf(group, call)}?${ahead}` }];
+      });
+      return { group_name: group, group_url: addressOf(group, call), group_members };
+    }),
+  };
+}
+
 function groupAnswer(call: Call): Answer {
   const group = (call.params.group ?? "").toLowerCase();
   const members = membersOf(group, call);
   if (members.length === 0) return reject(404, "Not Found");
-  const { ahead_of_run: ahead } = call.query;
-  const last = members.findIndex(({ id }) => String(id) === ahead);
-  if (ahead !== undefined && last < 0) return reject(422, "The run is not in this concurrency group.");
+  const { ahead_of_run: run, ahead_of_job: job } = call.query;
+  if (run !== undefined && job !== undefined) return reject(422, "Either ahead_of_run or ahead_of_job.");
+  const isAll = run === undefined && job === undefined;
+  const last = members.findIndex((each) =>
+    job === undefined ? String(each.run.id) === run && !each.job : String(each.job?.id) === job,
+  );
+  if (!isAll && last < 0) return reject(422, "It is not in this concurrency group.");
   // The one that was asked for comes last.
-  const shown = ahead === undefined ? members : members.slice(0, last + 1);
-  return json({
+  const shown = isAll ? members : members.slice(0, last + 1);
+  const answer: Schemas["concurrency-group"] = {
     group_name: group,
     group_url: addressOf(group, call),
     total_count: shown.length,
-    group_members: shown.map((run) => memberAnswer(run, call)),
-  });
+    group_members: shown.map((member) => memberAnswer(member, call)),
+  };
+  return json(answer);
 }
 
 function nameOf(run: Run, { repository }: Call): string | undefined {
@@ -60,30 +84,36 @@ function nameOf(run: Run, { repository }: Call): string | undefined {
 }
 
 /** Who holds the group, then who waits for it, in order. */
-function membersOf(group: string, call: Call): Run[] {
+function membersOf(group: string, call: Call): Member[] {
   const { repository, nowMs } = call;
-  const open = repository.runs.filter(
-    (run) => run.knownMs <= nowMs && stateOf(run, nowMs) !== "completed" && nameOf(run, call) === group,
-  );
-  return open.toSorted((one, other) => Number(waits(one, nowMs)) - Number(waits(other, nowMs)));
+  const members = repository.runs.flatMap((run): Member[] => {
+    const state = attemptAt(lastAttempt(run, nowMs), nowMs);
+    if (run.knownMs > nowMs || state.status === "completed") return [];
+    const ofJobs = state.jobs.filter((job) => job.group === group && job.status !== "completed");
+    return [
+      ...(nameOf(run, call) === group ? [{ run, waits: waitsForItsTurn(state) }] : []),
+      ...ofJobs.map((job) => ({ run, job, waits: job.status === "pending" })),
+    ];
+  });
+  return members.toSorted((one, other) => Number(one.waits) - Number(other.waits));
 }
 
-function memberAnswer(run: Run, { repository, bases, nowMs }: Call) {
+function memberAnswer({ run, job, waits }: Member, { repository, bases }: Call): MemberAnswer {
+  const { fullName } = repository;
+  const page = `${bases.html}/${fullName}/actions/runs/${run.id}`;
   return {
     run_id: run.id,
     run_name: run.displayTitle,
-    run_url: `${bases.api}/repos/${repository.fullName}/actions/runs/${run.id}`,
-    run_html_url: `${bases.html}/${repository.fullName}/actions/runs/${run.id}`,
-    status: waits(run, nowMs) ? "pending" : "in_progress",
+    run_url: `${bases.api}/repos/${fullName}/actions/runs/${run.id}`,
+    run_html_url: page,
+    ...(job && {
+      job_id: job.id,
+      job_name: job.name,
+      job_url: `${bases.api}/repos/${fullName}/actions/jobs/${job.id}`,
+      job_html_url: `${page}/job/${job.id}`,
+    }),
+    status: waits ? "pending" : "in_progress",
   };
-}
-
-function waits(run: Run, nowMs: number): boolean {
-  return stateOf(run, nowMs) === "pending";
-}
-
-function stateOf(run: Run, nowMs: number): string {
-  return attemptAt(lastAttempt(run), nowMs).status;
 }
 
 function addressOf(group: string, { repository, bases }: Call): string {

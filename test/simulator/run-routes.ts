@@ -79,13 +79,13 @@ export const runRoutes: readonly Route[] = [
     method: "POST",
     pattern: `${runs}/{run_id}/cancel`,
     needs: ["actions", "write"],
-    answer: (call) => withRun(call, (run) => cancel(run, call.nowMs, false)),
+    answer: (call) => withRun(call, (run) => cancel(call, run, false)),
   },
   {
     method: "POST",
     pattern: `${runs}/{run_id}/force-cancel`,
     needs: ["actions", "write"],
-    answer: (call) => withRun(call, (run) => cancel(run, call.nowMs, true)),
+    answer: (call) => withRun(call, (run) => cancel(call, run, true)),
   },
   {
     method: "POST",
@@ -202,15 +202,14 @@ function rerunFailed(call: Call, run: Run): Answer {
   return { status: 201, body: {} };
 }
 
-function cancel(run: Run, nowMs: number, force: boolean): Answer {
+function cancel({ world, repository, nowMs }: Call, run: Run, force: boolean): Answer {
   const attempt = lastAttempt(run, nowMs);
   const how = force ? "works" : (attempt.behaviour.cancel ?? "works");
   const open = attemptAt(attempt, nowMs).status !== "completed";
   if (!open || how === "409") {
     return reject(409, "Cannot cancel a workflow run that is completed.");
   }
-  attempt.cancelRequestedMs ??= nowMs;
-  if (how === "works") attempt.cancelledMs ??= nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
+  world.cancel(repository, run, how);
   return { status: 202, body: {} };
 }
 

@@ -9,6 +9,8 @@ export interface Attempt {
   number: number;
   /** Server's epoch milliseconds, as all times here. */
   startedMs: number;
+  /** Until then its concurrency group lets others go first. */
+  turnMs: number;
   timeline: Timeline;
   behaviour: Behaviour;
   /** Ids of the timeline's jobs, in their order. */
@@ -47,6 +49,8 @@ export interface JobState {
   id: number;
   name: string;
   environment: string | undefined;
+  /** Its own concurrency group. */
+  group: string | undefined;
   status: Schemas["job"]["status"];
   conclusion: JobConclusion | null;
   createdMs: number;
@@ -76,8 +80,8 @@ export function attemptAt(attempt: Attempt, nowMs: number): AttemptState {
     return [jobAt(job, attempt.jobIds[index] ?? 0, startedMs, atMs, stopMs, word)];
   });
   const moments = [0, endMs, ...timeline.statuses.map(({ toMs }) => toMs)];
-  for (const { appearsMs, readyMs, startMs, endMs: jobEndMs } of timeline.jobs) {
-    moments.push(appearsMs, readyMs, startMs, jobEndMs);
+  for (const { appearsMs, pending, readyMs, startMs, endMs: jobEndMs } of timeline.jobs) {
+    moments.push(appearsMs, pending.toMs, readyMs, startMs, jobEndMs);
   }
   const lastMs = Math.max(0, ...moments.filter((moment) => moment <= Math.min(atMs, endMs)));
   const state = { updatedMs: startedMs + lastMs, jobs };
@@ -87,10 +91,16 @@ export function attemptAt(attempt: Attempt, nowMs: number): AttemptState {
   return { ...state, status: word ?? statusOf(jobs), conclusion: null };
 }
 
+/** Says whether the run as a whole waits in its concurrency group, and not just a job of it in one of the job's own. */
+export function waitsForItsTurn({ status, jobs }: Pick<AttemptState, "status" | "jobs">): boolean {
+  return status === "pending" && !jobs.some((job) => job.status === "pending");
+}
+
 function statusOf(jobs: readonly JobState[]): string {
   const some = (status: JobState["status"]) => jobs.some((job) => job.status === status);
   if (some("in_progress")) return "in_progress";
   if (some("waiting")) return "waiting";
+  if (some("pending")) return "pending";
   return jobs.some(({ status, conclusion }) => status === "completed" && conclusion !== "skipped")
     ? "in_progress"
     : "queued";
@@ -109,7 +119,7 @@ function jobAt(
   const completed = atMs >= endMs;
   const started = job.startMs <= Math.min(atMs, endMs) && job.conclusion !== "skipped";
   const createdMs = originMs + job.appearsMs;
-  const common = { id, name: job.name, environment: job.environment, createdMs };
+  const common = { id, name: job.name, environment: job.environment, group: job.group, createdMs };
   // GitHub's schema wants a start even of a job that has not started: it shows its creation.
   const startedMs = started ? originMs + job.startMs : createdMs;
   if (completed) {
@@ -119,6 +129,9 @@ function jobAt(
   }
   const open = { ...common, conclusion: null, startedMs, completedMs: undefined };
   if (started) return { ...open, status: "in_progress", steps: stepsAt(job, originMs, atMs, false) };
+  if (word === undefined && job.pending.fromMs <= atMs && atMs < job.pending.toMs) {
+    return { ...open, status: "pending", steps: [] };
+  }
   const waits = atMs < job.readyMs && (word === undefined || word === "waiting");
   return { ...open, status: waits ? "waiting" : "queued", steps: [] };
 }

@@ -16,7 +16,9 @@ export interface JobBehaviour {
   steps?: string[];
   /** When it shows in the list, from the run's creation (default: at once, or when its needs have ended). */
   appearsAfterMs?: number;
-  /** How long it waits for an approval of its environment, once its needs have ended. */
+  /** How long its own concurrency group lets others go first, once its needs have ended. */
+  pendingMs?: number;
+  /** How long it waits for an approval of its environment, after that. */
   waitingMs?: number;
   queuedMs?: number;
   /** From its start to its end. */
@@ -110,7 +112,11 @@ export interface PlannedStep {
 export interface PlannedJob {
   name: string;
   environment: string | undefined;
+  /** Its own concurrency group. */
+  group: string | undefined;
   appearsMs: number;
+  /** Meanwhile its concurrency group lets others go first. */
+  pending: { fromMs: number; toMs: number };
   /** Until then it waits for approval. */
   readyMs: number;
   startMs: number;
@@ -210,9 +216,11 @@ function planJob(
   const freeMs = Math.max(readyMs, appearsMs);
   if (skipped || own.conclusion === "skipped") {
     const at = { appearsMs: freeMs, readyMs: freeMs, startMs: freeMs, setupEndMs: freeMs, endMs: freeMs };
-    return { name, environment: job.environment, ...at, conclusion: "skipped", steps: [] };
+    const never = { group: undefined, pending: { fromMs: freeMs, toMs: freeMs } };
+    return { name, environment: job.environment, ...never, ...at, conclusion: "skipped", steps: [] };
   }
-  const approvedMs = freeMs + (own.waitingMs ?? 0);
+  const pending = { fromMs: freeMs, toMs: freeMs + (own.pendingMs ?? 0) };
+  const approvedMs = pending.toMs + (own.waitingMs ?? 0);
   const startMs = approvedMs + (own.queuedMs ?? behaviour.queuedMs ?? 2000);
   if (own.neverStarts) {
     const at = { appearsMs, readyMs: approvedMs, startMs: Infinity, setupEndMs: Infinity, endMs: startMs };
@@ -250,9 +258,11 @@ function planJob(
   ];
   const endMs = own.durationMs === undefined ? atMs : startMs + own.durationMs;
   steps.push({ name: "Complete job", startMs: endMs, endMs, conclusion: "success" });
-  const times = { appearsMs, readyMs: approvedMs, startMs, setupEndMs, endMs };
+  const times = { appearsMs, pending, readyMs: approvedMs, startMs, setupEndMs, endMs };
   const { log, logLagMs = 0, annotations } = own;
-  const planned = { name, environment: job.environment, ...times, conclusion, steps, log, logLagMs, annotations };
+  const group = job.concurrency && fillTemplate(job.concurrency.group, contexts).toLowerCase();
+  const where = { name, environment: job.environment, group };
+  const planned = { ...where, ...times, conclusion, steps, log, logLagMs, annotations };
   return job.timeoutMs === undefined ? planned : cutOff(planned, job.timeoutMs);
 }
 

@@ -29,6 +29,7 @@ export interface WorkflowJob {
   environment: string | undefined;
   /** In milliseconds; undefined where it is none that can be read here. */
   timeoutMs: number | undefined;
+  concurrency: Concurrency | undefined;
   env: Record<string, string>;
   steps: WorkflowStep[];
 }
@@ -42,16 +43,16 @@ export interface Workflow {
   repositoryDispatch: { types: string[] } | undefined;
   workflowDispatch: { inputs: Record<string, WorkflowInput> } | undefined;
   env: Record<string, string>;
-  /** Of the workflow; a job's own is not played. */
+  /** Of the workflow as a whole. */
   concurrency: Concurrency | undefined;
   jobs: WorkflowJob[];
 }
 
-/** Both may hold expressions. */
 export interface Concurrency {
+  /** May hold expressions, as the next does. */
   group: string;
   cancelInProgress: string;
-  /** `max`: nobody takes the place of a run that waits. */
+  /** `single`: one waits, and a newer one takes its place. `max`: up to a hundred wait, first in, first out. */
   queue: "single" | "max";
 }
 
@@ -78,7 +79,7 @@ export function readWorkflow(file: string, text: string): Workflow {
     repositoryDispatch: undefined,
     workflowDispatch: undefined,
     env: readEnv(root.env, runContexts, `${file}: env`),
-    concurrency: readConcurrency(root.concurrency, `${file}: concurrency`),
+    concurrency: readConcurrency(root.concurrency, runContexts, `${file}: concurrency`),
     jobs: jobs.map(([id, job]) => readJob(id, job, `${file}: jobs.${id}`)),
   };
   readTriggers(workflow, root.on, `${file}: on`);
@@ -104,16 +105,17 @@ export function unreadWorkflow(file: string): Workflow {
   };
 }
 
-function readConcurrency(value: unknown, where: string): Concurrency | undefined {
+function readConcurrency(value: unknown, contexts: readonly string[], where: string): Concurrency | undefined {
   if (value === undefined) return undefined;
   const fields = typeof value === "string" ? { group: value } : fieldsOf(value, where);
   only(fields, ["group", "cancel-in-progress", "queue"], [], where);
   const group = optionalText(fields.group, `${where}.group`);
   if (!group) throw new Error(`${where}: no group`);
   const cancelInProgress = optionalText(fields["cancel-in-progress"], `${where}.cancel-in-progress`) ?? "false";
-  for (const text of [group, cancelInProgress]) checkTemplate(text, runContexts, where);
+  for (const text of [group, cancelInProgress]) checkTemplate(text, contexts, where);
   const queue = fields.queue ?? "single";
-  if (queue !== "single" && queue !== "max") throw new Error(`${where}.queue: ${String(queue)}`);
+  if (queue !== "single" && queue !== "max") throw new Error(`${where}.queue: no such queue`);
+  if (queue === "max" && cancelInProgress !== "false") throw new Error(`${where}: \`max\` and cancel-in-progress`);
   return { group, cancelInProgress, queue };
 }
 
@@ -161,7 +163,7 @@ function readJob(id: string, value: unknown, where: string): WorkflowJob {
   const fields = fieldsOf(value, where);
   const harmless = ["permissions", "defaults", "timeout-minutes", "runs-on", "outputs", "with", "secrets"];
   const played = ["name", "needs", "if", "steps", "strategy", "environment", "env", "uses"];
-  only(fields, played, [...harmless, "continue-on-error", "concurrency"], where);
+  only(fields, [...played, "concurrency"], [...harmless, "continue-on-error"], where);
   const name = optionalText(fields.name, `${where}.name`);
   if (name) checkTemplate(name, jobContexts, `${where}.name`);
   if (fields.steps === undefined && fields.uses === undefined) throw new Error(`${where}: no steps, no uses`);
@@ -179,6 +181,7 @@ function readJob(id: string, value: unknown, where: string): WorkflowJob {
         ? environment
         : String(fieldsOf(environment, `${where}.environment`).name),
     timeoutMs: typeof fields["timeout-minutes"] === "number" ? fields["timeout-minutes"] * 60_000 : undefined,
+    concurrency: readConcurrency(fields.concurrency, jobContexts, `${where}.concurrency`),
     env: readEnv(fields.env, jobContexts, `${where}.env`),
     steps: steps.flatMap((step, index) => readSteps(step, `${where}.steps[${index}]`)),
   };

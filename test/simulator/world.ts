@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { Installation } from "./access.ts";
 import type { App } from "./app.ts";
 import { fillTemplate } from "./expression.ts";
-import { type Attempt, attemptAt, type Run } from "./run.ts";
+import { type Attempt, attemptAt, type Run, waitsForItsTurn } from "./run.ts";
 import { type Behaviour, planTimeline } from "./timeline.ts";
-import { readWorkflow, unreadWorkflow, type Workflow } from "./workflow.ts";
+import { type Concurrency, readWorkflow, unreadWorkflow, type Workflow } from "./workflow.ts";
 
 /** How the runs of a workflow go; `nth` is the run's number (1, 2, …), `payload` what the caller sent. */
 export type BehaviourSource = Behaviour | ((nth: number, payload: Record<string, unknown>) => Behaviour);
@@ -229,6 +229,7 @@ export class World {
   deleteRun(id: number): void {
     const { repository, run } = this.run(id);
     repository.runs.splice(repository.runs.indexOf(run), 1);
+    this.#moveUp(repository, run, this.#nowMs());
   }
 
   #make(repository: Repository, file: WorkflowFile, trigger: Trigger, behaviour: Behaviour): Run {
@@ -265,21 +266,70 @@ export class World {
       knownMs: createdMs + (behaviour.freshRun404Ms ?? visibleAfterMs),
       attempts: [],
     };
-    const pendingMs = takeTurn(repository, file, contexts, createdMs);
-    run.attempts.push(this.#attempt(file, run, behaviour, createdMs, pendingMs));
+    const others = this.#openOf(repository, groupOf(file, contexts), createdMs);
+    if (workflow.concurrency) makeRoom(others, workflow.concurrency, contexts, createdMs);
+    run.attempts.push(this.#attempt(file, run, behaviour, createdMs));
     repository.runs.push(run);
+    this.#moveUp(repository, run, createdMs);
     return run;
   }
 
-  #attempt(file: WorkflowFile, run: Run, behaviour: Behaviour, startedMs: number, pendingMs = 0): Attempt {
-    const pending = pendingMs > 0 ? [{ status: "pending", forMs: pendingMs }] : [];
-    const statuses = [...pending, ...(behaviour.statuses ?? [])];
-    const timeline = planTimeline(file.workflow, run.contexts, { ...behaviour, statuses });
+  /** Cancels a run, which may let those go on that wait behind it. */
+  cancel(repository: Repository, run: Run, how: NonNullable<Behaviour["cancel"]>): void {
+    const attempt = lastAttempt(run, this.#nowMs());
+    attempt.cancelRequestedMs ??= this.#nowMs();
+    if (how === "works") attempt.cancelledMs ??= this.#nowMs() + (attempt.behaviour.cancelTakesMs ?? 2000);
+    this.#moveUp(repository, run, this.#nowMs());
+  }
+
+  /** The runs of a concurrency group that have not ended, in their order. */
+  #openOf(repository: Repository, group: string | undefined, nowMs: number): Run[] {
+    if (group === undefined) return [];
+    return repository.runs.filter((run) => {
+      const file = repository.workflows.find((known) => known.file === run.file);
+      const isOfGroup = file !== undefined && groupOf(file, run.contexts) === group;
+      return isOfGroup && attemptAt(lastAttempt(run), nowMs).status !== "completed";
+    });
+  }
+
+  /**
+   * Plans anew how long those wait that are in the same group as `run`: who was ahead of them may have gone, or may go
+   * earlier than planned. A further attempt waits for nobody.
+   */
+  #moveUp(repository: Repository, { file, contexts }: Run, nowMs: number): void {
+    const group = groupOf(this.workflow(repository, file), contexts);
+    let freeMs = 0;
+    for (const run of this.#openOf(repository, group, nowMs)) {
+      const attempt = lastAttempt(run);
+      const hasBegun = attempt.number > 1 || attempt.turnMs < nowMs;
+      if (!hasBegun) {
+        attempt.turnMs = Math.max(freeMs, attempt.startedMs, Math.min(attempt.turnMs, nowMs));
+        attempt.timeline = this.#plan(this.workflow(repository, run.file), run, attempt);
+      }
+      freeMs = Math.max(freeMs, endMsOf(attempt));
+    }
+  }
+
+  #plan(
+    file: WorkflowFile,
+    run: Run,
+    { behaviour, startedMs, turnMs }: Pick<Attempt, "behaviour" | "startedMs" | "turnMs">,
+  ) {
+    const pending = turnMs > startedMs ? [{ status: "pending", forMs: turnMs - startedMs }] : [];
+    return planTimeline(file.workflow, run.contexts, {
+      ...behaviour,
+      statuses: [...pending, ...(behaviour.statuses ?? [])],
+    });
+  }
+
+  #attempt(file: WorkflowFile, run: Run, behaviour: Behaviour, startedMs: number): Attempt {
+    const turnMs = startedMs;
+    const timeline = this.#plan(file, run, { behaviour, startedMs, turnMs });
     const jobIds = timeline.jobs.map(() => {
       this.#lastJobId += 7;
       return this.#lastJobId;
     });
-    return { number: run.attempts.length + 1, startedMs, timeline, behaviour, jobIds };
+    return { number: run.attempts.length + 1, startedMs, turnMs, timeline, behaviour, jobIds };
   }
 }
 
@@ -293,31 +343,29 @@ export function lastAttempt(run: Run, nowMs = Number.POSITIVE_INFINITY): Attempt
   return last;
 }
 
+/** One that goes on, and a hundred that wait. */
+const MOST_IN_A_GROUP = 100;
+
 /**
- * Makes room for a run in its concurrency group, as GitHub does: a run that waits there already is cancelled, and the one
- * that has begun as well with `cancel-in-progress`. Returns how long the new run is pending; it stays so also if the run
- * before it ends earlier than planned.
+ * Makes room for a run in its concurrency group, as GitHub does: a run that waits there already is cancelled, unless the
+ * group keeps all that wait (`queue: max`), and the one that has begun as well with `cancel-in-progress`.
  */
-function takeTurn(repository: Repository, file: WorkflowFile, contexts: Run["contexts"], nowMs: number): number {
-  const { concurrency } = file.workflow;
-  if (!concurrency) return 0;
-  const group = groupOf(file, contexts);
+function makeRoom(others: readonly Run[], concurrency: Concurrency, contexts: Run["contexts"], nowMs: number): void {
   const cancelsInProgress = fillTemplate(concurrency.cancelInProgress, contexts) === "true";
-  let freeMs = nowMs;
-  for (const run of repository.runs) {
-    const theirs = repository.workflows.find((known) => known.file === run.file);
-    if (!theirs || groupOf(theirs, run.contexts) !== group) continue;
+  if (others.length > MOST_IN_A_GROUP) throw new Error("what GitHub does beyond a hundred that wait is not known");
+  for (const run of others) {
     const attempt = lastAttempt(run);
-    const { status } = attemptAt(attempt, nowMs);
-    if (status === "completed") continue;
-    if ((status === "pending" && concurrency.queue === "single") || cancelsInProgress) {
+    const isPending = waitsForItsTurn(attemptAt(attempt, nowMs));
+    if (isPending ? concurrency.queue === "single" : cancelsInProgress) {
       attempt.cancelRequestedMs ??= nowMs;
-      attempt.cancelledMs ??= status === "pending" ? nowMs : nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
+      attempt.cancelledMs ??= isPending ? nowMs : nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
     }
-    const plannedMs = attempt.startedMs + attempt.timeline.endMs;
-    freeMs = Math.max(freeMs, Math.min(plannedMs, attempt.cancelledMs ?? plannedMs));
   }
-  return freeMs - nowMs;
+}
+
+/** When an attempt will end if nobody interferes. */
+function endMsOf({ startedMs, timeline, cancelledMs = Number.POSITIVE_INFINITY }: Attempt): number {
+  return Math.min(startedMs + timeline.endMs, cancelledMs);
 }
 
 /** The name of its concurrency group for a run; GitHub does not mind upper and lower case. */
