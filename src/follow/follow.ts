@@ -24,13 +24,19 @@ interface Bounds {
   deadlineMs: number;
   /** Jobs that decide end the wait also where they are red: nothing is run again. */
   redJobsEnd: boolean;
+  /** Adds to a sight where the run waits. */
+  withPlace: (sight: Sight, deadlineMs: number) => Promise<Sight>;
 }
 
 /**
  * Follows our run until it is completed, and tells the log what happens.
  * @throws Failure at the deadline, or at that of its beginning, Fault when GitHub answers for good that it does not show the run (any more)
  */
-export async function follow(ours: OurRun, { deadlineMs, redJobsEnd }: Bounds, story: Story): Promise<Sight> {
+export async function follow(
+  ours: OurRun,
+  { deadlineMs, redJobsEnd, withPlace }: Bounds,
+  story: Story,
+): Promise<Sight> {
   const { github, clock, random, signal, inputs, log, learn } = story;
   const { pollIntervalMs, timeoutMs, startTimeoutMs = Number.POSITIVE_INFINITY } = inputs;
   const startedAtMs = clock.nowMs();
@@ -51,9 +57,10 @@ export async function follow(ours: OurRun, { deadlineMs, redJobsEnd }: Bounds, s
     for (let look = 1; ; look++) {
       const lookedAtMs = clock.nowMs();
       const follower = { ...story, rules, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
-      const sight = last
+      const seen = last
         ? await lookAgain(last, whatToAsk(last, look, answersWithoutNews), follower)
         : await firstLook(ours.run, follower);
+      const sight = await withPlace(seen, untilMs());
       report(sight);
       if (sight.run.status === "completed" || isEnd(sight, rules)) return { ...sight, failedLogs };
       failedLogs = await showFailedLogs(sight);
@@ -78,20 +85,22 @@ export async function follow(ours: OurRun, { deadlineMs, redJobsEnd }: Bounds, s
     const cancelled = inputs.cancelRunOn.has("timeout")
       ? await cancelAtTimeout(sight.run, { isNewUntilMs }, story)
       : undefined;
-    if (untilMs() < deadlineMs) throw new Failure(explainNotBegun(sight, startTimeoutMs, error.fault, cancelled));
+    const about = { cancelled, nowMs: serverNowMs() };
+    if (untilMs() < deadlineMs) throw new Failure(explainNotBegun(sight, startTimeoutMs, error.fault, about));
     const open = openJobs(inputs.decidingJobs, sight.jobs);
-    throw new Failure(explainTimeout(sight, timeoutMs, error.fault, { cancelled, open }));
+    throw new Failure(explainTimeout(sight, timeoutMs, error.fault, { ...about, open }));
   }
 
   /** Tells the log what is new, or after a long silence that the wait goes on. */
   function report(sight: Sight): void {
-    const isNew = sight.run !== last?.run || sight.jobs !== last.jobs;
-    const lines = isNew ? news(last, sight) : [];
+    const isNew = sight.run !== last?.run || sight.jobs !== last.jobs || sight.place !== last.place;
+    const nowMs = serverNowMs();
+    const lines = isNew ? news(last, sight, nowMs) : [];
     if (isNew) {
-      learn({ jobs: sight.jobs });
+      const { jobs, awaitedEnvironments, place } = sight;
+      learn({ jobs, awaitedEnvironments, place });
       answersWithoutNews = lines.length > 0 ? 0 : answersWithoutNews + 1;
     }
-    const nowMs = github.serverTimeMs(clock.nowMs());
     if (lines.length === 0 && nowMs !== undefined && isTooQuiet(clock.nowMs() - spokeAtMs, ageMs()))
       lines.push(timeLine(sight, nowMs, earlier?.usual));
     if (lines.length > 0) spokeAtMs = clock.nowMs();
@@ -100,7 +109,11 @@ export async function follow(ours: OurRun, { deadlineMs, redJobsEnd }: Bounds, s
 
   /** Since the run, or a further attempt of it, was created, by the server's clock. */
   function ageMs(): number {
-    const nowMs = github.serverTimeMs(clock.nowMs());
+    const nowMs = serverNowMs();
     return nowMs === undefined ? clock.nowMs() - startedAtMs : Math.max(nowMs - bornAtMs, 0);
+  }
+
+  function serverNowMs(): number | undefined {
+    return github.serverTimeMs(clock.nowMs());
   }
 }

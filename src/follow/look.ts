@@ -32,8 +32,13 @@ export async function lookAgain(last: Sight, first: "jobs" | "run", follower: Fo
   if (tellsAll && !isEnd({ run: last.run, jobs }, follower.rules)) return { ...last, jobs, areJobsDue: false };
   const run = await retry((each) => github.getRun(last.run.id, each), options);
   learn({ run });
-  if (run.runAttempt !== last.run.runAttempt) return completeLook(run, { ...last, jobs: [] }, undefined, follower);
+  if (run.runAttempt !== last.run.runAttempt) return completeLook(run, anew(last), undefined, follower);
   return jobs || run !== last.run ? completeLook(run, last, jobs, follower) : last;
+}
+
+/** What is left of a sight for the next attempt: whether the server has concurrency groups. */
+function anew(last: Sight): Sight {
+  return { ...last, jobs: [], place: last.place === null ? null : undefined };
 }
 
 /** Reads what else there is to see of a run that was just read, as `newJobs` were where they are given. */
@@ -46,7 +51,7 @@ async function completeLook(
   // What has just begun is being set up, and its jobs change again in a moment: one look later, they are billed once.
   const areJobsDue = last !== undefined && run.status === "in_progress" && last.run.status !== "in_progress";
   const jobs = newJobs ?? last?.jobs ?? [];
-  const sight = { run, jobs, awaitedEnvironments: [], areJobsDue };
+  const sight = { run, jobs, awaitedEnvironments: [], areJobsDue, place: last?.place };
   if (run.status === "completed") {
     return newJobs && haveEnded(newJobs) && areOfAttempt(run, newJobs)
       ? sight

@@ -5,6 +5,8 @@ import { duration } from "../edges/durations.ts";
 import type { Log, Tone } from "../edges/log.ts";
 import type { Job } from "../github/answers.ts";
 import { beganAtMs, failedJobs, neverStarted } from "../github/conclusions.ts";
+import type { Place } from "../story/known.ts";
+import { isSamePlace, placeInWords, placeOf } from "./place.ts";
 import type { Sight } from "./sight.ts";
 
 /** A line of the log, and how it is meant. */
@@ -13,25 +15,33 @@ export interface Line {
   tone: Tone;
 }
 
-/** The lines for what has happened since `before`, in the order in which it happened. */
-export function news(before: Sight | undefined, now: Sight): Line[] {
+/** The lines for what has happened since `before`, in the order in which it happened. `nowMs` is the server's, in epoch ms. */
+export function news(before: Sight | undefined, now: Sight, nowMs?: number): Line[] {
   const { run, jobs } = now;
   const isNewAttempt = before !== undefined && run.runAttempt !== before.run.runAttempt;
   const statusBefore = new Map(before?.jobs.map(({ id, status }) => [id, status]));
   const changed = jobs.filter(({ id, status }) => status !== statusBefore.get(id));
   const awaited = nameAll(now);
   const asksForMore = awaited !== "" && awaited !== before?.awaitedEnvironments.join(", ");
-  const hasStatus = isNewAttempt || run.status !== before?.run.status || asksForMore;
+  const place = placeOf(now);
+  const hasMoved = place !== undefined && !isSamePlace(place, before && placeOf(before));
+  const movedLine = hasMoved && run.status !== "pending" ? [placeLine(now, place, nowMs)] : [];
+  const isStatusNew = run.status !== before?.run.status || (hasMoved && run.status === "pending");
+  const hasStatus = isNewAttempt || isStatusNew || asksForMore;
   return [
     ...(isNewAttempt ? [line(`Attempt ${run.runAttempt} has begun.`)] : []),
     ...changed.filter(({ status }) => status === "completed").map(endOf),
     ...changed.flatMap((job) => beginningOf(job, now)),
-    ...(hasStatus ? [statusLine(now)] : []),
+    ...movedLine,
+    ...(hasStatus ? [statusLine(now, nowMs)] : []),
   ];
 }
 
-function beginningOf({ name, status }: Job, { run }: Sight): Line[] {
+function beginningOf({ id, name, status }: Job, now: Sight): Line[] {
+  const { run } = now;
   if (status === "in_progress") return [line(`Job ${name} has started.`)];
+  if (status === "pending" && run.status !== "pending" && placeOf(now)?.job?.id !== id)
+    return [line(`Job ${name} is pending: its concurrency group lets another go first.`, "waiting")];
   if (status !== "waiting" || run.status === "waiting") return [];
   return [line(`Job ${name} is waiting, usually for an approval.`, "waiting")];
 }
@@ -58,7 +68,16 @@ function nameAll({ awaitedEnvironments }: Sight): string {
   return awaitedEnvironments.filter((name) => name !== "").join(", ");
 }
 
-function statusLine(sight: Sight): Line {
+/** Of a job in a run that is at work, or of the run. */
+function placeLine({ run }: Sight, place: Place, nowMs: number | undefined): Line {
+  const { job, holder } = place;
+  const subject = run.status === "pending" ? "The run is pending" : `Job ${job?.name} is pending`;
+  const whose = run.status === "pending" && job ? ` its job ${job.name} is` : "";
+  const link = holder.htmlUrl === "" ? "." : `: ${holder.htmlUrl}`;
+  return line(`${subject}:${whose} ${placeInWords(place, nowMs)}${link}`, "waiting");
+}
+
+function statusLine(sight: Sight, nowMs: number | undefined): Line {
   const { status, conclusion, startedAtMs, createdAtMs, updatedAtMs, htmlUrl } = sight.run;
   const awaited = nameAll(sight);
   switch (status) {
@@ -70,8 +89,11 @@ function statusLine(sight: Sight): Line {
       const why = awaited === "" ? ", usually for an approval." : ` for an approval of ${awaited}: ${htmlUrl}`;
       return line(`The run is waiting${why}`, "waiting");
     }
-    case "pending":
+    case "pending": {
+      const place = placeOf(sight);
+      if (place) return placeLine(sight, place, nowMs);
       return line("The run is pending: its concurrency group lets another run go first.", "waiting");
+    }
     case "":
       return line("The run has no status yet.");
     default:
@@ -122,9 +144,12 @@ function reason(sight: Sight, nowMs: number): string {
   const { run, jobs } = sight;
   const awaited = nameAll(sight);
   if (run.status === "waiting") return awaited && ` for an approval of ${awaited}`;
-  if (run.status === "pending") return ": another run of its concurrency group goes first";
+  const place = placeOf(sight);
+  if (run.status === "pending" && !place) return ": another run of its concurrency group goes first";
+  if (run.status === "pending" && place) return `: ${placeInWords(place, nowMs)}`;
   const running = jobs.filter(({ status }) => status === "in_progress");
   const queued = jobs.filter(({ status }) => status === "queued").length;
+  if (running.length === 0 && place?.job) return `: job ${place.job.name} is ${placeInWords(place, nowMs)}`;
   if (running.length === 0) return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
   const named = running.slice(0, 3).map((job) => {
     const forMs = nowMs - (beganAtMs(job) ?? nowMs);

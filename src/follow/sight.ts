@@ -1,6 +1,7 @@
 /** What one look at a followed run brings. */
 
 import type { Job, Run } from "../github/answers.ts";
+import type { Place } from "../story/known.ts";
 import type { FailedLog } from "./failed-log.ts";
 
 /** A run as it was last seen. */
@@ -10,6 +11,8 @@ export interface Sight {
   jobs: readonly Job[];
   /** The environments whose approval the run waits for, in words. */
   awaitedEnvironments: readonly string[];
+  /** Where it waits in a concurrency group, as that was last seen; null: the server has no API that tells. */
+  place?: Place | null | undefined;
   /** What was shown of failed jobs while the run went on. */
   failedLogs?: readonly FailedLog[];
   /** The run has begun since its jobs were read. */

@@ -2,6 +2,7 @@
 
 import { lastTrouble } from "../explain/trouble.ts";
 import type { Fault } from "../github/fault.ts";
+import { aheadLine, awaitedBy } from "./awaited.ts";
 import { haveEnded } from "./next-look.ts";
 import type { Sight } from "./sight.ts";
 
@@ -10,18 +11,24 @@ interface About {
   cancelled?: string | undefined;
   /** What is still open of the jobs that decide. */
   open?: readonly string[];
+  /** By the server's clock, in epoch ms. */
+  nowMs?: number | undefined;
 }
 
 /** Why the step fails at `timeout_seconds`. */
 export function explainTimeout(
-  { run, jobs }: Pick<Sight, "run" | "jobs">,
+  sight: Sight,
   timeoutMs: number,
   trouble: Fault | undefined,
-  { cancelled, open = [] }: About = {},
+  { cancelled, open = [], nowMs }: About = {},
 ): string {
+  const { run, jobs } = sight;
+  const awaited = awaitedBy(sight, nowMs);
   const isLate = run.status !== "completed" && jobs.length > 0 && haveEnded(jobs);
   return [
     `The run did not complete within ${timeoutMs / 1000} s (\`timeout_seconds\`); when last seen it was ${run.status || "without a status"}.`,
+    ...(awaited ? [`It waits for ${awaited.what}.`] : []),
+    ...aheadLine(awaited),
     ...(isLate
       ? [
           "All jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run.",

@@ -13,6 +13,7 @@ import {
   readWorkflows,
 } from "./answers.ts";
 import { readArtifacts } from "./artifacts.ts";
+import { readConcurrencyGroup, readRunsGroups } from "./concurrency.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
 import { textOf } from "./download.ts";
 import type { RequestOptions } from "./http.ts";
@@ -131,6 +132,22 @@ export function openGitHub(options: ConnectionOptions) {
       const parameters = { sha, state, context, description, ...(url !== "" && { target_url: url }) };
       const route = `POST ${REPOSITORY}/statuses/{sha}`;
       return ask({ route, parameters, purpose: PURPOSES.setStatus, read: nothing }, options);
+    },
+
+    /** The concurrency groups of a run and its jobs; no GitHub Enterprise Server has this, nor the next. */
+    listConcurrencyGroups: (runId: Id, options: RequestOptions) => {
+      const parameters = { run_id: String(runId), per_page: PAGE_LENGTH };
+      const route = `GET ${RUN}/concurrency_groups`;
+      return ask({ route, parameters, purpose: PURPOSES.readRun, read: readRunsGroups }, options);
+    },
+
+    /** Who holds a concurrency group and who waits for it: all, or those alone that are ahead of a run or a job, and itself. */
+    getConcurrencyGroup: (group: string, ahead: { ofRun: Id } | { ofJob: Id } | undefined, options: RequestOptions) => {
+      const ofRun = ahead && "ofRun" in ahead ? { ahead_of_run: String(ahead.ofRun) } : {};
+      const ofJob = ahead && "ofJob" in ahead ? { ahead_of_job: String(ahead.ofJob) } : {};
+      const parameters = { group, ...ofRun, ...ofJob };
+      const route = `GET ${REPOSITORY}/actions/concurrency_groups/{group}`;
+      return ask({ route, parameters, purpose: PURPOSES.readRuns, read: readConcurrencyGroup }, options);
     },
 
     /** What a job has marked in files; its first 100. A job is a check run, under the same id. */

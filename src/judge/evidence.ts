@@ -7,12 +7,16 @@ import type { Sight } from "../follow/sight.ts";
 import type { Annotation } from "../github/answers.ts";
 import { failedStep } from "../github/conclusions.ts";
 import type { Story } from "../story/story.ts";
+import type { Succession } from "./successor.ts";
+import { wasCancelledEarly } from "./verdict.ts";
 
 export interface Evidence {
   annotations: readonly Annotation[];
   log: Pick<FailedLog, "jobName" | "stepName" | "lines"> | undefined;
   /** There is more to be had, which everybody could read in the caller's log. */
   isWithheld?: boolean;
+  /** Of a run that was cancelled before any job had begun. */
+  succession?: Succession | undefined;
 }
 
 const MAX_ANNOTATIONS = 10;
@@ -20,7 +24,15 @@ const MAX_ANNOTATIONS = 10;
 const JOBS_WITH_ANNOTATIONS = 3;
 
 /** Gathers what there is to be had. What the token may not read, or GitHub does not give in time, is left out quietly. */
-export async function gatherEvidence({ run, jobs, failedLogs = [] }: Sight, story: Story): Promise<Evidence> {
+export async function gatherEvidence(ended: Sight, story: Story): Promise<Evidence> {
+  const evidence = await gatherMarks(ended, story);
+  // What GitHub itself has marked is no guess.
+  if (!wasCancelledEarly(ended.run, ended.jobs) || evidence.annotations.some(isOfGitHub)) return evidence;
+  const { readSuccession } = await import("./successor.ts");
+  return { ...evidence, succession: await unlessCancelled(readSuccession(ended, story)) };
+}
+
+async function gatherMarks({ run, jobs, failedLogs = [] }: Sight, story: Story): Promise<Evidence> {
   const { github, clock, retry, inputs } = story;
   const failed = jobs.filter(hasFailed);
   // Of a cancelled job GitHub marks why: its `timeout-minutes`, a run that goes first, no runner, a person.
@@ -67,8 +79,12 @@ export function isOfGitHub({ path }: Annotation): boolean {
 }
 
 /** Undefined also where the caller cancels the step: the run's end is clear, and that is what the step says. */
-async function unlessRefused<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
-  return ifAnswered(answer).catch((error: unknown) => {
+function unlessRefused<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  return unlessCancelled(ifAnswered(answer));
+}
+
+async function unlessCancelled<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  return answer.catch((error: unknown) => {
     if (error instanceof Cancelled) return undefined;
     throw error;
   });

@@ -4,6 +4,8 @@ import { titleOf } from "../follow/failed-log.ts";
 import type { Job, Run } from "../github/answers.ts";
 import { endedBadly, failedStep, neverStarted } from "../github/conclusions.ts";
 import { type Evidence, isOfGitHub } from "./evidence.ts";
+import type { Succession } from "./successor.ts";
+import { wasCancelledEarly } from "./verdict.ts";
 
 const MAX_ANNOTATION_LENGTH = 300;
 
@@ -46,14 +48,17 @@ export function evidenceLines({ annotations, log, isWithheld }: Evidence): strin
 }
 
 /** What a conclusion means that no job explains. */
-function reasonOf({ conclusion, path }: Run, jobs: readonly Job[], { annotations }: Evidence): string[] {
+export function reasonOf(
+  run: Run,
+  jobs: readonly Job[],
+  { annotations, succession }: Pick<Evidence, "annotations" | "succession">,
+): string[] {
+  const { conclusion, path } = run;
   if (conclusion === "success") return ["`success_conclusions` does not list success."];
-  if (conclusion === "cancelled" && jobs.every(({ steps, hidesSteps }) => steps.length === 0 && !hidesSteps)) {
-    // What GitHub itself has marked is no guess.
-    if (annotations.some(isOfGitHub)) return ["It was cancelled before any job had started."];
-    return [
-      "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.",
-    ];
+  if (wasCancelledEarly(run, jobs)) {
+    const early = "It was cancelled before any job had started";
+    // What GitHub itself has marked is no guess, and is listed below.
+    return [annotations.some(isOfGitHub) ? `${early}.` : `${early}: ${inWords(succession)}`];
   }
   if ((conclusion === "startup_failure" || conclusion === "failure") && jobs.length === 0) {
     return [
@@ -61,4 +66,14 @@ function reasonOf({ conclusion, path }: Run, jobs: readonly Job[], { annotations
     ];
   }
   return [];
+}
+
+function inWords(succession: Succession | undefined): string {
+  if (!succession) return "a newer run of its concurrency group has probably taken its place.";
+  if (succession.is === "kept")
+    return "by somebody, it seems, since its concurrency group keeps all that wait (`queue: max`) and no newer run takes their place.";
+  const { by } = succession;
+  return by
+    ? `${by.name} has taken its place in the concurrency group: ${by.htmlUrl}`
+    : "a newer run has taken its place in the concurrency group.";
 }

@@ -4,7 +4,7 @@ import type { Sight } from "../follow/sight.ts";
 import { isGreen } from "../github/conclusions.ts";
 import { oneLine } from "../github/reading.ts";
 import type { Evidence } from "./evidence.ts";
-import { evidenceLines, lineOf } from "./red-end.ts";
+import { evidenceLines, lineOf, reasonOf } from "./red-end.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** How many names a message lists. */
@@ -27,6 +27,7 @@ export function explainRedJobs(
   const there = jobs.length > 0 ? listed(jobs.map(({ name }) => name)) : "none";
   return [
     first,
+    ...(unmet.length > 0 ? reasonOf(run, jobs, evidence) : []),
     ...(unmet.length > 0 ? [`Its jobs, as GitHub shows them: ${there}.`] : []),
     ...red.map(lineOf),
     ...evidenceLines(evidence),

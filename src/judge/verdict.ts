@@ -2,7 +2,7 @@
 
 import { chooseJobs } from "../follow/deciding-jobs.ts";
 import type { Sight } from "../follow/sight.ts";
-import type { Job } from "../github/answers.ts";
+import type { Job, Run } from "../github/answers.ts";
 import { isGreen } from "../github/conclusions.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 
@@ -47,4 +47,9 @@ function worstOf(jobs: readonly Job[]): string | null {
   };
   const [worst = null] = jobs.map(({ conclusion }) => conclusion).sort((one, other) => rank(one) - rank(other));
   return worst;
+}
+
+/** Says whether a run was cancelled before any of its jobs had begun, as GitHub does with one that has to give way. */
+export function wasCancelledEarly({ conclusion }: Run, jobs: readonly Job[]): boolean {
+  return conclusion === "cancelled" && jobs.every(({ steps, hidesSteps }) => steps.length === 0 && !hidesSteps);
 }

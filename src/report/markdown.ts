@@ -7,9 +7,10 @@ const MAX_NAME_LENGTH = 100;
 const MAX_URL_LENGTH = 500;
 
 /** A link where `url` is a web page, else the mere name. */
-export function link(name: string, url: string): string {
+export function link(name: string, url: string, maxLength = MAX_NAME_LENGTH): string {
   const target = linkTarget(url);
-  return target === undefined ? asText(name) : `[${asText(name)}](${target})`;
+  const text = asText(name, maxLength);
+  return target === undefined ? text : `[${text}](${target})`;
 }
 
 /** Undefined for what is no web page. */

@@ -1,5 +1,6 @@
 /** Shows on the page of the caller's run what became of the remote one. */
 
+import { awaitedBy } from "../follow/awaited.ts";
 import { verdictOf } from "../judge/verdict.ts";
 import { lineOf } from "../receiver/finding.ts";
 import { attemptsInWords } from "../rerun/attempts-in-words.ts";
@@ -18,6 +19,8 @@ export async function summarize(known: Known, story: Story, failure?: unknown): 
   const verdict = known.verdict ?? (wasFollowed ? verdictOf({ run, jobs }, inputs) : undefined);
   try {
     const { summaryOf } = await import("./summary.ts");
+    const nowMs = github.serverTimeMs(clock.nowMs());
+    const { awaitedEnvironments = [], place } = known;
     const facts = {
       repository: github.fullName(),
       run,
@@ -27,7 +30,8 @@ export async function summarize(known: Known, story: Story, failure?: unknown): 
       values: known.values?.names,
       decidingJobs: inputs.decidingJobs.length,
       problem: failure instanceof Error ? failure.message : undefined,
-      nowMs: github.serverTimeMs(clock.nowMs()),
+      awaited: awaitedBy({ run, jobs, awaitedEnvironments, place }, nowMs),
+      nowMs,
     };
     writeSummary(summaryOf(facts));
   } catch (error) {

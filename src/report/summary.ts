@@ -4,6 +4,7 @@
  */
 
 import { duration } from "../edges/durations.ts";
+import type { Awaited } from "../follow/awaited.ts";
 import { fileName, type Job, type Run } from "../github/answers.ts";
 import { chartOf } from "./chart.ts";
 import { fenced } from "./fenced.ts";
@@ -17,6 +18,8 @@ export interface SummaryFacts {
   jobs: readonly Job[];
   /** Undefined when the run was not followed to its end. */
   isGreen: boolean | undefined;
+  /** What the run waits for, where that is no runner. */
+  awaited?: Awaited | undefined;
   /** What came of the attempts before this one, line by line. */
   attempts?: readonly string[];
   /** The names of the values that the run has left; undefined: none were read. */
@@ -45,6 +48,7 @@ export function summaryOf(facts: SummaryFacts): string {
     titleOf(facts),
     factsLine(facts),
     problemLine(facts),
+    awaitedLine(facts),
     attemptsLine(facts),
     valuesLine(facts),
     tableOf(jobs, startMs),
@@ -74,6 +78,12 @@ function factsLine({ repository, run, decidingJobs, nowMs }: SummaryFacts): stri
     run.runAttempt > 1 && `attempt ${run.runAttempt}`,
   ];
   return facts.filter(Boolean).join(" · ");
+}
+
+function awaitedLine({ awaited }: SummaryFacts): string {
+  if (!awaited) return "";
+  const text = `It waits for ${awaited.what}`;
+  return `${awaited.aheadUrl === "" ? asText(text, MAX_PROBLEM_LENGTH) : link(text, awaited.aheadUrl, MAX_PROBLEM_LENGTH)}.`;
 }
 
 /** A red run's problem tells of the attempts itself. */

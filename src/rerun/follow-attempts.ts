@@ -4,6 +4,7 @@
  */
 
 import { follow } from "../follow/follow.ts";
+import { readerOfPlaces } from "../follow/queue.ts";
 import type { Sight } from "../follow/sight.ts";
 import type { Run } from "../github/answers.ts";
 import { failedJobs } from "../github/conclusions.ts";
@@ -19,12 +20,13 @@ import type { Story } from "../story/story.ts";
 export async function followAttempts(found: OurRun, story: Story): Promise<Sight> {
   const { inputs, clock, log, learn } = story;
   const deadlineMs = clock.nowMs() + inputs.timeoutMs;
+  const withPlace = readerOfPlaces(story);
   let ours = found;
   let earlier: readonly EndedAttempt[] = [];
   for (;;) {
     const left = inputs.reruns - earlier.length;
     const mayGoOn = left > 0 || inputs.rerunGraceMs > 0;
-    const ended = await follow(ours, { deadlineMs, redJobsEnd: !mayGoOn }, story);
+    const ended = await follow(ours, { deadlineMs, redJobsEnd: !mayGoOn, withPlace }, story);
     if (!mayGoOn || verdictOf(ended, inputs).isGreen) return ended;
     const { nextAttempt } = await import("./next-attempt.ts");
     const next = await nextAttempt(ended, { left, deadlineMs }, story);

@@ -1,6 +1,7 @@
 /** What is known so far: for the outputs, the `post` step, and whoever has to say how the step ended. */
 
 import type { Job, Run, StartedRun } from "../github/answers.ts";
+import type { Id } from "../github/reading.ts";
 import type { Plan } from "../inputs/order.ts";
 import type { Finding } from "../receiver/finding.ts";
 import type { Sent } from "./sent.ts";
@@ -16,6 +17,10 @@ export interface Known {
   /** The run as last seen. */
   run?: Run;
   jobs?: readonly Job[];
+  /** The environments whose approval the run waits for, in words. */
+  awaitedEnvironments?: readonly string[];
+  /** Where it waits in a concurrency group, as far as that is known. */
+  place?: Place | null | undefined;
   /** The attempts that have ended before the present one, oldest first. */
   earlierAttempts?: readonly EndedAttempt[];
   /** The attempt whose failed jobs GitHub may be about to run again: that it has ended is not the run's end. */
@@ -36,6 +41,32 @@ export interface Known {
   hasEnded?: boolean;
   /** What a dry run has found. */
   findings?: readonly Finding[];
+}
+
+/** Where our run waits in a concurrency group, or a job of it in a group of the job's own. */
+export interface Place {
+  /** The group's name. */
+  group: string;
+  /** The job that waits; undefined: the whole run does. */
+  job: { id: Id; name: string } | undefined;
+  /** How many are ahead. */
+  ahead: number;
+  /** Who of them holds the group. */
+  holder: Holder;
+}
+
+/** Who goes first, as far as a reader of the caller's log may know it. */
+export interface Holder {
+  runId: Id;
+  jobId: Id | undefined;
+  /** e.g. `Deploy #812` */
+  name: string;
+  /** Empty where there is none to show. */
+  htmlUrl: string;
+  /** It holds the group, but waits still, such as for those that are about to leave it. */
+  isPending: boolean;
+  /** When it began to work, in epoch ms by the server's clock. */
+  startedAtMs: number | undefined;
 }
 
 /** How an attempt of our run has ended. */

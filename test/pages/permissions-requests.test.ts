@@ -40,7 +40,7 @@ interface Scene {
   behaviour?: Behaviour;
   given?: Record<string, string>;
   fault?: FaultHook;
-  change?: (github: GitHub) => void;
+  change?: (github: GitHub) => unknown;
   cancelAfterMs?: number;
 }
 
@@ -80,6 +80,11 @@ const WAITING: Scene = {
   given: { wait_for: "completed" },
   behaviour: { statuses: [{ status: "waiting", forMs: 60_000 }], environment: "production" },
 };
+const PENDING: Scene = {
+  workflow: WORKFLOW.replace("jobs:\n", "concurrency: deploy\njobs:\n"),
+  given: { wait_for: "completed" },
+  change: (github) => github.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch" }),
+};
 const NOT_THERE: Scene = { given: { workflow: "deplyo.yml" } };
 
 describe("every request is listed, with its permission", () => {
@@ -92,6 +97,7 @@ describe("every request is listed, with its permission", () => {
       given: { workflow: "Deploy", ref: "", wait_for: "completed" },
     },
     "of a run that waits for an approval": WAITING,
+    "of a run that waits in a concurrency group": PENDING,
     "for a target that was renamed": {
       given: { repo: "octo/former" },
       change: (github) => {
@@ -177,6 +183,18 @@ describe("what is only nice to have is left out quietly where the token may not 
     expect(less.log).toHaveLength(all.log.length);
     expect(less.log.join("\n")).not.toContain("403");
   });
+
+  test.each([/\/runs\/\d+\/concurrency_groups$/, /\/concurrency_groups\/deploy$/])(
+    "such as its place in a concurrency group (%s)",
+    async (request) => {
+      const all = await playScene(PENDING);
+      const less = await playScene({ ...PENDING, fault: without(request) });
+      expect(less).toMatchObject({ failure: undefined, warnings: [], outputs: { conclusion: "success" } });
+      expect(all.log.join("\n")).toContain("second in line");
+      expect(less.log.join("\n")).not.toMatch(/second in line|403/);
+      expect(less.log).toContain("The run is pending: its concurrency group lets another run go first.");
+    },
+  );
 
   test.each([
     ["log", /\/jobs\/\d+\/logs$/, "The last lines of step"],
@@ -271,11 +289,13 @@ describe("what the table calls told", () => {
       "ref/{ref}",
       "contents/{path}",
       "{run_id}/pending_deployments",
+      "{run_id}/concurrency_groups",
+      "concurrency_groups/{group}",
       "{check_run_id}/annotations",
       "{job_id}/logs",
       "GET {log_address}",
       "installation/token",
     ]);
-    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 12);
+    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 14);
   });
 });

@@ -78,6 +78,8 @@ export interface GitHub {
   /** A further attempt, now. Throws if the run has not ended. */
   rerun(id: number, behaviour?: Behaviour): void;
   deleteRun(id: number): void;
+  /** Somebody cancels a run by hand, as its behaviour lets it be cancelled. */
+  cancelRun(id: number): void;
   renameRepository(from: string, to: string): void;
   /** All runs, oldest first, as they are, or as they were (will be, if nobody interferes) at `atMs` by the server. */
   runs(fullName: string, atMs?: number): RunTruth[];
@@ -149,6 +151,10 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     },
     rerun: (id, behaviour) => world.rerun(id, behaviour),
     deleteRun: (id) => world.deleteRun(id),
+    cancelRun: (id) => {
+      const { repository, run } = world.run(id);
+      world.cancel(repository, run, lastAttempt(run).behaviour.cancel ?? "works");
+    },
     renameRepository: (from, to) => world.rename(from, to),
     runs: (fullName, atMs = nowMs()) => truthOf(world, fullName, atMs),
     statuses: (fullName) => world.repository(fullName).statuses,

@@ -225,7 +225,7 @@ function planJob(
   if (own.neverStarts) {
     const at = { appearsMs, readyMs: approvedMs, startMs: Infinity, setupEndMs: Infinity, endMs: startMs };
     const { conclusion = "cancelled", annotations } = own;
-    return { name, environment: job.environment, ...at, conclusion, steps: [], annotations };
+    return { name, environment: job.environment, group: undefined, pending, ...at, conclusion, steps: [], annotations };
   }
   const env = fillEnv(fillEnv({}, workflow.env, contexts), job.env, contexts);
   const titles = job.steps.map((step) =>

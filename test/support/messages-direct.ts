@@ -5,8 +5,10 @@ import { explain } from "../../src/explain/explain.ts";
 import type { Situation } from "../../src/explain/situation.ts";
 import { explainNotFound } from "../../src/find/not-found.ts";
 import type { JudgedRun } from "../../src/find/search.ts";
+import { inWords } from "../../src/follow/awaited.ts";
 import { openJobs } from "../../src/follow/deciding-jobs.ts";
 import { explainNotBegun } from "../../src/follow/not-begun.ts";
+import type { Sight } from "../../src/follow/sight.ts";
 import { explainTimeout } from "../../src/follow/time-out.ts";
 import type { Job, Run, Step } from "../../src/github/answers.ts";
 import type { Fault } from "../../src/github/fault.ts";
@@ -18,6 +20,7 @@ import { explainRed } from "../../src/judge/red-end.ts";
 import { explainFailFast, explainRedJobs } from "../../src/judge/red-jobs.ts";
 import { verdictOf } from "../../src/judge/verdict.ts";
 import { right, wrong } from "../../src/receiver/finding.ts";
+import type { Place } from "../../src/story/known.ts";
 import { aFault } from "./faults.ts";
 import { aRun } from "./runs.ts";
 
@@ -206,8 +209,28 @@ const notFound = (
     findings,
   );
 
-const notBegun = (status: string, awaitedEnvironments: string[] = []): string =>
-  explainNotBegun({ run: { ...run, status }, jobs: [], awaitedEnvironments }, 600_000, undefined, undefined);
+const sightOf = (of: Run = run, awaitedEnvironments: string[] = [], place?: Place): Sight => ({
+  run: of,
+  jobs: [],
+  awaitedEnvironments,
+  place,
+});
+const NOW_MS = Date.parse("2026-11-20T12:00:00Z");
+const PLACE: Place = {
+  group: "deploy",
+  job: undefined,
+  ahead: 1,
+  holder: {
+    runId: 812,
+    jobId: undefined,
+    name: "Deploy #812",
+    htmlUrl: `${run.htmlUrl}2`,
+    isPending: false,
+    startedAtMs: NOW_MS - 250_000,
+  },
+};
+const notBegun = (status: string, awaitedEnvironments: string[] = [], place?: Place): string =>
+  explainNotBegun(sightOf({ ...run, status }, awaitedEnvironments, place), 600_000, undefined, { nowMs: NOW_MS });
 const redJobs = (decidingJobs: string[], jobs: Job[], of: Run = ended("failure")): string => {
   const rules = { decidingJobs, successConclusions: new Set(["success"]) };
   const sight = { run: of, jobs };
@@ -376,6 +399,9 @@ export function directMessages(): Message[] {
       ],
       { ...nothing, isWithheld: true },
     ),
+    explainRed(ended("cancelled"), [], { ...nothing, succession: { is: "taken", by: PLACE.holder } }),
+    explainRed(ended("cancelled"), [], { ...nothing, succession: { is: "taken", by: undefined } }),
+    explainRed(ended("cancelled"), [], { ...nothing, succession: { is: "kept" } }),
     explainRed(ended("startup_failure"), [], nothing),
     redJobs(["test", "lint"], [job("failure", [failedTest])]),
     redJobs(["test"], [job("failure", [failedTest])], run),
@@ -386,23 +412,27 @@ export function directMessages(): Message[] {
       ["job 1"],
       Array.from({ length: 31 }, (_, at) => ({ ...job("success", []), name: `job ${at + 2}` })),
     ),
-    explainTimeout({ run, jobs: [] }, 3_600_000, undefined, {
+    explainTimeout(sightOf(), 3_600_000, undefined, {
       open: openJobs(["test", "lint"], [{ ...job(null, []), status: "in_progress" }]),
     }),
-    explainTimeout({ run, jobs: [job("success", [])] }, 3_600_000, undefined),
+    explainTimeout({ ...sightOf(), jobs: [job("success", [])] }, 3_600_000, undefined),
     notBegun("queued"),
     notBegun("pending"),
+    notBegun("pending", [], PLACE),
+    notBegun("pending", [], { ...PLACE, job: { id: 5, name: "test" }, ahead: 3 }),
+    explainTimeout(sightOf({ ...run, status: "pending" }, [], PLACE), 3_600_000, undefined, { nowMs: NOW_MS }),
     notBegun("waiting"),
     notBegun("waiting", ["production"]),
-    explainTimeout({ run, jobs: [] }, 3_600_000, network("lost", undefined)),
-    explainTimeout({ run, jobs: [] }, 3_600_000, limited(60_000)),
-    explainTimeout({ run, jobs: [] }, 3_600_000, limited(undefined)),
-    explainTimeout({ run: { ...run, status: "" }, jobs: [] }, 3_600_000, undefined, { cancelled: "" }),
-    explainTimeout(
-      { run, jobs: [] },
-      3_600_000,
-      aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" }),
-    ),
+    notBegun("waiting", [
+      inWords({ environment: "production", reviewers: ["octocat", "hubot"], timerEndsAtMs: NOW_MS + 1_800_000 }),
+    ]),
+    notBegun("pending", [], { ...PLACE, holder: { ...PLACE.holder, startedAtMs: undefined } }),
+    notBegun("pending", [], { ...PLACE, holder: { ...PLACE.holder, isPending: true } }),
+    explainTimeout(sightOf(), 3_600_000, network("lost", undefined)),
+    explainTimeout(sightOf(), 3_600_000, limited(60_000)),
+    explainTimeout(sightOf(), 3_600_000, limited(undefined)),
+    explainTimeout(sightOf({ ...run, status: "" }), 3_600_000, undefined, { cancelled: "" }),
+    explainTimeout(sightOf(), 3_600_000, aFault("unreadable", { request: RUNS, status: 200, answer: "it is no list" })),
     notFound(byEvent, [], [], undefined, 62_000),
     notFound(byEvent, []),
     notFound(byHand, [seen("other event")]),

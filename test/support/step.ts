@@ -22,6 +22,8 @@ import "../../src/dry-run/doctor.ts";
 import "../../src/report/summary.ts";
 import "../../src/commit-status/commit-status.ts";
 import "../../src/values/take-values.ts";
+import "../../src/follow/read-place.ts";
+import "../../src/judge/successor.ts";
 import "../../src/rerun/next-attempt.ts";
 import "../../src/reuse/find-equal.ts";
 import { readTrace } from "../../src/story/trace.ts";

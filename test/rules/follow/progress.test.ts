@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isTooQuiet, type Line, news, tell, timeLine } from "../../../src/follow/progress.ts";
 import type { Sight } from "../../../src/follow/sight.ts";
 import type { Job, Run } from "../../../src/github/answers.ts";
+import type { Place } from "../../../src/story/known.ts";
 import { aRun } from "../../support/runs.ts";
 
 const run = aRun({ status: "queued" });
@@ -35,6 +36,16 @@ const SET_UP = {
   startedAtMs: undefined,
   completedAtMs: undefined,
 };
+const holder = {
+  runId: 812,
+  jobId: undefined,
+  name: "Deploy #812",
+  htmlUrl: "https://github.com/812",
+  isPending: false,
+  startedAtMs: undefined,
+};
+const place: Place = { group: "deploy", job: undefined, ahead: 1, holder };
+const ofJob: Place = { ...place, job: { id: 2, name: "job 2" } };
 const link = "https://github.com/octo/target/actions/runs/1";
 const approval = "The run is waiting, usually for an approval.";
 const pending = "The run is pending: its concurrency group lets another run go first.";
@@ -93,6 +104,36 @@ describe("a later sight of a run", () => {
       sight({ status: "in_progress" }, [job(1, "in_progress")]),
       sight({ status: "in_progress" }, [job(1, "in_progress"), job(2, "waiting")]),
       ["Job job 2 is waiting, usually for an approval."],
+    ],
+    [
+      "tells of a job that gives way by its concurrency group while others run",
+      sight({ status: "in_progress" }, [job(1, "in_progress")]),
+      sight({ status: "in_progress" }, [job(1, "in_progress"), job(2, "pending")]),
+      ["Job job 2 is pending: its concurrency group lets another go first."],
+    ],
+    [
+      "tells of a job that gives way with its place, once that is known",
+      sight({ status: "in_progress" }, [job(1, "in_progress"), job(2, "queued")]),
+      { ...sight({ status: "in_progress" }, [job(1, "in_progress"), job(2, "pending")]), place: ofJob },
+      ["Job job 2 is pending: second in line behind Deploy #812 (in progress): https://github.com/812"],
+    ],
+    [
+      "tells of a move in the queue",
+      { ...sight({ status: "pending" }), place: { ...place, ahead: 2 } },
+      { ...sight({ status: "pending" }), place },
+      ["The run is pending: second in line behind Deploy #812 (in progress): https://github.com/812"],
+    ],
+    [
+      "tells nothing of a place that is the same",
+      { ...sight({ status: "pending" }), place },
+      { ...sight({ status: "pending" }), place: { ...place, holder: { ...place.holder, startedAtMs: 1 } } },
+      [],
+    ],
+    [
+      "tells nothing of a place that is none any more",
+      { ...sight({ status: "queued" }), place: undefined },
+      { ...sight({ status: "queued" }), place },
+      [],
     ],
     [
       "leaves the word of a job that waits to the run that waits",

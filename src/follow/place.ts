@@ -1,0 +1,64 @@
+/** A place in a concurrency group: who waits there, who is ahead, and the words for it. Pure. */
+
+import { duration } from "../edges/durations.ts";
+import type { ConcurrencyGroup, GroupMember } from "../github/concurrency.ts";
+import type { Holder, Place } from "../story/known.ts";
+import type { Sight } from "./sight.ts";
+
+type Waiting = Pick<Sight, "run" | "jobs"> & { place?: Place | null | undefined };
+
+/** Says whether a run, or a job of it, waits in a concurrency group. */
+export function isPending({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
+  return run.status === "pending" || (run.status !== "completed" && jobs.some(({ status }) => status === "pending"));
+}
+
+/** The place that was seen, if it is still one where the run or that job waits. */
+export function placeOf({ run, jobs, place }: Waiting): Place | undefined {
+  if (!place) return undefined;
+  const { job } = place;
+  const jobWaits = jobs.some(({ id, status }) => id === job?.id && status === "pending");
+  return run.status === "pending" || (run.status !== "completed" && jobWaits) ? place : undefined;
+}
+
+/** Of all groups of a run and its jobs, the first in which something waits: the run itself before a job of it. */
+export function whereItWaits(
+  groups: readonly ConcurrencyGroup[],
+): { group: string; job: GroupMember["job"] } | undefined {
+  const waiting = groups.flatMap(({ name, members }) =>
+    members.filter((each) => each.isPending).map(({ job }) => ({ group: name, job })),
+  );
+  return waiting.find(({ job }) => !job) ?? waiting[0];
+}
+
+/** Who is ahead, as a list tells that has the one who waits at its end; undefined where nobody is (any more). */
+export function whoIsAhead({ members }: ConcurrencyGroup): { ahead: number; holder: GroupMember } | undefined {
+  const ahead = members.slice(0, -1);
+  const holder = ahead.find(({ isPending }) => !isPending) ?? ahead[0];
+  return holder && { ahead: ahead.length, holder };
+}
+
+/** Says whether a place is another than before: the time that somebody has held the group is no news. */
+export function isSamePlace(one: Place, other: Place | undefined): boolean {
+  const key = ({ job, ahead, holder }: Place) => [job?.id, ahead, holder.runId, holder.jobId, holder.isPending].join();
+  return other !== undefined && key(one) === key(other);
+}
+
+/** e.g. `second in line behind Deploy #812 (in progress for 4 min 10 s)`. `nowMs` is the server's, in epoch ms. */
+export function placeInWords({ ahead, holder }: Place, nowMs: number | undefined): string {
+  const more = ahead > 1 ? ` and ${ahead - 1} more` : "";
+  return `${ordinal(ahead + 1)} in line behind ${holder.name} (${doing(holder, nowMs)})${more}`;
+}
+
+function doing({ isPending, startedAtMs = Number.NaN }: Holder, nowMs = Number.NaN): string {
+  if (isPending) return "pending";
+  const forMs = nowMs - startedAtMs;
+  return forMs > 0 ? `in progress for ${duration(forMs)}` : "in progress";
+}
+
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
+function ordinal(count: number): string {
+  const endings: Record<number, string> = { 1: "st", 2: "nd", 3: "rd" };
+  const isTeen = count % 100 > 10 && count % 100 < 14;
+  return ORDINALS[count - 1] ?? `${count}${(!isTeen && endings[count % 10]) || "th"}`;
+}

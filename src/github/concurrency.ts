@@ -1,0 +1,47 @@
+/** Reads what GitHub tells of concurrency groups: who holds one, and who waits for it (docs/platform.md#concurrency-and-policies). */
+
+import { fields, type Id, isId, nameOf, Unreadable } from "./reading.ts";
+
+export interface ConcurrencyGroup {
+  name: string;
+  /** Who holds it, then who waits for it, in order. */
+  members: readonly GroupMember[];
+}
+
+/** A run that is in a group, or a job of it by a group of the job's own. */
+export interface GroupMember {
+  runId: Id;
+  runName: string;
+  /** Of the job, where it is one. */
+  htmlUrl: string;
+  job: { id: Id; name: string } | undefined;
+  isPending: boolean;
+}
+
+/** All groups of one run and its jobs, each with this run's members alone. */
+export function readRunsGroups(data: unknown): ConcurrencyGroup[] {
+  const { concurrency_groups } = fields(data, "concurrency-group-run-list");
+  if (!Array.isArray(concurrency_groups)) throw new Unreadable("concurrency-group-run-list", "concurrency_groups");
+  return concurrency_groups.map(readConcurrencyGroup);
+}
+
+export function readConcurrencyGroup(data: unknown): ConcurrencyGroup {
+  const { group_name, group_members } = fields(data, "concurrency-group");
+  // The name is sent back as it is: it is never shown.
+  if (typeof group_name !== "string") throw new Unreadable("concurrency-group", "group_name");
+  if (!Array.isArray(group_members)) throw new Unreadable("concurrency-group", "group_members");
+  return { name: group_name, members: group_members.map(readMember) };
+}
+
+/** One that cannot be read makes the group unreadable: without it, all behind it would seem to be further ahead. */
+function readMember(data: unknown): GroupMember {
+  const { run_id, run_name, run_html_url, job_id, job_name, job_html_url, status } = fields(data, "list");
+  if (!isId(run_id)) throw new Unreadable("concurrency-group", "group_members");
+  return {
+    runId: run_id,
+    runName: nameOf(run_name),
+    htmlUrl: nameOf(job_html_url) || nameOf(run_html_url),
+    job: isId(job_id) ? { id: job_id, name: nameOf(job_name) } : undefined,
+    isPending: status === "pending",
+  };
+}

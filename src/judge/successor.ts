@@ -1,0 +1,84 @@
+/** Who took the place of a run that was cancelled before any of its jobs had begun. */
+
+import { ifAnswered, once } from "../asking/retry.ts";
+import { EVIDENCE_MS, mayBeShown } from "../follow/failed-log.ts";
+import type { Sight } from "../follow/sight.ts";
+import type { Run } from "../github/answers.ts";
+import type { ConcurrencyGroup, GroupMember } from "../github/concurrency.ts";
+import type { Story } from "../story/story.ts";
+
+/**
+ * What the concurrency group shows:
+ * - `taken`: a newer run has taken the place; `by` is e.g. `Deploy #813`, and undefined where it must not be shown
+ * - `kept`: more than one waits (`queue: max`), so that a newer one takes nobody's place
+ */
+export type Succession = { is: "taken"; by: { name: string; htmlUrl: string } | undefined } | { is: "kept" };
+
+/** A run has its groups, as a rule one; each takes a request or two. */
+const MOST_GROUPS = 3;
+/** A newer run is shown a moment after it has taken the place: one more look is worth it. */
+const LOOKS = 2;
+const LAG_MS = 3000;
+
+/** Undefined where nobody can tell; no request where the server has said that it cannot. */
+export async function readSuccession({ run, place }: Sight, story: Story): Promise<Succession | undefined> {
+  const { clock, signal } = story;
+  if (place === null) return undefined;
+  // Behind the one that holds the group and one that waits, a further one waits only where all are kept.
+  if (place && place.ahead > 1) return { is: "kept" };
+  const deadlineMs = clock.nowMs() + EVIDENCE_MS;
+  const names = place ? [place.group] : await readGroupNames(run, deadlineMs, story);
+  for (let look = 1; look <= LOOKS && names.length > 0; look++) {
+    if (look > 1) await clock.sleep(LAG_MS, signal);
+    for (const name of names) {
+      const shown = await readGroup(name, run, deadlineMs, story);
+      if (shown) return shown;
+    }
+  }
+  return undefined;
+}
+
+async function readGroupNames(run: Run, deadlineMs: number, { github, retry }: Story): Promise<readonly string[]> {
+  const asked = retry((each) => github.listConcurrencyGroups(run.id, each), once(deadlineMs));
+  const groups = (await ifAnswered(asked)) ?? [];
+  return groups.slice(0, MOST_GROUPS).map(({ name }) => name);
+}
+
+async function readGroup(name: string, run: Run, deadlineMs: number, story: Story): Promise<Succession | undefined> {
+  const { github, retry } = story;
+  const options = once(deadlineMs);
+  const group = await ifAnswered(retry((each) => github.getConcurrencyGroup(name, undefined, each), options));
+  if (!group) return undefined;
+  if (keepsAll(group)) return { is: "kept" };
+  for (const { runId, runName, htmlUrl } of newerOf(group, run)) {
+    const newer = await ifAnswered(retry((each) => github.getRun(runId, each), options));
+    if (!newer || !cameAtTheEnd(newer, run)) continue;
+    const number = newer.runNumber === undefined ? "" : ` #${newer.runNumber}`;
+    const by = { name: `${runName || "another run"}${number}`, htmlUrl };
+    return { is: "taken", by: mayBeShown(run, story) ? by : undefined };
+  }
+  return undefined;
+}
+
+export function keepsAll({ members }: ConcurrencyGroup): boolean {
+  return members.filter(({ isPending }) => isPending).length > 1;
+}
+
+/** Runs that are newer than ours, oldest first: one of them came next. */
+export function newerOf({ members }: ConcurrencyGroup, { id }: Run): readonly GroupMember[] {
+  return members.filter(({ runId }) => runId > id).sort((one, other) => (one.runId < other.runId ? -1 : 1));
+}
+
+/** GitHub cancels the one that waits as soon as the newer one is there. */
+const AT_ONCE_MS = 15_000;
+/** GitHub's times have whole seconds. */
+const ROUNDING_MS = 2000;
+
+/**
+ * Says whether `newer` came right when `run` ended. One that came long before has let ours wait on, so that somebody has
+ * cancelled it; one that came later found the place free.
+ */
+export function cameAtTheEnd({ createdAtMs }: Run, { updatedAtMs = Number.NaN }: Run): boolean {
+  const beforeMs = updatedAtMs - createdAtMs;
+  return beforeMs >= -ROUNDING_MS && beforeMs <= AT_ONCE_MS;
+}
