@@ -1,4 +1,4 @@
-/** Reads what GitHub tells of concurrency groups: who holds one, and who waits for it (docs/platform.md#concurrency-and-policies). */
+/** Reads what GitHub tells of concurrency groups: who holds one, and who waits for it (docs/platform.md#concurrency-groups). */
 
 import { fields, type Id, isId, nameOf, Unreadable } from "./reading.ts";
 

@@ -28,6 +28,10 @@ jobs:
         env:
           RUN: \${{ steps.deploy.outputs.html_url }}
 `;
+const PARALLEL = CALLER.replace("uses: ", "background: true\n        uses: ").replace(
+  "- run: echo",
+  "- wait: deploy\n      - run: echo",
+);
 const RECEIVER = `run-name: Deploy [\${{ inputs.distinct_id }}]
 on:
   workflow_dispatch:
@@ -45,6 +49,7 @@ describe("a finding is made", () => {
   test("in none of the workflows that are spoiled below", async () => {
     expect(await findingsIn(CALLER)).toEqual([]);
     expect(await findingsIn(RECEIVER)).toEqual([]);
+    expect(await findingsIn(PARALLEL)).toEqual([]);
   });
 
   const BAD: [what: string, good: string, from: string, to: string, findings: (string | RegExp)[]][] = [
@@ -104,6 +109,20 @@ describe("a finding is made", () => {
         "language service: 1: Context access might be invalid: distinctid",
         'actionlint: 1: property "distinctid" is not defined in object type {distinct_id: string}',
       ],
+    ],
+    [
+      "where a step is waited for that is not there",
+      PARALLEL,
+      "wait: deploy",
+      "wait: deployment",
+      [/^parser: .*deployment/],
+    ],
+    [
+      "where a step is none",
+      PARALLEL,
+      "wait: deploy",
+      "name: deploy",
+      [/^parser: /, /^actionlint: 13: step must run script/],
     ],
     [
       "where an input's type is none",

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test, vi } from "vitest";
-import type { GitHub } from "../simulator/index.ts";
+import type { Behaviour, GitHub } from "../simulator/index.ts";
 import { tokensUsed } from "../support/app-stage.ts";
 import { playExample, RECIPES, SHA, setExample } from "../support/examples.ts";
 import { annotations, askedOf, TOKEN } from "../support/process-stage.ts";
@@ -32,7 +32,7 @@ describe.concurrent("only-the-last-counts", () => {
       given,
       onStep: (step, { startRun }) =>
         step.onLine((line) => {
-          if (isSuperseded || !line.includes("The run is pending: its concurrency group")) return;
+          if (isSuperseded || !line.includes("The run is pending: ")) return;
           isSuperseded = true;
           startRun("octo/the-site", "rebuild.yml", newer);
         }),
@@ -67,10 +67,12 @@ describe.concurrent("only-the-last-counts", () => {
   });
 
   test("would be red without `success_conclusions`, and tell why", async ({ expect }) => {
-    const { jobs, steps } = await supersede({ success_conclusions: "" });
+    const { github, target, jobs, steps } = await supersede({ success_conclusions: "" });
     expect(jobs.site).toMatchObject({ result: "failure", scripts: [] });
+    const newer = github.runs(target)[2];
     expect(annotations(steps[0] ?? never(), "error")[0]).toContain(
-      "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.",
+      `It was cancelled before any job had started: ${newer?.displayTitle} #3 has taken its place in the concurrency group: ` +
+        `${github.apiUrl}/${target}/actions/runs/${newer?.id}`,
     );
   });
 });
@@ -478,6 +480,33 @@ describe.concurrent("flaky-tests", () => {
     });
     expect(jobs).toMatchObject({ acceptance: { result: "success", scripts: [{ env: { ATTEMPT: "3" } }] } });
     expect(github.runs(target)).toMatchObject([{ attempt: 3, conclusion: "success" }]);
+  });
+});
+
+describe.concurrent("parallel-steps", () => {
+  const others = ["octo/site-tests", "octo/load-tests"];
+
+  /** The load test would go on for an hour. */
+  async function play(behaviour: Behaviour = {}, given: Record<string, string> = {}) {
+    const { github, play } = await setExample("parallel-steps", { also: others, behaviour, given });
+    github.behaviour("octo/load-tests", "test.yml", { freshRun404Ms: 0, jobs: { test: { durationMs: 3_600_000 } } });
+    const stopped = () => github.runs("octo/load-tests")[0];
+    return { ...(await play()), stopped };
+  }
+
+  test("waits for two, then cancels the third and its run, and is green", async ({ expect }) => {
+    const { github, target, jobs, steps, stopped } = await play();
+    const [API, SITE] = [target, "octo/site-tests"].map((name) => pageOf(github, name));
+    expect(jobs).toMatchObject({ acceptance: { result: "success", scripts: [{ env: { API, SITE } }] } });
+    expect(stopped()?.cancelRequestedAtMs).toBeDefined();
+    expect(annotations(steps.at(-1) as Ran, "error").join()).toContain("The remote run is being cancelled: ");
+    expect(steps.map(({ outputs }) => outputs.runId)).not.toContain(undefined);
+  });
+
+  test("is red when one of them is, and the third ends by its own deadline", async ({ expect }) => {
+    const { jobs, stopped } = await play({ jobs: { test: { failedStep: "Test" } } }, { timeout_seconds: "5" });
+    expect(jobs).toMatchObject({ acceptance: { result: "failure", scripts: [] } });
+    expect(stopped()?.cancelRequestedAtMs).toBeDefined();
   });
 });
 

@@ -57,8 +57,9 @@ interface Ended {
   ran: Ran;
   stage: ProcessStage;
   given: Record<string, string>;
-  /** By the server's clock. */
+  /** By the server's clock, as the next. */
   signalledAtMs: number;
+  endedAtMs: number;
 }
 
 /** Runs a step that sees no end of its run, and sends it these signals, 100 ms apart, from the moment on. */
@@ -93,8 +94,9 @@ async function end(
     if (line?.test(shown)) signal();
   });
   const ran = await step.ended;
+  const endedAtMs = github.nowMs();
   github.fault = undefined;
-  return { ran, stage, given, signalledAtMs };
+  return { ran, stage, given, signalledAtMs, endedAtMs };
 }
 
 const posts = ({ github }: ProcessStage) =>
@@ -134,6 +136,19 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
       `The step was cancelled (SIGINT). The remote run is being cancelled: ${ran.outputs.html_url}`,
     ]);
   });
+
+  // By `cancel:` of a parallel step nothing else tells the step that its job is healthy and goes on after 7.5 s.
+  test.for(moments)(
+    "%s by `cancel:` of its job has its run cancelled, its outputs set, and has ended within 7 s",
+    async ([, moment], { expect }) => {
+      const { ran, stage, signalledAtMs, endedAtMs } = await end(moment, ["SIGINT"], LATE);
+      const [run] = stage.github.runs(TARGET);
+      expect((run?.cancelRequestedAtMs ?? Number.NaN) - signalledAtMs).toBeLessThan(7000);
+      expect(endedAtMs - signalledAtMs).toBeLessThan(7000);
+      expect(ran.exitCode).toBe(1);
+      expect(Object.keys(ran.outputs)).toEqual(expect.arrayContaining([...moment.known, ...RUN]));
+    },
+  );
 
   test("leaves to its post step only to see that the run has ended", async ({ expect }) => {
     const { ran, stage, given } = await end(MOMENTS["while it waits for the run's end"], ["SIGTERM"]);

@@ -16,6 +16,11 @@ interface Step {
   run?: string;
   with?: Record<string, unknown>;
   env?: Record<string, unknown>;
+  /** Parallel steps (docs/platform.md#parallel-steps). */
+  background?: boolean;
+  wait?: string | string[];
+  "wait-all"?: unknown;
+  cancel?: string;
 }
 
 interface Job {
@@ -44,11 +49,19 @@ export interface CallerPlay {
   endings?: Record<string, Ending>;
   /** Outputs of steps that are scripts, by their id. */
   outputs?: Record<string, Record<string, string>>;
-  /** Does the dispatching step. */
-  dispatch(
-    given: Record<string, string>,
-    env: Record<string, string>,
-  ): Promise<{ isGreen: boolean; outputs: Record<string, string> }>;
+  /** Does the dispatching step; `cancelled` is aborted when another step cancels it. */
+  dispatch(given: Record<string, string>, env: Record<string, string>, cancelled: AbortSignal): Promise<Dispatched>;
+}
+
+interface Dispatched {
+  isGreen: boolean;
+  outputs: Record<string, string>;
+}
+
+/** A step that goes on in the background. */
+interface Background {
+  ended: Promise<Dispatched>;
+  cancellation: AbortController;
 }
 
 /** Plays all jobs, each when those that it needs have ended. */
@@ -93,36 +106,71 @@ async function playJob(id: string, job: Job, needs: Record<string, PlayedJob>, p
 async function playSteps(id: string, job: Job, contexts: Contexts, play: CallerPlay): Promise<PlayedJob> {
   const steps: Record<string, { outputs: Record<string, string>; outcome: Ending; conclusion: Ending }> = {};
   const scripts: PlayedJob["scripts"] = [];
+  const background = new Map<string, Background>();
   let result: Ending = "success";
   const jobEnv = fillAll(job.env, contexts);
   for (const step of job.steps) {
     const known = { ...contexts, env: jobEnv, steps };
     // Nor are there secrets in a step's.
     const { secrets: _, ...inConditions } = known as Contexts;
-    let ending: Ending = "success";
-    let outputs: Record<string, string> = {};
-    if (!holds(step.if, inConditions, result)) ending = "skipped";
-    else {
-      const env = { ...jobEnv, ...fillAll(step.env, known) };
-      if (step.uses === ACTION) {
-        const ended = await play.dispatch(fillAll(step.with, { ...known, env }), env);
-        outputs = ended.outputs;
-        ending = ended.isGreen ? "success" : "failure";
-      } else if (step.run !== undefined) {
-        scripts.push({ run: step.run, env });
-        outputs = play.outputs?.[step.id ?? ""] ?? {};
-        ending = play.endings?.[step.id ?? ""] ?? "success";
-      }
+    if (!holds(step.if, inConditions, result)) {
+      end(step.id, "skipped");
+      continue;
     }
-    if (step.id) steps[step.id] = { outputs, outcome: ending, conclusion: ending };
-    if (ending === "failure") result = "failure";
+    if (await playControl(step)) continue;
+    const env = { ...jobEnv, ...fillAll(step.env, known) };
+    if (step.uses === ACTION) {
+      const cancellation = new AbortController();
+      const ended = play.dispatch(fillAll(step.with, { ...known, env }), env, cancellation.signal);
+      if (step.background)
+        background.set(step.id ?? never("a step in the background has no id"), { ended, cancellation });
+      else endAs(step.id, await ended);
+    } else if (step.background) never("only a dispatching step is played in the background");
+    else if (step.run === undefined) end(step.id, "success");
+    else {
+      scripts.push({ run: step.run, env });
+      end(step.id, play.endings?.[step.id ?? ""] ?? "success", play.outputs?.[step.id ?? ""]);
+    }
   }
+  // What nobody has waited for is waited for at the job's end.
+  for (const [id, { ended }] of background) endAs(id, await ended);
   const own = play.endings?.[id];
   return {
     result: own ?? result,
     outputs: fillAll(job.outputs, { ...contexts, env: jobEnv, steps }),
     scripts,
   };
+
+  function end(id: string | undefined, ending: Ending, outputs: Record<string, string> = {}): void {
+    if (id) steps[id] = { outputs, outcome: ending, conclusion: ending };
+    if (ending === "failure") result = "failure";
+  }
+
+  function endAs(id: string | undefined, { isGreen, outputs }: Dispatched): void {
+    end(id, isGreen ? "success" : "failure", outputs);
+  }
+
+  /** Outputs show when a step is waited for. One that is cancelled does not fail the job, if the job is healthy by then. */
+  async function playControl(step: Step): Promise<boolean> {
+    const awaited = "wait-all" in step ? [...background.keys()] : [step.wait ?? []].flat();
+    for (const id of awaited) endAs(id, await take(id).ended);
+    if (step.cancel !== undefined) {
+      const { ended, cancellation } = take(step.cancel);
+      cancellation.abort();
+      end(step.cancel, "cancelled", (await ended).outputs);
+    }
+    return step.cancel !== undefined || step.wait !== undefined || "wait-all" in step;
+  }
+
+  function take(id: string): Background {
+    const found = background.get(id) ?? never(`no step ${id} is in the background`);
+    background.delete(id);
+    return found;
+  }
+}
+
+function never(what: string): never {
+  throw new Error(what);
 }
 
 /** Says whether a job or step starts, after what is before it has ended so. */

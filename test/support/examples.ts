@@ -115,7 +115,7 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
       contexts,
       ...(endings && { endings }),
       ...(outputs && { outputs }),
-      dispatch: async (inputs, env) => {
+      dispatch: async (inputs, env, cancelled) => {
         // The caller is on github.com: what is not given is what the runner there gives.
         const url = "https://ghe.example.com";
         const elsewhere = Object.values(inputs).some((text) => text.startsWith(url));
@@ -131,6 +131,8 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
           },
           { ...env, GITHUB_REPOSITORY: caller.repository },
         );
+        // As `cancel:` does it in a job that is healthy.
+        cancelled.addEventListener("abort", () => step.kill("SIGINT"));
         onStep?.(step, github);
         const ran = await step.ended;
         steps.push(ran);

