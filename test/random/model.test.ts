@@ -12,7 +12,7 @@
  *
  *  1. the run reported is one that our dispatch started, and carries our id
  *  2. a dispatch is sent again only if GitHub has certainly not acted, or after 60 s and 3 readable lists; at most twice
- *  3. green only with an accepted conclusion, red only with a reason
+ *  3. green only with an accepted conclusion, of the run or of the jobs that decide; red only with a reason
  *  4. the outputs are what the server showed
  *  5. nothing is asked after a permanent answer, save what makes the message clearer
  *  6. nothing is asked between a limit's refusal and its told end
@@ -21,6 +21,7 @@
  *  9. nothing but a Failure is thrown; no token and no payload value is told
  * 10. GitHub knows all that is asked, and no list is filtered
  * 11. where a run may have been started and none is known, the step says so
+ * 12. a queue is looked at once a minute at most
  *
  * It bites. Each of these was broken by hand, and caught after so many schedules, with the seeds 1, 2 and 3:
  *

@@ -5,7 +5,7 @@ import { readDescriptions } from "./hold.ts";
 import { describeEntry, type JournalEntry } from "./journal.ts";
 import { type EarlyRequest, type LimitOptions, Limits, type Refusal } from "./limits.ts";
 import type { RunDetails } from "./routes.ts";
-import { attemptAt } from "./run.ts";
+import { attemptAt, type JobState } from "./run.ts";
 import { listen, type ServerState } from "./server.ts";
 import { type ServerName, servers } from "./servers-table.ts";
 import type { Behaviour } from "./timeline.ts";
@@ -61,6 +61,7 @@ export interface RunTruth {
   status: string;
   conclusion: string | null;
   cancelRequestedAtMs: number | undefined;
+  jobs: Pick<JobState, "name" | "status" | "conclusion">[];
 }
 
 /** A GitHub for one test. Everything that can be seen of it follows from what was done and what time it is there. */
@@ -201,6 +202,7 @@ function truthOf(world: World, fullName: string, nowMs: number): RunTruth[] {
       status,
       conclusion,
       cancelRequestedAtMs: attempt.cancelRequestedMs,
+      jobs: jobs.map(({ name, status, conclusion }) => ({ name, status, conclusion })),
     };
   });
 }

@@ -357,7 +357,7 @@ function makeRoom(others: readonly Run[], concurrency: Concurrency, contexts: Ru
     const attempt = lastAttempt(run);
     const isPending = waitsForItsTurn(attemptAt(attempt, nowMs));
     if (isPending ? concurrency.queue === "single" : cancelsInProgress) {
-      attempt.cancelRequestedMs ??= nowMs;
+      // Nobody has requested it: that is for those who ask by hand or by the API.
       attempt.cancelledMs ??= isPending ? nowMs : nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
     }
   }

@@ -1,5 +1,6 @@
 /** What the server's journal says of a request: what came back, and what GitHub did. The rules build on these words. */
 
+import type { RunTruth } from "../../simulator/index.ts";
 import type { Performance, Sighting } from "./performance.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -62,6 +63,22 @@ export function shownAtMs({ entry, fault }: Sighting): number {
   return entry.atMs + (fault?.kind === "delay" && fault.when === "before" ? fault.ms : 0);
 }
 
+/** What decides over the step besides the run's own conclusion; nothing where its end is not waited for. */
+export function decisionOf({ asked }: Schedule): { job: string; failsFast: boolean; startTimeoutMs: number } {
+  if (asked.waitFor !== "completed") return { job: "", failsFast: false, startTimeoutMs: 0 };
+  return { job: asked.job, failsFast: asked.failsFast, startTimeoutMs: asked.startTimeoutS * 1000 };
+}
+
+/** The jobs that decide, of a run as it was at a time: `*` stands for all, another word for the job that is called so. */
+export function decidingJobs({ jobs }: RunTruth, job: string): RunTruth["jobs"] {
+  return jobs.filter(({ name }) => job === "*" || name === job);
+}
+
+export function haveDecided(truth: RunTruth, job: string): boolean {
+  const deciding = decidingJobs(truth, job);
+  return deciding.length > 0 && deciding.every(({ status }) => status === "completed");
+}
+
 /** What the step asked for. */
 export function ofStep({ sightings }: Performance): Sighting[] {
   return sightings.filter(({ isPost }) => !isPost);
@@ -92,7 +109,7 @@ export function wantedFile({ asked }: Schedule): string | undefined {
 export function seeksGivenId({ asked, server }: Schedule): boolean {
   const byEvent = asked.event === "repository_dispatch";
   const isSought = byEvent || (asked.sendsId && server.details !== "known");
-  return asked.id !== "" && asked.waitFor !== "nothing" && isSought;
+  return asked.id !== "" && asked.waitFor !== "nothing" && isSought && !asked.isGiven;
 }
 
 /** Whether GitHub has started several runs for such an id: nothing tells which of them is ours. */
@@ -121,6 +138,10 @@ export function endingOf({ step, signalAtMs, schedule, broke }: Performance): En
 
 const ENDINGS = [
   [/^The run ended/, "red conclusion"],
+  [/^Of the jobs that decide|^The run has ended, and no job is called/, "red jobs"],
+  [/^The run is .*, and a job has ended red already/, "failed fast"],
+  [/^The run did not begin[\s\S]*is being cancelled/, "not begun, run cancelled"],
+  [/^The run did not begin/, "not begun"],
   [/^The run did not complete[\s\S]*is being cancelled/, "timed out, run cancelled"],
   [/^The run did not complete/, "timed out"],
   [/leaves open whether a run was started/, "may have started"],

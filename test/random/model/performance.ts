@@ -37,6 +37,8 @@ export interface Performance {
   schedule: Schedule;
   /** By which our run is known: as given, or as generated. */
   id: string;
+  /** The run that was given, instead of one to be started. */
+  givenId: number | undefined;
   step: Played;
   post: Played | undefined;
   sightings: Sighting[];
@@ -136,6 +138,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
       }
     });
   }
+  const givenId = asked.isGiven ? github.startRun(name, "deploy.yml", carrying(event, id)) : undefined;
   const deleted: RunTruth[] = [];
   /** What a deleted run was like when it was looked at. */
   const deletedTruths = new Map<number, RunTruth>();
@@ -218,10 +221,11 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     return isRefused;
   };
 
-  const given = inputsOf(schedule);
+  const given = inputsOf(schedule, givenId);
   const performance: Performance = {
     schedule,
     id,
+    givenId,
     step: { outputs: {}, log: [], warnings: [], failure: undefined, summary: "", trace: "", tookMs: 0 },
     post: undefined,
     sightings,

@@ -4,6 +4,7 @@ import { KNOWN } from "./known.ts";
 import type { Performance } from "./performance.ts";
 import {
   duplicatesOf,
+  looksAtQueues,
   requestsAfterTheEnd,
   requestsUnderLimit,
   violations,
@@ -11,7 +12,7 @@ import {
   wrongSendings,
 } from "./rules-of-requests.ts";
 import { falseGreens, leaks, wrongOutputs, wrongRuns } from "./rules-of-runs.ts";
-import { concealments, falseReds, lateEnds, missedCancellations } from "./rules-of-time.ts";
+import { concealments, earlyEnds, falseReds, lateEnds, missedCancellations } from "./rules-of-time.ts";
 
 /** What was broken; each begins with the number of its property. */
 export function problemsOf(performance: Performance): string[] {
@@ -25,10 +26,12 @@ export function problemsOf(performance: Performance): string[] {
     ...requestsAfterTheEnd(performance),
     ...requestsUnderLimit(performance),
     ...lateEnds(performance),
+    ...earlyEnds(performance),
     ...wrongCancellations(performance),
     ...missedCancellations(performance),
     ...leaks(performance),
     ...violations(performance),
+    ...looksAtQueues(performance),
     ...concealments(performance),
   ];
   return problems.filter((problem) => !KNOWN.some(({ forgives }) => forgives?.test(problem)));

@@ -144,7 +144,7 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
 
   function isPermanent(each: Sighting, before: readonly Sighting[], after: readonly Sighting[]): boolean {
     const { kind, entry } = each;
-    if (["deployments", "marks", "log", "file", "cancel"].includes(kind)) return false;
+    if (["deployments", "groups", "marks", "log", "file", "cancel"].includes(kind)) return false;
     // Who looks what is wrong with the receiver gets along without an answer.
     if (kind === "workflow" && before.some((one) => one.kind === "dispatch")) return false;
     // Who knows the run may ask how long others took; it is not held up by a refusal.
@@ -207,12 +207,26 @@ export function wrongCancellations(performance: Performance): string[] {
   const problems = runs
     .filter(({ id, cancelRequestedAtMs }) => cancelRequestedAtMs !== undefined && neighbourIds.has(id))
     .map(({ id }) => `(8) the neighbour's run ${id} was cancelled`);
-  const isTimeout = step.failure?.startsWith("The run did not complete") === true;
+  const isTimeout = /^The run did not (complete|begin)/.test(step.failure ?? "");
   const hasReason = (asked.includes("cancel") && signalAtMs !== undefined) || (asked.includes("timeout") && isTimeout);
   // A signal may come while the run is being cancelled at its time-out.
   const mayHaveTimedOut = asked.includes("timeout") && signalAtMs !== undefined;
   if (cancels.length > 0 && !hasReason && !mayHaveTimedOut) problems.push("(8) cancelled without a reason");
   return problems;
+}
+
+const QUEUE_PAUSE_MS = 60_000;
+
+/** Property 12: a queue is looked at once a minute at most; and once more when the run was cancelled in it. */
+export function looksAtQueues(performance: Performance): string[] {
+  const atMs = ofStep(performance)
+    .filter(({ entry }) => /\/runs\/\d+\/concurrency_groups$/.test(entry.path))
+    .map(({ entry }) => entry.atMs);
+  const pauses = atMs.slice(1).map((each, index) => each - (atMs[index] ?? 0));
+  const isEnd = performance.step.failure?.includes("It was cancelled before any job had started") === true;
+  return (isEnd ? pauses.slice(0, -1) : pauses)
+    .filter((pauseMs) => pauseMs < QUEUE_PAUSE_MS - 1)
+    .map((pauseMs) => `(12) the queue was asked about again after ${pauseMs} ms`);
 }
 
 /** Property 10: GitHub knows all that is asked, and no list is filtered. */

@@ -1,8 +1,11 @@
 /** Which run is reported, what is said of it, and whether the step is rightly green: properties 1, 3, 4. */
 
 import {
+  decidingJobs,
+  decisionOf,
   dispatchesOf,
   hasTwins,
+  haveDecided,
   idSent,
   isReadable,
   ofStep,
@@ -19,6 +22,9 @@ export function wrongRuns(performance: Performance): string[] {
   const { step, neighbourIds, schedule, id } = performance;
   const { runId } = step.outputs;
   if (runId === undefined) return [];
+  const { givenId } = performance;
+  if (givenId !== undefined && String(givenId) !== runId) return [`(1) run ${runId} is not the given one`];
+  if (givenId !== undefined && dispatchesOf(performance).length > 0) return ["(1) dispatched, though a run was given"];
   if (neighbourIds.has(Number(runId))) return [`(1) run ${runId} is a neighbour's`];
   const run = ownRuns(performance).find((each) => String(each.id) === runId);
   if (schedule.course.sign === "run-name" && hasTwins(performance)) return [`(1) run ${runId} is one of several`];
@@ -46,7 +52,7 @@ export function isAccepted(conclusion: string | null, { schedule }: Performance)
 }
 
 /** What the server showed of the reported run, in order. */
-function sightsOf(performance: Performance) {
+export function sightsOf(performance: Performance) {
   const id = Number(performance.step.outputs.runId);
   return ofStep(performance)
     .filter((each) => each.kind === "list" || (each.kind === "run" && each.entry.path.endsWith(`/${id}`)))
@@ -62,15 +68,33 @@ export function falseGreens(performance: Performance): string[] {
   const { step, schedule } = performance;
   if (step.failure !== undefined || performance.broke !== undefined) return [];
   const { waitFor } = schedule.asked;
-  if (waitFor === "nothing") {
+  if (waitFor === "nothing" && performance.givenId === undefined) {
     const acted = dispatchesOf(performance).some((each) => outcomeOf(each, performance) === "acted");
     return acted || step.outputs.runId !== undefined ? [] : ["(3) green, and nothing was sent"];
   }
   if (step.outputs.runId === undefined) return ["(3) green, and no run is known"];
-  if (waitFor === "found") return [];
+  if (waitFor !== "completed") return [];
+  const { job } = decisionOf(schedule);
+  if (job !== "") return falseGreensOfJobs(job, performance);
   const last = sightsOf(performance).at(-1);
   if (last?.status !== "completed") return [`(3) green, and the run was last seen ${last?.status}`];
   return isAccepted(last.conclusion, performance) ? [] : [`(3) green, and the run ended ${last.conclusion}`];
+}
+
+/** Of jobs that decide: the attempt that is told of must have been seen with all of them ended well. */
+function falseGreensOfJobs(job: string, performance: Performance): string[] {
+  const { outputs } = performance.step;
+  const isSeen = ofStep(performance)
+    .filter((each) => each.kind === "jobs" && each.entry.path.endsWith(`/${outputs.runId}/jobs`) && isReadable(each))
+    .map((each) => performance.truthAt(Number(outputs.runId), shownAtMs(each)))
+    .some(
+      (truth) =>
+        truth !== undefined &&
+        truth.attempt >= Number(outputs.run_attempt) &&
+        haveDecided(truth, job) &&
+        decidingJobs(truth, job).every(({ conclusion }) => isAccepted(conclusion, performance)),
+    );
+  return isSeen ? [] : [`(3) green, and the jobs ${job} were never seen so`];
 }
 
 /** Property 4: the outputs are what the server showed. */
@@ -94,13 +118,17 @@ export function wrongOutputs(performance: Performance): string[] {
   }
   if (!outputs.html_url?.endsWith(`/actions/runs/${outputs.runId}`)) problems.push("(4) html_url");
   if (!outputs.jobs_url?.endsWith(`/actions/runs/${outputs.runId}/jobs`)) problems.push("(4) jobs_url");
-  if ((outputs.conclusion !== undefined) !== (outputs.status === "completed")) {
+  const isOfJobs = decisionOf(performance.schedule).job !== "";
+  if (!isOfJobs && (outputs.conclusion !== undefined) !== (outputs.status === "completed")) {
     problems.push(`(4) status ${outputs.status} with conclusion ${outputs.conclusion}`);
   }
   if (outputs.status === undefined) return problems;
   const sights = sightsOf(performance);
-  const said = [outputs.status, outputs.conclusion ?? "", outputs.run_attempt].join(" ");
-  const shown = sights.map(({ status, conclusion, attempt }) => [status, conclusion ?? "", attempt].join(" "));
+  // The conclusion of jobs is not the run's.
+  const inWords = (status: unknown, conclusion: unknown, attempt: unknown) =>
+    [status, isOfJobs ? "" : (conclusion ?? ""), attempt].join(" ");
+  const said = inWords(outputs.status, outputs.conclusion, outputs.run_attempt);
+  const shown = sights.map(({ status, conclusion, attempt }) => inWords(status, conclusion, attempt));
   if (!shown.includes(said)) problems.push(`(4) outputs say "${said}", shown was ${[...new Set(shown)].join(", ")}`);
   if (outputs.failed_jobs !== undefined && !Array.isArray(JSON.parse(outputs.failed_jobs))) {
     problems.push("(4) failed_jobs is no list");

@@ -1,8 +1,22 @@
 /** When the step ends, what it must have come to by then, and what it owns up to: properties 3, 7, 8, 11. */
 
-import { dispatchesOf, endingOf, hasTwins, knownAtMs, ofStep, outcomeOf, ownRuns } from "./outcome.ts";
+import type { RunTruth } from "../../simulator/index.ts";
+import {
+  decidingJobs,
+  decisionOf,
+  dispatchesOf,
+  type Ending,
+  endingOf,
+  hasTwins,
+  haveDecided,
+  knownAtMs,
+  ofStep,
+  outcomeOf,
+  ownRuns,
+  shownAtMs,
+} from "./outcome.ts";
 import type { Performance } from "./performance.ts";
-import { isAccepted } from "./rules-of-runs.ts";
+import { isAccepted, sightsOf } from "./rules-of-runs.ts";
 
 const PROBES_MS = 10_000;
 const CANCEL_AT_TIMEOUT_MS = 10_000;
@@ -36,8 +50,9 @@ export function lateEnds(performance: Performance): string[] {
   const ending = endingOf(performance);
   // The server's clock has whole milliseconds, and sums of pauses their rounding.
   if (ending === "not found" && endedAtMs < findEndMs - 1) problems.push("(7) gave up looking before the deadline");
+  const baseMs = performance.givenId === undefined ? sentAtMs : startedAtMs;
   const isTimedOut = ending === "timed out" || ending === "timed out, run cancelled";
-  if (isTimedOut && endedAtMs < sentAtMs + followMs - 1) problems.push("(7) gave up following before the deadline");
+  if (isTimedOut && endedAtMs < baseMs + followMs - 1) problems.push("(7) gave up following before the deadline");
   return problems;
 }
 
@@ -58,20 +73,65 @@ function isCalm({ schedule }: Performance): boolean {
 /** What a well-behaved GitHub leaves to be expected; undefined where that is not easily said. */
 export function expected(performance: Performance): "found" | "completed" | undefined {
   const { schedule, signalAtMs, runs } = performance;
-  const { asked, course, server } = schedule;
-  if (!isCalm(performance) || signalAtMs !== undefined || asked.waitFor === "nothing") return undefined;
-  if (hasTwins(performance)) return undefined;
-  const isTold = asked.event === "workflow_dispatch" && server.details === "known";
+  const { asked, course } = schedule;
+  const isGiven = performance.givenId !== undefined;
+  const asksNothing = asked.waitFor === "nothing" && !isGiven;
+  if (!isCalm(performance) || signalAtMs !== undefined || asksNothing) return undefined;
+  const isTold = isToldOf(performance);
   const shownMs = isTold ? course.visibleMs + course.knownLaterMs : signMs(performance);
   // A run that was named and is not shown after half a minute is asked for every 5 s, and a quarter of that.
   const longestPauseMs = Math.max(asked.pollS * 1000, isTold ? 6250 : 1000);
   if (shownMs === undefined || shownMs + longestPauseMs + 3000 > asked.findTimeoutS * 1000) return undefined;
-  if (asked.waitFor === "found") return "found";
+  if (asked.waitFor !== "completed") return "found";
   const own = runs.find((run) => run.id === Number(performance.step.outputs.runId)) ?? ownRuns(performance)[0];
   if (!own) return undefined;
   // It is followed from when it was found, which may be as soon as it is visible.
   const inTimeMs = own.createdAtMs + course.visibleMs + asked.timeoutS * 1000 - longestPauseMs - 3000;
-  return performance.truthAt(own.id, inTimeMs)?.status === "completed" ? "completed" : undefined;
+  const { job, startTimeoutMs } = decisionOf(schedule);
+  const begunMs = own.createdAtMs + course.visibleMs + startTimeoutMs - longestPauseMs - 3000;
+  if (startTimeoutMs > 0 && !isAtWork(performance.truthAt(own.id, begunMs))) return undefined;
+  const truth = performance.truthAt(own.id, inTimeMs);
+  return truth && (truth.status === "completed" || haveDecided(truth, job)) ? "completed" : undefined;
+}
+
+function isAtWork(truth: RunTruth | undefined): boolean {
+  return truth?.status === "in_progress" || truth?.status === "completed";
+}
+
+/** Whether the run is named, so that it has not to be looked for. */
+function isToldOf({ schedule: { asked, server }, givenId }: Performance): boolean {
+  return givenId !== undefined || (asked.event === "workflow_dispatch" && server.details === "known");
+}
+
+/** Property 7 for `start_timeout_seconds`, and property 3 for the step that ends there, or by `fail_fast`: with a reason. */
+export function earlyEnds(performance: Performance): string[] {
+  if (performance.broke !== undefined) return [];
+  const ending = endingOf(performance);
+  if (ending === "failed fast") return fastEnds(performance);
+  return ending === "not begun" || ending === "not begun, run cancelled" ? endsBeforeTheBeginning(performance) : [];
+}
+
+function fastEnds(performance: Performance): string[] {
+  const runId = Number(performance.step.outputs.runId);
+  const isRed = ofStep(performance)
+    .filter(({ kind }) => kind === "jobs")
+    .flatMap((each) => performance.truthAt(runId, shownAtMs(each))?.jobs ?? [])
+    .some(({ status, conclusion }) => status === "completed" && !isAccepted(conclusion, performance));
+  return isRed ? [] : ["(3) failed fast, and no job was red"];
+}
+
+function endsBeforeTheBeginning(performance: Performance): string[] {
+  const { schedule, startedAtMs, endedAtMs, givenId } = performance;
+  const { startTimeoutMs } = decisionOf(schedule);
+  const sentAtMs = Math.min(...dispatchesOf(performance).map(({ entry }) => entry.atMs));
+  const baseMs = givenId === undefined ? sentAtMs : startedAtMs;
+  const cancelMs = schedule.asked.cancelRunOn.includes("timeout") ? CANCEL_AT_TIMEOUT_MS : 0;
+  const byMs = baseMs + schedule.asked.findTimeoutS * 1000 + startTimeoutMs + cancelMs;
+  const problems: string[] = [];
+  if (endedAtMs < baseMs + startTimeoutMs - 1) problems.push("(7) gave up waiting for the beginning too soon");
+  if (endedAtMs > byMs) problems.push(`(7) ended ${endedAtMs - byMs} ms late: not begun`);
+  if (isAtWork(sightsOf(performance).at(-1))) problems.push("(3) not begun, and it was seen at work");
+  return problems;
 }
 
 /** From the run's creation until it must have shown the id; undefined: it may never. */
@@ -83,6 +143,8 @@ function signMs({ schedule }: Performance): number | undefined {
   const statusesMs = course.statuses.reduce((sum, { forMs }) => sum + forMs, 0);
   if (asked.event === "workflow_dispatch" && !asked.sendsId) return undefined;
   if (course.sign === "run-name") return course.visibleMs;
+  // A run that waits in its group shows no job.
+  if (course.concurrency !== "none") return undefined;
   if (course.zeroJobs || course.failedStep || (course.sign !== "job" && course.sign !== "step")) return undefined;
   const firstMs = course.lateJob ? course.queuedMs + course.setupMs + course.stepMs : 0;
   const startMs = course.sign === "step" ? course.queuedMs + course.setupMs : 0;
@@ -100,19 +162,31 @@ export function falseReds(performance: Performance): string[] {
   const run = performance.runs.find(({ id }) => String(id) === outputs.runId);
   if (!run) return ["(3) not found, and GitHub behaved well"];
   const ending = endingOf(performance);
-  const right = isAccepted(run.conclusion, performance) ? "completed green" : "red conclusion";
-  return ending === right ? [] : [`(3) ${ending}, and the run ended ${run.conclusion} in time`];
+  const right = rightEndings(run, performance);
+  return right.includes(ending) ? [] : [`(3) ${ending}, and the run ended ${run.conclusion} in time`];
+}
+
+/** As the run or the jobs that decide have ended, or as soon as one of them is red. */
+function rightEndings(run: RunTruth, performance: Performance): Ending[] {
+  const { job, failsFast } = decisionOf(performance.schedule);
+  const deciding = job === "" ? run.jobs : decidingJobs(run, job);
+  const bad = deciding.filter(
+    ({ status, conclusion }) => status === "completed" && !isAccepted(conclusion, performance),
+  );
+  const isGreen = job === "" ? isAccepted(run.conclusion, performance) : deciding.length > 0 && bad.length === 0;
+  const red: Ending = job === "" ? "red conclusion" : "red jobs";
+  return [isGreen ? "completed green" : red, ...(failsFast && bad.length > 0 ? (["failed fast"] as const) : [])];
 }
 
 /** Property 8, the other way: with `cancel_run_on`, the run is cancelled. */
 export function missedCancellations(performance: Performance): string[] {
   const { schedule, signalAtMs, sightings, postStartedAtMs, effectsAtMs } = performance;
-  const { asked, course, server } = schedule;
+  const { asked, course } = schedule;
   if (!isCalm(performance) || signalAtMs === undefined || !asked.cancelRunOn.includes("cancel")) return [];
   if (hasTwins(performance)) return [];
   const [createdAtMs] = effectsAtMs;
   if (createdAtMs === undefined || createdAtMs > signalAtMs) return [];
-  const isTold = asked.event === "workflow_dispatch" && server.details === "known";
+  const isTold = isToldOf(performance);
   if (!isTold && (course.sign !== "run-name" || !asked.sendsId)) return [];
   const visibleAtMs = createdAtMs + course.visibleMs + course.knownLaterMs;
   if (isTold && visibleAtMs - createdAtMs > MAY_BE_404_MS) return [];

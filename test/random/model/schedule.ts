@@ -21,6 +21,13 @@ export interface Asked {
   maxRuns: number;
   success: string;
   cancelRunOn: "" | "cancel" | "timeout" | "cancel, timeout";
+  /** The run is there already, and given by `run_id`. */
+  isGiven: boolean;
+  /** The name in `jobs`; empty: the whole run decides. As the next two, only where the run's end is waited for. */
+  job: "" | "*" | "side" | "first" | "nobody";
+  failsFast: boolean;
+  /** 0: none. */
+  startTimeoutS: number;
 }
 
 /** How the runs go that our dispatch starts. */
@@ -39,6 +46,11 @@ export interface Course {
   /** "": as its jobs end. "null": without one. */
   conclusion: string;
   failedStep: boolean;
+  /** A further job beside the others, and how it ends. */
+  side: "none" | "success" | "failure" | "skipped";
+  sideMs: number;
+  /** Of the receivers, which are all in one group. */
+  concurrency: "none" | "single" | "max";
   zeroJobs: boolean;
   /** GitHub delivers twice (or thrice). */
   duplicates: number;

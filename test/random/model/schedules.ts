@@ -46,6 +46,10 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   maxRuns: mostly(4, 500, 1, 5, 30, 60),
   success: fc.constantFrom("success", "any", "success, neutral, skipped", "failure", "cancelled, timed_out"),
   cancelRunOn: fc.constantFrom("" as const, "cancel" as const, "timeout" as const, "cancel, timeout" as const),
+  isGiven: mostly(8, false, true),
+  job: mostly<Asked["job"]>(6, "", "*", "*", "side", "side", "first", "nobody"),
+  failsFast: mostly(4, false, true),
+  startTimeoutS: mostly(6, 0, 5, 20, 60, 120),
 });
 
 const stretchMs = fc.oneof(
@@ -108,6 +112,9 @@ const course: fc.Arbitrary<Course> = fc.record({
     "enlightened",
   ),
   failedStep: mostly(6, false, true),
+  side: mostly<Course["side"]>(2, "none", "success", "failure", "skipped"),
+  sideMs: stretchMs,
+  concurrency: mostly<Course["concurrency"]>(3, "none", "single", "max"),
   zeroJobs: mostly(15, false, true),
   duplicates: mostly(8, 0, 1, 2),
   listeners: mostly(3, 1, 2, 3),

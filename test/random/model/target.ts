@@ -25,7 +25,22 @@ export function admit(github: GitHub, { server }: Schedule, startMs: number): vo
 }
 
 /** The inputs, as in `with:`. */
-export function inputsOf({ asked, course }: Schedule): Record<string, string> {
+export function inputsOf({ asked, course }: Schedule, givenId: number | undefined): Record<string, string> {
+  const isFollowed = asked.waitFor === "completed";
+  const followed = {
+    find_timeout_seconds: String(asked.findTimeoutS),
+    timeout_seconds: String(asked.timeoutS),
+    poll_interval_seconds: String(asked.pollS),
+    success_conclusions: asked.success,
+    cancel_run_on: asked.cancelRunOn,
+    ...(isFollowed && asked.job !== "" && { jobs: asked.job }),
+    ...(isFollowed && asked.failsFast && { fail_fast: "true" }),
+    ...(isFollowed && asked.startTimeoutS > 0 && { start_timeout_seconds: String(asked.startTimeoutS) }),
+  };
+  if (givenId !== undefined) {
+    const waitFor = isFollowed ? "completed" : "found";
+    return { token: TOKEN, repo: FIRST_NAME, run_id: String(givenId), wait_for: waitFor, ...followed };
+  }
   const byEvent = asked.event === "repository_dispatch";
   const workflow = asked.byName ? "Deploy" : "deploy.yml";
   // A workflow that declares no inputs takes no other value either.
@@ -40,12 +55,8 @@ export function inputsOf({ asked, course }: Schedule): Record<string, string> {
     // Without an id, the run of an event could never be found: the inputs refuse that.
     distinct_id_key: asked.sendsId || (byEvent && asked.waitFor !== "nothing") ? "distinct_id" : "",
     wait_for: asked.waitFor,
-    find_timeout_seconds: String(asked.findTimeoutS),
-    timeout_seconds: String(asked.timeoutS),
-    poll_interval_seconds: String(asked.pollS),
     max_runs: String(asked.maxRuns),
-    success_conclusions: asked.success,
-    cancel_run_on: asked.cancelRunOn,
+    ...followed,
   };
 }
 
@@ -67,12 +78,17 @@ export function workflowOf({ asked, course }: Schedule): string {
     const first = "  first:\n    runs-on: x\n    steps:\n      - name: Prepare\n        run: ./prepare\n";
     text = text.replace("  identify:\n", `${first}  identify:\n    needs: first\n`);
   }
+  if (course.side !== "none")
+    text += "\n  side:\n    runs-on: x\n    steps:\n      - name: Aside\n        run: ./aside\n";
+  if (course.concurrency !== "none") {
+    text = text.replace("jobs:\n", `concurrency: { group: live, queue: ${course.concurrency} }\njobs:\n`);
+  }
   return text;
 }
 
 /** How the simulator plays the course. */
 export function behaviourOf(course: Course): Behaviour {
-  const { visibleMs, knownLaterMs, conclusion, failedStep, statuses, queuedMs, setupMs, stepMs } = course;
+  const { visibleMs, knownLaterMs, conclusion, failedStep, side, sideMs, statuses, queuedMs, setupMs, stepMs } = course;
   return {
     visibleAfterMs: visibleMs,
     freshRun404Ms: visibleMs + knownLaterMs,
@@ -81,7 +97,10 @@ export function behaviourOf(course: Course): Behaviour {
     setupMs,
     stepMs,
     ...(conclusion === "" ? {} : { conclusion: conclusion === "null" ? null : conclusion }),
-    ...(failedStep ? { jobs: { identify: { failedStep: "Deploy" } } } : {}),
+    jobs: {
+      ...(failedStep && { identify: { failedStep: "Deploy" } }),
+      ...(side !== "none" && { side: { durationMs: sideMs, conclusion: side } }),
+    },
     zeroJobs: course.zeroJobs,
     environment: "production",
     duplicates: course.duplicates,

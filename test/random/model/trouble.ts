@@ -10,6 +10,7 @@ export type Kind =
   | "run"
   | "jobs"
   | "deployments"
+  | "groups"
   | "marks"
   | "log"
   | "file"
@@ -26,6 +27,7 @@ export function kindOf(method: string, path: string): Kind {
   if (/\/actions\/runs\/\d+$/.test(path)) return "run";
   if (/\/actions\/runs\/\d+\/jobs$/.test(path)) return "jobs";
   if (path.endsWith("/pending_deployments")) return "deployments";
+  if (path.includes("/concurrency_groups")) return "groups";
   if (path.endsWith("/annotations")) return "marks";
   if (path.endsWith("/logs") || path.startsWith("/job-logs/")) return "log";
   if (path.includes("/contents/")) return "file";
@@ -103,6 +105,7 @@ const kinds = fc.oneof(
       "any" as const,
       "cancel" as const,
       "deployments" as const,
+      "groups" as const,
       "marks" as const,
       "log" as const,
       "file" as const,
