@@ -204,7 +204,7 @@ describe("a run that is cancelled before any of its jobs has begun", () => {
 
   test("by a newer run that shows a moment later names it as well", async () => {
     const set = await stage(SINGLE);
-    const failure = await meanwhile(set, () => set.start(MINUTE, { visibleAfterMs: 5000 }));
+    const failure = await meanwhile(set, () => set.start(MINUTE, { freshRun404Ms: 4000 }));
     expect(failure).toContain(" #3 has taken its place in the concurrency group: http");
   });
 
