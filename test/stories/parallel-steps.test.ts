@@ -53,7 +53,7 @@ describe("ten steps at once in one job, on one token", () => {
   test("each follow their own run for minutes, and none is refused", async () => {
     const stage = await setStage(
       { "deploy.yml": receiver("workflow_dispatch", "run-name") },
-      { limits: LIMITS, behaviour: { jobs: { identify: { durationMs: 300_000 } } } },
+      { limits: LIMITS, behaviour: { jobs: { identify: { durationMs: 120_000 } } } },
     );
     const { github } = stage;
     const played = await atOnce(stage, {
