@@ -77,6 +77,7 @@ export function expected(performance: Performance): "found" | "completed" | unde
   const isGiven = performance.givenId !== undefined;
   const asksNothing = asked.waitFor === "nothing" && !isGiven;
   if (!isCalm(performance) || signalAtMs !== undefined || asksNothing) return undefined;
+  if (hasTwins(performance)) return undefined;
   const isTold = isToldOf(performance);
   const shownMs = isTold ? course.visibleMs + course.knownLaterMs : signMs(performance);
   // A run that was named and is not shown after half a minute is asked for every 5 s, and a quarter of that.
