@@ -76,19 +76,22 @@ async function judgeAndTake(ended: Sight, story: Story): Promise<void> {
 
 /** Starts a run, or takes an equal one, and finds it; undefined where nobody waits for that. */
 async function start(order: Dispatch, story: Story): Promise<OurRun | undefined> {
-  const { callersAttempt, waitFor, reuse } = story.inputs;
+  const { clock, log, inputs } = story;
+  const { callersAttempt, waitFor, reuse, findTimeoutMs } = inputs;
   if (callersAttempt > 1 && reuse === "never")
-    story.log.info(
+    log.info(
       `This is attempt ${callersAttempt} of the caller's run: it dispatches again, whatever the attempt before it has started.`,
     );
-  const plan = await makePlan(order, story);
+  // All that has to be known before a dispatch is asked for until then.
+  const deadlineMs = clock.nowMs() + findTimeoutMs;
+  const plan = await makePlan(order, story, deadlineMs);
   const reusing = reuse === "never" ? undefined : await import("./reuse/find-equal.ts");
-  const found = (await reusing?.findEqual(plan, story)) ?? (await startNew(plan, story));
+  const found = (await reusing?.findEqual(plan, deadlineMs, story)) ?? (await startNew(plan, deadlineMs, story));
   if (found) reusing?.warnIfNameless(found, story);
   return waitFor === "nothing" ? undefined : found;
 }
 
-async function startNew(plan: Plan, story: Story): Promise<OurRun | undefined> {
-  const sent = await dispatch(plan, story);
+async function startNew(plan: Plan, deadlineMs: number, story: Story): Promise<OurRun | undefined> {
+  const sent = await dispatch(plan, deadlineMs, story);
   return story.inputs.waitFor === "nothing" ? undefined : find(sent, story);
 }

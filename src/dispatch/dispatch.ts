@@ -8,7 +8,7 @@ import { type RequestOptions, timeLeft } from "../github/http.ts";
 import { type Plan, withId } from "../inputs/order.ts";
 import type { Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
-import { listBefore, needsListBefore } from "./listed-before.ts";
+import { listBefore } from "./listed-before.ts";
 import { firstManner, holdBack, type Manner, without } from "./manner.ts";
 import { clearUp, mayHaveStarted } from "./unclear.ts";
 
@@ -16,23 +16,24 @@ import { clearUp, mayHaveStarted } from "./unclear.ts";
 const LATE_ANSWER_MS = 2000;
 
 /**
- * Sends the dispatch and returns when GitHub has acted on it, with what its answer tells of the run.
+ * Sends the dispatch and returns when GitHub has acted on it, with what its answer tells of the run. What has to be known before
+ * is asked for until `beforeMs`, by the clock.
  * @throws Fault that is GitHub's refusal, Failure when it stays unclear whether a run was started or when its run could
  * never be found, OutOfTime when the deadline came before GitHub could be reached
  */
-export async function dispatch(plan: Plan, story: Story): Promise<Sent> {
+export async function dispatch(plan: Plan, beforeMs: number, story: Story): Promise<Sent> {
   const { github, clock, log, inputs } = story;
   let manner = firstManner(plan, inputs);
   const withWhichId = manner.sendsId ? `, with the id ${inputs.distinctId.value}` : "";
   log.info(`Sending a ${announce(plan)} to ${github.fullName()}${withWhichId}.`);
+  let listedBefore = await listBefore(manner, beforeMs, story);
   const findDeadlineMs = clock.nowMs() + inputs.findTimeoutMs;
   /** A sending on which GitHub may have acted, and the answer that leaves that open. */
   let unclear: { sent: Sent; fault: Fault } | undefined;
-  let listedBefore: Sent["listedBefore"];
 
   for (let resends = 0; ; ) {
     if (!unclear) holdBack(plan, manner, inputs, github.enterpriseVersion());
-    if (!unclear && needsListBefore(manner, inputs)) listedBefore ??= await listBefore(findDeadlineMs, story);
+    if (!unclear) listedBefore ??= await listBefore(manner, findDeadlineMs, story);
     const { sent, answer } = await sendUntilAnswered(plan, manner, { findDeadlineMs, listedBefore }, unclear, story);
     if (!(answer instanceof Fault)) return accept(answer, sent, story);
     if (acted(answer) === "no") manner = adapt(answer, manner, unclear, story);

@@ -11,18 +11,20 @@ import type { Story } from "../story/story.ts";
 import type { Manner } from "./manner.ts";
 
 /** Says whether the run will have to be found by an id that others may have. */
-export function needsListBefore({ sendsId, asksForRunDetails }: Manner, { distinctId, waitFor }: Inputs): boolean {
+function needsListBefore({ sendsId, asksForRunDetails }: Manner, { distinctId, waitFor }: Inputs): boolean {
   return distinctId.isGiven && sendsId && !asksForRunDetails && waitFor !== "nothing";
 }
 
 /**
- * The ids, as text, of those that the first page lists; none where it is not answered.
+ * The ids, as text, of those that the first page lists; none where it is not answered, and undefined where nobody needs them.
  * @throws Fault where listing is refused: the run could never be found
  */
 export async function listBefore(
+  manner: Manner,
   deadlineMs: number,
-  { github, retry }: Pick<Story, "github" | "retry">,
-): Promise<ReadonlySet<string>> {
+  { github, retry, inputs }: Pick<Story, "github" | "retry" | "inputs">,
+): Promise<ReadonlySet<string> | undefined> {
+  if (!needsListBefore(manner, inputs)) return undefined;
   const page = { perPage: SHORT_PAGE, page: 1 };
   // A limit holds up the dispatch as well; no other fault does.
   const retries = ({ kind }: Fault) => kind === "limited";

@@ -44,12 +44,14 @@ export async function follow(
   const { runAttempt, createdAtMs, startedAtMs: attemptAtMs = createdAtMs } = ours.run;
   const bornAtMs = runAttempt > 1 ? attemptAtMs : createdAtMs;
   const isNewUntilMs = startedAtMs + NEW_RUN_MS;
-  const untilMs = () => (last && hasBegun(last.run, last.jobs) ? deadlineMs : Math.min(deadlineMs, startDeadlineMs));
+  const untilMs = () => (isBegun ? deadlineMs : Math.min(deadlineMs, startDeadlineMs));
   const readEarlier = readerOfEarlierRuns(ours, deadlineMs, story);
   const showFailedLogs = showerOfFailedLogs(story);
   const rules = { ...inputs, redJobsEnd };
   let failedLogs: readonly FailedLog[] = [];
   let last: Sight | undefined;
+  /** It may look queued again between two jobs. */
+  let isBegun = false;
   let earlier: Earlier | undefined;
   let answersWithoutNews = 0;
   let spokeAtMs = startedAtMs;
@@ -65,6 +67,7 @@ export async function follow(
       if (sight.run.status === "completed" || isEnd(sight, rules)) return { ...sight, failedLogs };
       failedLogs = await showFailedLogs(sight);
       last = sight;
+      isBegun ||= hasBegun(sight.run, sight.jobs);
       const lookMs = clock.nowMs() - lookedAtMs;
       earlier = await readEarlier(ageMs());
       const pauseMs = pauseBeforeFollow({

@@ -14,9 +14,8 @@ import { type Equal, equalRun, mayBeTaken } from "./reusable.ts";
  * Takes the newest equal run among the last `max_runs`, and makes it known; undefined where there is none.
  * @throws Fault when GitHub does not show the runs: what cannot be seen might be there, so nothing is started
  */
-export async function findEqual(plan: Plan, story: Story): Promise<OurRun | undefined> {
-  const { github, clock, inputs, log, learn } = story;
-  const deadlineMs = clock.nowMs() + inputs.findTimeoutMs;
+export async function findEqual(plan: Plan, deadlineMs: number, story: Story): Promise<OurRun | undefined> {
+  const { github, inputs, log, learn } = story;
   const { key } = partsOf(inputs.distinctId.value);
   const equal = await newestEqual(plan, deadlineMs, story);
   if (!equal) {

@@ -52,3 +52,13 @@ test("the run is cancelled there, where `cancel_run_on` has `timeout`", async ()
   expect(failure).toContain("\nThe remote run is being cancelled: http");
   expect(github.runs(TARGET)[0]?.cancelRequestedAtMs).toBeDefined();
 });
+
+test("a run that has begun may look queued again, and has begun all the same", async () => {
+  const statuses = [
+    { status: "in_progress", forMs: 9000 },
+    { status: "queued", forMs: 60_000 },
+  ];
+  const { play } = await stage({ statuses });
+  const { failure } = await play({ ...START, start_timeout_seconds: "30" });
+  expect(failure).toBeUndefined();
+});

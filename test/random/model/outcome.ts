@@ -113,10 +113,11 @@ export function seeksGivenId({ asked, server }: Schedule): boolean {
 }
 
 /** Whether GitHub has started several runs for such an id: nothing tells which of them is ours. */
-export function hasTwins({ schedule, runs, neighbourIds }: Performance): boolean {
+export function hasTwins({ schedule, runs, neighbourIds }: Performance, withinMs = Number.POSITIVE_INFINITY): boolean {
   const file = wantedFile(schedule) ?? "";
   const own = runs.filter((run) => !neighbourIds.has(run.id) && run.workflowPath.endsWith(file));
-  return seeksGivenId(schedule) && own.length > 1;
+  const times = own.map(({ createdAtMs }) => createdAtMs).sort((one, other) => one - other);
+  return seeksGivenId(schedule) && times.some((atMs, index) => index > 0 && atMs - (times[index - 1] ?? 0) < withinMs);
 }
 
 /** How the step ended, in one word for the table. */

@@ -22,6 +22,8 @@ const PROBES_MS = 10_000;
 const CANCEL_AT_TIMEOUT_MS = 10_000;
 const CANCEL_ON_SIGNAL_MS = 9000;
 const LATE_ANSWER_MS = 2000;
+/** A run that is given by its id may be new, and answer 404 for 30 s; the last look in that time comes up to 2 s before. */
+const GIVEN_MAY_BE_404_MS = 28_000;
 /** A new run may answer 404 to its cancellation for 30 s; the last request in that time comes up to 2 s before. */
 const MAY_BE_404_MS = 28_000;
 
@@ -83,6 +85,7 @@ export function expected(performance: Performance): "found" | "completed" | unde
   // A run that was named and is not shown after half a minute is asked for every 5 s, and a quarter of that.
   const longestPauseMs = Math.max(asked.pollS * 1000, isTold ? 6250 : 1000);
   if (shownMs === undefined || shownMs + longestPauseMs + 3000 > asked.findTimeoutS * 1000) return undefined;
+  if (isGiven && shownMs > GIVEN_MAY_BE_404_MS) return undefined;
   if (asked.waitFor !== "completed") return "found";
   const own = runs.find((run) => run.id === Number(performance.step.outputs.runId)) ?? ownRuns(performance)[0];
   if (!own) return undefined;
