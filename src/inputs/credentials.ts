@@ -47,7 +47,9 @@ function problemsOfApp(appId: string, key: string, privateKey: string | undefine
 /** Every text by which the inputs' secrets could show in a log. */
 export function secretsOf(text: (name: string) => string): string[] {
   const key = text("app_private_key");
-  return [text("token"), text("status_token"), key, ...key.split(/\\n|\r?\n/)].filter(
+  // The job's own token, which is its default, is masked by the runner already.
+  const statusToken = text("status_context") === "" ? "" : text("status_token");
+  return [text("token"), statusToken, key, ...key.split(/\\n|\r?\n/)].filter(
     (each) => each !== "" && !/^-----[^-]*-----$/.test(each),
   );
 }
