@@ -5,12 +5,12 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Figures } from "./measure.ts";
 import { others } from "./others.ts";
-import { thisAction } from "./play.ts";
+import { type Player, thisAction } from "./play.ts";
 import { scenarios } from "./scenarios.ts";
 import type { Result } from "./table.ts";
 
-export async function performAll(): Promise<Result[]> {
-  const players = [thisAction, ...others];
+/** `players` are those whose figures are wanted, from the first on: this action, or all. */
+export async function performAll(players: readonly Player[] = [thisAction, ...others]): Promise<Result[]> {
   const figures = scenarios.map(() => new Map<string, Figures>());
   // The crowds come last in the list and take longest: begun first, they do not hold up the end.
   const parts = scenarios

@@ -2,7 +2,7 @@
  * Random schedules of what comes again: attempts that are run again, equal dispatches, a status that is kept up; with faults,
  * cancellations and kills at any moment. Several callers ask for the same thing, each a step and its `post` step.
  *
- *     npm test                60 schedules, the same each time
+ *     npm test                25 schedules, the same each time
  *     npm run test:model      10,000 fresh ones, or MODEL_RUNS of them; MODEL_SEED=42 repeats them
  *
  * Whatever happens:
@@ -28,7 +28,7 @@ import { type Behaviour, type FaultHook, type GitHub, startGitHub, VirtualClock 
 import { CALLER, type Played, playPost, playStep } from "../support/step.ts";
 
 const { npm_lifecycle_event: script, MODEL_RUNS, MODEL_SEED } = process.env;
-const numRuns = Number(MODEL_RUNS ?? (script === "test:model" ? 10_000 : 60));
+const numRuns = Number(MODEL_RUNS ?? (script === "test:model" ? 10_000 : 25));
 const seed = Number(MODEL_SEED ?? (script === "test:model" ? Math.floor(Math.random() * 2 ** 31) : 20_261_127));
 
 const TARGET = "octo/target";
