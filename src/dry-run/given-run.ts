@@ -1,34 +1,23 @@
 /** Whether the run that the step is given can be read, and whether it has left what is to be taken up. */
 
 import { lookAt } from "../asking/look-at.ts";
-import { OutOfTime, once } from "../asking/retry.ts";
+import { once } from "../asking/retry.ts";
 import type { Run } from "../github/answers.ts";
-import { Fault } from "../github/fault.ts";
-import type { Id } from "../github/reading.ts";
 import type { GivenRun } from "../inputs/given-run.ts";
 import { type Finding, quoted, right, unknown, unseen, wrong } from "../receiver/finding.ts";
 import type { Story } from "../story/story.ts";
 
 export async function findGivenRun({ runId }: GivenRun, story: Story, deadlineMs: number): Promise<Finding[]> {
   const { github, retry } = story;
-  try {
-    const run = await retry((each) => github.getRun(runId, each), once(deadlineMs));
-    const { name, status, conclusion, htmlUrl } = run;
-    const state = (conclusion ?? status) || "without a status";
-    const there = right(`There is a run ${runId}, ${quoted(name)} (${state}): ${htmlUrl}`);
-    return [there, ...(await findArtifact(run, story, deadlineMs))];
-  } catch (error) {
-    return [notSeen(runId, error)];
-  }
-}
-
-function notSeen(runId: Id, error: unknown): Finding {
-  const fault = error instanceof OutOfTime ? error.fault : error;
-  if (!(fault instanceof Fault || fault === undefined)) throw error;
-  if (fault?.status === 404) return wrong(`There is no run ${runId}: check \`run_id\` and \`repo\`.`);
-  if (fault?.status === 403)
-    return unknown(`The token may not see whether there is a run ${runId} (\`actions: read\`).`);
-  return unknown(`The run ${runId} could not be read${fault ? ` (${fault.inAWord})` : " in time"}.`);
+  const look = await lookAt(retry((each) => github.getRun(runId, each), once(deadlineMs)));
+  if (look.is === "missing") return [wrong(`There is no run ${runId}: check \`run_id\` and \`repo\`.`)];
+  if (look.is === "refused")
+    return [unknown(`The token may not see whether there is a run ${runId} (\`actions: read\`).`)];
+  if (look.is === "unread") return [unknown(`The run ${runId} ${look.why}.`)];
+  const { name, status, conclusion, htmlUrl } = look.answer;
+  const state = (conclusion ?? status) || "without a status";
+  const there = right(`There is a run ${runId}, ${quoted(name)} (${state}): ${htmlUrl}`);
+  return [there, ...(await findArtifact(look.answer, story, deadlineMs))];
 }
 
 /** Of a run that has ended, whether it has left what `outputs_from` names. */

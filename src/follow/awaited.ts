@@ -15,6 +15,11 @@ export function inWords({ environment, reviewers, timerEndsAtMs }: PendingDeploy
   return facts.length > 0 ? `${environment} (${facts.join("; ")})` : environment;
 }
 
+/** All of them that have a name. */
+export function nameAll({ awaitedEnvironments }: Pick<Sight, "awaitedEnvironments">): string {
+  return awaitedEnvironments.filter((name) => name !== "").join(", ");
+}
+
 export interface Awaited {
   /** What follows "it waits for". */
   what: string;
@@ -27,7 +32,7 @@ type Waiting = Pick<Sight, "run" | "jobs" | "awaitedEnvironments" | "place">;
 /** What a run waits for that is no runner; undefined where it is nothing of that kind. `nowMs` is the server's. */
 export function awaitedBy(sight: Waiting, nowMs: number | undefined): Awaited | undefined {
   const { run, jobs } = sight;
-  const named = sight.awaitedEnvironments.filter((name) => name !== "").join(", ");
+  const named = nameAll(sight);
   const isWaiting =
     run.status === "waiting" || (run.status !== "completed" && jobs.some((job) => job.status === "waiting"));
   if (isWaiting) return { what: named === "" ? "an approval, usually" : `an approval of ${named}`, aheadUrl: "" };

@@ -1,5 +1,6 @@
 /** The jobs that decide instead of the whole run: which they are, and whether they have decided. Pure. */
 
+import { fitsParts } from "../edges/pattern.ts";
 import type { Job } from "../github/answers.ts";
 import { oneLine } from "../github/reading.ts";
 import type { Sight } from "./sight.ts";
@@ -19,18 +20,8 @@ export function chooseJobs(names: readonly string[], jobs: readonly Job[]): Chos
   };
 }
 
-/** Part by part, each where it comes first: a regular expression with many stars would try every way to part a long name. */
 function standsFor(pattern: string, name: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === undefined) return name === pattern;
-  let at = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return name.startsWith(first) && name.endsWith(last) && name.length - last.length >= at;
+  return fitsParts(name, pattern.split("*"));
 }
 
 /** Says whether every name has a job, and all of those have ended. Without names, jobs never decide. */

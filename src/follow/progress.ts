@@ -6,6 +6,7 @@ import type { Log, Tone } from "../edges/log.ts";
 import type { Job } from "../github/answers.ts";
 import { beganAtMs, failedJobs, neverStarted } from "../github/conclusions.ts";
 import type { Place } from "../story/known.ts";
+import { nameAll } from "./awaited.ts";
 import { isSamePlace, placeInWords, placeOf } from "./place.ts";
 import type { Sight } from "./sight.ts";
 
@@ -62,10 +63,6 @@ export function tell(lines: readonly Line[], log: Log): void {
 
 function line(text: string, tone: Tone = "plain"): Line {
   return { text, tone };
-}
-
-function nameAll({ awaitedEnvironments }: Sight): string {
-  return awaitedEnvironments.filter((name) => name !== "").join(", ");
 }
 
 /** Of a job in a run that is at work, or of the run. */

@@ -1,5 +1,6 @@
 /** The words for jobs that decide and ended red, or never came. */
 
+import { enumerated } from "../edges/wording.ts";
 import type { Sight } from "../follow/sight.ts";
 import { isGreen } from "../github/conclusions.ts";
 import { oneLine } from "../github/reading.ts";
@@ -50,6 +51,5 @@ export function explainFailFast(
 }
 
 function listed(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return names.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return enumerated(names, MOST_NAMED);
 }

@@ -1,5 +1,6 @@
 /** The artifacts that a receiving workflow uploads: what its file says of them, and the lines that upload one. */
 
+import { fitsParts } from "../edges/pattern.ts";
 import { type Fields, fields, scalar } from "./fields.ts";
 import { type Finding, right, unknown, wrong } from "./finding.ts";
 
@@ -60,16 +61,7 @@ export function examineUploads(
 
 /** Whether the expressions or patterns in the name may stand for the rest of the wanted one. */
 function mayBecome(name: string, wanted: string): boolean {
-  const parts = name.split(/\$\{\{.*?\}\}|\*/s);
-  const [first = "", ...rest] = parts;
-  if (rest.length === 0 || !wanted.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    at = wanted.indexOf(part, at);
-    if (at === -1) return false;
-    at += part.length;
-  }
-  return wanted.endsWith(rest.at(-1) ?? "");
+  return fitsParts(wanted, name.split(/\$\{\{.*?\}\}|\*/s));
 }
 
 /** The steps that leave values under this name, as YAML. An Enterprise Server has no `archive: false`. */

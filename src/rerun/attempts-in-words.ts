@@ -1,5 +1,6 @@
 /** The attempts of a run that was run again, in a line. Pure. */
 
+import { enumerated } from "../edges/wording.ts";
 import type { EndedAttempt, Known } from "../story/known.ts";
 
 /** How many failed jobs of an attempt are named. */
@@ -19,7 +20,6 @@ export function attemptsInWords({
 }
 
 function inWords({ runAttempt, conclusion, failedJobs }: EndedAttempt): string {
-  const more = failedJobs.length - MOST_NAMED;
-  const named = failedJobs.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const named = enumerated(failedJobs, MOST_NAMED);
   return `attempt ${runAttempt} ended as ${conclusion ?? "nothing"}${named === "" ? "" : ` (${named})`}`;
 }

@@ -2,13 +2,12 @@
 
 import { enumerated, inCode } from "../edges/wording.ts";
 import type { Run } from "../github/answers.ts";
-import { oneLine } from "../github/reading.ts";
+import { quoted } from "../receiver/finding.ts";
 import { linesToUpload } from "../receiver/uploads.ts";
 import type { Flaw } from "./flaw.ts";
 
-/** How many names of artifacts or files a message lists, and how long each may be. */
+/** How many names of artifacts or files a message lists. */
 const MOST_NAMED = 30;
-const MAX_NAME_LENGTH = 100;
 
 interface Asked {
   /** Of the artifact. */
@@ -39,7 +38,7 @@ export function explainFlaw(flaw: Flaw, asked: Asked): string {
 
 /** What is wrong, without the advice. */
 export function whatIs(flaw: Flaw, { name, run }: Asked): string {
-  const artifact = `artifact \`${shown(name)}\` (\`outputs_from\`)`;
+  const artifact = `artifact \`${quoted(name)}\` (\`outputs_from\`)`;
   switch (flaw.is) {
     case "missing":
       return `The run has left no ${artifact}`;
@@ -70,12 +69,7 @@ function besides(flaw: Flaw): string[] {
 }
 
 function listed(names: readonly string[]): string {
-  return enumerated(names.map(shown), MOST_NAMED);
-}
-
-function shown(name: string): string {
-  const line = oneLine(name);
-  return line.length > MAX_NAME_LENGTH ? `${line.slice(0, MAX_NAME_LENGTH)}…` : line;
+  return enumerated(names.map(quoted), MOST_NAMED);
 }
 
 /** The names of the values, for the log. */
@@ -83,7 +77,7 @@ export function namesInWords(names: readonly string[]): string {
   return names.length === 0
     ? "none"
     : enumerated(
-        names.slice(0, MOST_NAMED + 1).map((each) => inCode([shown(each)])),
+        names.slice(0, MOST_NAMED + 1).map((each) => inCode([quoted(each)])),
         MOST_NAMED,
       );
 }
