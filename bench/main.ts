@@ -1,7 +1,7 @@
 /**
  * The benchmark: `npm run bench` prints what this action and the schedules of others cost. `--write` puts the tables into
- * docs/performance.md, `--check` fails when they are stale there, `--startup` measures start-up on this machine (with another
- * Node by `--node PATH`), `--memory` the memory of a long wait.
+ * docs/performance.md, `--check` fails when they are stale there, `--startup` measures start-up on this machine, `--memory` the
+ * memory of a long wait; both with another Node by `--node PATH`.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -30,7 +30,7 @@ const { values: asked } = parseArgs({
 });
 
 if (asked.startup) await printStartUp(asked.node);
-else if (asked.memory) await printLongWait();
+else if (asked.memory) await printLongWait(asked.node);
 else if (asked.only !== undefined) await printOnly(asked.only);
 else await tables();
 
@@ -89,7 +89,8 @@ function sizeVerdicts(): Verdict[] {
   const verdict = (what: string, kb: number, atMost: number) => ({
     subject: "the bundle",
     what,
-    figure: `${kb.toFixed(0)} KB`,
+    // In tens, so that not every change to the bundle makes the page stale.
+    figure: `${Math.ceil(kb / 10) * 10} KB`,
     limit: `${atMost} KB`,
     isMet: kb <= atMost,
   });

@@ -3,6 +3,7 @@
  * GitHub whose run does not end. A leak of a kilobyte for each look would show as ten megabytes.
  */
 
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,8 @@ export interface LongWait {
   looks: number;
   /** How long the wait was by the process's own clock. */
   hours: number;
+  /** Of the Node that waited. */
+  version: string;
   /** The most that it had had in memory after each count of looks. */
   earlyMb: number;
   lateMb: number;
@@ -59,7 +62,9 @@ function watch(quietTurns) {
 }
 `;
 
-export async function measureLongWait(): Promise<LongWait> {
+export async function measureLongWait(node = process.execPath): Promise<LongWait> {
+  process.env.BUNDLE_NODE = node;
+  const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
   const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-memory-"));
   const at = (name: string) => join(directory, name);
   writeFileSync(at("leap.cjs"), LEAP);
@@ -109,7 +114,7 @@ export async function measureLongWait(): Promise<LongWait> {
     const earlyMb = await peakMbAfter(LOOKS.early);
     const lateMb = await peakMbAfter(LOOKS.late);
     const hours = Number(readFileSync(at("leap"), "utf8")) / 3_600_000;
-    return { looks: LOOKS.late, hours, earlyMb, lateMb };
+    return { looks: LOOKS.late, hours, version, earlyMb, lateMb };
   } finally {
     step.kill("SIGKILL");
     await step.ended;

@@ -60,10 +60,10 @@ function goalTable({ version, ratio }: StartUp): string {
 /** How much the peak may grow from the early looks to the late ones. */
 const GROWTH_AT_MOST = 1.1;
 
-export async function printLongWait(): Promise<void> {
-  const { looks, hours, earlyMb, lateMb } = await measureLongWait();
+export async function printLongWait(node?: string): Promise<void> {
+  const { looks, hours, version, earlyMb, lateMb } = await measureLongWait(node);
   const growth = lateMb / earlyMb;
-  console.log(`A wait of ${hours.toFixed(0)} hours on ${looks} looks, Node ${process.version}\n`);
+  console.log(`A wait of ${hours.toFixed(0)} hours on ${looks} looks, Node ${version}\n`);
   const row = [
     growth <= GROWTH_AT_MOST ? "✓" : "✗",
     `${earlyMb.toFixed(1)} MB`,
