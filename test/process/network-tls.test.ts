@@ -3,7 +3,7 @@
 import { describe, test } from "vitest";
 import { hasOpenssl, makeAuthority } from "../support/certificates.ts";
 import { type Manners, startFront } from "../support/front.ts";
-import { annotations, askedOf, setProcessStage } from "../support/process-stage.ts";
+import { annotations, askedOf, type ProcessStageOptions, setProcessStage } from "../support/process-stage.ts";
 import { startProxy } from "../support/proxy.ts";
 import { receiver } from "../support/receivers.ts";
 
@@ -25,15 +25,19 @@ function makeCertificates() {
     trusted: { NODE_EXTRA_CA_CERTS: authority.file },
     good: authority.issue(here),
     ofAnother: authority.issue(["DNS:other.test"]),
+    /** The storage host is `localhost`, the API's only an address. */
+    withoutStorage: authority.issue(["IP:127.0.0.1"]),
     expired: authority.issue(here, 0),
   };
 }
 
 const title = (what: string) => (canIssue ? what : `${what} (not tested: this machine has no openssl)`);
 
-async function setTlsStage(which: "good" | "ofAnother" | "expired" = "good") {
+type Which = "good" | "ofAnother" | "withoutStorage" | "expired";
+
+async function setTlsStage(which: Which = "good", options: ProcessStageOptions = { behaviour: { queuedMs: 60_000 } }) {
   if (!made) throw new Error("without openssl there are no certificates");
-  const stage = await setProcessStage(WORKFLOW, { behaviour: { queuedMs: 60_000 } });
+  const stage = await setProcessStage(WORKFLOW, options);
   const front = await startFront(stage.github.apiUrl, { tls: made[which] });
   const apiUrl = `https://127.0.0.1:${front.port}/api/v3`;
   return { ...stage, front, apiUrl, given: { ...GIVEN, api_url: apiUrl }, trusted: made.trusted };
@@ -100,6 +104,35 @@ describe.runIf(canIssue).concurrent(title("a server with a certificate of a priv
     expect(github.transcript()).toEqual([]);
   });
 });
+
+describe
+  .runIf(canIssue)
+  .concurrent(title("a host that keeps artifacts, with a certificate of a private authority"), () => {
+    const VALUES: ProcessStageOptions = {
+      scheme: "https",
+      behaviour: { artifacts: [{ name: "values", text: '{"version":"1.10"}' }] },
+    };
+    const FOLLOW = { wait_for: "completed", outputs_from: "values" };
+
+    test("is trusted as the server is", async ({ expect }) => {
+      const { run, given, trusted } = await setTlsStage("good", VALUES);
+      const ran = await run({ ...given, ...FOLLOW }, trusted);
+      expect(annotations(ran, "error")).toEqual([]);
+      expect(ran.outputs.outputs).toBe('{"version":"1.10"}');
+    });
+
+    test("is not trusted under another name, and the error says that it is that host", async ({ expect }) => {
+      const { run, given, trusted } = await setTlsStage("withoutStorage", VALUES);
+      const ran = await run({ ...given, ...FOLLOW }, trusted);
+      expect(annotations(ran, "error")).toEqual([
+        expect.stringMatching(
+          /^The artifact `values` \(`outputs_from`\) could not be read \(ERR_TLS_CERT_ALTNAME_INVALID\): .*\nGitHub keeps artifacts on another host/,
+        ),
+      ]);
+      expect(ran.outputs.conclusion).toBe("success");
+      expect(ran.outputs.outputs).toBeUndefined();
+    });
+  });
 
 describe.runIf(canIssue).concurrent(title("a server with TLS behind a proxy"), () => {
   async function setProxiedStage(proxyTls: boolean) {

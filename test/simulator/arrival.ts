@@ -23,7 +23,7 @@ export interface Arrival {
  * and can only be given an `api_url` each.
  */
 export function takeApart(world: World, nowMs: number, request: IncomingMessage, bodyText: string): Arrival {
-  const html = `http://${request.headers.host}`;
+  const html = `${world.scheme}://${request.headers.host}`;
   const url = new URL(request.url ?? "/", html);
   const [, prefix = "", name, path = "/"] =
     /^((?:\/client\/([^/]+))?(?:\/api\/v[13])?)(\/.*)$/.exec(url.pathname) ?? [];

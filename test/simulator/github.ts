@@ -23,6 +23,8 @@ import {
 export interface GitHubOptions {
   /** Whom it plays; default github.com, or the last server without run details where `runDetails` is not `known`. */
   server?: ServerName;
+  /** What its links begin with: `https` where something in front of it speaks TLS. Default `http`. */
+  scheme?: "http" | "https";
   /** Default: the system's. */
   clock?: SimulatorClock;
   /** Time of day at the server when it starts; default now, for a virtual clock 2026-11-20T12:00:00Z. */
@@ -114,7 +116,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const startsAt = options.startsAt ?? (isVirtual ? "2026-11-20T12:00:00Z" : undefined);
   const originMs = (startsAt === undefined ? Date.now() : Date.parse(startsAt)) - clock.nowMs();
   const nowMs = () => Math.floor(originMs + clock.nowMs());
-  const world = new World(nowMs);
+  const world = new World(nowMs, options.scheme);
   const limits = new Limits(options.limits);
   const runDetails =
     options.runDetails ?? (servers[options.server ?? "api.github.com"].knowsRunDetails ? "known" : "rejected");

@@ -111,8 +111,12 @@ export class World {
   #lastRunId = 30_000_000_000;
   #lastJobId = 60_000_000_000;
 
-  constructor(nowMs: () => number) {
+  /** What the links in its answers begin with. */
+  readonly scheme: "http" | "https";
+
+  constructor(nowMs: () => number, scheme: "http" | "https" = "http") {
     this.#nowMs = nowMs;
+    this.scheme = scheme;
   }
 
   addRepository(fullName: string, options: RepositoryOptions = {}): void {
