@@ -22,7 +22,7 @@ import { withoutSlash } from "./inputs/target.ts";
 import { run } from "./run.ts";
 import { readTrace } from "./story/trace.ts";
 
-/** A token that is not revoked ends by itself within the hour. */
+/** How long revoking the App's token may take. One that is not revoked expires within the hour. */
 const REVOKE_TIMEOUT_MS = 3000;
 
 async function main(): Promise<void> {
@@ -32,7 +32,8 @@ async function main(): Promise<void> {
   if (!isPost) rememberStep();
   const trace = core.getState("trace");
   if (isPost && !trace) return;
-  // @actions/github makes an agent for the caller's server as soon as it is loaded: a bad proxy variable is told before.
+  // @actions/github 9 makes an agent for the caller's server as soon as it is loaded (docs/platform.md#proxies), and may
+  // throw where the proxy variable is bad: so that is checked before, with words for the reader.
   findProxy(env.GITHUB_API_URL || "https://api.github.com");
   const { context } = await import(/* webpackMode: "eager" */ "@actions/github");
   const caller = callerOf(context, env.GITHUB_REPOSITORY);
@@ -55,15 +56,15 @@ async function main(): Promise<void> {
   const callersSide = commitStatus && { target: commitStatus.target, credentials: { token: commitStatus.token } };
   const edges = {
     github,
-    // Two servers, two tokens: neither connection knows of the other's.
+    // The caller's server and token may be others than the target's, so neither connection is given the other's.
     callersGitHub: callersSide && openGitHub({ ...connection, ...callersSide }),
     clock: systemClock,
     log: runnerLog,
     random: Math.random,
     signal: cancellation.signal,
     hasProxy: proxy !== undefined,
-    // Where the event does not tell, everybody may be reading.
     callerApiUrl: withoutSlash(caller.apiUrl),
+    // Where the event does not tell, the caller counts as public.
     callerIsPublic: context.payload.repository?.private !== true,
     writeSummary: appendSummary,
     setOutputs,
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
     await post(inputs, readTrace(trace), { ...edges, setOutputs() {}, saveTrace() {} });
   } finally {
     await github
-      // The runner kills a cancelled step soon, and its last words are still to come.
+      // The runner kills a cancelled step soon, and the step has yet to say how it ended.
       .revokeToken({ timeoutMs: cancellation.signal.aborted ? REVOKE_TIMEOUT_MS / 10 : REVOKE_TIMEOUT_MS })
       .catch((error: Error) => core.debug(error.message));
   }
@@ -87,7 +88,7 @@ function callerOf({ apiUrl, runId, runAttempt, payload, sha }: typeof Context, r
     apiUrl,
     runId: String(runId || 0),
     runAttempt: String(runAttempt || 1),
-    // The `sha` of a pull request's run is a merge commit, on whose page nobody looks (docs/platform.md#commit-statuses).
+    // The `sha` of a pull request's run is a merge commit, whose page nobody looks at (docs/platform.md#commit-statuses).
     sha: String(payload.pull_request?.head?.sha ?? sha ?? ""),
   };
 }
@@ -99,7 +100,11 @@ async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
   return { app: { ...inputs.credentials.app, needs, wishes, strategy: createAppAuth, mask: core.setSecret } };
 }
 
-/** The proxy for the server, by the usual variables in either case. Its password is hidden from here on. */
+/**
+ * The proxy for a server, by `https_proxy` or `http_proxy` in lower or upper case; undefined: none. The log masks its
+ * password from here on.
+ * @throws Failure where the variable is not a URL
+ */
 function findProxy(apiUrl: string): URL | undefined {
   const { env } = process;
   const server = new URL(apiUrl);
@@ -108,14 +113,17 @@ function findProxy(apiUrl: string): URL | undefined {
   const proxy = readProxy(given);
   if (!proxy) {
     throw new Failure(
-      "The proxy variable for this server (`HTTPS_PROXY` or `HTTP_PROXY`) is no URL such as `http://proxy.example.com:3128`, so nothing was sent.\n" +
+      "The proxy variable for this server (`HTTPS_PROXY` or `HTTP_PROXY`) is not a URL such as `http://proxy.example.com:3128`, so nothing was sent.\n" +
         "Correct it on the runner; characters such as `@` or `#` in a password have to be percent-encoded.",
     );
   }
   return proxy;
 }
 
-/** The HTTP client of @actions would pass over a proxy whose URL it cannot read, and go to the server directly. */
+/**
+ * Undefined for what is not the URL of a proxy. `getProxyUrl` of @actions/http-client 4 passes over an `http://…` that it
+ * cannot read, and the requests would go past the proxy.
+ */
 function readProxy(given: string): URL | undefined {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
   if (!URL.canParse(text)) return undefined;
@@ -130,22 +138,22 @@ function readProxy(given: string): URL | undefined {
   return isProxy ? new URL(text) : undefined;
 }
 
-const CLEAR_UP_EACH = 25;
+const REQUESTS_PER_CLEAR_UP = 25;
 
-/** Clears up the memory each time so many requests have been sent: a short step never does. */
+/** Clears up the memory whenever so many more requests have been sent; a short step sends fewer. */
 function clearingUp(fetch: Fetch): Fetch {
   let sent = 0;
   return async (...request) => {
-    if (++sent % CLEAR_UP_EACH === 0) (await import("./edges/memory.ts")).clearUp();
+    if (++sent % REQUESTS_PER_CLEAR_UP === 0) (await import("./edges/memory.ts")).clearUp();
     return fetch(...request);
   };
 }
 
 main()
   .catch((error: unknown) => {
-    // Only what is written for the reader is shown; the rest would be a stack trace.
+    // The stack says nothing to the reader of a red step: it goes to the debug log.
     core.setFailed(error instanceof Failure ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`);
     core.debug(String((error as Error)?.stack));
   })
-  // A proxy that neither opens nor refuses a tunnel would keep the process alive when all is said.
+  // A proxy that neither opens nor refuses a tunnel would keep the process alive after the step has ended.
   .finally(() => process.stdout.write("", () => process.exit()));

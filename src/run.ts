@@ -17,9 +17,8 @@ import type { OurRun } from "./story/sent.ts";
 import { beginStory, type Edges, type Story } from "./story/story.ts";
 
 /**
- * Starts a workflow in the target and finds the run that this created, or takes the run that is given, and follows it, as
- * far as the inputs ask for it.
- * The outputs are set as soon as they are known, and stay when the step fails.
+ * Starts a workflow in the target and finds the run that this created, or takes the run that is given; then follows it, if
+ * the inputs ask for that. The outputs are set as soon as they are known, and stay when the step fails.
  * @throws Failure, in words for the reader, when the step has failed
  */
 export async function run(inputs: Inputs, edges: Edges): Promise<void> {
@@ -60,7 +59,7 @@ async function goThrough(story: Story, status: CommitStatus | undefined): Promis
   await judgeAndTake(ended, story);
 }
 
-/** Judges the run, and takes up the values that it has left, if that is asked for: after a red end as well. */
+/** Judges the run, and takes up the values that it has left, if `outputs_from` asks for them: after a red end as well. */
 async function judgeAndTake(ended: Sight, story: Story): Promise<void> {
   const { outputsFrom } = story.inputs;
   if (outputsFrom === undefined) return judge(ended, story);
@@ -74,7 +73,7 @@ async function judgeAndTake(ended: Sight, story: Story): Promise<void> {
   await takeValues(ended, outputsFrom, story);
 }
 
-/** Starts a run, or takes an equal one, and finds it; undefined where nobody waits for that. */
+/** Starts a run and finds it, or takes an equal one; undefined with `wait_for: nothing`. */
 async function start(order: Dispatch, story: Story): Promise<OurRun | undefined> {
   const { clock, log, inputs } = story;
   const { callersAttempt, waitFor, reuse, findTimeoutMs } = inputs;
@@ -82,7 +81,7 @@ async function start(order: Dispatch, story: Story): Promise<OurRun | undefined>
     log.info(
       `This is attempt ${callersAttempt} of the caller's run: it dispatches again, whatever the attempt before it has started.`,
     );
-  // All that has to be known before a dispatch is asked for until then.
+  // Whatever has to be known before the dispatch is asked for until then; finding the run has its own time.
   const deadlineMs = clock.nowMs() + findTimeoutMs;
   const plan = await makePlan(order, story, deadlineMs);
   const reusing = reuse === "never" ? undefined : await import("./reuse/find-equal.ts");

@@ -1,15 +1,15 @@
-/** The chart of the summary: a Gantt chart of the jobs over time, for Mermaid, which may not read a name as its own words. */
+/** The summary's Gantt chart of the jobs over time, for Mermaid: no job's name may be read as a word of Mermaid's own. */
 
 import { plain } from "./markdown.ts";
 import { chosen, type ShownJob, signOf } from "./shown-job.ts";
 
-/** More bars than these would be a chart that nobody reads. */
+/** Nobody reads a chart with more bars. */
 const MAX_BARS = 50;
 const MAX_NAME_LENGTH = 40;
-/** No run lives longer than 35 days. What claims to have is no time that Mermaid could show. */
+/** GitHub ends a run after 35 days. One that seems far longer has a wrong time, and there is no chart. */
 const MAX_CHART_MS = 365 * 86_400_000;
 
-/** Signs that take the colour of the text around them: Mermaid keeps that readable on each of its bars. */
+/** Signs without a colour of their own: Mermaid colours text so that it can be read on each kind of bar. */
 const BAR_SIGNS = new Map([
   ["✅", "✓"],
   ["❌", "✗"],
@@ -37,10 +37,10 @@ export function chartOf(jobs: readonly ShownJob[], startMs: number): string {
     "  title The jobs, by time since the run started",
     "  dateFormat YYYY-MM-DD HH:mm:ss",
     `  axisFormat ${toMs < 3_600_000 ? "%M:%S" : toMs < 86_400_000 ? "%H:%M" : "day %-j, %H:%M"}`,
-    // By itself Mermaid would name each second more than once.
+    // By default Mermaid would label each second more than once.
     ...(shownMs < 10_000 ? ["  tickInterval 1second"] : []),
     "  todayMarker off",
-    // Without the sign before it, a name could begin with a word of Mermaid's: `section`, `click`, `gantt`, `title`.
+    // The sign that begins a name keeps it from beginning with a word of Mermaid's: `section`, `click`, `gantt`, `title`.
     ...bars.map(({ name, kind, fromMs, tookMs }) => {
       return `  ${name} :${kind}, ${mermaidTime(fromMs)}, ${Math.round(tookMs / 1000)}s`;
     }),
@@ -49,17 +49,17 @@ export function chartOf(jobs: readonly ShownJob[], startMs: number): string {
 }
 
 /**
- * A time since the run's start, as a date: Mermaid knows no other, and shows those of today in the time zone of whoever
- * looks. What it reads without a zone it shows as it stands.
+ * A time since the run's start, as a date: Mermaid takes nothing else. The date has no zone, so that Mermaid shows it as it
+ * stands, wherever the reader is.
  */
 function mermaidTime(offsetMs: number): string {
   return new Date(Date.UTC(2000, 0, 1) + offsetMs).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /**
- * Mermaid's entities are `#` and a number, and are read before anything else. The last two signs are those that it puts
- * in their place until the chart is drawn. It measures a name with its entities in it, so that only signs are replaced that
- * some version of it, or a sanitizer on its way, might read.
+ * Mermaid's entities are `#` and a number, and are read before anything else; `ﬂ` and `¶` stand for them until the chart is
+ * drawn. Mermaid measures a name with its entities in it, so only those signs are replaced that some version of it, or a
+ * sanitizer on the way, might read.
  */
 function asTaskName(name: string): string {
   return plain(name, MAX_NAME_LENGTH).replace(/[#:;%<>&ﬂ¶]/g, (sign) => `#${sign.charCodeAt(0)};`);

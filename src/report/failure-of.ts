@@ -15,12 +15,12 @@ import { attemptsInWords } from "../rerun/attempts-in-words.ts";
 import { isRunAgain, type Known, startedRun } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
 
-/** The failure that the reader sees. What is no fault of the outside world comes back as it is. */
+/** The failure that the reader sees. An error that the outside world has not caused comes back as it is. */
 export async function failureOf(error: unknown, known: Known, story: Story): Promise<unknown> {
   const failure = await explainedFailure(error, known, story);
   const attempts = attemptsInWords(known);
   if (!(failure instanceof Failure) || attempts.length === 0) return failure;
-  // The reader has to know first which attempt this is about.
+  // Right after the first line: the reader has to know which attempt the rest is about.
   const [first = "", ...rest] = failure.message.split("\n");
   return new Failure([first, ...attempts, ...rest].join("\n"));
 }
@@ -29,10 +29,10 @@ async function explainedFailure(error: unknown, known: Known, story: Story): Pro
   if (error instanceof Cancelled) return giveUp(error, known, story);
   try {
     return await inWords(error, known, story);
-  } catch (sooner) {
-    // The look that was to make the error clearer was cut off by the caller's signal.
-    if (sooner instanceof Cancelled) return giveUp(sooner, known, story);
-    throw sooner;
+  } catch (interruption) {
+    // The caller has cancelled the step during a look that was to make the error clearer.
+    if (interruption instanceof Cancelled) return giveUp(interruption, known, story);
+    throw interruption;
   }
 }
 
@@ -80,7 +80,7 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
   );
 }
 
-/** A look that only makes the error clearer must not hold it up. */
+/** How long a look may take that only makes the error clearer. */
 const LOOK_MS = 10_000;
 
 async function readFile(order: Dispatch, story: Story): Promise<Pick<Situation, "declared" | "mistake">> {
@@ -88,7 +88,7 @@ async function readFile(order: Dispatch, story: Story): Promise<Pick<Situation, 
   return readNamed(order, story, story.clock.nowMs() + LOOK_MS);
 }
 
-/** Every text that was sent: GitHub may repeat it in an answer, and no message may. */
+/** Every text and number that was sent: GitHub may repeat it in an answer, and no message may. */
 function valuesOf(order: Order): string[] {
   const values: string[] = [];
   if (order.event === undefined) return values;

@@ -11,7 +11,7 @@ export interface ShownJob {
   tookMs: number | undefined;
   /** It ended before this attempt began, which took it over as it was. */
   isEarlier: boolean;
-  /** Set where it ended, and not well. */
+  /** Undefined where it goes on, or ended well. */
   failed: FailedJob | undefined;
 }
 
@@ -30,7 +30,10 @@ export function spanMs(fromMs = Number.NaN, toMs = Number.NaN): number | undefin
   return toMs >= fromMs ? toMs - fromMs : undefined;
 }
 
-/** As many as there is room for, in their order: first those that went wrong, then those that go on, then any that ran. */
+/**
+ * The `max` jobs that matter most, in the order in which they came: those that failed go before those that go on, and these
+ * before any that ran.
+ */
 export function chosen(jobs: readonly ShownJob[], max: number): ShownJob[] {
   const rank = ({ job, startedAtMs, failed }: ShownJob) =>
     failed ? 0 : job.status !== "completed" ? 1 : startedAtMs !== undefined ? 2 : 3;

@@ -1,4 +1,4 @@
-/** Shows on the page of the caller's run what became of the remote one. */
+/** Shows on the page of the caller's run what became of the remote run. */
 
 import { awaitedBy } from "../follow/awaited.ts";
 import { verdictOf } from "../judge/verdict.ts";
@@ -8,7 +8,7 @@ import type { Known } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
 import { fenced } from "./fenced.ts";
 
-/** Writes the job summary, if there is anything to show. `failure` is why the step fails, if it does. */
+/** Writes the job summary, if it is wanted and there is anything to show. `failure` is why the step fails, if it does. */
 export async function summarize(known: Known, story: Story, failure?: unknown): Promise<void> {
   const { inputs, github, clock, writeSummary, log } = story;
   const { run, jobs = [], findings, isOfJobs } = known;
@@ -35,7 +35,7 @@ export async function summarize(known: Known, story: Story, failure?: unknown): 
     };
     writeSummary(summaryOf(facts));
   } catch (error) {
-    // Whatever GitHub has answered: a picture of the run must not change how the step ends.
+    // Whatever GitHub has answered, a summary of it must not change how the step ends.
     log.debug(`There is no summary: ${(error as Error).stack}`);
   }
 }

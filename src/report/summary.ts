@@ -1,6 +1,6 @@
 /**
- * The job summary: what is known of the remote run, as GitHub-flavoured Markdown with a chart of its jobs. Its lengths
- * hold it far below the 1 MiB that GitHub takes (docs/platform.md#summaries-and-annotations).
+ * The job summary: what is known of the remote run, as GitHub-flavoured Markdown with a chart of its jobs. The limits of its
+ * parts keep it far below the 1 MiB that GitHub takes (docs/platform.md#summaries-and-annotations).
  */
 
 import { duration } from "../edges/durations.ts";
@@ -18,17 +18,17 @@ export interface SummaryFacts {
   jobs: readonly Job[];
   /** Undefined when the run was not followed to its end. */
   isGreen: boolean | undefined;
-  /** What the run waits for, where that is no runner. */
+  /** What the run waits for, where that is not a runner. */
   awaited?: Awaited | undefined;
   /** What came of the attempts before this one, line by line. */
   attempts?: readonly string[];
   /** The names of the values that the run has left; undefined: none were read. */
   values?: readonly string[] | undefined;
-  /** How many names of jobs decide; 0: the whole run does. */
+  /** How many names `jobs` lists; 0: the whole run decides. */
   decidingJobs?: number;
   /** Why the step failed, if it did. Its first line is shown, or all the others where the run itself is the reason. */
   problem?: string | undefined;
-  /** Epoch ms by the server's clock: how far the jobs have come that have not ended. */
+  /** Epoch ms by the server's clock: tells how long the jobs that go on have taken so far. */
   nowMs?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface SummaryFacts {
 const MAX_ROWS = 100;
 const MAX_PROBLEM_LENGTH = 500;
 const MAX_EVIDENCE_LENGTH = 50_000;
-/** GitHub knows fewer conclusions. */
+/** GitHub has fewer conclusions. */
 const MAX_RESULTS = 10;
 const MAX_VALUES = 30;
 
@@ -60,7 +60,7 @@ export function summaryOf(facts: SummaryFacts): string {
 
 function titleOf({ run, isGreen, problem }: SummaryFacts): string {
   const { htmlUrl, displayTitle, name } = run;
-  // Where nobody has judged the run, all there is to say is how it stood; the step may have failed all the same.
+  // Of a run that was not judged, all there is to say is how it stood; the step may have failed all the same.
   const how = outcome(run);
   const stood = `${problem ? "❌" : "⏳"} ${how.charAt(0).toUpperCase()}${how.slice(1)}`;
   const verdict = isGreen === undefined ? stood : isGreen ? "✅ Passed" : "❌ Failed";
@@ -86,7 +86,7 @@ function awaitedLine({ awaited }: SummaryFacts): string {
   return `${awaited.aheadUrl === "" ? asText(text, MAX_PROBLEM_LENGTH) : link(text, awaited.aheadUrl, MAX_PROBLEM_LENGTH)}.`;
 }
 
-/** A red run's problem tells of the attempts itself. */
+/** The problem of a red run names its attempts already. */
 function attemptsLine({ isGreen, attempts = [] }: SummaryFacts): string {
   return isGreen === false ? "" : attempts.map((line) => asText(line, MAX_PROBLEM_LENGTH)).join("\n");
 }
@@ -94,7 +94,7 @@ function attemptsLine({ isGreen, attempts = [] }: SummaryFacts): string {
 function problemLine({ isGreen, problem }: SummaryFacts): string {
   if (isGreen === false) return "";
   const line = (problem ?? "").trim().replace(/[\r\n\u2028\u2029].*/su, "");
-  // Words before it, so that nothing in it stands where Markdown looks for a block.
+  // The words before it keep it from beginning as a block of Markdown.
   return line === "" ? "" : `> **The step failed:** ${asText(line, MAX_PROBLEM_LENGTH)}`;
 }
 
@@ -138,7 +138,7 @@ function rowOf(cells: readonly string[]): string {
   return `|${cells.map((cell) => (cell === "" ? " " : ` ${cell} `)).join("|")}|`;
 }
 
-/** On one line, however much room the names in the other columns want. */
+/** Keeps a cell on one line, however much room the names in the other columns take. */
 function unbroken(text: string): string {
   return text.replaceAll(" ", "\u00A0");
 }
@@ -150,7 +150,7 @@ function resultOf(job: Job): string {
 /** The conclusion of what has ended, the status of what has not. */
 function outcome({ status, conclusion }: Pick<Job, "status" | "conclusion">): string {
   const [word, none] = status === "completed" ? [conclusion, "without a conclusion"] : [status, "without a status"];
-  // GitHub's `timed_out` as a person would write it.
+  // e.g. GitHub's `timed_out` as a person would write it.
   const words = (word ?? "").replaceAll("_", " ").trim();
   return words === "" ? none : asText(words);
 }

@@ -23,7 +23,7 @@ const POST = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
 const RUN_1 = "GET /repos/octo/target/actions/runs/{1}?exclude_pull_requests=true";
 const VARIABLE = "The proxy in `HTTPS_PROXY`/`HTTP_PROXY`";
 const MALFORMED =
-  "The proxy variable for this server (`HTTPS_PROXY` or `HTTP_PROXY`) is no URL such as " +
+  "The proxy variable for this server (`HTTPS_PROXY` or `HTTP_PROXY`) is not a URL such as " +
   "`http://proxy.example.com:3128`, so nothing was sent.\nCorrect it on the runner; characters such as `@` or `#` in a " +
   "password have to be percent-encoded.";
 
