@@ -4,16 +4,16 @@ import { Buffer } from "node:buffer";
 import { type Entry, fromBufferPromise, type ZipFile } from "yauzl";
 import { type Flaw, MAX_BYTES } from "./flaw.ts";
 
-/** What a zip may begin with: its first file, or its end where it has none. No JSON begins so. */
+/** What a zip begins with: its first file, or its end where it has none. No JSON begins so. */
 const BEGINNINGS = ["PK\u0003\u0004", "PK\u0005\u0006"];
-/** The file that is meant where a zip has several. */
+/** The file that has the values where a zip has several. */
 const VALUES_FILE = "outputs.json";
 /** How many files are looked at. */
 const MAX_FILES = 1000;
 
 /**
- * The bytes of the file. Artifacts are zips, but for those uploaded with `archive: false` (docs/platform.md#artifacts).
- * Nothing is written anywhere, so that no path in a zip leads out of it; one that climbs is refused all the same.
+ * The bytes of the file. Artifacts are zips, except those uploaded with `archive: false` (docs/platform.md#artifacts).
+ * Nothing is written to the disk, so a path that leads out of the zip could do no harm; yauzl 3 refuses it all the same.
  */
 export async function takeFile(downloaded: Uint8Array): Promise<{ file: Uint8Array } | Flaw> {
   const bytes = Buffer.from(downloaded.buffer, downloaded.byteOffset, downloaded.byteLength);
@@ -23,7 +23,7 @@ export async function takeFile(downloaded: Uint8Array): Promise<{ file: Uint8Arr
     const chosen = await chooseEntry(zip);
     return "is" in chosen ? chosen : await unpack(zip, chosen);
   } catch (error) {
-    // yauzl's words may name paths of the archive, which are no values.
+    // yauzl's own words may quote paths of the archive: no message repeats them.
     return { is: "damaged", how: climbs(error) ? "a path in it leads out of it" : "its archive cannot be read" };
   }
 }
@@ -42,15 +42,16 @@ async function chooseEntry(zip: ZipFile): Promise<Entry | Flaw> {
   return meant[0] ?? { is: "crowded", files: files.map(({ fileName }) => fileName) };
 }
 
-/** A zip of some kilobytes may unpack to gigabytes: it is unpacked in parts, and left as soon as it is too much. */
+/** A zip of some kilobytes may unpack to gigabytes: the size that it claims is checked before, and yauzl holds it to that. */
 async function unpack(zip: ZipFile, entry: Entry): Promise<{ file: Uint8Array } | Flaw> {
   if (entry.uncompressedSize > MAX_BYTES) return { is: "large", unpacked: true };
-  // It ends with an error where there is more than the zip says.
+  // The stream of yauzl 3 ends with an error as soon as there is more than the zip claims.
   const parts: Buffer[] = [];
   for await (const part of await zip.openReadStreamPromise(entry)) parts.push(part as Buffer);
   return { file: Buffer.concat(parts) };
 }
 
+/** By the words of yauzl 3's `validateFileName`. */
 function climbs(error: unknown): boolean {
   return (
     error instanceof Error && /^(invalid relative|absolute) path|^invalid characters in fileName/.test(error.message)

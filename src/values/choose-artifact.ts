@@ -6,9 +6,9 @@ import type { Artifact } from "../github/artifacts.ts";
 export type Chosen = { artifact: Artifact } | { none: "missing" | "earlier" };
 
 /**
- * The newest artifact of that name that counts for the run's present attempt. No artifact says which attempt it is of, so the
- * times tell (docs/design.md#values-back): it counts if it came since the attempt began, or while a job ran that the attempt
- * has taken over from an earlier one, as it does with those that need not run again.
+ * The newest artifact of that name that counts for the run's present attempt. An artifact does not say which attempt it is
+ * of, so the times have to (docs/design.md#values-back): it counts if it came since the attempt began, or while a job ran
+ * that the attempt has taken over from an earlier one, since it did not have to run again.
  */
 export function chooseArtifact(
   artifacts: readonly Artifact[],
@@ -17,7 +17,7 @@ export function chooseArtifact(
 ): Chosen {
   const { runAttempt, startedAtMs } = run;
   const named = artifacts.filter((artifact) => artifact.name === name);
-  // An upload of the same second as the beginning is an earlier attempt's only if that ended in it.
+  // Times have whole seconds: an upload in the second in which the attempt began is hardly an earlier attempt's.
   const isAhead = ({ createdAtMs }: Artifact) =>
     runAttempt > 1 && startedAtMs !== undefined && createdAtMs !== undefined && createdAtMs < startedAtMs;
   const counting = named.filter((each) => !isAhead(each) || jobs.some((job) => isOf(job, each)));

@@ -21,7 +21,7 @@ export function explainFlaw(flaw: Flaw, asked: Asked): string {
   const { name, run, isEnterpriseServer } = asked;
   const first = `${whatIs(flaw, asked)}: ${run.htmlUrl}`;
   if (flaw.is === "expired")
-    return `${first}\nArtifacts are kept for as many days as \`retention-days\` of their upload, or the repository, says: read it sooner, or have it kept longer.`;
+    return `${first}\nGitHub keeps an artifact for the \`retention-days\` of its upload, or else those of the repository: read it sooner, or have it kept longer.`;
   if (flaw.is === "unread")
     return [
       first,
@@ -31,7 +31,7 @@ export function explainFlaw(flaw: Flaw, asked: Asked): string {
   return [
     first,
     ...besides(flaw),
-    "The artifact has one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
+    "The artifact has to hold one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
     linesToUpload(name, isEnterpriseServer),
   ].join("\n");
 }
@@ -45,7 +45,7 @@ export function whatIs(flaw: Flaw, { name, run }: Asked): string {
     case "earlier":
       return `Attempt ${run.runAttempt} of the run has left no ${artifact}; only an earlier one has`;
     case "expired":
-      return `GitHub has the ${artifact} no more: it has expired or was deleted`;
+      return `GitHub no longer has the ${artifact}: it has expired or was deleted`;
     case "large":
       return `The ${artifact} ${flaw.unpacked ? "unpacks to" : "has"} more than 1 MiB`;
     case "damaged":
@@ -55,13 +55,13 @@ export function whatIs(flaw: Flaw, { name, run }: Asked): string {
         ? `The ${artifact} has no file`
         : `The ${artifact} has several files, and none is called \`outputs.json\``;
     case "shapeless":
-      return `The ${artifact} is no JSON object: ${flaw.what}`;
+      return `The ${artifact} is not a JSON object: ${flaw.what}`;
     case "unread":
       return `The ${artifact} could not be read (${flaw.why})`;
   }
 }
 
-/** The names that there are instead, which are no values. */
+/** The names of what there is instead: names may be shown, values may not. */
 function besides(flaw: Flaw): string[] {
   if (flaw.is === "crowded" && flaw.files.length > 0) return [`Its files: ${listed(flaw.files)}.`];
   if (flaw.is !== "missing" || flaw.others === undefined) return [];
@@ -74,10 +74,6 @@ function listed(names: readonly string[]): string {
 
 /** The names of the values, for the log. */
 export function namesInWords(names: readonly string[]): string {
-  return names.length === 0
-    ? "none"
-    : enumerated(
-        names.slice(0, MOST_NAMED + 1).map((each) => inCode([quoted(each)])),
-        MOST_NAMED,
-      );
+  const inMarks = names.map((name) => inCode([quoted(name)]));
+  return enumerated(inMarks, MOST_NAMED) || "none";
 }

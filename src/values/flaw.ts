@@ -1,12 +1,13 @@
 /** Why there are no values. */
 
 /**
- * - `missing`, `earlier`: there is no such artifact, or only of an earlier attempt; `others` are those that there are
- * - `expired`: GitHub has it no more
- * - `large`: it has more bytes than are read, packed or unpacked
- * - `damaged`: what was downloaded is not what was uploaded, or no archive that can be read; `how` follows "it is damaged: "
- * - `crowded`: it has no file, or several and none that is the one
- * - `shapeless`: its text is no JSON object; `what` follows "is no JSON object: "
+ * - `missing`, `earlier`: there is no such artifact, or only one of an earlier attempt; `others` are the names of the run's
+ *   artifacts, undefined where they were not read
+ * - `expired`: GitHub no longer has it
+ * - `large`: it has more than `MAX_BYTES`, packed or unpacked
+ * - `damaged`: what was downloaded is not what was uploaded, or the archive cannot be read; `how` follows "is damaged: "
+ * - `crowded`: it has no file, or several and none with the name that counts
+ * - `shapeless`: its text is not a JSON object; `what` follows "is not a JSON object: "
  * - `unread`: the network or the server kept it from being read; `why` in a word
  */
 export type Flaw =
@@ -18,5 +19,5 @@ export type Flaw =
   | { is: "shapeless"; what: string }
   | { is: "unread"; why: string };
 
-/** The most that is read of an artifact, packed and unpacked. */
+/** The most that is read of an artifact, packed or unpacked. */
 export const MAX_BYTES = 1024 * 1024;

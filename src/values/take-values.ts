@@ -1,7 +1,7 @@
-/** Takes up the values that a run has left for its caller, after its end was judged. */
+/** Takes up the values that a run has left for its caller, after its end has been judged. */
 
 import { createHash } from "node:crypto";
-import { ifAnswered, OutOfTime, type RetryOptions } from "../asking/retry.ts";
+import { ifAnswered, OutOfTime, once, type RetryOptions } from "../asking/retry.ts";
 import { Cancelled } from "../edges/cancellation.ts";
 import { Failure } from "../edges/failure.ts";
 import type { Sight } from "../follow/sight.ts";
@@ -15,13 +15,13 @@ import { explainFlaw, namesInWords, whatIs } from "./explain-flaw.ts";
 import { type Flaw, MAX_BYTES } from "./flaw.ts";
 import { readValues, type Values } from "./values.ts";
 
-/** An outage of some seconds or a limit of a minute is waited out. */
+/** Time for the values of a green run: an outage of some seconds or a limit of a minute is waited out. */
 const AFTER_GREEN_MS = 120_000;
-/** What is only nice to know must not hold up the verdict. */
+/** After a red end, what is only nice to know must not hold up the verdict. */
 const AFTER_RED_MS = 15_000;
 /** A list may lag behind an upload: it is looked at again after these pauses. */
 const LIST_LAG_MS = [1000, 2000, 4000];
-/** What only makes an error clearer. */
+/** Time for the names of other artifacts, which only make an error clearer. */
 const NAMING_MS = 10_000;
 
 /**
@@ -62,11 +62,11 @@ interface Patience {
 }
 
 async function look(ended: Sight, name: string, { forMs, pausesMs }: Patience, story: Story): Promise<Values | Flaw> {
-  const options = { deadlineMs: story.clock.nowMs() + forMs, wasSeen: true };
+  const patience = { deadlineMs: story.clock.nowMs() + forMs, wasSeen: true };
   try {
-    const chosen = await findArtifact(ended, name, { ...options, pausesMs }, story);
+    const chosen = await findArtifact(ended, name, { ...patience, pausesMs }, story);
     if ("none" in chosen) return { is: chosen.none, others: undefined };
-    const downloaded = await downloadOf(chosen.artifact, options, story);
+    const downloaded = await downloadOf(chosen.artifact, patience, story);
     if ("is" in downloaded) return downloaded;
     const taken = await takeFile(downloaded.bytes);
     return "is" in taken ? taken : readValues(taken.file);
@@ -79,42 +79,41 @@ async function look(ended: Sight, name: string, { forMs, pausesMs }: Patience, s
 async function findArtifact(
   ended: Sight,
   name: string,
-  { pausesMs, ...options }: RetryOptions & { pausesMs: readonly number[] },
+  { pausesMs, ...patience }: RetryOptions & Pick<Patience, "pausesMs">,
   { github, retry, clock, signal }: Story,
 ): Promise<Chosen> {
-  const list = () => retry((each) => github.listArtifacts(ended.run.id, name, each), options);
-  let chosen = chooseArtifact((await list()).items, name, ended);
-  for (const pauseMs of pausesMs) {
-    if ("artifact" in chosen) return chosen;
+  for (let look = 0; ; look++) {
+    const listed = await retry((options) => github.listArtifacts(ended.run.id, name, options), patience);
+    const chosen = chooseArtifact(listed.items, name, ended);
+    const pauseMs = pausesMs[look];
+    if ("artifact" in chosen || pauseMs === undefined) return chosen;
     await clock.sleep(pauseMs, signal);
-    chosen = chooseArtifact((await list()).items, name, ended);
   }
-  return chosen;
 }
 
 /** The bytes as they were uploaded. Each try asks for an address of its own. */
 async function downloadOf(
   { id, sizeBytes = 0, isExpired, digest }: Artifact,
-  options: RetryOptions,
+  patience: RetryOptions,
   { github, retry }: Story,
 ): Promise<{ bytes: Uint8Array } | Flaw> {
   if (isExpired) return { is: "expired" };
   if (sizeBytes > MAX_BYTES) return { is: "large", unpacked: false };
   try {
-    const bytes = await retry((each) => collect(github.readArtifact(id, each)), options);
+    const bytes = await retry((options) => collect(github.readArtifact(id, options)), patience);
     if (!bytes) return { is: "large", unpacked: false };
     const isWhole = !digest?.startsWith("sha256:") || digest.toLowerCase() === `sha256:${sha256(bytes)}`;
     return isWhole ? { bytes } : { is: "damaged", how: "its bytes do not fit the digest that GitHub tells" };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     if (error.status === 404 || error.status === 410) return { is: "expired" };
-    // What GitHub refuses is explained as every refusal is; that other host is no affair of the token's.
+    // A refusal of GitHub's is explained like any other; what the artifact's own host answers has nothing to do with the token.
     if (error.kind === "rejected") throw error;
     return { is: "unread", why: inAWord(error) };
   }
 }
 
-/** All of it, or undefined where it is too much: then no more of it is read. */
+/** All of it; undefined, and no more of it read, as soon as it is more than `MAX_BYTES`. */
 async function collect(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array | undefined> {
   const all: Uint8Array[] = [];
   let length = 0;
@@ -136,7 +135,7 @@ function inAWord(fault: Fault): string {
 
 /** The names of what the run has left instead. */
 async function namesOfOthers({ run }: Sight, { github, retry, clock }: Story): Promise<string[] | undefined> {
-  const options = { deadlineMs: clock.nowMs() + NAMING_MS, retries: () => false };
-  const listed = await ifAnswered(retry((each) => github.listArtifacts(run.id, undefined, each), options));
+  const asked = retry((options) => github.listArtifacts(run.id, undefined, options), once(clock.nowMs() + NAMING_MS));
+  const listed = await ifAnswered(asked);
   return listed && [...new Set(listed.items.map(({ name }) => name))];
 }

@@ -9,14 +9,14 @@ export interface Values {
   names: readonly string[];
 }
 
-/** Reads the text of a JSON object. Nothing of it is ever told but the names at its top. */
+/** Reads the text of a JSON object. No message ever has more of it than the names at its top. */
 export function readValues(file: Uint8Array): Values | Flaw {
   let text: string;
   try {
-    // A byte order mark, which some shells write, is no part of the text.
+    // The decoder drops a byte order mark, which some shells write.
     text = new TextDecoder("utf-8", { fatal: true }).decode(file);
   } catch {
-    return { is: "shapeless", what: "it is no text in UTF-8" };
+    return { is: "shapeless", what: "it is not text in UTF-8" };
   }
   try {
     const value: unknown = JSON.parse(text);
@@ -25,7 +25,7 @@ export function readValues(file: Uint8Array): Values | Flaw {
     return { is: "shapeless", what: `it is ${kindOf(value)}` };
   } catch {
     // The error's own words quote the text.
-    return { is: "shapeless", what: text.trim() === "" ? "it is empty" : "it is no JSON" };
+    return { is: "shapeless", what: text.trim() === "" ? "it is empty" : "it is not JSON" };
   }
 }
 

@@ -216,7 +216,7 @@ describe("a fault of the network is tried again, each time by a fresh address", 
 
 describe("a step whose run ended green fails", () => {
   const LINES = [
-    "The artifact has one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
+    "The artifact has to hold one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
     '- run: echo \'{"version":"1.2.3"}\' > outputs.json',
     "- uses: actions/upload-artifact@v4",
     "  with:",
@@ -284,24 +284,24 @@ describe("a step whose run ended green fails", () => {
     [
       "where it is a list",
       [bare('["5eed"]')],
-      "The artifact `values` (`outputs_from`) is no JSON object: it is a list",
+      "The artifact `values` (`outputs_from`) is not a JSON object: it is a list",
     ],
     [
       "where it is a text",
       [bare('"5eed"')],
-      "The artifact `values` (`outputs_from`) is no JSON object: it is a string",
+      "The artifact `values` (`outputs_from`) is not a JSON object: it is a string",
     ],
-    ["where it is null", [bare("null")], "The artifact `values` (`outputs_from`) is no JSON object: it is null"],
+    ["where it is null", [bare("null")], "The artifact `values` (`outputs_from`) is not a JSON object: it is null"],
     [
-      "where it is no JSON",
+      "where it is not JSON",
       [bare("version=5eed")],
-      "The artifact `values` (`outputs_from`) is no JSON object: it is no JSON",
+      "The artifact `values` (`outputs_from`) is not a JSON object: it is not JSON",
     ],
-    ["where it is empty", [bare("")], "The artifact `values` (`outputs_from`) is no JSON object: it is empty"],
+    ["where it is empty", [bare("")], "The artifact `values` (`outputs_from`) is not a JSON object: it is empty"],
     [
       "where it is in another encoding",
       [{ name: "values", bytes: Buffer.from(`\uFEFF${TEXT}`, "utf16le") }],
-      "The artifact `values` (`outputs_from`) is no JSON object: it is no text in UTF-8",
+      "The artifact `values` (`outputs_from`) is not a JSON object: it is not text in UTF-8",
     ],
   ])("%s, with the lines to add", async (_, artifacts, what, ...more) => {
     const { failure, outputs, page, summary } = await playScene({ artifacts });
@@ -319,8 +319,8 @@ describe("a step whose run ended green fails", () => {
   ])("where the artifact %s, and says how long it is kept", async (_, scene) => {
     const { failure, page, requests } = await playScene(scene);
     expect(failure).toBe(
-      `GitHub has the artifact \`values\` (\`outputs_from\`) no more: it has expired or was deleted: ${page}\n` +
-        "Artifacts are kept for as many days as `retention-days` of their upload, or the repository, says: read it sooner, or have it kept longer.",
+      `GitHub no longer has the artifact \`values\` (\`outputs_from\`): it has expired or was deleted: ${page}\n` +
+        "GitHub keeps an artifact for the `retention-days` of its upload, or else those of the repository: read it sooner, or have it kept longer.",
     );
     expect(requests.length).toBeLessThan(5);
   });
@@ -374,7 +374,7 @@ describe("after a red end", () => {
   test("values that are damaged are a line in the log", async () => {
     const { failure, log } = await playScene({ behaviour: red, artifacts: [bare("[]")] });
     expect(failure).toMatch(/^The run ended as failure: /);
-    expect(log.at(-1)).toBe("The artifact `values` (`outputs_from`) is no JSON object: it is a list.");
+    expect(log.at(-1)).toBe("The artifact `values` (`outputs_from`) is not a JSON object: it is a list.");
   });
 
   test("of a run that goes on, by `fail_fast`, they are tried once", async () => {

@@ -17,16 +17,16 @@ test("a byte order mark is no part of it", () => {
 test.each<[string | Buffer, string]>([
   ["", "it is empty"],
   [" \n", "it is empty"],
-  ["a=5eed", "it is no JSON"],
-  ['{"a":"5eed"', "it is no JSON"],
-  ['{"a":1}{"b":2}', "it is no JSON"],
+  ["a=5eed", "it is not JSON"],
+  ['{"a":"5eed"', "it is not JSON"],
+  ['{"a":1}{"b":2}', "it is not JSON"],
   ['["5eed"]', "it is a list"],
   ["null", "it is null"],
   ["7", "it is a number"],
   ['"5eed"', "it is a string"],
   ["true", "it is a boolean"],
-  [Buffer.from('{"a":1}', "utf16le").subarray(0, -1), "it is no JSON"],
-  [Buffer.from([0xff, 0xfe, 0x7b, 0]), "it is no text in UTF-8"],
+  [Buffer.from('{"a":1}', "utf16le").subarray(0, -1), "it is not JSON"],
+  [Buffer.from([0xff, 0xfe, 0x7b, 0]), "it is not text in UTF-8"],
 ])("%j is none, and nothing of it is told", (file, what) => {
   expect(readValues(Buffer.from(file))).toEqual({ is: "shapeless", what });
 });
