@@ -1,4 +1,4 @@
-/** The attempts of a run that was run again, in a line. Pure. */
+/** The attempts of a run that was run again, in words. Pure. */
 
 import { enumerated } from "../edges/wording.ts";
 import type { EndedAttempt, Known } from "../story/known.ts";
@@ -6,7 +6,7 @@ import type { EndedAttempt, Known } from "../story/known.ts";
 /** How many failed jobs of an attempt are named. */
 const MOST_NAMED = 5;
 
-/** What came before the present attempt, and why none comes after it; no line where there is nothing to tell. */
+/** A line for the attempts before the present one, and one for why none comes after it, where there is that to tell. */
 export function attemptsInWords({
   earlierAttempts = [],
   whyNotAgain,

@@ -1,12 +1,11 @@
 /**
- * Follows our run from attempt to attempt: what has ended red is run again, or somebody else is given the time to do it, as
- * far as that is asked for. Only the last attempt is judged.
+ * Follows our run from attempt to attempt. Where one has ended red, the inputs may have its failed jobs run again, or give
+ * somebody else the time to do it. Only the last attempt is judged.
  */
 
 import { follow } from "../follow/follow.ts";
 import { readerOfPlaces } from "../follow/queue.ts";
 import type { Sight } from "../follow/sight.ts";
-import type { Run } from "../github/answers.ts";
 import { failedJobs } from "../github/conclusions.ts";
 import { verdictOf } from "../judge/verdict.ts";
 import type { EndedAttempt } from "../story/known.ts";
@@ -24,12 +23,12 @@ export async function followAttempts(found: OurRun, story: Story): Promise<Sight
   let ours = found;
   let earlier: readonly EndedAttempt[] = [];
   for (;;) {
-    const left = inputs.reruns - earlier.length;
-    const mayGoOn = left > 0 || inputs.rerunGraceMs > 0;
+    const rerunsLeft = inputs.reruns - earlier.length;
+    const mayGoOn = rerunsLeft > 0 || inputs.rerunGraceMs > 0;
     const ended = await follow(ours, { deadlineMs, redJobsEnd: !mayGoOn, withPlace }, story);
     if (!mayGoOn || verdictOf(ended, inputs).isGreen) return ended;
     const { nextAttempt } = await import("./next-attempt.ts");
-    const next = await nextAttempt(ended, { left, deadlineMs }, story);
+    const next = await nextAttempt(ended, { rerunsLeft, deadlineMs }, story);
     if (!next) return ended;
     log.info(`Attempt ${next.runAttempt} has begun: ${next.htmlUrl}`);
     earlier = [...earlier, endOf(ended)];
@@ -38,7 +37,7 @@ export async function followAttempts(found: OurRun, story: Story): Promise<Sight
   }
 }
 
-function endOf({ run, jobs }: { run: Run; jobs: Sight["jobs"] }): EndedAttempt {
+function endOf({ run, jobs }: Sight): EndedAttempt {
   const { runAttempt, conclusion } = run;
   return { runAttempt, conclusion, failedJobs: failedJobs(jobs).map(({ name }) => name) };
 }

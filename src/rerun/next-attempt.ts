@@ -15,31 +15,39 @@ import type { Story } from "../story/story.ts";
 
 interface Bounds {
   /** How often the failed jobs may still be run again. */
-  left: number;
+  rerunsLeft: number;
+  /** The end of `timeout_seconds`, by the clock. */
   deadlineMs: number;
 }
 
-/** What is worth another try. The others are a decision (`cancelled`), or would end the same way (`startup_failure`). */
+/** Conclusions worth another try. The others are somebody's decision (`cancelled`), or would come again (`startup_failure`). */
 const WORTH_A_RERUN = ["failure", "timed_out"];
 /** How long an attempt is looked for where GitHub's answer leaves open whether it was started. */
 const UNCLEAR_MS = 60_000;
-/** How long a single look may take. */
+/** How long the only look may take where there is no time to wait. */
 const LOOK_MS = 10_000;
 const SHORTEST_PAUSE_MS = 2000;
 
-/** The run in its next attempt; undefined where there is none, and the one that has ended is the last. */
-export async function nextAttempt(ended: Sight, { left, deadlineMs }: Bounds, story: Story): Promise<Run | undefined> {
+/**
+ * The run in its next attempt; undefined where there is none, and the one that has ended is the last.
+ * @throws Failure where GitHub has accepted a rerun, and shows none until the deadline
+ */
+export async function nextAttempt(
+  ended: Sight,
+  { rerunsLeft, deadlineMs }: Bounds,
+  story: Story,
+): Promise<Run | undefined> {
   const { inputs, clock, log } = story;
-  if (left > 0 && !WORTH_A_RERUN.includes(ended.run.conclusion ?? "")) return undefined;
+  if (rerunsLeft > 0 && !WORTH_A_RERUN.includes(ended.run.conclusion ?? "")) return undefined;
   await showEnd(ended, story);
-  if (left > 0) return rerun(ended.run, { left, deadlineMs }, story);
+  if (rerunsLeft > 0) return rerun(ended.run, { rerunsLeft, deadlineMs }, story);
   log.info(
     `Waiting ${duration(inputs.rerunGraceMs)} for a further attempt that somebody else starts (\`rerun_grace_seconds\`).`,
   );
   return ifAnswered(awaitAttempt(ended.run, Math.min(deadlineMs, clock.nowMs() + inputs.rerunGraceMs), story));
 }
 
-/** What is known of the end is told before a further attempt takes its place on GitHub's page. */
+/** Tells of the end while the run still shows it: a further attempt takes its place. */
 async function showEnd(ended: Sight, story: Story): Promise<void> {
   const { run, jobs } = ended;
   const page = { ...run, htmlUrl: `${run.htmlUrl}/attempts/${run.runAttempt}` };
@@ -49,15 +57,15 @@ async function showEnd(ended: Sight, story: Story): Promise<void> {
 }
 
 /** Has the failed jobs run again, once for this attempt: an unclear answer is settled by looking. */
-async function rerun(before: Run, { left, deadlineMs }: Bounds, story: Story): Promise<Run | undefined> {
+async function rerun(before: Run, { rerunsLeft, deadlineMs }: Bounds, story: Story): Promise<Run | undefined> {
   const { inputs, clock, log, learn } = story;
-  const nth = inputs.reruns - left + 1;
+  const nth = inputs.reruns - rerunsLeft + 1;
   log.info(`Running the failed jobs again (\`rerun_failed\`: ${nth} of ${inputs.reruns}).`);
   learn({ rerunOf: before.runAttempt });
   const answer = await askForRerun(before, deadlineMs, story);
   if (answer === "accepted") return awaitAccepted(before, deadlineMs, story);
   const isUnclear = answer instanceof Fault && acted(answer) === "maybe";
-  // Where GitHub has refused, somebody else may have been quicker.
+  // Where GitHub has refused, somebody else may have started the attempt already: one look tells.
   const untilMs = Math.min(deadlineMs, clock.nowMs() + (isUnclear ? UNCLEAR_MS : 0));
   const next = await ifAnswered(awaitAttempt(before, untilMs, story));
   if (next) return next;
@@ -87,31 +95,31 @@ async function awaitAccepted(before: Run, deadlineMs: number, story: Story): Pro
     ? await cancelAtTimeout(before, { isNewUntilMs: 0, rerunOf: before.runAttempt }, story)
     : undefined;
   throw new Failure(
-    `GitHub has accepted to run the failed jobs again, but showed no attempt after ${before.runAttempt} until the end of \`timeout_seconds\` (${timeoutMs / 1000} s).\n` +
+    `GitHub accepted the request to run the failed jobs again, but showed no attempt after ${before.runAttempt} before the end of \`timeout_seconds\` (${timeoutMs / 1000} s).\n` +
       (cancelled ?? `It may still come: ${before.htmlUrl}`),
   );
 }
 
-/** Why the verdict on the last attempt stands although it should have been followed by another. */
+/** Why no attempt follows the one that has ended red, although `rerun_failed` asks for one. */
 function explainNotAgain(fault: Fault | OutOfTime, isUnclear: boolean): string {
   if (fault instanceof OutOfTime) return "No time was left to run the failed jobs again (`timeout_seconds`).";
   if (isUnclear)
     return `GitHub's answer left open whether the failed jobs run again (${fault.inAWord}), and no further attempt showed within ${UNCLEAR_MS / 1000} s. They may still begin.`;
-  const needs = fault.status === 403 ? " Where it is a permission: it takes `actions: write`." : "";
+  const needs = fault.status === 403 ? " If the token lacks a permission, it is `actions: write`." : "";
   const words = fault.answer === "" ? "" : `: ${oneLine(fault.answer)}`;
-  return `The failed jobs were not run again, GitHub refused it (${fault.inAWord}${words}).${needs}`;
+  return `The failed jobs were not run again: GitHub refused it (${fault.inAWord}${words}).${needs}`;
 }
 
 /**
- * Looks until the run shows an attempt after the one that is known; undefined where it does not in time. There is one look
- * at least.
+ * Looks until the run shows an attempt after `before`; undefined where it shows none until `untilMs`, by the clock. There is
+ * at least one look.
  * @throws Fault when GitHub answers for good that it does not show the run any more
  */
 async function awaitAttempt(before: Run, untilMs: number, story: Story): Promise<Run | undefined> {
   const { github, clock, random, signal, retry, inputs } = story;
   const startMs = clock.nowMs();
+  const deadlineMs = Math.max(untilMs, startMs + LOOK_MS);
   for (;;) {
-    const deadlineMs = Math.max(untilMs, startMs + LOOK_MS);
     const got = await answerOf(retry((options) => github.getRun(before.id, options), { deadlineMs, wasSeen: true }));
     if ("answer" in got && got.answer.runAttempt > before.runAttempt) return got.answer;
     if ("failure" in got && got.failure instanceof Fault) throw got.failure;

@@ -270,9 +270,7 @@ describe("what the table calls told", () => {
       given: { wait_for: "completed", rerun_failed: "1" },
       fault: without(/\/rerun-failed-jobs$/),
     });
-    expect(failure).toMatch(
-      /The failed jobs were not run again, GitHub refused it \(403: .*it takes `actions: write`\./,
-    );
+    expect(failure).toMatch(/The failed jobs were not run again: GitHub refused it \(403: .*it is `actions: write`\./);
   });
 
   test("is nothing else, and all else is needed but for what is left out", () => {

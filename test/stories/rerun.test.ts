@@ -105,7 +105,7 @@ describe("rerun_failed", () => {
     const { github, play } = await stage([GREEN], { mostReruns: 0 });
     const { failure, warnings, outputs } = await play(AGAIN);
     expect(failure).toMatch(
-      /^The run ended as failure: http\S+\nThe failed jobs were not run again, GitHub refused it \(403: This workflow run cannot be retried\)\. Where it is a permission: it takes `actions: write`\.\n/,
+      /^The run ended as failure: http\S+\nThe failed jobs were not run again: GitHub refused it \(403: This workflow run cannot be retried\)\. If the token lacks a permission, it is `actions: write`\.\n/,
     );
     expect(warnings).toHaveLength(1);
     expect(outputs).toMatchObject({ conclusion: "failure", run_attempt: "1" });
@@ -171,7 +171,7 @@ describe("rerun_failed", () => {
     const { play } = await stage([GREEN], { rerunLagMs: 3_600_000 });
     const { failure, outputs } = await play({ ...AGAIN, timeout_seconds: "120" });
     expect(failure).toMatch(
-      /^GitHub has accepted to run the failed jobs again, but showed no attempt after 1 until the end of `timeout_seconds` \(120 s\)\.\nIt may still come: http/,
+      /^GitHub accepted the request to run the failed jobs again, but showed no attempt after 1 before the end of `timeout_seconds` \(120 s\)\.\nIt may still come: http/,
     );
     expect(outputs.conclusion).toBe("");
   });
