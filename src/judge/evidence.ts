@@ -13,47 +13,49 @@ import { wasCancelledEarly } from "./verdict.ts";
 export interface Evidence {
   annotations: readonly Annotation[];
   log: Pick<FailedLog, "jobName" | "stepName" | "lines"> | undefined;
-  /** There is more to be had, which everybody could read in the caller's log. */
+  /** There was more, which is left out since everybody can read the caller's log. */
   isWithheld?: boolean;
-  /** Of a run that was cancelled before any job had begun. */
+  /** Of a run that was cancelled before any job had begun: what its concurrency group tells of that. */
   succession?: Succession | undefined;
 }
 
 const MAX_ANNOTATIONS = 10;
 /** Of a matrix with two hundred failed or cancelled jobs, the first few tell enough. */
-const JOBS_WITH_ANNOTATIONS = 3;
+const MAX_JOBS = 3;
 
-/** Gathers what there is to be had. What the token may not read, or GitHub does not give in time, is left out quietly. */
+/** Gathers what can be read. What the token may not read, or GitHub does not give in time, is left out quietly. */
 export async function gatherEvidence(ended: Sight, story: Story): Promise<Evidence> {
   const evidence = await gatherMarks(ended, story);
-  // What GitHub itself has marked is no guess.
+  // Where GitHub itself has marked why, nobody has to be asked who took its place.
   if (!wasCancelledEarly(ended.run, ended.jobs) || evidence.annotations.some(isOfGitHub)) return evidence;
   const { readSuccession } = await import("./successor.ts");
   return { ...evidence, succession: await unlessCancelled(readSuccession(ended, story)) };
 }
 
+/** What the jobs have marked and printed, as far as the caller's log may show it. */
 async function gatherMarks({ run, jobs, failedLogs = [] }: Sight, story: Story): Promise<Evidence> {
   const { github, clock, retry, inputs } = story;
   const failed = jobs.filter(hasFailed);
-  // Of a cancelled job GitHub marks why: its `timeout-minutes`, a run that goes first, no runner, a person.
+  // GitHub marks why a job was cancelled: its `timeout-minutes`, a run that goes first, no runner, a person.
   const red = [...failed, ...jobs.filter(({ conclusion }) => conclusion === "cancelled")];
   if (!mayBeShown(run, story)) {
     const isWithheld = red.length > 0 && inputs.failedLogLines === undefined;
     return { annotations: [], log: undefined, isWithheld };
   }
-  const options = once(clock.nowMs() + EVIDENCE_MS);
+  const deadlineMs = clock.nowMs() + EVIDENCE_MS;
   return { annotations: await readAnnotations(), log: await readLog() };
 
   async function readAnnotations(): Promise<Annotation[]> {
     const all: Annotation[] = [];
-    for (const { id } of red.slice(0, JOBS_WITH_ANNOTATIONS)) {
-      const annotations = await unlessRefused(retry((each) => github.listAnnotations(id, each), options));
-      // A token that may not read one job's may not read another's.
+    for (const { id } of red.slice(0, MAX_JOBS)) {
+      const asked = retry((options) => github.listAnnotations(id, options), once(deadlineMs));
+      const annotations = await unlessRefused(asked);
+      // A token that may not read the annotations of one job may not read those of another.
       if (!annotations) break;
       all.push(...annotations.filter(tellsSomething));
     }
     all.sort((a, b) => Number(b.level === "failure") - Number(a.level === "failure"));
-    // The jobs of a matrix mark the same places.
+    // The jobs of a matrix mark the same places in the same words: once is enough.
     const places = new Map(all.map((each) => [`${each.path}:${each.line}: ${each.message}`, each]));
     return [...places.values()].slice(0, MAX_ANNOTATIONS);
   }
@@ -61,11 +63,11 @@ async function gatherMarks({ run, jobs, failedLogs = [] }: Sight, story: Story):
   async function readLog(): Promise<FailedLog | undefined> {
     const job = failed.find(failedStep);
     const shown = failedLogs.find(({ jobId }) => jobId === job?.id);
-    return shown ?? (job && unlessRefused(readFailedLog(job, options.deadlineMs, story)));
+    return shown ?? (job && unlessRefused(readFailedLog(job, deadlineMs, story)));
   }
 }
 
-/** The runner marks every failed job with its exit code, and every cancelled one as such: the conclusion says as much. */
+/** The runner marks each failed job with its exit code, and each cancelled one as cancelled: the conclusion tells that. */
 function tellsSomething(annotation: Annotation): boolean {
   const { level, message } = annotation;
   if (level === "notice") return false;
@@ -73,7 +75,7 @@ function tellsSomething(annotation: Annotation): boolean {
   return level === "failure" && !/^(Process completed with exit code|The operation was canceled)/.test(message);
 }
 
-/** Says whether GitHub or its runner has marked a job, at no file of the repository. */
+/** Says whether it is GitHub or its runner that has marked the job: such a mark is at no file of the repository. */
 export function isOfGitHub({ path }: Annotation): boolean {
   return path === ".github";
 }

@@ -10,7 +10,7 @@ import { explainRed } from "./red-end.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
- * Passes a run whose conclusion is among the successful ones; or the jobs that decide, if theirs are.
+ * Passes a run whose conclusion is in `success_conclusions`, or, with `jobs`, one whose deciding jobs all have such a one.
  * @throws Failure for every other, with what the run itself says of it
  */
 export async function judge(ended: Sight, story: Story): Promise<void> {
@@ -26,7 +26,7 @@ export async function judge(ended: Sight, story: Story): Promise<void> {
   throw new Failure(explainRedJobs(ended, verdict, inputs.successConclusions, evidence));
 }
 
-/** Ends the step by its first red jobs, while the run goes on, or is cancelled where that is asked for. */
+/** Ends the step by the first red jobs. The run goes on, or is cancelled where `cancel_run_on` asks for that. */
 async function failFast(ended: Sight, story: Story): Promise<never> {
   const { run } = ended;
   const { explainFailFast } = await import("./red-jobs.ts");

@@ -22,7 +22,7 @@ export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): 
   ].join("\n");
 }
 
-/** A job that has ended, where, and its page. */
+/** A line for a job that has ended: its conclusion, its failed step and its page. */
 export function lineOf(job: Job): string {
   const step = failedStep(job);
   const where = step ? ` in step "${step.name}"` : neverStarted(job) ? ", never started" : "";
@@ -38,7 +38,7 @@ export function evidenceLines({ annotations, log, isWithheld }: Evidence): strin
   return [
     ...(isWithheld
       ? [
-          "What its jobs have marked and printed is left out: everybody can read this log, and not everybody the target's. `failed_log_lines` shows it all the same.",
+          "What its jobs have marked and printed is left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show it all the same.",
         ]
       : []),
     ...(annotations.length > 0 ? ["Its jobs have marked:"] : []),
@@ -47,7 +47,7 @@ export function evidenceLines({ annotations, log, isWithheld }: Evidence): strin
   ];
 }
 
-/** What a conclusion means that no job explains. */
+/** Why the run ended so, where its jobs do not tell: a line, or none. */
 export function reasonOf(
   run: Run,
   jobs: readonly Job[],
@@ -57,7 +57,7 @@ export function reasonOf(
   if (conclusion === "success") return ["`success_conclusions` does not list success."];
   if (wasCancelledEarly(run, jobs)) {
     const early = "It was cancelled before any job had started";
-    // What GitHub itself has marked is no guess, and is listed below.
+    // Where GitHub itself has marked why, the annotations below tell it.
     return [annotations.some(isOfGitHub) ? `${early}.` : `${early}: ${inWords(succession)}`];
   }
   if ((conclusion === "startup_failure" || conclusion === "failure") && jobs.length === 0) {

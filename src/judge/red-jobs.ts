@@ -21,18 +21,17 @@ export function explainRedJobs(
   const red = deciding.filter(({ conclusion }) => !isGreen(conclusion, successConclusions));
   const how =
     run.status === "completed" ? `ended as ${run.conclusion ?? "nothing"}` : `is ${run.status.replaceAll("_", " ")}`;
-  const first =
+  const why =
     unmet.length > 0
-      ? `The run has ended, and no job is called ${listed(unmet.map((name) => `\`${oneLine(name)}\``))} (\`jobs\`): ${run.htmlUrl}`
-      : `Of the jobs that decide (\`jobs\`), ${red.length} of ${deciding.length} ended red; the run ${how}: ${run.htmlUrl}`;
-  const there = jobs.length > 0 ? listed(jobs.map(({ name }) => name)) : "none";
-  return [
-    first,
-    ...(unmet.length > 0 ? reasonOf(run, jobs, evidence) : []),
-    ...(unmet.length > 0 ? [`Its jobs, as GitHub shows them: ${there}.`] : []),
-    ...red.map(lineOf),
-    ...evidenceLines(evidence),
-  ].join("\n");
+      ? [
+          `The run has ended, and no job is called ${listed(unmet.map((name) => `\`${oneLine(name)}\``))} (\`jobs\`): ${run.htmlUrl}`,
+          ...reasonOf(run, jobs, evidence),
+          `Its jobs, as GitHub shows them: ${listed(jobs.map(({ name }) => name)) || "none"}.`,
+        ]
+      : [
+          `Of the jobs that decide (\`jobs\`), ${red.length} of ${deciding.length} ended red; the run ${how}: ${run.htmlUrl}`,
+        ];
+  return [...why, ...red.map(lineOf), ...evidenceLines(evidence)].join("\n");
 }
 
 /** Why the step fails by `fail_fast`: `jobs` are those that ended red. `cancelled` tells what came of cancelling the run. */

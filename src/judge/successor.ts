@@ -14,44 +14,44 @@ import type { Story } from "../story/story.ts";
  */
 export type Succession = { is: "taken"; by: { name: string; htmlUrl: string } | undefined } | { is: "kept" };
 
-/** A run has its groups, as a rule one; each takes a request or two. */
+/** A run has one group as a rule, and each takes a request or two. */
 const MOST_GROUPS = 3;
 /** A newer run is shown a moment after it has taken the place: one more look is worth it. */
 const LOOKS = 2;
 const LAG_MS = 3000;
 
-/** Undefined where nobody can tell; no request where the server has said that it cannot. */
+/** Undefined where nothing tells; without a request where the server has no API for it, or `place` tells already. */
 export async function readSuccession({ run, place }: Sight, story: Story): Promise<Succession | undefined> {
   const { clock, signal } = story;
   if (place === null) return undefined;
-  // Behind the one that holds the group and one that waits, a further one waits only where all are kept.
+  // One run holds the group and one waits: only where all are kept does a third one wait as well.
   if (place && place.ahead > 1) return { is: "kept" };
   const deadlineMs = clock.nowMs() + EVIDENCE_MS;
   const names = place ? [place.group] : await readGroupNames(run, deadlineMs, story);
   for (let look = 1; look <= LOOKS && names.length > 0; look++) {
     if (look > 1) await clock.sleep(LAG_MS, signal);
     for (const name of names) {
-      const shown = await readGroup(name, run, deadlineMs, story);
-      if (shown) return shown;
+      const succession = await readGroup(name, run, deadlineMs, story);
+      if (succession) return succession;
     }
   }
   return undefined;
 }
 
 async function readGroupNames(run: Run, deadlineMs: number, { github, retry }: Story): Promise<readonly string[]> {
-  const asked = retry((each) => github.listConcurrencyGroups(run.id, each), once(deadlineMs));
+  const asked = retry((options) => github.listConcurrencyGroups(run.id, options), once(deadlineMs));
   const groups = (await ifAnswered(asked)) ?? [];
   return groups.slice(0, MOST_GROUPS).map(({ name }) => name);
 }
 
 async function readGroup(name: string, run: Run, deadlineMs: number, story: Story): Promise<Succession | undefined> {
   const { github, retry } = story;
-  const options = once(deadlineMs);
-  const group = await ifAnswered(retry((each) => github.getConcurrencyGroup(name, undefined, each), options));
+  const asked = retry((options) => github.getConcurrencyGroup(name, undefined, options), once(deadlineMs));
+  const group = await ifAnswered(asked);
   if (!group) return undefined;
   if (keepsAll(group)) return { is: "kept" };
   for (const { runId, runName, htmlUrl } of newerOf(group, run)) {
-    const newer = await ifAnswered(retry((each) => github.getRun(runId, each), options));
+    const newer = await ifAnswered(retry((options) => github.getRun(runId, options), once(deadlineMs)));
     if (!newer || !cameAtTheEnd(newer, run)) continue;
     const number = newer.runNumber === undefined ? "" : ` #${newer.runNumber}`;
     const by = { name: `${runName || "another run"}${number}`, htmlUrl };
@@ -60,6 +60,7 @@ async function readGroup(name: string, run: Run, deadlineMs: number, story: Stor
   return undefined;
 }
 
+/** Says whether the group keeps all that wait (`queue: max`): then more than one does. */
 export function keepsAll({ members }: ConcurrencyGroup): boolean {
   return members.filter(({ isPending }) => isPending).length > 1;
 }
@@ -69,14 +70,14 @@ export function newerOf({ members }: ConcurrencyGroup, { id }: Run): readonly Gr
   return members.filter(({ runId }) => runId > id).sort((one, other) => (one.runId < other.runId ? -1 : 1));
 }
 
-/** GitHub cancels the one that waits as soon as the newer one is there. */
+/** GitHub cancels the run that waits as soon as a newer one comes. */
 const AT_ONCE_MS = 15_000;
 /** GitHub's times have whole seconds. */
 const ROUNDING_MS = 2000;
 
 /**
- * Says whether `newer` came right when `run` ended. One that came long before has let ours wait on, so that somebody has
- * cancelled it; one that came later found the place free.
+ * Says whether the first run came just when the second ended. If it came long before, ours went on waiting, and somebody
+ * has cancelled it; if it came later, it found the place free.
  */
 export function cameAtTheEnd({ createdAtMs }: Run, { updatedAtMs = Number.NaN }: Run): boolean {
   const beforeMs = updatedAtMs - createdAtMs;

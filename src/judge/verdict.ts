@@ -29,16 +29,16 @@ export function verdictOf({ run, jobs }: Pick<Sight, "run" | "jobs">, rules: Rul
   const ended = chosen.jobs.filter(({ status }) => hasEnded || status === "completed");
   const red = ended.filter((job) => !isGreen(job.conclusion, successConclusions));
   const conclusion = worstOf(red.length > 0 ? red : ended);
-  // Of a run that goes on, a name may still come.
+  // While the run goes on, a job of that name may still come.
   const unmet = hasEnded ? chosen.unmet : [];
   return { isGreen: red.length === 0 && chosen.unmet.length === 0, conclusion, jobs: ended, unmet };
 }
 
-/** From bad to good; a word that is not known stands before the good ones. */
+/** Conclusions from the worst to the best; one that is in neither list ranks between them. */
 const FROM_BAD = ["failure", "timed_out", "startup_failure", "action_required", "cancelled", "stale"];
 const TO_GOOD = ["neutral", "skipped", "success"];
 
-/** The worst conclusion of the jobs; one that is missing is the worst. */
+/** The worst conclusion of the jobs; a missing one is worse than any. */
 function worstOf(jobs: readonly Job[]): string | null {
   const rank = (word: string | null) => {
     if (word === null) return -1;

@@ -118,7 +118,7 @@ describe("a public caller with a private target", () => {
     const { play } = await setStage({ "deploy.yml": WORKFLOW }, { behaviour, repository: { visibility } });
     const { failure = "" } = await play({ ...START, ...given }, { callerIsPublic });
     expect(failure.includes(LEFT_OUT)).toBe(isTold);
-    expect(failure.includes("`failed_log_lines` shows it")).toBe(isTold);
+    expect(failure.includes("Set `failed_log_lines` to show it")).toBe(isTold);
   });
 
   test.each([{ fail_fast: "true" }, { jobs: "identify" }])("hears it with %j as well", async (given) => {

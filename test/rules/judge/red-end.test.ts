@@ -118,7 +118,7 @@ describe("a red run is explained", () => {
 
   test("with the word that more is left out, and how to get it", () => {
     expect(explainRed(ended("failure"), [job(6, "failure", [setUp])], { ...nothing, isWithheld: true })).toContain(
-      "is left out: everybody can read this log, and not everybody the target's. `failed_log_lines` shows it all the same.",
+      "is left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show it all the same.",
     );
   });
 
