@@ -5,7 +5,7 @@ import type { PendingDeployment } from "../github/answers.ts";
 import { isPending, placeInWords, placeOf } from "./place.ts";
 import type { Sight } from "./sight.ts";
 
-/** The environment's name, and what is known beside it; empty where it has no name. */
+/** e.g. `production (octocat may approve)`; empty where the environment has no name. */
 export function inWords({ environment, reviewers, timerEndsAtMs }: PendingDeployment): string {
   if (environment === "") return "";
   const facts = [
@@ -15,24 +15,19 @@ export function inWords({ environment, reviewers, timerEndsAtMs }: PendingDeploy
   return facts.length > 0 ? `${environment} (${facts.join("; ")})` : environment;
 }
 
-/** All of them that have a name. */
-export function nameAll({ awaitedEnvironments }: Pick<Sight, "awaitedEnvironments">): string {
-  return awaitedEnvironments.filter((name) => name !== "").join(", ");
-}
-
 export interface Awaited {
   /** What follows "it waits for". */
   what: string;
-  /** The page of who is ahead; empty where there is none to show. */
+  /** The page of the run or job that is ahead; empty where there is none to show. */
   aheadUrl: string;
 }
 
 type Waiting = Pick<Sight, "run" | "jobs" | "awaitedEnvironments" | "place">;
 
-/** What a run waits for that is no runner; undefined where it is nothing of that kind. `nowMs` is the server's. */
+/** What a run waits for, unless it is a runner: then undefined. `nowMs` is the server's, in epoch ms. */
 export function awaitedBy(sight: Waiting, nowMs: number | undefined): Awaited | undefined {
   const { run, jobs } = sight;
-  const named = nameAll(sight);
+  const named = sight.awaitedEnvironments.join(", ");
   const isWaiting =
     run.status === "waiting" || (run.status !== "completed" && jobs.some((job) => job.status === "waiting"));
   if (isWaiting) return { what: named === "" ? "an approval, usually" : `an approval of ${named}`, aheadUrl: "" };
@@ -43,7 +38,7 @@ export function awaitedBy(sight: Waiting, nowMs: number | undefined): Awaited | 
   return { what: `${whose} in a concurrency group, ${placeInWords(place, nowMs)}`, aheadUrl: place.holder.htmlUrl };
 }
 
-/** The page of who is ahead, as a line of a message. */
+/** A line of a message with the page of who is ahead, or none. */
 export function aheadLine(awaited: Awaited | undefined): string[] {
   return awaited && awaited.aheadUrl !== "" ? [`Ahead of it: ${awaited.aheadUrl}`] : [];
 }

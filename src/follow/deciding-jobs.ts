@@ -24,14 +24,14 @@ function standsFor(pattern: string, name: string): boolean {
   return fitsParts(name, pattern.split("*"));
 }
 
-/** Says whether every name has a job, and all of those have ended. Without names, jobs never decide. */
+/** Says whether every name has a job, and all of these jobs have ended. Without names, jobs never decide. */
 export function haveDecided(names: readonly string[], { run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
   if (names.length === 0 || !areOfAttempt(run, jobs)) return false;
   const chosen = chooseJobs(names, jobs);
   return chosen.unmet.length === 0 && chosen.jobs.every(({ status }) => status === "completed");
 }
 
-/** What is still open of the names, for an error: jobs that go on, and names that no job has. */
+/** What keeps the jobs from having decided, for an error: those that go on, and the names that no job has. */
 export function openJobs(names: readonly string[], jobs: readonly Job[]): string[] {
   if (names.length === 0) return [];
   const chosen = chooseJobs(names, jobs);
@@ -42,8 +42,8 @@ export function openJobs(names: readonly string[], jobs: readonly Job[]): string
 }
 
 /**
- * Says whether a list of jobs may be of the run's present attempt: a stale one shows jobs of earlier ones alone. Of a run
- * whose failed jobs only were run again, it shows the others as well.
+ * Says whether a list of jobs may be of the run's present attempt: a stale list has jobs of earlier attempts only. Where
+ * only the failed jobs were run again, the list has the others of before as well.
  */
 export function areOfAttempt({ runAttempt }: Sight["run"], jobs: readonly Job[]): boolean {
   return jobs.length === 0 || jobs.some((job) => (job.runAttempt ?? runAttempt) >= runAttempt);

@@ -1,4 +1,4 @@
-/** What other runs of the workflow tell of ours: when it will end, and how many others wait as we do. */
+/** What other runs of the workflow tell: when ours will probably end, and how many other steps wait as this one does. */
 
 import { ifAnswered, once } from "../asking/retry.ts";
 import { othersWaiting, type Usual, usualDuration } from "../asking/usual-duration.ts";
@@ -12,13 +12,13 @@ export interface Earlier {
   othersWaiting: number;
 }
 
-/** A wait that is over sooner makes do with the list that found the run. */
+/** A wait that ends sooner makes do with the list that found the run. */
 const WORTH_A_LIST_MS = 60_000;
 
 /**
- * Returns what tells of earlier runs when ours has reached an age. It reads the list that found ours, and asks once for
- * one of its own: a longer one where that tells nothing, or a new one when the usual end is near, since all who wait then
- * have to leave each other room to look closely.
+ * Returns what tells of earlier runs, by the age of ours. It reads the list that found ours, and asks once for another: a
+ * longer one where that list tells nothing, or a fresh one when the usual end is near, since all who wait then look closely
+ * and have to know how many they are.
  */
 export function readerOfEarlierRuns(
   { run: found, recentRuns }: OurRun,
@@ -30,8 +30,8 @@ export function readerOfEarlierRuns(
   const read = () => ({ usual: usualDuration(runs ?? [], found), othersWaiting: othersWaiting(runs ?? [], found) });
   return async (ageMs) => {
     const earlier = read();
-    const isShort = runs === undefined || runs.length >= SHORT_PAGE;
-    const isDue = earlier.usual ? ageMs >= earlier.usual.fromMs : isShort;
+    const mayHaveMore = runs === undefined || runs.length >= SHORT_PAGE;
+    const isDue = earlier.usual ? ageMs >= earlier.usual.fromMs : mayHaveMore;
     if (hasAsked || ageMs < WORTH_A_LIST_MS || !isDue) return earlier;
     hasAsked = true;
     const page = { perPage: PAGE_LENGTH, page: 1 };

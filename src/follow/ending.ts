@@ -1,4 +1,4 @@
-/** When the step's wait is over, though the run may go on. Pure. */
+/** When jobs end the step's wait, though the run may go on. Pure. */
 
 import type { Job } from "../github/answers.ts";
 import { isGreen, wentWell } from "../github/conclusions.ts";
@@ -7,7 +7,7 @@ import { areOfAttempt, chooseJobs, haveDecided } from "./deciding-jobs.ts";
 import type { Sight } from "./sight.ts";
 
 export interface Rules extends RulesOfJobs {
-  /** Jobs that decide end the wait also where they are red: nothing is run again. */
+  /** Deciding jobs end the wait also where they are red, since nothing will be run again. */
   redJobsEnd: boolean;
 }
 
@@ -24,8 +24,8 @@ export function isEnd(sight: Pick<Sight, "run" | "jobs">, rules: Rules): boolean
 }
 
 /**
- * The jobs that end the step at once by `fail_fast`: of those that decide, each that is not green; else of all, each that
- * did not go well either.
+ * The jobs that end the step at once by `fail_fast`: the deciding ones that are not green; where the whole run decides, any
+ * that is not green and did not go well either, as a skipped one did.
  */
 export function redSoFar({ run, jobs }: Pick<Sight, "run" | "jobs">, rules: RulesOfJobs): readonly Job[] {
   const { decidingJobs, failsFast, successConclusions } = rules;

@@ -16,11 +16,11 @@ export interface FailedLog {
   lines: readonly string[];
 }
 
-/** What explains must not hold up what is explained. */
+/** How long each look may take that only explains a failure. */
 export const EVIDENCE_MS = 15_000;
 /** Of a matrix with two hundred failed jobs, the first few tell enough. */
 const MOST_LOGS = 3;
-/** A log may lag behind its job's end: it is asked for so often, and the later the less. */
+/** A log may lag behind its job's end: it is asked for so often, with pauses that grow. */
 const MOST_TRIES = 3;
 const LAG_MS = 5000;
 
@@ -29,26 +29,29 @@ export function hasFailed({ conclusion }: Job): boolean {
   return conclusion === "failure" || conclusion === "timed_out";
 }
 
-/** Everybody could read in a public caller's log what only some can read in the target (docs/design.md#failing). */
+/**
+ * Says whether the caller's log may show what the target's jobs print: if that is public, everybody could read there what
+ * only some can read in the target (docs/design.md#failing).
+ */
 export function mayBeShown({ isPrivate }: Run, { inputs, callerIsPublic, callerApiUrl }: Story): boolean {
   const isAskedFor = (inputs.failedLogLines ?? 0) > 0;
-  // What is public on another server may be so for those alone who reach that server.
+  // What is public on another server may be so only for those who can reach that server.
   const isPublic = isPrivate === false && inputs.target.apiUrl === callerApiUrl;
   return !callerIsPublic || isPublic || isAskedFor;
 }
 
-/** Reads the last lines of a job's failed step; undefined where there are none to be had. */
+/** Reads the last lines of a job's failed step; undefined where none are wanted, or none can be read. */
 export async function readFailedLog(job: Job, deadlineMs: number, story: Story): Promise<FailedLog | undefined> {
   const { github, retry, inputs } = story;
   const count = inputs.failedLogLines ?? MAX_LOG_LINES;
   const step = failedStep(job);
   if (count === 0 || !step) return undefined;
-  const read = retry((each) => lastLines(github.readJobLog(job.id, each), step, count), once(deadlineMs));
+  const read = retry((options) => lastLines(github.readJobLog(job.id, options), step, count), once(deadlineMs));
   const lines = await ifAnswered(read);
   return lines && lines.length > 0 ? { jobId: job.id, jobName: job.name, stepName: step.name, lines } : undefined;
 }
 
-/** Makes what shows the log of each job that has failed while its run goes on, once; it returns all that it has shown. */
+/** Returns what shows, once, the log of each job that fails while its run goes on; it returns all that it has shown so far. */
 export function showerOfFailedLogs(
   story: Story,
 ): (sight: { run: Run; jobs: readonly Job[] }) => Promise<readonly FailedLog[]> {

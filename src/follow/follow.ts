@@ -1,4 +1,4 @@
-/** Follows a run to its end. Only `completed` ends a run; every other word, tomorrow's too, means go on. */
+/** Follows a run to its end. Only the status `completed` ends a run; with any other, a new one too, the run goes on. */
 
 import { pauseBeforeFollow, pauseWithin } from "../asking/pace.ts";
 import { OutOfTime } from "../asking/retry.ts";
@@ -14,23 +14,23 @@ import { isEnd } from "./ending.ts";
 import { type FailedLog, showerOfFailedLogs } from "./failed-log.ts";
 import { firstLook, lookAgain } from "./look.ts";
 import { whatToAsk } from "./next-look.ts";
-import { explainNotBegun } from "./not-begun.ts";
 import { isTooQuiet, news, tell, timeLine } from "./progress.ts";
 import type { Sight } from "./sight.ts";
-import { explainTimeout } from "./time-out.ts";
+import { explainNotBegun, explainTimeout } from "./time-out.ts";
 
 interface Bounds {
   /** The end of `timeout_seconds`, by the clock. */
   deadlineMs: number;
-  /** Jobs that decide end the wait also where they are red: nothing is run again. */
+  /** Deciding jobs end the wait also where they are red, since nothing will be run again. */
   redJobsEnd: boolean;
-  /** Adds to a sight where the run waits. */
+  /** Adds to a sight where the run waits. The deadline is by the clock. */
   withPlace: (sight: Sight, deadlineMs: number) => Promise<Sight>;
 }
 
 /**
- * Follows our run until it is completed, and tells the log what happens.
- * @throws Failure at the deadline, or at that of its beginning, Fault when GitHub answers for good that it does not show the run (any more)
+ * Follows our run until it is completed, or its jobs end the wait, and tells the log what happens.
+ * @throws Failure at the deadline, or where the run has not begun within `start_timeout_seconds`; Fault when GitHub refuses
+ * for good to show the run
  */
 export async function follow(
   ours: OurRun,
@@ -50,7 +50,7 @@ export async function follow(
   const rules = { ...inputs, redJobsEnd };
   let failedLogs: readonly FailedLog[] = [];
   let last: Sight | undefined;
-  /** It may look queued again between two jobs. */
+  /** Kept, since a run that has begun may look queued again between two jobs. */
   let isBegun = false;
   let earlier: Earlier | undefined;
   let answersWithoutNews = 0;
@@ -59,10 +59,10 @@ export async function follow(
     for (let look = 1; ; look++) {
       const lookedAtMs = clock.nowMs();
       const follower = { ...story, rules, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
-      const seen = last
-        ? await lookAgain(last, whatToAsk(last, look, answersWithoutNews), follower)
-        : await firstLook(ours.run, follower);
-      const sight = await withPlace(seen, untilMs());
+      const looking = last
+        ? lookAgain(last, whatToAsk(last, look, answersWithoutNews), follower)
+        : firstLook(ours.run, follower);
+      const sight = await withPlace(await looking, untilMs());
       report(sight);
       if (sight.run.status === "completed" || isEnd(sight, rules)) return { ...sight, failedLogs };
       failedLogs = await showFailedLogs(sight);
@@ -110,7 +110,7 @@ export async function follow(
     tell(lines, log);
   }
 
-  /** Since the run, or a further attempt of it, was created, by the server's clock. */
+  /** How long ago the run was created, or its present attempt began: by the server's clock, where that is known. */
   function ageMs(): number {
     const nowMs = serverNowMs();
     return nowMs === undefined ? clock.nowMs() - startedAtMs : Math.max(nowMs - bornAtMs, 0);

@@ -5,7 +5,7 @@ import { withoutCodes } from "../github/reading.ts";
 
 /** A line is cut beyond this: a minified file in a stack trace says nothing to a reader. */
 const MAX_LINE_LENGTH = 500;
-/** The runner's account of what it is about to run is shorter; a group of the step's own may be longer. */
+/** A header, the runner's account of what it is about to run, is shorter; a group of the step's own may be longer. */
 const MAX_HEADER_LINES = 200;
 
 /**
@@ -52,12 +52,12 @@ function withLine(before: Output, text: string): Output {
   return isInGroup ? { lines, group: [...group, clean(text)] } : { lines: [...allOf(before), clean(text)], group: [] };
 }
 
-/** The script's own groups may be called "Run …" as well, but do not list a shell, inputs or variables. */
+/** Tells a header from a group of the script's own that is called "Run …" as well: that lists no shell, inputs or variables. */
 function isHeader(group: readonly string[]): boolean {
   return group.some((line) => /^(shell: .*|with:|env:)$/.test(line));
 }
 
-/** A line without a time goes on with what the one before it said. */
+/** Each line with its time in epoch ms: a line without one belongs to the line before. */
 async function* timedLines(parts: AsyncIterable<string>): AsyncGenerator<{ atMs: number; text: string }> {
   let atMs = Number.NEGATIVE_INFINITY;
   for await (const line of linesOf(parts)) {

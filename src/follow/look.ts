@@ -12,8 +12,9 @@ import { mayBeShown } from "./failed-log.ts";
 import { haveEnded, jobsTellAll, mayShowJobs } from "./next-look.ts";
 import type { Sight } from "./sight.ts";
 
-/** Who looks, and how a run that is there is asked for. */
+/** Who looks. */
 interface Follower extends Story {
+  /** How long and how patiently the run is asked for. */
   options: RetryOptions;
   rules: Rules;
 }
@@ -23,14 +24,14 @@ export function firstLook(run: Run, follower: Follower): Promise<Sight> {
   return completeLook(run, undefined, undefined, follower);
 }
 
-/** A later look, which asks for the jobs or the run first. An unchanged answer (304) is the same object as before. */
+/** A later look, which asks for the jobs or for the run first. What has not changed (304) is the same object as in `last`. */
 export async function lookAgain(last: Sight, first: "jobs" | "run", follower: Follower): Promise<Sight> {
-  const { github, retry, learn, options } = follower;
+  const { github, retry, learn } = follower;
   const jobs = first === "jobs" ? await askForJobs(last.run, follower) : undefined;
   const tellsAll = jobs && (jobs === last.jobs || jobsTellAll({ run: last.run, jobs }));
-  // An end is told by the run as well: it may have been run again.
+  // Where the jobs end the wait, the run is read as well: it may have been run again.
   if (tellsAll && !isEnd({ run: last.run, jobs }, follower.rules)) return { ...last, jobs, areJobsDue: false };
-  const run = await retry((each) => github.getRun(last.run.id, each), options);
+  const run = await retry((options) => github.getRun(last.run.id, options), follower.options);
   learn({ run });
   if (run.runAttempt !== last.run.runAttempt) return completeLook(run, anew(last), undefined, follower);
   return jobs || run !== last.run ? completeLook(run, last, jobs, follower) : last;
@@ -41,14 +42,14 @@ function anew(last: Sight): Sight {
   return { ...last, jobs: [], place: last.place === null ? null : undefined };
 }
 
-/** Reads what else there is to see of a run that was just read, as `newJobs` were where they are given. */
+/** Reads what else there is to see of a run that was just read. `newJobs` are its jobs, where these were just read too. */
 async function completeLook(
   run: Run,
   last: Sight | undefined,
   newJobs: readonly Job[] | undefined,
   follower: Follower,
 ): Promise<Sight> {
-  // What has just begun is being set up, and its jobs change again in a moment: one look later, they are billed once.
+  // A run that has just begun is being set up, and its jobs change again in a moment: a look later they are billed only once.
   const areJobsDue = last !== undefined && run.status === "in_progress" && last.run.status !== "in_progress";
   const jobs = newJobs ?? last?.jobs ?? [];
   const sight = { run, jobs, awaitedEnvironments: [], areJobsDue, place: last?.place };
@@ -65,7 +66,7 @@ async function completeLook(
   };
 }
 
-/** Undefined where they are not to be had now. Only the run itself tells its end: jobs must not hold that up. */
+/** Asked once; undefined where no answer comes. Only the run itself tells its end, and its jobs must not hold that up. */
 function askForJobs(run: Run, follower: Follower): Promise<readonly Job[] | undefined> {
   return ifAnswered(listAllJobs(run.id, follower, { ...follower.options, retries: () => false }), mayHeal);
 }
@@ -74,7 +75,7 @@ function askForJobs(run: Run, follower: Follower): Promise<readonly Job[] | unde
 const LAST_JOBS_MS = 15_000;
 const LAG_MS = 2000;
 
-/** The jobs of a run that has ended, or as far as they are to be had soon: the verdict must not wait for long. */
+/** The jobs of a run that has ended; where their list lags for long, as it is then: the verdict must not wait. */
 async function readLastJobs(run: Run, before: readonly Job[], follower: Follower): Promise<readonly Job[]> {
   const { clock, signal, options, inputs } = follower;
   const deadlineMs = Math.min(clock.nowMs() + LAST_JOBS_MS, options.deadlineMs);
@@ -93,10 +94,12 @@ async function readLastJobs(run: Run, before: readonly Job[], follower: Follower
 }
 
 async function readAwaited(run: Run, last: Sight | undefined, follower: Follower): Promise<readonly string[]> {
-  const { github, retry, options } = follower;
-  const awaited = retry((each) => github.listPendingDeployments(run.id, each), once(options.deadlineMs));
-  // Who works on a private target is nobody's business in a public log.
+  const { github, retry } = follower;
+  const asked = retry((options) => github.listPendingDeployments(run.id, options), once(follower.options.deadlineMs));
+  const pending = await ifAnswered(asked);
+  if (!pending) return last?.awaitedEnvironments ?? [];
+  // A public log must not show who works on a private target.
   const isShown = mayBeShown(run, follower);
-  const words = (await ifAnswered(awaited))?.map((each) => inWords(isShown ? each : { ...each, reviewers: [] }));
-  return words ?? last?.awaitedEnvironments ?? [];
+  const words = pending.map((each) => inWords(isShown ? each : { ...each, reviewers: [] }));
+  return words.filter((name) => name !== "");
 }

@@ -4,22 +4,22 @@ import type { Job, Run } from "../github/answers.ts";
 import { PAGE_LENGTH } from "../github/api.ts";
 import type { Sight } from "./sight.ts";
 
-/** A list of jobs that has stuck must not hold a wait to its deadline: one look of so many asks for the run itself. */
+/** One look of so many asks for the run itself: a list of jobs that is stuck must not prolong the wait to its deadline. */
 const LOOKS_PER_RUN_LOOK = 12;
-/** However much goes on within the jobs, one look of so many asks for them: tuned on "1 h, sixty steps", 25 billed at most. */
+/** One look of so many asks for the jobs, however much changes within them: tuned on "1 h, sixty steps", 25 billed at most. */
 const MOST_LOOKS_PER_JOBS_LOOK = 32;
 
 /**
  * Says what a look asks for first: the jobs, or the run itself, which tells that something has happened, but not what.
- * `answersWithoutNews` is how many answers in a row had nothing for the log.
+ * `look` is its number; `answersWithoutNews` is how many answers in a row had nothing for the log.
  */
 export function whatToAsk(last: Sight, look: number, answersWithoutNews: number): "jobs" | "run" {
   return last.areJobsDue || (jobsTellAll(last) && isTurnOfJobs(look, answersWithoutNews)) ? "jobs" : "run";
 }
 
 /**
- * Says whether it is the turn of the jobs. Each step that moves on changes their list, and a changed answer is billed: so
- * the list is asked for the more rarely, the more answers in a row had no news.
+ * Says whether it is the turn of the jobs. Each step that begins or ends changes their list, and a changed answer is billed
+ * (docs/platform.md#conditional-requests): so the more answers in a row had no news, the more rarely the list is asked for.
  */
 export function isTurnOfJobs(look: number, answersWithoutNews: number): boolean {
   if (answersWithoutNews === 0) return look % LOOKS_PER_RUN_LOOK !== 0;
@@ -28,7 +28,7 @@ export function isTurnOfJobs(look: number, answersWithoutNews: number): boolean 
 
 /**
  * Says whether the jobs alone show that the run goes on: one of them is at work or will be, and none waits for anything
- * but a runner. Then one request is enough for a look, and the log hears of the end of each job at once.
+ * but a runner. Then one request is enough for a look, and the log shows the end of each job at once.
  */
 export function jobsTellAll({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
   const isOnePage = jobs.length < PAGE_LENGTH;
@@ -37,7 +37,7 @@ export function jobsTellAll({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean
   return run.status === "in_progress" && isOnePage && areUnderWay;
 }
 
-/** Says whether a run has jobs worth reading: before any has begun, the run itself says as much. */
+/** Says whether a run may have jobs worth reading: before the first one begins, the run's own status tells as much. */
 export function mayShowJobs({ status }: Run, jobs: readonly Job[]): boolean {
   return jobs.length > 0 || !["requested", "pending", "queued"].includes(status);
 }

@@ -12,7 +12,7 @@ export function isPending({ run, jobs }: Pick<Sight, "run" | "jobs">): boolean {
   return run.status === "pending" || (run.status !== "completed" && jobs.some(({ status }) => status === "pending"));
 }
 
-/** The place that was seen, if it is still one where the run or that job waits. */
+/** The place that was last read, if the run or that job still waits there. */
 export function placeOf({ run, jobs, place }: Waiting): Place | undefined {
   if (!place) return undefined;
   const { job } = place;
@@ -20,7 +20,7 @@ export function placeOf({ run, jobs, place }: Waiting): Place | undefined {
   return run.status === "pending" || (run.status !== "completed" && jobWaits) ? place : undefined;
 }
 
-/** Of all groups of a run and its jobs, the first in which something waits: the run itself before a job of it. */
+/** Of all groups of a run and its jobs, the one in which the run waits, or else the first in which a job does. */
 export function whereItWaits(
   groups: readonly ConcurrencyGroup[],
 ): { group: string; job: GroupMember["job"] } | undefined {
@@ -30,14 +30,14 @@ export function whereItWaits(
   return waiting.find(({ job }) => !job) ?? waiting[0];
 }
 
-/** Who is ahead, as a list tells that has the one who waits at its end; undefined where nobody is (any more). */
+/** Who is ahead of the last member, which is the one that waits; undefined where nobody is ahead (any more). */
 export function whoIsAhead({ members }: ConcurrencyGroup): { ahead: number; holder: GroupMember } | undefined {
   const ahead = members.slice(0, -1);
   const holder = ahead.find(({ isPending }) => !isPending) ?? ahead[0];
   return holder && { ahead: ahead.length, holder };
 }
 
-/** Says whether a place is another than before: the time that somebody has held the group is no news. */
+/** Says whether two places are the same to the log: how long somebody has held the group is no news. */
 export function isSamePlace(one: Place, other: Place | undefined): boolean {
   const key = ({ job, ahead, holder }: Place) => [job?.id, ahead, holder.runId, holder.jobId, holder.isPending].join();
   return other !== undefined && key(one) === key(other);

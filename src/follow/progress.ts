@@ -6,7 +6,6 @@ import type { Log, Tone } from "../edges/log.ts";
 import type { Job } from "../github/answers.ts";
 import { beganAtMs, failedJobs, neverStarted } from "../github/conclusions.ts";
 import type { Place } from "../story/known.ts";
-import { nameAll } from "./awaited.ts";
 import { isSamePlace, placeInWords, placeOf } from "./place.ts";
 import type { Sight } from "./sight.ts";
 
@@ -22,7 +21,7 @@ export function news(before: Sight | undefined, now: Sight, nowMs?: number): Lin
   const isNewAttempt = before !== undefined && run.runAttempt !== before.run.runAttempt;
   const statusBefore = new Map(before?.jobs.map(({ id, status }) => [id, status]));
   const changed = jobs.filter(({ id, status }) => status !== statusBefore.get(id));
-  const awaited = nameAll(now);
+  const awaited = now.awaitedEnvironments.join(", ");
   const asksForMore = awaited !== "" && awaited !== before?.awaitedEnvironments.join(", ");
   const place = placeOf(now);
   const hasMoved = place !== undefined && !isSamePlace(place, before && placeOf(before));
@@ -50,22 +49,20 @@ function beginningOf({ id, name, status }: Job, now: Sight): Line[] {
 /** A log has to stay readable where a matrix of two hundred jobs starts at once. */
 const FOLDED_FROM = 8;
 
-/** Writes the lines to the log. Many lines of jobs are folded, except those that nobody should have to unfold. */
+/** Writes the lines to the log. Many lines of jobs are folded, except the bad ones, which nobody should have to unfold. */
 export function tell(lines: readonly Line[], log: Log): void {
   const jobLines = lines.filter(({ text, tone }) => text.startsWith("Job ") && tone !== "bad");
-  const isLong = jobLines.length >= FOLDED_FROM;
-  const texts = jobLines.map(({ text }) => text);
-  if (isLong) log.group(`${jobLines.length} jobs have moved on.`, texts);
-  for (const each of lines) {
-    if (!(isLong && jobLines.includes(each))) log.info(each.text, each.tone);
-  }
+  const folded = jobLines.length >= FOLDED_FROM ? jobLines.map(({ text }) => text) : [];
+  if (folded.length > 0) log.group(`${folded.length} jobs have moved on.`, folded);
+  const open = folded.length > 0 ? lines.filter((each) => !jobLines.includes(each)) : lines;
+  for (const { text, tone } of open) log.info(text, tone);
 }
 
 function line(text: string, tone: Tone = "plain"): Line {
   return { text, tone };
 }
 
-/** Of a job in a run that is at work, or of the run. */
+/** The line for a place where the run waits, or a job of a run that is at work. */
 function placeLine({ run }: Sight, place: Place, nowMs: number | undefined): Line {
   const { job, holder } = place;
   const subject = run.status === "pending" ? "The run is pending" : `Job ${job?.name} is pending`;
@@ -76,7 +73,7 @@ function placeLine({ run }: Sight, place: Place, nowMs: number | undefined): Lin
 
 function statusLine(sight: Sight, nowMs: number | undefined): Line {
   const { status, conclusion, startedAtMs, createdAtMs, updatedAtMs, htmlUrl } = sight.run;
-  const awaited = nameAll(sight);
+  const awaited = sight.awaitedEnvironments.join(", ");
   switch (status) {
     case "completed": {
       const took = after(startedAtMs ?? createdAtMs, updatedAtMs);
@@ -120,14 +117,14 @@ function toneOf(conclusion: string | null): Tone {
 const SHORTEST_SILENCE_MS = 60_000;
 const LONGEST_SILENCE_MS = 15 * 60_000;
 
-/** Says whether the log has been silent for so long that a word is due: the older the run, the rarer. */
+/** Says whether the log has been silent for so long that a line is due: the older the run, the longer the silence may be. */
 export function isTooQuiet(silentMs: number, ageMs: number): boolean {
   return silentMs >= Math.min(Math.max(ageMs / 4, SHORTEST_SILENCE_MS), LONGEST_SILENCE_MS);
 }
 
 /**
- * One line for a time in which nothing changes: how long it has been, how long it usually takes, and what takes the time.
- * `nowMs` is the server's, in epoch ms.
+ * One line for a time in which nothing changes: how long the run has taken, how long it usually takes, and what it is busy
+ * with or waits for. `nowMs` is the server's, in epoch ms.
  */
 export function timeLine(sight: Sight, nowMs: number, usual: Usual | undefined): Line {
   const { status, startedAtMs, createdAtMs } = sight.run;
@@ -138,12 +135,12 @@ export function timeLine(sight: Sight, nowMs: number, usual: Usual | undefined):
 }
 
 function reason(sight: Sight, nowMs: number): string {
-  const { run, jobs } = sight;
-  const awaited = nameAll(sight);
-  if (run.status === "waiting") return awaited && ` for an approval of ${awaited}`;
+  const { run, jobs, awaitedEnvironments } = sight;
+  if (run.status === "waiting")
+    return awaitedEnvironments.length > 0 ? ` for an approval of ${awaitedEnvironments.join(", ")}` : "";
   const place = placeOf(sight);
-  if (run.status === "pending" && !place) return ": another run of its concurrency group goes first";
-  if (run.status === "pending" && place) return `: ${placeInWords(place, nowMs)}`;
+  if (run.status === "pending")
+    return place ? `: ${placeInWords(place, nowMs)}` : ": another run of its concurrency group goes first";
   const running = jobs.filter(({ status }) => status === "in_progress");
   const queued = jobs.filter(({ status }) => status === "queued").length;
   if (running.length === 0 && place?.job) return `: job ${place.job.name} is ${placeInWords(place, nowMs)}`;

@@ -10,31 +10,34 @@ import { mayBeShown } from "./failed-log.ts";
 import { whereItWaits, whoIsAhead } from "./place.ts";
 import type { Sight } from "./sight.ts";
 
-/** Null where the server has no such API, or refuses it; undefined where nothing is ahead any more, or the answer does not come. */
+/**
+ * Null where the server has no such API (docs/platform.md#concurrency-groups), or refuses it; undefined where nothing is
+ * ahead any more, or no answer comes.
+ */
 export async function readPlace(
   { run, place: last }: Pick<Sight, "run" | "place">,
   deadlineMs: number,
   story: Story,
 ): Promise<Place | null | undefined> {
   const { github, retry } = story;
-  const options = once(deadlineMs);
-  const groups = await lookAt(retry((each) => github.listConcurrencyGroups(run.id, each), options));
+  const groups = await lookAt(retry((options) => github.listConcurrencyGroups(run.id, options), once(deadlineMs)));
   if (groups.is === "missing" || groups.is === "refused") return null;
   const waiting = groups.is === "seen" ? whereItWaits(groups.answer) : undefined;
   if (!waiting) return undefined;
   const { group: name, job } = waiting;
   const of = job ? { ofJob: job.id } : { ofRun: run.id };
-  const group = await ifAnswered(retry((each) => github.getConcurrencyGroup(name, of, each), options));
-  const found = group && whoIsAhead(group);
-  if (!found) return undefined;
-  const holder = await readHolder(found.holder, { run, last: last?.holder, deadlineMs }, story);
-  return { group: name, job, ahead: found.ahead, holder };
+  const asked = retry((options) => github.getConcurrencyGroup(name, of, options), once(deadlineMs));
+  const group = await ifAnswered(asked);
+  const queue = group && whoIsAhead(group);
+  if (!queue) return undefined;
+  const holder = await readHolder(queue.holder, { run, last: last?.holder, deadlineMs }, story);
+  return { group: name, job, ahead: queue.ahead, holder };
 }
 
 interface About {
-  /** Ours. */
+  /** Our run. */
   run: Run;
-  /** Who was seen to hold the group before. */
+  /** Who held the group at the last look. */
   last: Holder | undefined;
   deadlineMs: number;
 }
@@ -42,11 +45,11 @@ interface About {
 async function readHolder(member: GroupMember, { run, last, deadlineMs }: About, story: Story): Promise<Holder> {
   const { runId, job, isPending } = member;
   const isSame = last?.runId === runId && last.jobId === job?.id && last.isPending === isPending;
-  // When it began does not change any more.
+  // All that is known of it stays true.
   if (isSame && last.startedAtMs !== undefined) return last;
   const about = { runId, jobId: job?.id, isPending };
   const startedAtMs = isPending ? undefined : await readStart(member, deadlineMs, story);
-  // Who works on a private target is nobody's business in a public log.
+  // A public log must not show who works on a private target.
   if (!mayBeShown(run, story)) return { ...about, startedAtMs, name: "another run", htmlUrl: "" };
   const name = runId === run.id ? `job ${job?.name} of the same run` : await nameOf(member, deadlineMs, story);
   return { ...about, startedAtMs, name, htmlUrl: member.htmlUrl };
@@ -55,15 +58,15 @@ async function readHolder(member: GroupMember, { run, last, deadlineMs }: About,
 /** e.g. `Deploy #812`, or `Deploy #812, job build` where it is a job that holds the group. */
 async function nameOf({ runId, runName, job }: GroupMember, deadlineMs: number, story: Story): Promise<string> {
   const { github, retry } = story;
-  const run = await ifAnswered(retry((each) => github.getRun(runId, each), once(deadlineMs)));
+  const run = await ifAnswered(retry((options) => github.getRun(runId, options), once(deadlineMs)));
   const number = run?.runNumber === undefined ? "" : ` #${run.runNumber}`;
   return `${runName || "another run"}${number}${job ? `, job ${job.name}` : ""}`;
 }
 
-/** A run's own start is that of its waiting: only its jobs tell when it has begun to work. */
+/** In epoch ms. A run's own start is when it began to wait: only its jobs tell when it began to work. */
 async function readStart({ runId, job }: GroupMember, deadlineMs: number, story: Story): Promise<number | undefined> {
   const { github, retry } = story;
-  const jobs = await ifAnswered(retry((each) => github.listJobs(runId, 1, each), once(deadlineMs)));
+  const jobs = await ifAnswered(retry((options) => github.listJobs(runId, 1, options), once(deadlineMs)));
   const begun = (jobs?.items ?? []).filter(({ id, status, steps }) => {
     const isAtWork = status === "in_progress" || (status === "completed" && steps.length > 0);
     return isAtWork && (!job || job.id === id);

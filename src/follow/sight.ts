@@ -1,4 +1,4 @@
-/** What one look at a followed run brings. */
+/** What one look at a followed run shows. */
 
 import type { Job, Run } from "../github/answers.ts";
 import type { Place } from "../story/known.ts";
@@ -9,9 +9,9 @@ export interface Sight {
   run: Run;
   /** As they were last read; an unchanged list is the same array. */
   jobs: readonly Job[];
-  /** The environments whose approval the run waits for, in words. */
+  /** The environments whose approval the run waits for, in words; none of them is empty. */
   awaitedEnvironments: readonly string[];
-  /** Where it waits in a concurrency group, as that was last seen; null: the server has no API that tells. */
+  /** Where it waits in a concurrency group, as last read; null: the server has no API that tells. */
   place?: Place | null | undefined;
   /** What was shown of failed jobs while the run went on. */
   failedLogs?: readonly FailedLog[];

@@ -1,4 +1,4 @@
-/** The words for a run that has not ended in time. */
+/** The words for a run that has not begun, or not ended, in time. Pure. */
 
 import { lastTrouble } from "../explain/trouble.ts";
 import type { Fault } from "../github/fault.ts";
@@ -9,18 +9,33 @@ import type { Sight } from "./sight.ts";
 interface About {
   /** What came of cancelling the run, if that was asked for. */
   cancelled?: string | undefined;
-  /** What is still open of the jobs that decide. */
-  open?: readonly string[];
   /** By the server's clock, in epoch ms. */
   nowMs?: number | undefined;
 }
 
-/** Why the step fails at `timeout_seconds`. */
+/** Why the step fails at `start_timeout_seconds`. */
+export function explainNotBegun(
+  sight: Sight,
+  startTimeoutMs: number,
+  trouble: Fault | undefined,
+  { cancelled, nowMs }: About = {},
+): string {
+  const awaited = awaitedBy(sight, nowMs);
+  const what = awaited?.what ?? "a runner: none has taken a job yet";
+  return [
+    `The run did not begin within ${startTimeoutMs / 1000} s (\`start_timeout_seconds\`): it waits for ${what}.`,
+    ...aheadLine(awaited),
+    ...lastTrouble(trouble),
+    cancelled ?? `It goes on waiting: ${sight.run.htmlUrl}`,
+  ].join("\n");
+}
+
+/** Why the step fails at `timeout_seconds`. `open` is what is still open of the jobs that decide. */
 export function explainTimeout(
   sight: Sight,
   timeoutMs: number,
   trouble: Fault | undefined,
-  { cancelled, open = [], nowMs }: About = {},
+  { cancelled, nowMs, open = [] }: About & { open?: readonly string[] } = {},
 ): string {
   const { run, jobs } = sight;
   const awaited = awaitedBy(sight, nowMs);

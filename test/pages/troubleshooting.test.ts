@@ -40,7 +40,6 @@ const FILES = [
   "follow/deciding-jobs.ts",
   "follow/failed-log.ts",
   "follow/follow.ts",
-  "follow/not-begun.ts",
   "follow/place.ts",
   "follow/time-out.ts",
   "github/api.ts",
