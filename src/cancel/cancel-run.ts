@@ -1,26 +1,26 @@
 /** Asks GitHub to cancel a run, and says what came of it. */
 
-import { ifAnswered, OutOfTime, once } from "../asking/retry.ts";
+import { answerOf, ifAnswered, once } from "../asking/retry.ts";
 import type { Run, StartedRun } from "../github/answers.ts";
 import { Fault } from "../github/fault.ts";
 import type { Story } from "../story/story.ts";
 
+/** Times are by the clock. */
 export interface CancelBounds {
   deadlineMs: number;
+  /** When all of GitHub's servers know the run, if it is new (docs/platform.md#new-runs). */
   isNewUntilMs: number;
+  /** The attempt after which a further one is about to begin. */
   rerunOf?: number | undefined;
 }
 
 type Tools = Pick<Story, "github" | "retry" | "clock" | "signal">;
 
-/** A 404 while the run itself is shown: twice, since not all of GitHub's servers learn of a new run at once. */
-const NO_SUCH_THING = 2;
+/** A 404 to the cancellation of a new run that GitHub shows is believed the second time: its servers may differ at first. */
+const BELIEVED_AT = 2;
 const PAUSE_MS = 1000;
 
-/**
- * Asks until GitHub answers. A fault is told, not thrown: the step has failed anyway. `isNewUntilMs` is when the run, if it
- * is new, is known everywhere (docs/platform.md#new-runs); `rerunOf` the attempt after which a further one is about to begin.
- */
+/** Asks until GitHub answers, and returns what came of it in words. A fault is not thrown: the step has failed anyway. */
 export async function cancelRun(
   { id, htmlUrl }: Pick<StartedRun, "id" | "htmlUrl">,
   { deadlineMs, isNewUntilMs, rerunOf = 0 }: CancelBounds,
@@ -28,19 +28,20 @@ export async function cancelRun(
 ): Promise<string> {
   const { github, retry, clock, signal } = tools;
   for (let refusals = 1, isAboutToBegin = false; ; refusals++) {
-    const fault = await faultOf(retry((options) => github.cancelRun(id, options), { deadlineMs }));
-    if (fault === "none") return `The remote run is being cancelled: ${htmlUrl}`;
+    const result = await answerOf(retry((options) => github.cancelRun(id, options), { deadlineMs }));
+    if ("answer" in result) return `The remote run is being cancelled: ${htmlUrl}`;
+    const fault = result.failure instanceof Fault ? result.failure : result.failure.fault;
     if (!fault && isAboutToBegin)
-      return `No attempt after ${rerunOf} had begun that could be cancelled; where it does, it goes on: ${htmlUrl}`;
+      return `No attempt after ${rerunOf} had begun, so none was cancelled; if one begins, it goes on: ${htmlUrl}`;
     const run = await seenAfter(fault, id, deadlineMs, tools);
     isAboutToBegin = run?.status === "completed" && run.runAttempt <= rerunOf;
-    const isUnknownYet = fault?.status === 404 && clock.nowMs() < isNewUntilMs && !(run && refusals >= NO_SUCH_THING);
+    const isUnknownYet = fault?.status === 404 && clock.nowMs() < isNewUntilMs && !(run && refusals >= BELIEVED_AT);
     if (!isUnknownYet && !isAboutToBegin) return whyNot(fault, run, htmlUrl);
     await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
   }
 }
 
-/** The run, where it tells more of a refusal, and can be read. */
+/** The run after a refusal that it may explain; undefined where it cannot be read. */
 function seenAfter(
   fault: Fault | undefined,
   id: StartedRun["id"],
@@ -51,19 +52,7 @@ function seenAfter(
   return mayTell ? ifAnswered(retry((options) => github.getRun(id, options), once(deadlineMs))) : undefined;
 }
 
-/** What went wrong; undefined where no answer came in time. */
-async function faultOf(asked: Promise<void>): Promise<Fault | undefined | "none"> {
-  try {
-    await asked;
-    return "none";
-  } catch (error) {
-    const fault = error instanceof OutOfTime ? error.fault : error;
-    if (fault instanceof Fault || fault === undefined) return fault;
-    throw error;
-  }
-}
-
-/** `run` is what the run was after GitHub's answer, as far as that could be read. */
+/** `fault` is undefined where no answer came in time; `run` is the run after the refusal, where it could be read. */
 function whyNot(fault: Fault | undefined, run: Run | undefined, htmlUrl: string): string {
   if (!fault) return `The remote run could not be cancelled in time and goes on: ${htmlUrl}`;
   const { status, inAWord } = fault;

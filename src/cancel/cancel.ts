@@ -1,4 +1,4 @@
-/** Ends the story for a caller who has cancelled it, and cancels the remote run where that was asked for. */
+/** Cancels the remote run where `cancel_run_on` asks for that, and ends the story of a step that the caller has cancelled. */
 
 import type { Retry } from "../asking/retry.ts";
 import type { Cancelled } from "../edges/cancellation.ts";
@@ -12,13 +12,16 @@ import type { Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
 import { type CancelBounds, cancelRun } from "./cancel-run.ts";
 
-/** The runner kills 10 s after its first signal: until then the run has to be known, and its cancellation accepted. */
+/**
+ * When, after the runner's first signal, the run has to be known, and its cancellation accepted: the runner kills the step
+ * after 10 s (docs/platform.md#runner-signals).
+ */
 const LAST_LOOK_MS = 6000;
 const LAST_REQUEST_MS = 9000;
-/** How long the step may outlast its `timeout_seconds` to have the run cancelled. */
-const CANCEL_AFTER_TIMEOUT_MS = 10_000;
+/** How long a step that is about to fail may go on, to have the run cancelled. */
+const CANCEL_MS = 10_000;
 
-/** Ends all waiting, and the remote run if `cancel_run_on` says so. Returns what there is to say of it. */
+/** Cancels the remote run of a cancelled step, if `cancel_run_on` says so. Returns what the step says as it ends. */
 export async function giveUp({ by, atMs }: Cancelled, known: Known, story: Story): Promise<Failure> {
   const { learn, github, inputs } = story;
   const first = `The step was cancelled (${by}).`;
@@ -41,20 +44,14 @@ export async function giveUp({ by, atMs }: Cancelled, known: Known, story: Story
   return new Failure(`${first} ${await cancelRun(started, bounds, calm(story))}`);
 }
 
-/** Cancels the remote run at `timeout_seconds`. Returns what came of it. */
-export function cancelAtTimeout(
+/** Cancels the remote run of a step that is about to fail before its run has ended. Returns what came of it, in words. */
+export function cancelBeforeFailing(
   run: Run,
   about: Pick<CancelBounds, "isNewUntilMs" | "rerunOf">,
   story: Story,
 ): Promise<string> {
   story.learn({ wantsCancel: true });
-  const deadlineMs = story.clock.nowMs() + CANCEL_AFTER_TIMEOUT_MS;
-  return cancelRun(run, { deadlineMs, ...about }, story);
-}
-
-/** Cancels what goes on of the remote run after a job that has ended the step. Returns what came of it. */
-export function cancelAtFailure(run: Run, story: Story): Promise<string> {
-  return cancelAtTimeout(run, { isNewUntilMs: 0 }, story);
+  return cancelRun(run, { deadlineMs: story.clock.nowMs() + CANCEL_MS, ...about }, story);
 }
 
 function failureOnly(error: unknown): Failure {
@@ -63,7 +60,7 @@ function failureOnly(error: unknown): Failure {
 }
 
 /**
- * The run has to be known to be cancelled.
+ * Looks for the run of a dispatch once more, since only a run that is known can be cancelled; undefined where none shows.
  * @throws Failure where nothing tells which of several is ours
  */
 export async function lookOnceMore(sent: Sent, deadlineMs: number, story: Story): Promise<Run | undefined> {
@@ -81,7 +78,7 @@ export async function lookOnceMore(sent: Sent, deadlineMs: number, story: Story)
   }
 }
 
-/** The same story for work that the caller's signal must not end any more. What is known of limits stays known. */
+/** The same story, whose work the caller's signal no longer ends. Its `retry` still knows of limits and outages. */
 export function calm(story: Story): Story {
   const { signal } = new AbortController();
   const retry: Retry = (ask, options) => story.retry(ask, { ...options, signal });

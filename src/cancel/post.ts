@@ -1,7 +1,6 @@
 /**
- * After the step: cancels a remote run whose step was cancelled, where the step itself could not. In a container job the
- * signal may never arrive, and a run may become visible only after the runner has killed the step
- * (docs/platform.md#runner-signals).
+ * After the step: cancels the remote run of a cancelled step that could not do it itself. In a container job the signal may
+ * never arrive, and a run may become visible only after the runner has killed the step (docs/platform.md#runner-signals).
  */
 
 import { listAllJobs } from "../asking/lists.ts";
@@ -17,15 +16,18 @@ import type { Trace } from "../story/trace.ts";
 import { calm, lookOnceMore } from "./cancel.ts";
 import { cancelRun } from "./cancel-run.ts";
 
-/** How long all of it may take. */
+/** How long the cancellation and all that goes with it may take. */
 const POST_MS = 20_000;
-/** A run is given half of that to end by itself before it is forced. */
+/** How long a run that was cancelled may take to end by itself before it is forced. */
 const PATIENT_MS = 10_000;
 const PAUSE_MS = 2000;
-/** A cancellation must not wait for a look that hangs. */
+/** How long the look before the cancellation may take, which must not wait for one that hangs. */
 const FIRST_LOOK_MS = 4000;
 
-/** Does what is left to do after a step that left `trace`: cancels its run, and ends its commit status. Never fails: the step's own result stands. */
+/**
+ * Does what is left to do after a step that left `trace`: cancels its run, and ends its commit status. What goes wrong is a
+ * warning, since the step's own result stands.
+ */
 export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<void> {
   await cancel(inputs, trace, edges);
   if (!trace.isStatusPending || !inputs.commitStatus) return;
@@ -36,7 +38,7 @@ export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<
 async function cancel(inputs: Inputs, trace: Trace, edges: Edges): Promise<void> {
   const isCancelled = trace.phase === "cancelling" || (trace.phase === "sent" && inputs.cancelRunOn.has("cancel"));
   if (!isCancelled) return;
-  // No signal ends this: it is what there is to do after one, and short.
+  // No signal ends this: it is short, and is done because of one.
   const story = calm(beginStory(inputs, edges).story);
   const { github, clock, log } = story;
   const deadlineMs = clock.nowMs() + POST_MS;
@@ -51,8 +53,8 @@ async function cancel(inputs: Inputs, trace: Trace, edges: Edges): Promise<void>
     const fault = error instanceof OutOfTime ? error.fault : error;
     if (!(fault instanceof Fault || fault === undefined)) throw error;
     const url = started?.htmlUrl ?? github.fullName();
-    const seen = fault ? ` (${fault.inAWord})` : "";
-    log.warning(`It was not seen that the remote run has ended${seen}; it may go on: ${url}`);
+    const why = fault ? ` (${fault.inAWord})` : "";
+    log.warning(`The remote run was not seen to end${why}; it may go on: ${url}`);
   }
 }
 
@@ -83,13 +85,13 @@ async function endRun(
   story: Story,
 ): Promise<void> {
   const { github, clock, log, signal, retry } = story;
-  // GitHub has named the run, or listed it: it is there, and only this part of GitHub does not know of it yet.
+  // GitHub has named the run, or listed it: a server that answers 404 only does not know of it yet.
   const isNewUntilMs = deadlineMs;
   const read = (untilMs: number): Promise<Run> =>
     retry((options) => github.getRun(id, options), { deadlineMs: untilMs, isNewUntilMs });
 
   const first = await ifAnswered(read(clock.nowMs() + FIRST_LOOK_MS));
-  // An attempt that is about to be followed by another is no end.
+  // The end of an attempt that another is about to follow is not the run's end.
   const hasEnded = ({ status, runAttempt }: Run) => status === "completed" && runAttempt > (rerunOf ?? 0);
   if (first && hasEnded(first)) return log.info(`The remote run has ended: ${htmlUrl}`);
   log.info(await cancelRun({ id, htmlUrl }, { deadlineMs, isNewUntilMs, rerunOf }, story));
@@ -101,7 +103,7 @@ async function endRun(
     if (hasEnded(run)) return log.info(`The remote run has ended as ${run.conclusion}.`);
     if (isDecided || clock.nowMs() < forceAtMs) continue;
     isDecided = true;
-    // What is forced does not run its `if: always()` steps: a lock would stay, an environment half taken down.
+    // A run that is forced to end skips its `if: always()` steps: a lock would stay, or an environment half taken down.
     const now = await readProgress(id, deadlineMs, story);
     if (before === undefined || now !== before) {
       log.info(`The remote run is ending by itself: ${htmlUrl}`);

@@ -2,7 +2,7 @@
 
 import { pauseBeforeFollow, pauseWithin } from "../asking/pace.ts";
 import { OutOfTime } from "../asking/retry.ts";
-import { cancelAtTimeout } from "../cancel/cancel.ts";
+import { cancelBeforeFailing } from "../cancel/cancel.ts";
 import { Failure } from "../edges/failure.ts";
 import { NEW_RUN_MS } from "../find/read-jobs.ts";
 import { hasBegun } from "../github/conclusions.ts";
@@ -86,7 +86,7 @@ export async function follow(
     if (!(error instanceof OutOfTime)) throw error;
     const sight = last ?? { run: ours.run, jobs: [], awaitedEnvironments: [] };
     const cancelled = inputs.cancelRunOn.has("timeout")
-      ? await cancelAtTimeout(sight.run, { isNewUntilMs }, story)
+      ? await cancelBeforeFailing(sight.run, { isNewUntilMs }, story)
       : undefined;
     const about = { cancelled, nowMs: serverNowMs() };
     if (untilMs() < deadlineMs) throw new Failure(explainNotBegun(sight, startTimeoutMs, error.fault, about));

@@ -1,6 +1,6 @@
 /** Judges a run that was followed to its end: green or red. */
 
-import { cancelAtFailure } from "../cancel/cancel.ts";
+import { cancelBeforeFailing } from "../cancel/cancel.ts";
 import { Failure } from "../edges/failure.ts";
 import { redSoFar } from "../follow/ending.ts";
 import type { Sight } from "../follow/sight.ts";
@@ -30,6 +30,7 @@ export async function judge(ended: Sight, story: Story): Promise<void> {
 async function failFast(ended: Sight, story: Story): Promise<never> {
   const { run } = ended;
   const { explainFailFast } = await import("./red-jobs.ts");
-  const cancelled = story.inputs.cancelRunOn.has("failure") ? await cancelAtFailure(run, story) : undefined;
+  const isCancelled = story.inputs.cancelRunOn.has("failure");
+  const cancelled = isCancelled ? await cancelBeforeFailing(run, { isNewUntilMs: 0 }, story) : undefined;
   throw new Failure(explainFailFast(ended, cancelled, await gatherEvidence(ended, story)));
 }

@@ -2,7 +2,7 @@
 
 import { pauseWithin } from "../asking/pace.ts";
 import { answerOf, ifAnswered, OutOfTime } from "../asking/retry.ts";
-import { cancelAtTimeout } from "../cancel/cancel.ts";
+import { cancelBeforeFailing } from "../cancel/cancel.ts";
 import { duration } from "../edges/durations.ts";
 import { Failure } from "../edges/failure.ts";
 import type { Sight } from "../follow/sight.ts";
@@ -92,7 +92,7 @@ async function awaitAccepted(before: Run, deadlineMs: number, story: Story): Pro
   if (next) return next;
   const { timeoutMs, cancelRunOn } = story.inputs;
   const cancelled = cancelRunOn.has("timeout")
-    ? await cancelAtTimeout(before, { isNewUntilMs: 0, rerunOf: before.runAttempt }, story)
+    ? await cancelBeforeFailing(before, { isNewUntilMs: 0, rerunOf: before.runAttempt }, story)
     : undefined;
   throw new Failure(
     `GitHub accepted the request to run the failed jobs again, but showed no attempt after ${before.runAttempt} before the end of \`timeout_seconds\` (${timeoutMs / 1000} s).\n` +

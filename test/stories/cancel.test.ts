@@ -256,9 +256,7 @@ describe("the post step", () => {
     const { warnings, failure, tookMs } = await playPost({ ...FOLLOW, ...CANCEL }, trace);
     expect(tookMs).toBe(20_000);
     expect(failure).toBeUndefined();
-    expect(warnings).toEqual([
-      expect.stringMatching(/^It was not seen that the remote run has ended; it may go on: http/),
-    ]);
+    expect(warnings).toEqual([expect.stringMatching(/^The remote run was not seen to end; it may go on: http/)]);
   });
 
   test("does not cancel an older run that carries the same id of the caller's", async () => {
