@@ -1,4 +1,4 @@
-/** Mirrors the run as a status on the caller's commit. It is a courtesy: what goes wrong with it is one warning. */
+/** Mirrors the run as a status on the caller's commit. It is a courtesy: whatever goes wrong with it is only a warning. */
 
 import { answerOf, makeRetry } from "../asking/retry.ts";
 import type { Status } from "../github/api.ts";
@@ -8,25 +8,25 @@ import type { Known } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
 import { finalStatus, type Shown, shortened } from "./states.ts";
 
-/** A status must not hold up what it is about; the last one is worth more. After a signal the runner kills soon. */
+/** How long setting a status may hold up the step. The last one is worth more; after a signal, the runner kills soon. */
 const PENDING_MS = 10_000;
 const FINAL_MS = 30_000;
 const CANCELLED_MS = 2000;
 
 export interface CommitStatus {
-  /** Shows that the run goes on, with its link. */
+  /** Shows that the run goes on, with its page as the link. */
   setPending(htmlUrl: string): Promise<void>;
   /** Shows how the step has ended; `failure` is why it fails, if it does. */
   setFinal(known: Known, failure: unknown): Promise<void>;
-  /** Shows that the step was killed, from its `post` step. */
+  /** Shows that the step was killed: called by the `post` step. `htmlUrl` is the run's page, or empty. */
   setKilled(htmlUrl: string): Promise<void>;
 }
 
-/** Opens the status that the inputs ask for, by a connection and a token of its own. */
+/** Opens the status that `status_context` asks for, on a connection and a token of its own. Setting it never throws a Fault. */
 export function openCommitStatus(story: Story): CommitStatus {
   const { inputs, callersGitHub: github, clock, log, learn, signal } = story;
   const { commitStatus } = inputs;
-  // Limits and outages of one server are none of the other's.
+  // Limits and outages of the target's server say nothing of the caller's.
   const retry = github && makeRetry({ ...story, github });
   let isRefused = false;
 
@@ -47,14 +47,14 @@ export function openCommitStatus(story: Story): CommitStatus {
     if (!github || !retry || !commitStatus || isRefused) return;
     const { context, sha } = commitStatus;
     const status: Status = { state, context, description: shortened(description), url };
-    const lasting = new AbortController();
-    // A cancellation ends the story, and has to be shown all the same.
-    const options = { deadlineMs: clock.nowMs() + forMs, ...(state !== "pending" && { signal: lasting.signal }) };
-    const got = await answerOf(retry((each) => github.setStatus(sha, status, each), options));
-    if ("answer" in got) return state === "pending" ? undefined : learn({ isStatusPending: false });
-    isRefused = got.failure instanceof Fault;
-    const fault = got.failure instanceof Fault ? got.failure : got.failure.fault;
-    log.warning(explainUnset(fault, commitStatus.context, github.fullName()));
+    const deadlineMs = clock.nowMs() + forMs;
+    // How the step ends is shown after a cancellation, too: a signal of its own, that is never aborted, lets it.
+    const patience = state === "pending" ? { deadlineMs } : { deadlineMs, signal: new AbortController().signal };
+    const result = await answerOf(retry((options) => github.setStatus(sha, status, options), patience));
+    if ("answer" in result) return state === "pending" ? undefined : learn({ isStatusPending: false });
+    isRefused = result.failure instanceof Fault;
+    const fault = result.failure instanceof Fault ? result.failure : result.failure.fault;
+    log.warning(explainUnset(fault, context, github.fullName()));
     if (isRefused) learn({ isStatusPending: false });
   }
 }

@@ -10,15 +10,15 @@ export function finalStatus({ verdict, run }: Pick<Known, "verdict" | "run">, fa
   const how = verdict?.conclusion ?? run?.conclusion ?? "completed";
   if (failure === undefined) return { state: "success", description: `The remote run ended as ${how}` };
   if (verdict && !verdict.isGreen) return { state: "failure", description: `The remote run ended as ${how}` };
-  // A time-out, a cancellation, a run that was not found: nobody knows what the run would have said.
+  // A time-out, a cancellation, a run that was not found: nobody knows how the run will end.
   const [first = ""] = failure instanceof Error ? failure.message.split("\n") : [];
   return { state: "error", description: first === "" ? "The step has failed" : first };
 }
 
-/** GitHub's limit for a description. */
+/** How many characters GitHub takes for a description (docs/platform.md#commit-statuses). */
 const MAX_LENGTH = 140;
 
-/** No longer than GitHub takes, whole letters and no address in it: the status has its own link. */
+/** Without addresses, since the status has its own link, and no longer than GitHub takes, in whole characters. */
 export function shortened(text: string): string {
   const letters = [...text.replace(/: https?:\/\/\S+/g, "")];
   return letters.length <= MAX_LENGTH ? letters.join("") : `${letters.slice(0, MAX_LENGTH - 1).join("")}…`;
