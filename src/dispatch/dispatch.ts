@@ -12,14 +12,14 @@ import { listBefore } from "./listed-before.ts";
 import { firstManner, holdBack, type Manner, without } from "./manner.ts";
 import { clearUp, mayHaveStarted } from "./unclear.ts";
 
-/** How long a dispatch that is on its way may still wait for its answer, after the caller has cancelled. */
+/** How long a dispatch that is on its way waits for its answer after the caller has cancelled the step. */
 const LATE_ANSWER_MS = 2000;
 
 /**
- * Sends the dispatch and returns when GitHub has acted on it, with what its answer tells of the run. What has to be known before
- * is asked for until `beforeMs`, by the clock.
- * @throws Fault that is GitHub's refusal, Failure when it stays unclear whether a run was started or when its run could
- * never be found, OutOfTime when the deadline came before GitHub could be reached
+ * Sends the dispatch and returns when GitHub has acted on it, with what its answer tells of the run. Whatever has to be known
+ * before is asked for until `beforeMs`, by the clock.
+ * @throws Fault that is GitHub's refusal; Failure when it stays unclear whether a run was started, or when its run could
+ * never be found; OutOfTime when the deadline came before GitHub could be reached
  */
 export async function dispatch(plan: Plan, beforeMs: number, story: Story): Promise<Sent> {
   const { github, clock, log, inputs } = story;
@@ -28,7 +28,7 @@ export async function dispatch(plan: Plan, beforeMs: number, story: Story): Prom
   log.info(`Sending a ${announce(plan)} to ${github.fullName()}${withWhichId}.`);
   let listedBefore = await listBefore(manner, beforeMs, story);
   const findDeadlineMs = clock.nowMs() + inputs.findTimeoutMs;
-  /** A sending on which GitHub may have acted, and the answer that leaves that open. */
+  /** The last sending on which GitHub may have acted, and the answer that leaves that open. */
   let unclear: { sent: Sent; fault: Fault } | undefined;
 
   for (let resends = 0; ; ) {
@@ -45,7 +45,7 @@ export async function dispatch(plan: Plan, beforeMs: number, story: Story): Prom
   }
 }
 
-/** Sends until there is an answer, or a fault after which GitHub may have acted or has refused. */
+/** Sends until GitHub answers, or until a fault leaves open whether it has acted. A refusal is an answer, too. */
 async function sendUntilAnswered(
   plan: Plan,
   manner: Manner,
@@ -69,7 +69,7 @@ async function sendUntilAnswered(
     const late = abortLater(clock, LATE_ANSWER_MS, story.signal);
     return request(plan, manner, { ...left(), signal: late.signal }, story)
       .catch((error: unknown) => {
-        // GitHub has not acted, so there is no run to look for and none to cancel.
+        // GitHub has not acted: there is no run to look for, or to cancel.
         if (!unclear && error instanceof Fault && acted(error) === "no") learn({ sent: undefined });
         throw error;
       })
@@ -96,7 +96,7 @@ function request(plan: Plan, manner: Manner, options: RequestOptions, { github, 
   return github.dispatchWorkflow({ workflow: workflow.value, ref, inputs: values, asksForRunDetails }, options);
 }
 
-/** Makes known that GitHub has acted, and the run that it has named. */
+/** Makes known that GitHub has acted, and the run that its answer names, if it does. */
 function accept({ started }: Dispatched, before: Sent, { log, learn, signal }: Story): Sent {
   const sent = { ...before, isAccepted: true, started };
   learn({ sent });
@@ -106,8 +106,8 @@ function accept({ started }: Dispatched, before: Sent, { log, learn, signal }: S
 }
 
 /**
- * Leaves out what the refusal is about.
- * @throws Fault, the refusal itself, where it is about nothing that could be left out
+ * Returns the manner without what the refusal is about.
+ * @throws Fault, the refusal itself, where that cannot be left out; Failure where an earlier sending may have started a run
  */
 function adapt(
   refusal: Fault,

@@ -1,6 +1,6 @@
 /**
- * The runs that are there before the dispatch. An id that was given may be on one of them by right, as a commit's sha is on
- * every run that another step has started for it: what was listed before is never ours (docs/design.md#given-ids).
+ * The runs that are there before the dispatch. One of them may carry a given id by right, as every run that another step has
+ * started for a commit carries its sha: what was listed before is never ours (docs/design.md#given-ids).
  */
 
 import { ifAnswered } from "../asking/retry.ts";
@@ -16,7 +16,7 @@ function needsListBefore({ sendsId, asksForRunDetails }: Manner, { distinctId, w
 }
 
 /**
- * The ids, as text, of those that the first page lists; none where it is not answered, and undefined where nobody needs them.
+ * The ids, as text, of the runs on the first page; none where it does not come, and undefined where they are not needed.
  * @throws Fault where listing is refused: the run could never be found
  */
 export async function listBefore(
@@ -26,7 +26,7 @@ export async function listBefore(
 ): Promise<ReadonlySet<string> | undefined> {
   if (!needsListBefore(manner, inputs)) return undefined;
   const page = { perPage: SHORT_PAGE, page: 1 };
-  // A limit holds up the dispatch as well; no other fault does.
+  // Only a limit is waited out, since it holds up the dispatch as well.
   const retries = ({ kind }: Fault) => kind === "limited";
   const asked = retry((options) => github.listRuns(page, options), { deadlineMs, retries });
   const listed = await ifAnswered(asked, mayHeal);

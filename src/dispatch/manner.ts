@@ -1,4 +1,4 @@
-/** How a dispatch is sent: what is left out where the receiver or the server does not take it. */
+/** How a dispatch is sent: what is left out of it where the receiver or the server does not take it. */
 
 import { Failure } from "../edges/failure.ts";
 import { unexpectedInputs } from "../explain/unprocessable.ts";
@@ -17,9 +17,8 @@ export function firstManner({ event }: Plan, { distinctId }: Inputs): Manner {
 }
 
 /**
- * The manner without what GitHub has refused; undefined where that is nothing that could be left out. Nothing was started
- * by what was refused.
- * @throws Failure where the run could never be found then
+ * The manner without what GitHub has refused; undefined where that cannot be left out. What was refused has started nothing.
+ * @throws Failure where the run could never be found without it
  */
 export function without(
   fault: Fault,
@@ -38,13 +37,13 @@ export function without(
   return asksForRunDetails && isOurs ? { sendsId: false, asksForRunDetails } : undefined;
 }
 
-/** The last version whose description allows no more than that; later ones allow what github.com does (docs/servers.md). */
+/** The last version of GHES whose description allows only `FEW_INPUTS`; later ones allow what github.com does (docs/servers.md). */
 const LAST_WITH_FEW = [3, 19] as const;
 const FEW_INPUTS = 10;
 
 /**
- * Holds a dispatch back that the server, as its answers have told its version, does not take.
- * @throws Failure where there are too many inputs for it
+ * Keeps a dispatch from being sent that the server does not take, by the version that its answers have told.
+ * @throws Failure where it has too many inputs for that version
  */
 export function holdBack(plan: Plan, { sendsId }: Manner, { distinctId }: Inputs, enterpriseVersion = ""): void {
   const [, version, major, minor] = /((\d+)\.(\d+)[\d.]*)/.exec(enterpriseVersion) ?? [];
@@ -60,7 +59,7 @@ export function holdBack(plan: Plan, { sendsId }: Manner, { distinctId }: Inputs
   );
 }
 
-/** Servers before GHES 3.21: the version is answered with 400, perhaps 410, or named in a 422 (docs/platform.md#run-details). */
+/** Before GHES 3.21, the newer API version is answered by 400, perhaps 410, or by a 422 that names it (docs/platform.md#run-details). */
 function isRefusalToTellDetails({ status, answer }: Fault): boolean {
   return status === 400 || status === 410 || (status === 422 && /api.version/i.test(answer));
 }

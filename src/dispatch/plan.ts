@@ -1,4 +1,4 @@
-/** Fills in what the inputs leave to the target: its default branch, and the workflow that a display name stands for. */
+/** Fills in what the target has to tell: its default branch, and which workflow has a display name. */
 
 import { listAllWorkflows } from "../asking/lists.ts";
 import { Failure } from "../edges/failure.ts";
@@ -7,14 +7,10 @@ import type { Dispatch, Plan, ResolvedWorkflow, WorkflowName } from "../inputs/o
 import type { Story } from "../story/story.ts";
 
 /**
- * Makes the plan, by default within the time to find the run. Sends nothing when the order names everything already.
+ * Makes the plan, and makes it known. No request is sent where the order names everything already.
  * @throws Failure when no workflow, or more than one, has the display name
  */
-export async function makePlan(
-  order: Dispatch,
-  story: Story,
-  deadlineMs = story.clock.nowMs() + story.inputs.findTimeoutMs,
-): Promise<Plan> {
+export async function makePlan(order: Dispatch, story: Story, deadlineMs: number): Promise<Plan> {
   const plan = await fillIn(order, story, deadlineMs);
   story.learn({ plan });
   return plan;

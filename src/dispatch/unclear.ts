@@ -1,7 +1,7 @@
 /**
- * An answer to the dispatch that leaves open whether GitHub has acted on it: a run that shows our id is looked for, and only
- * a full window without any lets the dispatch be sent again. A client that re-sends on a 5xx has started some fifty runs for
- * one (docs/design.md#unclear-answers).
+ * After an answer that leaves open whether GitHub has acted on the dispatch, a run that shows our id is looked for. The
+ * dispatch is sent again only after a full window without one: a client that re-sends on a 5xx has started some fifty runs
+ * for one (docs/design.md#unclear-answers).
  */
 
 import { Failure } from "../edges/failure.ts";
@@ -11,13 +11,13 @@ import { Fault } from "../github/fault.ts";
 import type { OurRun, Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
 
-/** What is believed to show that no run was started. */
+/** How long, and how often, runs are looked at before it is believed that none was started. */
 const FULL_WINDOW: Window = { ms: 60_000, lists: 3 };
 const RESENDS = 2;
 
 /**
- * Returns the run that was started after all, or undefined when none was and the dispatch may be sent again. `resends` says
- * how often that was done before.
+ * Returns the run that was started after all, or undefined when none was and the dispatch may be sent again. `resends` is
+ * how often it was sent again before.
  * @throws Failure when it stays unclear
  */
 export async function clearUp(fault: Fault, sent: Sent, resends: number, story: Story): Promise<OurRun | undefined> {
@@ -31,7 +31,7 @@ export async function clearUp(fault: Fault, sent: Sent, resends: number, story: 
     throw unclear(`looking for it was refused (${error.inAWord})`);
   });
   if (result.run) {
-    // With `wait_for: nothing` nobody else makes it known.
+    // With `wait_for: nothing`, `find` does not come to make it known.
     story.learn({ run: result.run });
     return sayFound(result, sent, story);
   }
@@ -48,7 +48,7 @@ function whyWindowIsNotFull({ runs }: NotFound): string {
     : "`find_timeout_seconds` left no time to make sure that none was";
 }
 
-/** The failure of a step whose dispatch may have started a run, which nobody can find. */
+/** The failure of a step whose dispatch may have started a run that cannot be found. `why` follows "and". */
 export function mayHaveStarted(
   { sent, fault }: { sent: Sent; fault: Fault },
   why: string,
