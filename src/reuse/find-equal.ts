@@ -19,7 +19,7 @@ export async function findEqual(plan: Plan, deadlineMs: number, story: Story): P
   const { key } = partsOf(inputs.distinctId.value);
   const equal = await newestEqual(plan, deadlineMs, story);
   if (!equal) {
-    log.info(`No run of ${github.fullName()} is to be reused (\`reuse: ${inputs.reuse}\`, key ${key}): starting one.`);
+    log.info(`No run of ${github.fullName()} can be reused (\`reuse: ${inputs.reuse}\`, key ${key}): starting one.`);
     return undefined;
   }
   const { run, shownId, isOurs } = equal;
@@ -28,7 +28,8 @@ export async function findEqual(plan: Plan, deadlineMs: number, story: Story): P
   log.info(
     `Reusing run ${run.id} (${run.conclusion ?? run.status}), which ${whose} has started with the key ${key}: ${run.htmlUrl}`,
   );
-  if (inputs.cancelRunOn.size > 0 && !isOurs) log.info("`cancel_run_on` counts for it as for a run of one's own.");
+  if (inputs.cancelRunOn.size > 0 && !isOurs)
+    log.info("`cancel_run_on` applies to it as to a run that this step has started.");
   learn({ distinctId: shownId, taken: { started: run, disposition: "reused" } });
   await makeKnown(run, deadlineMs, story);
   return { run, recentRuns: undefined };
@@ -53,12 +54,12 @@ async function newestEqual(plan: Plan, deadlineMs: number, story: Story): Promis
 async function isTaken(equal: Equal, deadlineMs: number, story: Story): Promise<boolean> {
   const may = mayBeTaken(equal, story.inputs.reuse);
   if (may !== "depends") return may === "yes";
-  // Between two jobs, or before an approval, a run that has begun is queued or waiting again.
+  // Between two jobs, or before an approval, a run that has begun looks queued or waiting again: its jobs tell.
   const jobs = await listAllJobs(equal.run.id, story, { deadlineMs, wasSeen: true });
   return !hasBegun(equal.run, jobs);
 }
 
-/** Warns of a run that nobody can reuse. */
+/** Warns where the name of our run does not show the id: no other step can reuse it. */
 export function warnIfNameless({ run }: OurRun, { inputs, log }: Pick<Story, "inputs" | "log">): void {
   const { reuse, distinctId } = inputs;
   if ([run.displayTitle, run.name].some((name) => generatedIdIn(name) !== undefined)) return;

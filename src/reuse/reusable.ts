@@ -25,7 +25,7 @@ export function equalRun(run: Run, plan: Plan, { distinctId }: Pick<Inputs, "dis
 }
 
 /**
- * Says whether the status lets the run be taken: `depends`: on whether it has begun, which its jobs tell. What an
+ * Says whether the run's status lets it be taken. `depends`: only if it has not begun, which its jobs tell. A run that an
  * earlier attempt of the caller has started is taken also where it has begun.
  */
 export function mayBeTaken({ run, isOurs }: Equal, reuse: Inputs["reuse"]): "yes" | "no" | "depends" {
