@@ -8,13 +8,13 @@ import { byAge } from "./crowd.ts";
 /** A run, and where it shows our id. */
 export type Shown = Pick<Candidate, "run"> & { sign: Sign };
 
-/** A run becomes visible within this time, as a rule (docs/platform.md#new-runs): so does another's with the same id. */
+/** Within this time a run becomes visible as a rule (docs/platform.md#new-runs), and so does another with the same id. */
 const SETTLES_MS = 10_000;
 
 /**
- * The oldest of those that show a generated id: they are ours, all of them. An id that was given may be on others by right,
- * so that one run is believed only when another has had time to show, and two are an error. Undefined while nothing can be
- * said.
+ * The oldest of the runs that show our id, and the others. Runs with a generated id are all ours. A given id may be on
+ * others by right: so one run is believed only when a second one has had the time to show, and two are an error. Undefined
+ * as long as nothing can be said.
  * @throws Failure that names all that may be ours
  */
 export function choose(
@@ -35,10 +35,10 @@ export function choose(
 function explainTwo(runs: readonly Run[], distinctId = ""): string {
   const haveOneWorkflow = new Set(runs.map(({ path }) => path)).size === 1;
   return [
-    `${runs.length} runs carry the id ${distinctId} since the dispatch, and it was given: nothing tells which of them is ours.`,
+    `${runs.length} runs since the dispatch carry the id ${distinctId}, which was given: nothing tells which of them is ours.`,
     ...runs.map(({ path, displayTitle, htmlUrl }) => `- ${path} "${displayTitle}": ${htmlUrl}`),
     haveOneWorkflow
-      ? "Give each step an id of its own: leave out `distinct_id`, and one is generated; or make it longer by what tells the steps apart."
+      ? "Give each step an id of its own: leave out `distinct_id`, and one is generated; or add to it what tells the steps apart."
       : "Give the input `workflow` the file whose run is meant, or each step an id of its own (without `distinct_id`, one is generated).",
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 /**
- * Many who look for their runs at the same time: whether ours is one of them, and which of the runs were created nearest to
- * our dispatch. It decides when and in what order jobs are read, never which run is ours (docs/design.md#crowds).
+ * Whether many look for their runs at the same time as we do, and which runs were created nearest to our dispatch. This
+ * decides when and in what order jobs are read, never which run is ours (docs/design.md#crowds).
  */
 
 import type { Run } from "../github/answers.ts";
@@ -14,16 +14,16 @@ export interface OurDispatch {
   distinctId: string;
 }
 
-/** `created_at` and the time of a dispatch are true to within this. */
+/** `created_at` and the server's time of a dispatch are off by less than this. */
 export const NEAR_MS = 3000;
 
-/** Those around our dispatch. */
+/** The runs around our dispatch. */
 export interface Crowd {
-  /** Ours is one of many that were created at about the same time: then as many dispatchers look for theirs. */
+  /** Ours is one of many that were created at about the same time, and as many dispatchers look for theirs. */
   isOne: boolean;
-  /** The many are no dispatchers like us, by what they have shown: nobody else reads their jobs. */
+  /** The many are another tool's runs, by what they have shown: nobody else reads their jobs. */
   isOfStrangers: boolean;
-  /** Some have begun before ours was dispatched: what they show tells whether the many are strangers. */
+  /** Some began before ours was dispatched: what they show tells whether the many are strangers. */
   hasWitnesses: boolean;
   /** How many runs may yet turn out to be ours. */
   open: number;
@@ -36,7 +36,7 @@ export interface Crowd {
 /** More than these are a crowd. */
 const FEW = 3;
 
-/** The more runs are open, the dearer is a guess before all are visible. Tuned on forty and a hundred at once. */
+/** In ms: the more runs are open, the more it costs to read before all are visible. Tuned on forty and a hundred at once. */
 export function crowdWaitsMs(open: number): number {
   return Math.min(3000 + 400 * open, 10_500);
 }
@@ -61,17 +61,17 @@ export function crowdAround(candidates: readonly Candidate[], dispatched: OurDis
 }
 
 /**
- * A look among strangers costs a list and two reads: it is as rare as if so many shared the limits. Tuned on five strangers
- * a second: 2 s late in the median, 4 s at worst, 25 requests.
+ * A look among strangers costs a list and two reads: it is as rare as if so many shared the limits. Tuned on "five strangers
+ * a second, step": 2 s late in the median, 4 s at worst, 25 requests.
  */
 const AS_IF_AMONG = 16;
 
-/** So many have to have shown all their steps, and no id of ours. */
+/** At least so many runs have to have shown all their steps and no generated id. */
 const ENOUGH = 2;
 
 /**
- * Says whether those whose jobs were read are mostly another tool's. One whose own id was not generated cannot tell: others
- * like it show none either.
+ * Says whether the runs whose jobs were read are mostly another tool's. Where our own id was given, nothing tells: those of
+ * others like us need not show a generated one either.
  */
 function areStrangers(candidates: readonly Candidate[], { distinctId }: OurDispatch): boolean {
   if (generatedIdIn(distinctId) === undefined) return false;
@@ -81,7 +81,7 @@ function areStrangers(candidates: readonly Candidate[], { distinctId }: OurDispa
   return strangers >= ENOUGH && strangers > ours;
 }
 
-/** Longer before our dispatch than those come who were sent at the same time. */
+/** A run that was created longer before our dispatch was not dispatched at the same time. */
 const BEFORE_MS = 2500;
 
 /** Says whether a run was created so long before our dispatch that it is hardly ours. */
@@ -89,7 +89,7 @@ export function isTooOld({ run }: Pick<Candidate, "run">, { atMs = 0 }: OurDispa
   return atMs - run.createdAtMs > BEFORE_MS;
 }
 
-/** Says whether a run tells more of the others than of itself: it is hardly ours, and has begun. */
+/** Says whether a run can only tell what kind the others are of: it is hardly ours, and has begun. */
 export function isWitness(candidate: Pick<Candidate, "run">, dispatched: OurDispatch): boolean {
   return isTooOld(candidate, dispatched) && ["in_progress", "completed"].includes(candidate.run.status);
 }
@@ -112,7 +112,7 @@ export function byNearness(
   const places = new Map(runs.map(({ id }, index) => [id, index + 0.5]));
   const marks = sorted.flatMap(({ run, anothersId = "" }, index): Mark[] => {
     const laterMs = madeLaterMs(anothersId, distinctId);
-    // An id that was made long before, or by a clock that is wrong, says nothing.
+    // An id that was made long before its dispatch, or by a wrong clock, says nothing.
     const agrees = laterMs !== undefined && Math.abs(run.createdAtMs + 500 - atMs - laterMs) < NEAR_MS;
     return agrees ? [{ place: index + 0.5, laterMs }] : [];
   });
@@ -132,14 +132,14 @@ interface Mark {
 }
 
 /**
- * Marks that are no further apart than this do not tell how many runs come in a millisecond: one may overtake another. Tuned
- * on four plays of forty at once: with 20, some read thirty.
+ * Two marks tell how many runs come in a millisecond only if they are further apart than this: a run may overtake another.
+ * Tuned on four plays of forty at once: with 20 ms, some read the jobs of thirty.
  */
 const TOO_CLOSE_MS = 100;
 
 /**
- * Where ours lies: on the line through the nearest mark and the nearest on the other side of ours, or else the next on the
- * same side. Where there is no second mark, `perMs`, the runs that come in a millisecond, is the line's slope.
+ * The place of our run: on the line through the nearest mark and the nearest one on the other side of ours, or else the next
+ * on the same side. Without a second mark, the slope of the line is `perMs`, the runs that come in a millisecond.
  */
 function placeAmong(marks: readonly Mark[], perMs: number): number | undefined {
   const [nearest, ...others] = marks.toSorted((a, b) => Math.abs(a.laterMs) - Math.abs(b.laterMs));
@@ -148,7 +148,7 @@ function placeAmong(marks: readonly Mark[], perMs: number): number | undefined {
     others.find(({ laterMs }) => laterMs > 0 !== nearest.laterMs > 0) ??
     others.find(({ laterMs }) => Math.abs(laterMs - nearest.laterMs) > TOO_CLOSE_MS);
   const seen = second ? (second.place - nearest.place) / (second.laterMs - nearest.laterMs) : perMs;
-  // One that has overtaken another would turn the line around.
+  // A run that has overtaken another would turn the line around.
   const slope = seen > 0 ? seen : perMs;
   return nearest.place - slope * nearest.laterMs;
 }
@@ -161,8 +161,8 @@ function mostPerMs(runs: readonly Run[]): number {
 }
 
 /**
- * Where in the order of `runs` one belongs that was created at this moment: as far into the runs of its second as the
- * moment is into the second.
+ * The place in the order of `runs` of one that was created at this moment (epoch ms): as far into the runs of its second as
+ * the moment is into the second.
  */
 function likelyPlace(momentMs: number, runs: readonly Run[]): number {
   const secondMs = Math.floor(momentMs / 1000) * 1000;

@@ -16,18 +16,15 @@ import { type Found, type NotFound, search } from "./search.ts";
  * @throws Failure when it was not found in time, or can never be
  */
 export async function find(sent: Sent, story: Story): Promise<OurRun> {
-  const found = sent.found ?? (await lookFor(sent, story));
-  await makeKnown(found.run, sent.findDeadlineMs, story);
-  return found;
-}
-
-async function lookFor(sent: Sent, story: Story): Promise<OurRun> {
-  return sent.started ? readStarted(sent.started.id, sent, story) : seek(sent, story);
+  const { found, started, findDeadlineMs } = sent;
+  const ours = found ?? (await (started ? readStarted(started.id, sent, story) : seek(sent, story)));
+  await makeKnown(ours.run, findDeadlineMs, story);
+  return ours;
 }
 
 /**
- * Reads the run that GitHub's answer names, which is there, however long GitHub takes to show it. Where its end is waited
- * for, the list of recent runs is looked at first: it tells in the same request what earlier ones took.
+ * Reads the run that GitHub's answer names: it is there, however long GitHub takes to show it. With `wait_for: completed`
+ * the list of recent runs is read first: if it has the run, the same request tells how long earlier ones took.
  */
 async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: Sent, story: Story): Promise<OurRun> {
   const { github, retry, inputs } = story;
@@ -56,24 +53,24 @@ async function seek(sent: Sent, story: Story): Promise<OurRun> {
   if (early.searched.run) return sayFound(early.searched, sent, story);
   const late = await search(sent, { deadlineMs: early.endMs, isLast: true }, story);
   if (late.run) return sayFound(late, sent, story);
-  // Runs do not vanish: a last look without any had no time for an answer.
+  // Runs do not vanish: if the last look shows none, it had no time for an answer.
   const runs = late.runs.length > 0 ? late.runs : early.searched.runs;
   const waitedMs = early.endMs < sent.findDeadlineMs ? clock.nowMs() - sent.atMs : inputs.findTimeoutMs;
   throw new Failure(explainNotFound({ ...late, runs, waitedMs }, sent.plan, inputs, github.fullName(), early.findings));
 }
 
-/** All but the last look. */
+/** What came of all looks but the last. */
 interface Sought {
   searched: Found | NotFound;
-  /** What may be wrong with the receiver; none were looked for where the run was found. */
+  /** What may be wrong with the receiver; empty where the run was found, since then nobody looked. */
   findings: readonly Finding[];
   /** When the last look has to end, by the clock. */
   endMs: number;
 }
 
-/** How long before the deadline the search is interrupted, for a look at the receiver: the deadline is for all of it. */
+/** How long before its deadline the search stops for a look at the receiver and a last look for the run. */
 const DIAGNOSIS_MS = 5000;
-/** What is left of that for the last look, however slow the diagnosis is. */
+/** What is left of that for the last look, however slow the look at the receiver is. */
 const LAST_LOOK_MS = 2000;
 
 async function seekToTheEnd(sent: Sent, sinceMs: number, story: Story): Promise<Sought> {
@@ -85,19 +82,19 @@ async function seekToTheEnd(sent: Sent, sinceMs: number, story: Story): Promise<
   return { searched, findings: await examine(searched, sent, endMs - lastLookMs, story), endMs };
 }
 
-/** By then a run is visible, as a rule. */
+/** How long after the dispatch a run is visible, as a rule (docs/platform.md#new-runs). */
 const SOON_MS = 60_000;
 
 /**
- * Ends the search early where no run can have been started, since nobody listens: the rest of the time would be for nothing.
- * Undefined where that is not certain, and where the time is not the default one: who sets it by hand may know better.
+ * Ends the search early where no run can have been started, since no workflow listens for the event. Undefined where that is
+ * not certain, and where `find_timeout_seconds` was set: whoever set it may know better.
  */
 async function seekForAMinute(sent: Sent, sinceMs: number, story: Story): Promise<Sought | undefined> {
   const { inputs, clock } = story;
   if (sent.plan.event !== "repository_dispatch" || !inputs.findTimeoutIsDefault) return undefined;
   const searched = await search(sent, { deadlineMs: sent.atMs + SOON_MS, sinceMs }, story);
   if (searched.run) return { searched, findings: [], endMs: sent.findDeadlineMs };
-  // A run of the event has come: somebody listens.
+  // A run of the event has come: some workflow listens.
   if (searched.runs.some(({ verdict }) => !verdict.startsWith("other"))) return undefined;
   const findings = await examine(searched, sent, clock.nowMs() + DIAGNOSIS_MS, story);
   const isHopeless = findings.some(({ cause }) => cause !== undefined);
@@ -109,7 +106,7 @@ async function examine({ runs }: NotFound, { plan }: Sent, deadlineMs: number, s
   return examineReceivers(plan, story, { deadlineMs, runs: runs.map(({ run }) => run) });
 }
 
-/** Tells by which sign our run was found, and warns of others that carry the same id. */
+/** Tells the log where our run shows the id, and warns of others that carry it, too. */
 export function sayFound(
   { run, recentRuns, sign, others }: Found,
   { distinctId }: Sent,

@@ -7,8 +7,8 @@ import { makeKnown } from "./make-known.ts";
 import { NEW_RUN_MS } from "./read-jobs.ts";
 
 /**
- * Reads the given run by one look, and makes it known.
- * @throws Fault when GitHub does not show it
+ * Reads the given run, and makes it known.
+ * @throws Fault when GitHub refuses to show it, OutOfTime when no answer comes within `find_timeout_seconds`
  */
 export async function readGiven({ runId }: GivenRun, story: Story): Promise<OurRun> {
   const { github, clock, retry, inputs, log, learn } = story;
@@ -17,9 +17,9 @@ export async function readGiven({ runId }: GivenRun, story: Story): Promise<OurR
   const started = { id: runId, htmlUrl: pageOfRun(inputs.target, runId), jobsUrl: "" };
   learn({ taken: { started, disposition: "given" } });
   log.info(`Reading run ${runId} of ${github.fullName()}; nothing is dispatched.`);
-  // The step before may have started it a moment ago.
-  const options = { deadlineMs, isNewUntilMs: nowMs + NEW_RUN_MS };
-  const run = await retry((each) => github.getRun(runId, each), options);
+  // A step before this one may have started it a moment ago.
+  const isNewUntilMs = nowMs + NEW_RUN_MS;
+  const run = await retry((options) => github.getRun(runId, options), { deadlineMs, isNewUntilMs });
   log.info(`Found run ${run.id}, as given: ${run.htmlUrl}`);
   await makeKnown(run, deadlineMs, story);
   return { run, recentRuns: undefined };

@@ -43,7 +43,7 @@ function runsInWords(
   const by = isEvent ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
   const possible = runs.filter(({ verdict }) => verdict !== "other event");
   if (possible.length === 0) {
-    // The findings say it better.
+    // The findings below say why.
     if (findings.some(({ cause }) => cause !== undefined)) return [`${listed}, and none by ${by}.`];
     const nobody = isEvent ? "no workflow on the default branch listens for it, or " : "";
     return [`${listed}, and none by ${by}: ${nobody}the run was not created yet.`];
@@ -64,7 +64,7 @@ function runInWords({ run, verdict }: JudgedRun, distinctId: string): string {
   const glued = word === undefined ? "" : `, but has it as a part of \`${quoted(word)}\``;
   const how = {
     "other event": "",
-    "other workflow": "is of another workflow than `workflow` says",
+    "other workflow": "belongs to another workflow than `workflow` names",
     undecided: `is ${run.status || "without a status"}, shows no id yet${glued}`,
     "without id": `shows no id${glued}`,
   }[verdict];

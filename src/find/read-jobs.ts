@@ -1,4 +1,4 @@
-/** Reads the jobs of runs that may be ours, for the id in their names or in their steps'. */
+/** Reads the jobs of runs that may be ours, and looks for the id in the names of the jobs and their steps. */
 
 import { pagesOf } from "../asking/lists.ts";
 import { Fault } from "../github/fault.ts";
@@ -7,10 +7,10 @@ import type { Story } from "../story/story.ts";
 import { type Around, anothersIdIn, mostReads, showsAllSteps, signInJobs, worthReading } from "./candidates.ts";
 import type { OurDispatch } from "./crowd.ts";
 
-/** Not all of GitHub knows a new run at once: it may be listed, and its own address still answer 404 (docs/platform.md#new-runs). */
+/** How long a new run may be listed while its own address still answers 404 (docs/platform.md#new-runs). */
 export const NEW_RUN_MS = 30_000;
 
-/** Reads the jobs of the most promising candidates, one by one, and notes in each what it has shown. */
+/** Reads the jobs of the most promising candidates, one after another, and notes in each candidate what it has shown. */
 export async function readPromising(
   present: readonly Candidate[],
   dispatched: OurDispatch,
@@ -20,13 +20,13 @@ export async function readPromising(
 ): Promise<void> {
   const read = new Set<Candidate>();
   while (read.size < mostReads(crowd)) {
-    // Whose id one of them shows tells which is the next.
+    // The id that the last one has shown may tell which is the most promising now.
     const promising = worthReading(present, story.clock.nowMs(), dispatched, crowd);
     const candidate = promising.find((each) => !read.has(each));
     if (!candidate) break;
     read.add(candidate);
     await readJobsOf(candidate, dispatched.distinctId, deadlineMs, story);
-    // In a crowd, nobody can afford to ask whether another run carries our id as well.
+    // In a crowd it would cost too many requests to look whether another run carries our id as well.
     if (candidate.sign && crowd.isOne) break;
   }
 }
@@ -53,7 +53,7 @@ async function readJobsOf(
     }
   } catch (error) {
     if (!(error instanceof Fault && error.status === 404)) throw error;
-    // Not yet known where jobs are asked for; later on, it is a neighbour's run that was deleted.
+    // A new run is not known everywhere yet, and is read again; an older one was deleted, and counts as read.
     if (clock.nowMs() - seenAtMs < NEW_RUN_MS) Object.assign(candidate, before);
   }
 }

@@ -6,10 +6,10 @@ import { PAGE_LENGTH } from "../github/api.ts";
 import type { Id, Page } from "../github/reading.ts";
 import type { Story } from "../story/story.ts";
 
-/** A first page that reaches back far enough in nearly every repository, at a third of the bytes. */
+/** The length of a first page that reaches back far enough in nearly every repository, at a third of the bytes. */
 export const SHORT_PAGE = 30;
 
-/** GitHub's servers and its `created_at` may differ by a second or two (docs/platform.md#new-runs). */
+/** The server's time and a run's `created_at` may differ by a second or two (docs/platform.md#new-runs). */
 const MARGIN_MS = 5000;
 
 export interface Listed {
@@ -17,12 +17,12 @@ export interface Listed {
   runs: readonly Run[];
   /** The newest of all, as the first page listed them. */
   recentRuns: readonly Run[];
-  /** Some of them could not be read. */
+  /** GitHub's answer had runs that could not be read. */
   isIncomplete: boolean;
 }
 
 /**
- * Returns what lists the runs since the dispatch, `max_runs` at most. Once a short page was too short, only long ones are
+ * Returns what lists the runs since the dispatch, `max_runs` at most. Once a short page was too short, only long pages are
  * asked for. `sentAtMs` and `deadlineMs` are by the clock.
  */
 export function listerOfRuns(
@@ -31,9 +31,9 @@ export function listerOfRuns(
 ): () => Promise<Listed> {
   const longest = Math.min(PAGE_LENGTH, inputs.maxRuns);
   let perPage = Math.min(SHORT_PAGE, longest);
-  // The dispatch's own answer tells the server's time best; without one, the first list has to.
+  // The answer to the dispatch tells the server's time best; without one, the first list has to tell it.
   let sinceMs = github.serverTimeMs(sentAtMs);
-  /** Each page that the count of all runs has promised was there: that count is not dependable. */
+  /** `total_count` is not dependable: no page that it promises has been empty so far. */
   let countIsRight = true;
 
   return async () => {
@@ -65,7 +65,7 @@ export function listerOfRuns(
   }
 }
 
-/** A short page that is half full of runs since the dispatch will be too short at the next look. */
+/** The next page's length: a short page half full of runs since the dispatch will probably be too short at the next look. */
 function nextPage(runsSince: number, longest: number): number {
   return Math.min(runsSince > SHORT_PAGE / 2 ? PAGE_LENGTH : SHORT_PAGE, longest);
 }

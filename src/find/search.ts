@@ -16,13 +16,13 @@ export interface SearchBounds {
   deadlineMs: number;
   /** Ends the search before its deadline, as soon as it is clear that no run shows the id. */
   window?: Window;
-  /** When the looking began that this goes on with, by the clock; by default it begins now. */
+  /** When the search that this one goes on with began, by the clock; by default it begins now. */
   sinceMs?: number;
-  /** Nothing is looked at after this: every run that may yet be ours is read once more. */
+  /** There is no search after this one: it reads every run that may yet be ours once more. */
   isLast?: boolean;
 }
 
-/** How long and how often the runs are looked at before "there is none" is believed. */
+/** How long the runs are looked at, and how often at least, before "there is none" is believed. */
 export interface Window {
   ms: number;
   lists: number;
@@ -30,7 +30,7 @@ export interface Window {
 
 export interface Found extends OurRun {
   sign: Sign;
-  /** Others with our id in the same look: they are younger. */
+  /** Younger runs with our id, as far as the same look showed them. */
   others: Run[];
 }
 
@@ -40,19 +40,20 @@ export interface NotFound {
   runs: JudgedRun[];
   /** The window that was asked for has passed, and every run that was listed is certainly another's. */
   windowIsFull: boolean;
-  /** What kept the last look from its end, if anything did. */
+  /** What kept the last look from being finished, if anything did. */
   trouble: Fault | undefined;
 }
 
-/** A run since the dispatch, and what came of it. `undecided`: it may yet show the id. */
+/** A run since the dispatch, and what was found of it. `undecided`: it may yet show the id. */
 export interface JudgedRun {
   run: Run;
   verdict: "other event" | "other workflow" | "undecided" | "without id";
 }
 
 /**
- * Looks until a run shows the id, the window is full, or the deadline has passed. Older runs than the dispatch are not
- * ours, even if they carry the id.
+ * Looks until a run shows the id, the window is full, or the deadline has passed. Runs from before the dispatch are not ours,
+ * even if they carry the id.
+ * @throws Failure where two runs carry a given id, Fault where GitHub refuses to list the runs or jobs
  */
 export async function search(
   sent: Sent,
@@ -66,7 +67,7 @@ export async function search(
   const listRuns = listerOfRuns({ sentAtMs, deadlineMs }, story);
   let listed: readonly Run[] = [];
   let lists = 0;
-  /** The last list had no run that could not be read: it might be ours. */
+  /** Whether every run of the last list could be read: one that could not might be ours. */
   let areAllListed = true;
 
   try {
@@ -78,12 +79,12 @@ export async function search(
       areAllListed = !isIncomplete;
       lists++;
       const present = listed.filter((run) => mayBeOf(plan, run)).map((run) => remember(run, sent, story));
-      // The dispatch was on its way for as long as this look's requests are.
+      // The dispatch took about as long to reach the server as this look's requests do.
       const dispatched = { atMs: github.likelyServerTimeMs(sentAtMs + wayMs), distinctId };
       const crowd = crowdAround(present, dispatched);
       const quietMs = quietTimeMs(sentAtMs + crowd.waitsMs, clock.nowMs(), deadlineMs);
       const around = { ...crowd, isQuiet: quietMs > 0 && !isLast, isLast };
-      // Of a generated id, one sign is enough.
+      // Every run that shows a generated id is ours, so one sign is enough.
       if (isGiven || !present.some(showsId)) await readPromising(present, dispatched, around, deadlineMs, story);
       const ours = choose(present.filter(showsId), sent, isGiven, clock.nowMs());
       if (ours) return { ...ours, recentRuns };
@@ -116,14 +117,15 @@ export async function search(
 }
 
 /**
- * A run that shows no id may be ours all the same, by a receiver that does not show it: "none" would be a guess. And its
- * name may show the id of the run that has asked for it, as in a chain: only its jobs, all of them, tell.
+ * Says whether every candidate is certainly another's. One that shows no id may be ours, by a receiver that does not show
+ * it. One whose name shows another's id may be ours in a chain of dispatches, where that is its caller's: only all of its
+ * jobs tell.
  */
 function areAllOthers(candidates: Sent["candidates"]): boolean {
   return [...candidates.values()].every(({ anothersId, showedAll }) => anothersId !== undefined && showedAll);
 }
 
-/** `quietMs`: how long no jobs are read yet. Meanwhile nobody shares anything but lists. */
+/** `quietMs` is how long no jobs are read yet: until then a look costs only a list, and leaves room for the others. */
 function restBeforeNextLook(
   alone: Omit<Pace, "sharers">,
   crowd: Crowd,
@@ -138,7 +140,7 @@ function restBeforeNextLook(
   return crowd.hasWitnesses ? pauseMs : Math.max(pauseMs, Math.min(quietMs, pace.pollIntervalMs));
 }
 
-/** How long no jobs are read yet. Where the deadline comes before that would be over, they are read at once. */
+/** How long no jobs are read yet. Where the deadline comes before that time is over, they are read at once. */
 function quietTimeMs(readsFromMs: number, nowMs: number, deadlineMs: number): number {
   return readsFromMs < deadlineMs ? Math.max(readsFromMs - nowMs, 0) : 0;
 }

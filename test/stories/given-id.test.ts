@@ -83,7 +83,7 @@ describe("an id that was given", () => {
     const { failure, outputs } = await play(UNIT);
     const [first, ...lines] = (failure ?? "").split("\n");
     expect(first).toBe(
-      `2 runs carry the id ${SHA} since the dispatch, and it was given: nothing tells which of them is ours.`,
+      `2 runs since the dispatch carry the id ${SHA}, which was given: nothing tells which of them is ours.`,
     );
     for (const { id } of github.runs(TARGET)) expect(lines.join("\n")).toContain(`/actions/runs/${id}`);
     expect(lines.at(-1)).toMatch(/^Give each step an id of its own: leave out `distinct_id`/);
@@ -96,7 +96,7 @@ describe("an id that was given", () => {
       "e2e.yml": receiver("repository_dispatch", "run-name"),
     });
     const { failure } = await play(UNIT);
-    expect(failure).toMatch(/^2 runs carry the id/);
+    expect(failure).toMatch(/^2 runs since the dispatch carry the id/);
   });
 
   test("is ours by `workflow` where another workflow's run has it too", async () => {
@@ -119,7 +119,9 @@ describe("an id that was given", () => {
       { behaviour: { duplicates: 1 } },
     );
     const { failure } = await play({ ...UNIT, cancel_run_on: "cancel" }, { cancelAfterMs: 1000 });
-    expect(failure).toMatch(/^The step was cancelled \(SIGINT\)\. No run was cancelled: 2 runs carry the id/);
+    expect(failure).toMatch(
+      /^The step was cancelled \(SIGINT\)\. No run was cancelled: 2 runs since the dispatch carry the id/,
+    );
     expect(asked(github, "POST")).toHaveLength(1);
   });
 

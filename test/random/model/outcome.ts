@@ -147,7 +147,7 @@ const ENDINGS = [
   [/^The run did not complete/, "timed out"],
   [/leaves open whether a run was started/, "may have started"],
   [/^No run of/, "not found"],
-  [/carry the id .* and it was given/, "two with the id"],
+  [/carry the id .*, which was given/, "two with the id"],
   [/^The run is gone/, "run deleted"],
   [/ran out before GitHub was asked/, "out of time before the dispatch"],
   [/^GitHub's rate limit|^GitHub answered|^No connection|^The connection broke/, "fault up to the deadline"],

@@ -212,7 +212,7 @@ export function concealments(performance: Performance): string[] {
     return outcomeOf(each, performance) === "unclear" && !isOwnDoing;
   });
   const isAccepted = dispatchesOf(performance).some((each) => outcomeOf(each, performance) === "acted");
-  const says = /run may have been started|its run goes on|No run of|runs carry the id/i.test(failure);
+  const says = /run may have been started|its run goes on|No run of|carry the id/i.test(failure);
   return unclear.length > 0 && !isAccepted && !says
     ? [`(11) a run may have been started, and nothing says so: ${failure.split("\n")[0]}`]
     : [];

@@ -107,7 +107,7 @@ ${eventLines}`);
     ];
     expect(explain(seen, byHand).split("\n").slice(1, 5)).toEqual([
       "GitHub listed 2 runs since the dispatch. By workflow_dispatch:",
-      `- .github/workflows/other.yml "Build [run-1]": is of another workflow than \`workflow\` says, ${link}/4`,
+      `- .github/workflows/other.yml "Build [run-1]": belongs to another workflow than \`workflow\` names, ${link}/4`,
       "None is of `deploy.yml`: check the input `workflow`.",
       "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
     ]);

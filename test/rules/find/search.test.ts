@@ -38,7 +38,7 @@ test("tells runs of the event from one another when any workflow may be ours", a
 test("tells runs of the event in another workflow as such, and reads none of their jobs", async () => {
   const { github, play } = await stage();
   const { failure } = await play({ ...given, workflow: "deploy.yml" });
-  const another = "is of another workflow than `workflow` says";
+  const another = "belongs to another workflow than `workflow` names";
   expect(failure).toContain("GitHub listed 4 runs since the dispatch. By repository_dispatch");
   expect(verdicts(failure)).toEqual({
     "deploy.yml": "shows no id",
