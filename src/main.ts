@@ -43,7 +43,7 @@ async function main(): Promise<void> {
 
   const cancellation = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // A second signal changes nothing: the first one's work is short, and the runner kills in the end.
+    // A second signal changes nothing: what the first one starts is short, and the runner kills the process in the end.
     process.on(signal, () => cancellation.abort(new Cancelled(signal, systemClock.nowMs())));
   }
 
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const callersSide = commitStatus && { target: commitStatus.target, credentials: { token: commitStatus.token } };
   const edges = {
     github,
-    // The caller's server and token may be others than the target's, so neither connection is given the other's.
+    // The caller's server and token may differ from the target's, so neither connection is given the other's.
     callersGitHub: callersSide && openGitHub({ ...connection, ...callersSide }),
     clock: systemClock,
     log: runnerLog,

@@ -44,12 +44,17 @@ export async function giveUp({ by, atMs }: Cancelled, known: Known, story: Story
   return new Failure(`${first} ${await cancelRun(started, bounds, calm(story))}`);
 }
 
-/** Cancels the remote run of a step that is about to fail before its run has ended. Returns what came of it, in words. */
-export function cancelBeforeFailing(
+/**
+ * Cancels the remote run of a step that is about to fail, if `cancel_run_on` lists the reason. Returns what came of it, in
+ * words; undefined where it is not listed.
+ */
+export async function cancelOn(
+  reason: "timeout" | "failure",
   run: Run,
   about: Pick<CancelBounds, "isNewUntilMs" | "rerunOf">,
   story: Story,
-): Promise<string> {
+): Promise<string | undefined> {
+  if (!story.inputs.cancelRunOn.has(reason)) return undefined;
   story.learn({ wantsCancel: true });
   return cancelRun(run, { deadlineMs: story.clock.nowMs() + CANCEL_MS, ...about }, story);
 }

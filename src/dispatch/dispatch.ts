@@ -10,7 +10,7 @@ import type { Sent } from "../story/sent.ts";
 import type { Story } from "../story/story.ts";
 import { listBefore } from "./listed-before.ts";
 import { firstManner, holdBack, type Manner, without } from "./manner.ts";
-import { clearUp, mayHaveStarted } from "./unclear.ts";
+import { clearUp, mayHaveStarted, type Unclear } from "./unclear.ts";
 
 /** How long a dispatch that is on its way waits for its answer after the caller has cancelled the step. */
 const LATE_ANSWER_MS = 2000;
@@ -28,8 +28,7 @@ export async function dispatch(plan: Plan, beforeMs: number, story: Story): Prom
   log.info(`Sending a ${announce(plan)} to ${github.fullName()}${withWhichId}.`);
   let listedBefore = await listBefore(manner, beforeMs, story);
   const findDeadlineMs = clock.nowMs() + inputs.findTimeoutMs;
-  /** The last sending on which GitHub may have acted, and the answer that leaves that open. */
-  let unclear: { sent: Sent; fault: Fault } | undefined;
+  let unclear: Unclear | undefined;
 
   for (let resends = 0; ; ) {
     if (!unclear) holdBack(plan, manner, inputs, github.enterpriseVersion());
@@ -50,7 +49,7 @@ async function sendUntilAnswered(
   plan: Plan,
   manner: Manner,
   bounds: Pick<Sent, "findDeadlineMs" | "listedBefore">,
-  unclear: { sent: Sent; fault: Fault } | undefined,
+  unclear: Unclear | undefined,
   story: Story,
 ): Promise<{ sent: Sent; answer: Dispatched | Fault }> {
   const { clock, inputs, learn, retry } = story;
@@ -109,12 +108,7 @@ function accept({ started }: Dispatched, before: Sent, { log, learn, signal }: S
  * Returns the manner without what the refusal is about.
  * @throws Fault, the refusal itself, where that cannot be left out; Failure where an earlier sending may have started a run
  */
-function adapt(
-  refusal: Fault,
-  manner: Manner,
-  unclear: { sent: Sent; fault: Fault } | undefined,
-  story: Story,
-): Manner {
+function adapt(refusal: Fault, manner: Manner, unclear: Unclear | undefined, story: Story): Manner {
   const { log, inputs, learn } = story;
   const adapted = without(refusal, manner, inputs);
   if (!adapted) {

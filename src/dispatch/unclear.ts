@@ -48,12 +48,14 @@ function whyWindowIsNotFull({ runs }: NotFound): string {
     : "`find_timeout_seconds` left no time to make sure that none was";
 }
 
+/** A sending on which GitHub may have acted, and the answer that leaves that open. */
+export interface Unclear {
+  sent: Sent;
+  fault: Fault;
+}
+
 /** The failure of a step whose dispatch may have started a run that cannot be found. `why` follows "and". */
-export function mayHaveStarted(
-  { sent, fault }: { sent: Sent; fault: Fault },
-  why: string,
-  { github }: Pick<Story, "github">,
-): Failure {
+export function mayHaveStarted({ sent, fault }: Unclear, why: string, { github }: Pick<Story, "github">): Failure {
   const id = sent.distinctId === undefined ? "" : ` It would show \`${sent.distinctId}\`.`;
   const requestId = fault.requestId ? `\nGitHub's request id: ${fault.requestId}` : "";
   return new Failure(

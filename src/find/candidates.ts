@@ -57,12 +57,13 @@ function isYetToBeNamed({ name, status }: Step): boolean {
   return name.includes("${{") && status !== "in_progress" && status !== "completed";
 }
 
-/** How many runs' jobs a look reads: many dispatchers must not read all of each other's at every look. */
-export const JOBS_PER_LOOK = 8;
+/** For how many runs a look reads the jobs: many dispatchers must not read all of each other's at every look. */
+const JOBS_PER_LOOK = 8;
 const WITNESSES_PER_LOOK = 2;
 const STRANGERS_PER_LOOK = 2;
 /** Among strangers, whose ids show no way, only so many of the nearest runs are read. Tuned on "five strangers a second, step". */
 const AMONG_STRANGERS = 4;
+/** How long a run with nothing new to show is not read again: at first, and at most. */
 const REST_MS = 15_000;
 const LONGEST_REST_MS = 120_000;
 /** As a rule, a job shows its steps this long after it has begun (docs/platform.md#steps-appear-late). */

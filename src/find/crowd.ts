@@ -15,7 +15,7 @@ export interface OurDispatch {
 }
 
 /** `created_at` and the server's time of a dispatch are off by less than this. */
-export const NEAR_MS = 3000;
+const NEAR_MS = 3000;
 
 /** The runs around our dispatch. */
 export interface Crowd {
@@ -147,9 +147,9 @@ function placeAmong(marks: readonly Mark[], perMs: number): number | undefined {
   const second =
     others.find(({ laterMs }) => laterMs > 0 !== nearest.laterMs > 0) ??
     others.find(({ laterMs }) => Math.abs(laterMs - nearest.laterMs) > TOO_CLOSE_MS);
-  const seen = second ? (second.place - nearest.place) / (second.laterMs - nearest.laterMs) : perMs;
+  const between = second ? (second.place - nearest.place) / (second.laterMs - nearest.laterMs) : perMs;
   // A run that has overtaken another would turn the line around.
-  const slope = seen > 0 ? seen : perMs;
+  const slope = between > 0 ? between : perMs;
   return nearest.place - slope * nearest.laterMs;
 }
 

@@ -12,7 +12,7 @@ import { type Crowd, crowdAround, isUndecided } from "./crowd.ts";
 import { readPromising } from "./read-jobs.ts";
 import { listerOfRuns } from "./recent-runs.ts";
 
-export interface SearchBounds {
+interface SearchBounds {
   deadlineMs: number;
   /** Ends the search before its deadline, as soon as it is clear that no run shows the id. */
   window?: Window;
@@ -134,7 +134,7 @@ function restBeforeNextLook(
 ): number {
   const pace = { ...alone, sharers: quietMs > 0 ? 1 : crowd.sharers };
   const windowLeftMs = (window?.ms ?? 0) - pace.ageMs;
-  // What is there and may yet show the id is looked at as closely as ever.
+  // As long as there are runs that may yet show the id, the looks come as often as in any search.
   const isUnlikely = windowLeftMs > 0 && crowd.open === 0;
   const pauseMs = isUnlikely ? Math.min(pauseWhileUnclear(pace), windowLeftMs) : pauseBeforeFind(pace);
   return crowd.hasWitnesses ? pauseMs : Math.max(pauseMs, Math.min(quietMs, pace.pollIntervalMs));

@@ -24,7 +24,7 @@ export interface Awaited {
 
 type Waiting = Pick<Sight, "run" | "jobs" | "awaitedEnvironments" | "place">;
 
-/** What a run waits for, unless it is a runner: then undefined. `nowMs` is the server's, in epoch ms. */
+/** What a run waits for; undefined where that is nothing, or a runner. `nowMs` is the server's, in epoch ms. */
 export function awaitedBy(sight: Waiting, nowMs: number | undefined): Awaited | undefined {
   const { run, jobs } = sight;
   const named = sight.awaitedEnvironments.join(", ");

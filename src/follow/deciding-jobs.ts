@@ -43,7 +43,7 @@ export function openJobs(names: readonly string[], jobs: readonly Job[]): string
 
 /**
  * Says whether a list of jobs may be of the run's present attempt: a stale list has jobs of earlier attempts only. Where
- * only the failed jobs were run again, the list has the others of before as well.
+ * only the failed jobs were run again, a fresh list has the others as they were before.
  */
 export function areOfAttempt({ runAttempt }: Sight["run"], jobs: readonly Job[]): boolean {
   return jobs.length === 0 || jobs.some((job) => (job.runAttempt ?? runAttempt) >= runAttempt);

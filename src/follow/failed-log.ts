@@ -30,8 +30,8 @@ export function hasFailed({ conclusion }: Job): boolean {
 }
 
 /**
- * Says whether the caller's log may show what the target's jobs print: if that is public, everybody could read there what
- * only some can read in the target (docs/design.md#failing).
+ * Says whether the caller's log may show what the target's jobs print: in a public log everybody could read what only some
+ * can read in the target (docs/design.md#failing).
  */
 export function mayBeShown({ isPrivate }: Run, { inputs, callerIsPublic, callerApiUrl }: Story): boolean {
   const isAskedFor = (inputs.failedLogLines ?? 0) > 0;

@@ -2,7 +2,7 @@
 
 import { pauseBeforeFollow, pauseWithin } from "../asking/pace.ts";
 import { OutOfTime } from "../asking/retry.ts";
-import { cancelBeforeFailing } from "../cancel/cancel.ts";
+import { cancelOn } from "../cancel/cancel.ts";
 import { Failure } from "../edges/failure.ts";
 import { NEW_RUN_MS } from "../find/read-jobs.ts";
 import { hasBegun } from "../github/conclusions.ts";
@@ -85,9 +85,7 @@ export async function follow(
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
     const sight = last ?? { run: ours.run, jobs: [], awaitedEnvironments: [] };
-    const cancelled = inputs.cancelRunOn.has("timeout")
-      ? await cancelBeforeFailing(sight.run, { isNewUntilMs }, story)
-      : undefined;
+    const cancelled = await cancelOn("timeout", sight.run, { isNewUntilMs }, story);
     const about = { cancelled, nowMs: serverNowMs() };
     if (untilMs() < deadlineMs) throw new Failure(explainNotBegun(sight, startTimeoutMs, error.fault, about));
     const open = openJobs(inputs.decidingJobs, sight.jobs);

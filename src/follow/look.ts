@@ -37,7 +37,7 @@ export async function lookAgain(last: Sight, first: "jobs" | "run", follower: Fo
   return jobs || run !== last.run ? completeLook(run, last, jobs, follower) : last;
 }
 
-/** What is left of a sight for the next attempt: whether the server has concurrency groups. */
+/** What a new attempt keeps of the last sight: whether the server has concurrency groups. */
 function anew(last: Sight): Sight {
   return { ...last, jobs: [], place: last.place === null ? null : undefined };
 }

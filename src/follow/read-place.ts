@@ -45,7 +45,7 @@ interface About {
 async function readHolder(member: GroupMember, { run, last, deadlineMs }: About, story: Story): Promise<Holder> {
   const { runId, job, isPending } = member;
   const isSame = last?.runId === runId && last.jobId === job?.id && last.isPending === isPending;
-  // All that is known of it stays true.
+  // What was read of it before still holds.
   if (isSame && last.startedAtMs !== undefined) return last;
   const about = { runId, jobId: job?.id, isPending };
   const startedAtMs = isPending ? undefined : await readStart(member, deadlineMs, story);

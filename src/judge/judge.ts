@@ -1,6 +1,6 @@
 /** Judges a run that was followed to its end: green or red. */
 
-import { cancelBeforeFailing } from "../cancel/cancel.ts";
+import { cancelOn } from "../cancel/cancel.ts";
 import { Failure } from "../edges/failure.ts";
 import { redSoFar } from "../follow/ending.ts";
 import type { Sight } from "../follow/sight.ts";
@@ -10,8 +10,9 @@ import { explainRed } from "./red-end.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
- * Passes a run whose conclusion is in `success_conclusions`, or, with `jobs`, one whose deciding jobs all have such a one.
- * @throws Failure for every other, with what the run itself says of it
+ * Passes a run whose conclusion is in `success_conclusions`; with `jobs`, it is the conclusions of the deciding jobs that
+ * have to be there, all of them.
+ * @throws Failure for any other run, with what the run itself says of it
  */
 export async function judge(ended: Sight, story: Story): Promise<void> {
   const { inputs, learn } = story;
@@ -28,9 +29,7 @@ export async function judge(ended: Sight, story: Story): Promise<void> {
 
 /** Ends the step by the first red jobs. The run goes on, or is cancelled where `cancel_run_on` asks for that. */
 async function failFast(ended: Sight, story: Story): Promise<never> {
-  const { run } = ended;
   const { explainFailFast } = await import("./red-jobs.ts");
-  const isCancelled = story.inputs.cancelRunOn.has("failure");
-  const cancelled = isCancelled ? await cancelBeforeFailing(run, { isNewUntilMs: 0 }, story) : undefined;
+  const cancelled = await cancelOn("failure", ended.run, { isNewUntilMs: 0 }, story);
   throw new Failure(explainFailFast(ended, cancelled, await gatherEvidence(ended, story)));
 }

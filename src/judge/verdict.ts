@@ -49,7 +49,7 @@ function worstOf(jobs: readonly Job[]): string | null {
   return worst;
 }
 
-/** Says whether a run was cancelled before any of its jobs had begun, as GitHub does with one that has to give way. */
+/** Says whether a run was cancelled before any of its jobs had begun, as GitHub cancels one that gives way to a newer one. */
 export function wasCancelledEarly({ conclusion }: Run, jobs: readonly Job[]): boolean {
   return conclusion === "cancelled" && jobs.every(({ steps, hidesSteps }) => steps.length === 0 && !hidesSteps);
 }

@@ -31,8 +31,8 @@ export function spanMs(fromMs = Number.NaN, toMs = Number.NaN): number | undefin
 }
 
 /**
- * The `max` jobs that matter most, in the order in which they came: those that failed go before those that go on, and these
- * before any that ran.
+ * The `max` jobs that matter most, in the order of `jobs`. Those that failed matter more than those that go on, and these
+ * more than any that ran.
  */
 export function chosen(jobs: readonly ShownJob[], max: number): ShownJob[] {
   const rank = ({ job, startedAtMs, failed }: ShownJob) =>

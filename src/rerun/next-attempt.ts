@@ -2,7 +2,7 @@
 
 import { pauseWithin } from "../asking/pace.ts";
 import { answerOf, ifAnswered, OutOfTime } from "../asking/retry.ts";
-import { cancelBeforeFailing } from "../cancel/cancel.ts";
+import { cancelOn } from "../cancel/cancel.ts";
 import { duration } from "../edges/durations.ts";
 import { Failure } from "../edges/failure.ts";
 import type { Sight } from "../follow/sight.ts";
@@ -82,20 +82,17 @@ async function askForRerun(
   { github, retry }: Story,
 ): Promise<"accepted" | Fault | OutOfTime> {
   const retries = (fault: Fault) => mayHeal(fault) && acted(fault) === "no";
-  const got = await answerOf(retry((options) => github.rerunFailedJobs(id, options), { deadlineMs, retries }));
-  if ("answer" in got) return "accepted";
-  return got.failure instanceof Fault && acted(got.failure) === "yes" ? "accepted" : got.failure;
+  const result = await answerOf(retry((options) => github.rerunFailedJobs(id, options), { deadlineMs, retries }));
+  if ("answer" in result) return "accepted";
+  return result.failure instanceof Fault && acted(result.failure) === "yes" ? "accepted" : result.failure;
 }
 
 async function awaitAccepted(before: Run, deadlineMs: number, story: Story): Promise<Run> {
   const next = await awaitAttempt(before, deadlineMs, story);
   if (next) return next;
-  const { timeoutMs, cancelRunOn } = story.inputs;
-  const cancelled = cancelRunOn.has("timeout")
-    ? await cancelBeforeFailing(before, { isNewUntilMs: 0, rerunOf: before.runAttempt }, story)
-    : undefined;
+  const cancelled = await cancelOn("timeout", before, { isNewUntilMs: 0, rerunOf: before.runAttempt }, story);
   throw new Failure(
-    `GitHub accepted the request to run the failed jobs again, but showed no attempt after ${before.runAttempt} before the end of \`timeout_seconds\` (${timeoutMs / 1000} s).\n` +
+    `GitHub accepted the request to run the failed jobs again, but showed no attempt after ${before.runAttempt} before the end of \`timeout_seconds\` (${story.inputs.timeoutMs / 1000} s).\n` +
       (cancelled ?? `It may still come: ${before.htmlUrl}`),
   );
 }
@@ -120,9 +117,9 @@ async function awaitAttempt(before: Run, untilMs: number, story: Story): Promise
   const startMs = clock.nowMs();
   const deadlineMs = Math.max(untilMs, startMs + LOOK_MS);
   for (;;) {
-    const got = await answerOf(retry((options) => github.getRun(before.id, options), { deadlineMs, wasSeen: true }));
-    if ("answer" in got && got.answer.runAttempt > before.runAttempt) return got.answer;
-    if ("failure" in got && got.failure instanceof Fault) throw got.failure;
+    const look = await answerOf(retry((options) => github.getRun(before.id, options), { deadlineMs, wasSeen: true }));
+    if ("answer" in look && look.answer.runAttempt > before.runAttempt) return look.answer;
+    if ("failure" in look && look.failure instanceof Fault) throw look.failure;
     if (clock.nowMs() >= untilMs) return undefined;
     const pauseMs = Math.min(Math.max((clock.nowMs() - startMs) / 10, SHORTEST_PAUSE_MS), inputs.pollIntervalMs);
     await clock.sleep(pauseWithin(untilMs - clock.nowMs(), pauseMs * (1 + random() / 4)), signal);

@@ -1,4 +1,4 @@
-/** The words for values that are not to be had. */
+/** The words for values that could not be read. */
 
 import { enumerated, inCode } from "../edges/wording.ts";
 import type { Run } from "../github/answers.ts";

@@ -26,7 +26,7 @@ const NAMING_MS = 10_000;
 
 /**
  * Takes up the values of a run that ended green.
- * @throws Failure where they are not to be had, Fault where the token may not read them
+ * @throws Failure where there are none, or they cannot be read; Fault where GitHub refuses to show them
  */
 export async function takeValues(ended: Sight, name: string, story: Story): Promise<void> {
   const values = await look(ended, name, { forMs: AFTER_GREEN_MS, pausesMs: LIST_LAG_MS }, story);
