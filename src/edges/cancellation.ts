@@ -7,7 +7,7 @@ export class Cancelled extends Error {
   override readonly name = "Cancelled";
   /** e.g. `SIGINT` */
   readonly by: string;
-  /** By the clock. */
+  /** When it was cancelled, by the clock. */
   readonly atMs: number;
 
   constructor(by: string, atMs: number) {
@@ -17,37 +17,39 @@ export class Cancelled extends Error {
   }
 }
 
-/** A signal that is aborted by itself, until it is released. */
+/** A signal that a clock aborts, unless it is released first. */
 export interface Timer {
   readonly signal: AbortSignal;
-  /** Forgets the time: the work is done. */
+  /** Stops the timer: the work is done. */
   release(): void;
 }
 
 /** Aborts with what `reason` gives after `ms`, or with the reason of `signal` as soon as that is aborted. */
 export function abortAfter(clock: Clock, ms: number, reason: () => unknown, signal?: AbortSignal): Timer {
-  const controller = new AbortController();
   const released = new AbortController();
-  const onAbort = () => controller.abort(signal?.reason);
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener("abort", onAbort, { once: true, signal: released.signal });
-  clock.sleep(ms, released.signal).then(
-    () => controller.abort(reason()),
-    () => {},
+  const controller = new AbortController();
+  whenAborted(signal, released.signal, () => controller.abort(signal?.reason));
+  afterPause(clock, ms, released.signal, () => controller.abort(reason()));
+  return { signal: controller.signal, release: () => released.abort() };
+}
+
+/** Aborts `ms` after `signal` was aborted, with its reason: for work that may take a little longer then. */
+export function abortLater(clock: Clock, ms: number, signal: AbortSignal): Timer {
+  const released = new AbortController();
+  const controller = new AbortController();
+  whenAborted(signal, released.signal, () =>
+    afterPause(clock, ms, released.signal, () => controller.abort(signal.reason)),
   );
   return { signal: controller.signal, release: () => released.abort() };
 }
 
-/** Aborts `ms` after `signal` was aborted, with its reason: for work that has a little time left then. */
-export function abortLater(clock: Clock, ms: number, signal: AbortSignal): Timer {
-  const controller = new AbortController();
-  const released = new AbortController();
-  const onAbort = () =>
-    clock.sleep(ms, released.signal).then(
-      () => controller.abort(signal.reason),
-      () => {},
-    );
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true, signal: released.signal });
-  return { signal: controller.signal, release: () => released.abort() };
+/** Calls `act` as soon as `signal` is aborted, unless `released` was aborted before. */
+function whenAborted(signal: AbortSignal | undefined, released: AbortSignal, act: () => void): void {
+  if (signal?.aborted) act();
+  else signal?.addEventListener("abort", act, { once: true, signal: released });
+}
+
+/** Calls `act` after `ms`, unless `released` was aborted before. */
+function afterPause(clock: Clock, ms: number, released: AbortSignal, act: () => void): void {
+  clock.sleep(ms, released).then(act, () => {});
 }

@@ -4,7 +4,7 @@
 export interface Clock {
   /**
    * Milliseconds on a scale that never jumps while a process lives, and that all processes of this machine share. Only
-   * differences mean anything: runner clocks are wrong by minutes at times, so what needs a date takes the server's.
+   * differences mean anything: a runner's clock may be minutes off, so whatever needs a date takes the server's.
    */
   nowMs(): number;
 
@@ -12,9 +12,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** By the machine's clock that never jumps. `performance` would tell the same, and takes a millisecond of each start to load. */
+/** Time since the machine started. `performance.now()` would do as well, but loading it costs each start a millisecond. */
 const upMs = () => Number(process.hrtime.bigint()) / 1e6;
-/** Makes the time of day when the process began the origin; so the `post` step can tell how long ago the dispatch was. */
+/** When the machine started, by its time of day: so the `post` step, another process, can tell how long ago the dispatch was. */
 const originMs = Date.now() - upMs();
 
 /** The real clock of this process. */
@@ -28,7 +28,8 @@ export const systemClock: Clock = {
         clearTimeout(timer);
         reject(signal?.reason);
       };
-      // setTimeout fires at once for more than 2^31-1 ms; a month's time-out is below, a broken server's `retry-after` is not.
+      // setTimeout fires at once for more than 2^31-1 ms (25 days), which a broken server's `retry-after` may ask for.
+      // Waking early does no harm: whoever waits looks at the clock again.
       const timer = setTimeout(
         () => {
           signal?.removeEventListener("abort", onAbort);

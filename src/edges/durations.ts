@@ -11,7 +11,7 @@ export function duration(ms: number): string {
 
 /** e.g. `12:30:00 UTC` */
 export function timeOfDay(epochMs: number): string {
-  // Beyond what a date can be: a broken server's.
+  // No `Date` goes beyond this; only a broken server's time does.
   if (Math.abs(epochMs) > 8.64e15) return "an unknown time";
   return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;
 }

@@ -1,7 +1,7 @@
-/** What the story says while it goes on. `main.ts` gives GitHub's log, tests give a list. */
+/** Where the story says what it does. `main.ts` gives GitHub's log, tests give a list. */
 export interface Log {
   info(line: string, tone?: Tone): void;
-  /** Lines that are folded under a title: for what is long. */
+  /** Lines folded under a title, for long text. */
   group(title: string, lines: readonly string[]): void;
   /** Shown as an annotation on the caller's run page. */
   warning(line: string): void;

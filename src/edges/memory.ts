@@ -1,7 +1,7 @@
 /**
- * The edge to the memory of this process. A look leaves some kilobytes that nobody needs any more. V8 sees no reason to clear
- * up for so little, lets them come to some 35 MB in a wait of thousands of looks, and on a runner such a wait is the least of
- * its jobs. Cleared up now and then, the wait needs as much at its end as at its beginning.
+ * The edge to the memory of this process. Every look leaves a few kilobytes of garbage. V8 sees no reason to collect so
+ * little, and lets it grow to some 35 MB over thousands of looks, on a runner whose memory the other jobs need. Collected now
+ * and then, a long wait needs no more at its end than at its beginning.
  */
 
 import { setFlagsFromString } from "node:v8";
@@ -9,15 +9,15 @@ import { runInNewContext } from "node:vm";
 
 let collect: (() => void) | undefined;
 
-/** Clears up, which takes some milliseconds. */
+/** Collects the garbage, which takes a few milliseconds. */
 export function clearUp(): void {
   collect ??= reachCollector();
   collect();
 }
 
-/** V8's collector, which it gives only to a context that is made when the flag is set. */
+/** V8's collector. Only a context made after the flag is set has it. */
 function reachCollector(): () => void {
-  // The space for what is short-lived would double again and again.
+  // Otherwise V8 doubles the space for short-lived objects again and again.
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--expose-gc");
   return runInNewContext("gc") as () => void;

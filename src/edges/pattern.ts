@@ -1,8 +1,8 @@
-/** Whether a text has the form that a pattern gives, whose gaps stand for any text. Pure. */
+/** Whether a text fits a pattern with gaps, each of which stands for any text. Pure. */
 
 /**
- * Says whether `text` is the `parts` in their order with anything between them. Each is taken where it comes first: a regular
- * expression with many gaps would try every way to part a long text.
+ * Says whether `text` is the `parts` in their order, with any text between them. Each part is taken at its first occurrence:
+ * a regular expression with many gaps would try every way to split a long text.
  */
 export function fitsParts(text: string, [first = "", ...rest]: readonly string[]): boolean {
   const last = rest.pop();

@@ -20,8 +20,8 @@ export const runnerLog: Log = {
 };
 
 /**
- * The line as nothing but text. The runner takes `##[…]` for a command wherever it stands, `::` where a line begins; names
- * of remote runs and jobs, and inputs, come from outside.
+ * The line, so that the runner finds no command in it: it takes `##[…]` for one anywhere, and `::` at the beginning of a line.
+ * Names of remote runs and jobs come from outside, and so do inputs.
  */
 function inert(line: string): string {
   return line.replaceAll("##[", "## [").replace(/^(\s*):(?=:)/gm, "$1: ");
@@ -38,8 +38,7 @@ export const setOutputs = onlyNews((name, value) => core.setOutput(name, value))
 export const saveState = onlyNews((name, value) => core.saveState(name, value));
 
 /**
- * Makes the runner tell the step from its `post` step, before all else: a `post` step that took itself for the step would
- * dispatch.
+ * Leaves a mark for the `post` step, before anything else is done: a `post` step that took itself for the step would dispatch.
  * @throws Failure where the runner does not keep state
  */
 export function rememberStep(): void {
@@ -67,7 +66,7 @@ export function appendSummary(markdown: string): void {
 /** Passes on what has changed since the last time. */
 function onlyNews(tell: (name: string, value: string) => void): (all: Record<string, string>) => void {
   const last = new Map<string, string>();
-  let isTaken = true;
+  let hasWarned = false;
   return (all) => {
     for (const [name, value] of Object.entries(all)) {
       if (last.get(name) === value) continue;
@@ -76,11 +75,11 @@ function onlyNews(tell: (name: string, value: string) => void): (all: Record<str
         tell(name, value);
       } catch (error) {
         // A runner whose files are missing must not cost us the run that we have started.
-        if (isTaken)
+        if (!hasWarned)
           core.warning(
             `The runner takes no outputs or state of this step (the first was \`${name}\`): ${(error as Error).message}`,
           );
-        isTaken = false;
+        hasWarned = true;
       }
     }
   };
