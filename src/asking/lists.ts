@@ -8,15 +8,15 @@ import type { Retry, RetryOptions } from "./retry.ts";
 
 type Asking = { github: GitHub; retry: Retry };
 
-/** All that GitHub lists, also workflows whose file is gone or on another branch only. */
+/** All that GitHub lists, even a workflow whose file is gone, or is on another branch only. */
 export function listAllWorkflows({ github, retry }: Asking, options: RetryOptions): Promise<readonly Workflow[]> {
-  return allOf((page) => retry((each) => github.listWorkflows(page, each), options));
+  return allOf((page) => retry((request) => github.listWorkflows(page, request), options));
 }
 
 /** GitHub lists workflows of its own making as well, such as `dynamic/pages/pages-build-deployment`. */
 export const WORKFLOWS_FOLDER = ".github/workflows/";
 
-/** The names of the workflows' files, by any of which the API takes one; undefined where the token may not list them. */
+/** The names of the workflows' files, which the API takes in place of ids; undefined where they could not be listed. */
 export async function listWorkflowFiles(asking: Asking, options: RetryOptions): Promise<string[] | undefined> {
   const look = await lookAt(listAllWorkflows(asking, options));
   if (look.is !== "seen") return undefined;
@@ -25,7 +25,7 @@ export async function listWorkflowFiles(asking: Asking, options: RetryOptions): 
 
 /** All jobs of the run's latest attempt; the same array when nothing has changed. */
 export function listAllJobs(runId: Id, { github, retry }: Asking, options: RetryOptions): Promise<readonly Job[]> {
-  return allOf((page) => retry((each) => github.listJobs(runId, page, each), options));
+  return allOf((page) => retry((request) => github.listJobs(runId, page, request), options));
 }
 
 /** One page is returned as it is, so that an unchanged answer (304) stays the same array. */
@@ -38,8 +38,8 @@ async function allOf<Item extends { id: Id }>(
 }
 
 /**
- * The pages of a list, from `first` on if that was read already, as long as they go on and bring anything new: a server may
- * answer every page alike. One that gives fewer a page than it was asked for tells by its count that more follow.
+ * The pages of a list, as long as more follow and bring anything new: a server may answer every page alike. `first` is the
+ * first page, if that was read already. A server with shorter pages than `perPage` says by its count that more follow.
  */
 export async function* pagesOf<Item extends { id: Id }>(
   readPage: (page: number) => Promise<Page<Item>>,

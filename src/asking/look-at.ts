@@ -7,7 +7,7 @@ import { answerOf, OutOfTime } from "./retry.ts";
  * - `seen`: the answer
  * - `missing`: GitHub says 404
  * - `refused`: the token is not accepted (401) or may not look (403)
- * - `unread`: no answer that says anything; `why` follows the name of what was looked at
+ * - `unread`: no answer, or none that says anything; `why` follows the name of what was looked at
  */
 export type Look<Answer> =
   | { is: "seen"; answer: Answer }
@@ -17,9 +17,9 @@ export type Look<Answer> =
 
 /** @throws what is neither a fault nor a deadline, such as the signal's reason */
 export async function lookAt<Answer>(asked: Promise<Answer>): Promise<Look<Answer>> {
-  const got = await answerOf(asked);
-  if ("answer" in got) return { is: "seen", ...got };
-  const { failure } = got;
+  const result = await answerOf(asked);
+  if ("answer" in result) return { is: "seen", ...result };
+  const { failure } = result;
   if (failure instanceof OutOfTime || failure.code === "ETIMEDOUT")
     return { is: "unread", why: "could not be read in time" };
   const { kind, status, inAWord } = failure;

@@ -2,38 +2,39 @@
 
 import { type Fault, mayHeal } from "../github/fault.ts";
 
-/** Which faults the asker puts up with. */
+/** After which faults the asker asks again. */
 export interface Patience {
-  /** Says which faults are worth asking again; by default all that may heal. */
+  /** Says whether to ask again after a fault; by default after every one that may heal. */
   retries?: (fault: Fault) => boolean;
-  /** What is asked for was there before, so that a 404 may be a stray one. */
+  /** What is asked for was there before, so a 404 may be a stray one. */
   wasSeen?: boolean;
-  /** By the clock: until then what is asked for is new, and a 404 is no answer (docs/platform.md#new-runs). */
+  /** Until then, by the clock, what is asked for is new, and a 404 says nothing (docs/platform.md#new-runs). */
   isNewUntilMs?: number;
 }
 
 /** How the asking has gone so far, this fault included. */
 export interface Standing extends Patience {
   nowMs: number;
-  /** How many answers in a row were faults, and how many on this token were limits. */
+  /** How many answers in a row were faults. */
   failures: number;
+  /** How many limits GitHub has set on this token since it last answered. */
   limits: number;
-  /** How many were strays, this one not included. */
+  /** How many stray answers were asked again, before this one. */
   strays: number;
-  /** How many of the last in a row were like this one. */
+  /** How many of the last faults in a row were like this one. */
   alike: number;
   tokenHasWorked: boolean;
 }
 
 const LONGEST_PAUSE_MS = 30_000;
-/** How often a single bad answer among good ones (401, 404) is asked again. */
+/** How often a bad answer among good ones (401, 404) is asked again. */
 const STRAYS = 2;
 const STRAY_PAUSE_MS = 3000;
 const NEW_PAUSE_MS = 1000;
-/** What is still not there after half a minute is asked for less often. */
+/** Half a minute's failures: what is still not there is then asked for less often. */
 const EARLY_FAILURES = 30;
 const LATE_PAUSE_MS = 5000;
-/** So many answers in a row that lack the same field: the server is another than the one that we can read. */
+/** After so many answers in a row that lack the same field, this is a server that we cannot read. */
 const FOREIGN_ANSWERS = 3;
 
 /** How long to pause before asking again, in ms and before jitter; undefined: asking again would not help. */
@@ -48,11 +49,11 @@ export function pauseAfter(fault: Fault, standing: Standing): number | undefined
   return Math.min(1000 * 2 ** (standing.failures - 1), LONGEST_PAUSE_MS);
 }
 
-/** Without a `retry-after`: a minute, then twice as long each time (docs/platform.md#rate-limits). */
+/** Where GitHub does not say how long: a minute, then twice as long each time (docs/platform.md#rate-limits). */
 const UNTOLD_LIMIT_MS = 60_000;
 const LONGEST_UNTOLD_LIMIT_MS = 16 * UNTOLD_LIMIT_MS;
 
-/** How long a limit lasts that is the `limits`th in a row. */
+/** How long a limit lasts, in ms; it is the `limits`th since GitHub last answered. */
 export function limitMs({ retryAfterMs }: Fault, limits: number): number {
   return retryAfterMs ?? Math.min(UNTOLD_LIMIT_MS * 2 ** (limits - 1), LONGEST_UNTOLD_LIMIT_MS);
 }

@@ -1,4 +1,4 @@
-/** What keeps GitHub from answering: the log hears when it begins, until when a limit lasts, and when it is over. */
+/** The times when GitHub does not answer: the log says when one begins, until when a limit lasts, and when it is over. */
 
 import type { Clock } from "../edges/clock.ts";
 import { timeOfDay } from "../edges/durations.ts";
@@ -29,11 +29,11 @@ export function watchForOutages({ github, clock, log, random }: OutageEdges) {
     /** How many limits GitHub has set since it last answered. */
     limits: () => limits,
 
-    /** Notes a limit. `leftMs` is how far off the deadline of the refused request is. */
+    /** Notes a limit. `leftMs` is the time until the deadline of the refused request. */
     noteLimit(fault: Fault, leftMs: number): void {
       const nowMs = clock.nowMs();
       const lastsMs = limitMs(fault, ++limits);
-      // The more who wait for one token's limit, the less they should come back at one moment.
+      // Many may wait for the limit of one token, and they must not all come back at the same moment.
       const jitterMs = random() * Math.min(lastsMs / 4, 5000, Math.max(leftMs - lastsMs, 0) / 2);
       limit = { fault, untilMs: nowMs + lastsMs + jitterMs };
       sinceMs ??= nowMs;

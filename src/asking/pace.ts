@@ -1,4 +1,4 @@
-/** When to look next: how long each pause is, as a pure function. */
+/** When to look next: how long to pause. Pure. */
 
 import type { RateLimit } from "../github/heard.ts";
 import type { Usual } from "./usual-duration.ts";
@@ -7,10 +7,10 @@ import type { Usual } from "./usual-duration.ts";
 export interface Pace {
   /** Age of what is looked for: time since the dispatch, or since the run was created. */
   ageMs: number;
-  /** The longest pause that no limit asks for, where the end is not known to be far. */
+  /** The longest pause, unless a limit asks for a longer one or the end is known to be far off. */
   pollIntervalMs: number;
   rateLimit: RateLimit | undefined;
-  /** How long the last look took, and so the next will. */
+  /** How long the last look took; the next is taken to need as long. */
   lookMs: number;
   /** How many dispatchers seem to look as we do, ourselves included. */
   sharers: number;
@@ -19,8 +19,8 @@ export interface Pace {
 }
 
 /**
- * The pause before the next look for a run that is not found yet. A new run is visible after 1 to 10 s as a rule
- * (docs/platform.md#new-runs); after a minute a twentieth of the time passed is soon enough.
+ * The pause before the next look for a run that is not found yet. A new run is usually visible after 1 to 10 s
+ * (docs/platform.md#new-runs); after a minute, a twentieth of the time passed is soon enough.
  */
 export function pauseBeforeFind(pace: Pace): number {
   const { ageMs } = pace;
@@ -28,9 +28,9 @@ export function pauseBeforeFind(pace: Pace): number {
 }
 
 /**
- * The pause before the next look after an unclear answer, `ageMs` after that: most likely there is no run. Short while a new
- * run becomes visible as a rule, and then just often enough to believe it. Tuned on "502 and nothing done", thirteen lists in
- * a minute.
+ * The pause before the next look after an unclear answer, which came `ageMs` ago: most likely there is no run. It is short
+ * for as long as a new run usually takes to become visible, and then just short enough to be sure that there is none. Tuned
+ * on "502 and nothing done" (docs/performance.md#goals), thirteen lists in a minute.
  */
 export function pauseWhileUnclear(pace: Pace): number {
   return paced(pace.ageMs < 10_000 ? 2000 : 10_000, pace);
@@ -38,29 +38,29 @@ export function pauseWhileUnclear(pace: Pace): number {
 
 /** GitHub's words for a run that has to begin, or to be approved, before it can end. */
 const FAR_FROM_ITS_END = ["requested", "pending", "queued", "waiting"];
-/** Notices an end that no history announces within 5 % of the run's age: tuned on "20 s" (docs/performance.md#goals). */
+/** Without a history, an end is noticed within 5 % of the run's age: tuned on "20 s" (docs/performance.md#goals). */
 const LOOKS_PER_AGE = 22;
-/** An end that was due is noticed half of this late in the median: tuned on "10 min, with history", 2 s at most. */
+/** An end that is due is noticed half of this late in the median: tuned on "10 min, with history", 2 s at most. */
 const CLOSE_LOOK_MS = 3000;
 /**
- * Close looks would be too many where earlier runs took anything from a minute to an hour, so their number is bounded:
- * tuned on "3 h, with history", where so many are just enough to look every `CLOSE_LOOK_MS`.
+ * Where earlier runs took anything from a minute to an hour, there would be too many close looks; so their number is bounded.
+ * Tuned on "3 h, with history", where so many are just enough to look every `CLOSE_LOOK_MS`.
  */
 const CLOSE_LOOKS = 220;
 /**
- * How many times `poll_interval_seconds` a pause may be while the usual end is far. A run that ends badly long before is
- * noticed so much later. Tuned on "3 h, with history", 600 requests.
+ * How many times `poll_interval_seconds` a pause may last while the usual end is far off. An end that comes long before, as
+ * after a failure, is noticed so much later. Tuned on "3 h, with history", 600 requests.
  */
 const FAR_INTERVALS = 3;
 
 /**
  * The pause before the next look at a run that is being followed, by its age. Where earlier runs tell when the end is
- * due, it is long until then, and short while the end is due and the status allows it (docs/design.md#pace).
+ * due, the pause is long until then, and short from then on, if the status allows an end at all (docs/design.md#pace).
  */
 export function pauseBeforeFollow(pace: Pace & { status: string; usual?: Usual | undefined }): number {
   const { ageMs, status, usual } = pace;
   const isFar = FAR_FROM_ITS_END.includes(status);
-  // A run that young is being set up, as a rule.
+  // So young a run is usually still being set up.
   const byAgeMs = Math.max(ageMs / LOOKS_PER_AGE, ageMs < 15_000 || isFar ? 2000 : 0);
   if (!usual || ageMs > usual.toMs) return paced(byAgeMs, pace);
   const dueInMs = usual.fromMs - ageMs;
@@ -71,16 +71,16 @@ export function pauseBeforeFollow(pace: Pace & { status: string; usual?: Usual |
 }
 
 /**
- * All dispatchers on one token share 900 points a minute, and a look that costs no request costs its point
- * (docs/platform.md#rate-limits). What this leaves of them pays for dispatches and second requests: tuned on "hundred
- * waiters, an hour", of whom none may be refused.
+ * All dispatchers on one token share 900 points a minute, and even a look answered by 304 costs a point
+ * (docs/platform.md#rate-limits). The points that this leaves over pay for dispatches and second requests: tuned on "hundred
+ * waiters, an hour", none of whom may be refused.
  */
 const MS_PER_SHARER = 150;
 
 /**
- * Makes room for the looks themselves: the next one begins early enough to have ended when it is due, but half of the
- * time stays quiet, however slow the server is. Jitter shortens a pause up to `pollIntervalMs`, a little where that is
- * reached, since there it costs a request each time; it lengthens a pause that a limit asks for.
+ * Makes room for the looks themselves: the next one begins so early that its answer is there when it is due, but half of the
+ * time stays quiet, however slow the server is. Jitter shortens a pause: by up to a fifth, but only by up to a fiftieth where
+ * `pollIntervalMs` is reached, since there it costs more requests. It lengthens a pause that a limit asks for.
  */
 function paced(wantedMs: number, { pollIntervalMs, rateLimit, lookMs, sharers, random }: Pace): number {
   const sharedMs = Math.max(wantedMs, sharers * MS_PER_SHARER);
@@ -91,7 +91,7 @@ function paced(wantedMs: number, { pollIntervalMs, rateLimit, lookMs, sharers, r
   return Math.max(quietMs, spareMs(rateLimit) * (1 + random / 4));
 }
 
-/** However little is left: the limit may be full again sooner than it said, and others may stop using it. */
+/** However little is left of a limit: it may be full again sooner than it said, and others may stop using it. */
 const LONGEST_SPARING_PAUSE_MS = 60_000;
 
 /** The pause that makes the rest of the limit last until it is full again (docs/design.md#limits). */
@@ -102,7 +102,7 @@ function spareMs(rateLimit: RateLimit | undefined): number {
   return Math.min(rateLimit.resetInMs / usable, rateLimit.resetInMs, LONGEST_SPARING_PAUSE_MS);
 }
 
-/** Time enough for the last look's answer. */
+/** Enough time for the answer to the last look. */
 const LAST_LOOK_MS = 1000;
 
 /** Shortens a pause so that the last look comes right before the deadline, which is `leftMs` away. */

@@ -1,4 +1,4 @@
-/** Asks until GitHub answers: faults of the network or the server, and limits, never end a wait before its deadline. */
+/** Asks until GitHub answers: no limit, and no fault of the network or the server, ends a wait before its deadline. */
 
 import { Fault } from "../github/fault.ts";
 import type { Heard } from "../github/heard.ts";
@@ -27,18 +27,21 @@ export interface RetryOptions extends Patience {
 
 /**
  * Asks until an answer comes.
- * @throws Fault that asking again cannot heal, OutOfTime at the deadline, the signal's reason when it is aborted
+ * @throws a Fault that asking again cannot heal, OutOfTime at the deadline, the signal's reason when it is aborted
  */
 export type Retry = <Answer>(ask: Ask<Answer>, retryOptions: RetryOptions) => Promise<Answer>;
 
 type Ask<Answer> = (options: RequestOptions) => Promise<Answer>;
 
-/** The options for what is asked once: the answer is nice to have, and not worth more. */
+/** The options to ask only once, for an answer that is nice to have and not worth more. */
 export function once(deadlineMs: number): RetryOptions {
   return { deadlineMs, retries: () => false };
 }
 
-/** The answer, or what kept it from coming. Everything else, such as the signal's reason, is thrown. */
+/**
+ * The answer, or what kept it from coming.
+ * @throws what is neither a Fault nor OutOfTime, such as the signal's reason
+ */
 export async function answerOf<Answer>(
   asked: Promise<Answer>,
 ): Promise<{ answer: Answer } | { failure: Fault | OutOfTime }> {
@@ -50,14 +53,17 @@ export async function answerOf<Answer>(
   }
 }
 
-/** For what is nice to know: undefined where it is refused, or does not come in time. */
+/**
+ * An answer that is nice to have; undefined where it is refused or does not come in time.
+ * @throws a Fault for which `mayBeMissing` says no
+ */
 export async function ifAnswered<Answer>(
   asked: Promise<Answer>,
   mayBeMissing: (fault: Fault) => boolean = () => true,
 ): Promise<Answer | undefined> {
-  const got = await answerOf(asked);
-  if ("answer" in got) return got.answer;
-  if (got.failure instanceof Fault && !mayBeMissing(got.failure)) throw got.failure;
+  const result = await answerOf(asked);
+  if ("answer" in result) return result.answer;
+  if (result.failure instanceof Fault && !mayBeMissing(result.failure)) throw result.failure;
   return undefined;
 }
 
@@ -66,7 +72,7 @@ interface RetryEdges extends OutageEdges {
   signal: AbortSignal;
 }
 
-/** Makes what asks on one token. */
+/** The `Retry` of all requests on one token: what one of them learns of a limit or an outage holds for all. */
 export function makeRetry(edges: RetryEdges): Retry {
   const outage = watchForOutages(edges);
   return (ask, options) => askUntilAnswered(ask, options, outage, edges);
@@ -94,7 +100,7 @@ async function askUntilAnswered<Answer>(
       await sleep(limit.untilMs - clock.nowMs());
     }
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs());
-    // A timer may ring a little early, and a request without time for its answer would only leave it open.
+    // A timer may ring a little early; a request that has no time for its answer would leave open what GitHub did.
     if (timeoutMs < 1) throw new OutOfTime(last);
     const answer = await ask({ timeoutMs, signal }).catch(faultOnly);
     if (!(answer instanceof Fault)) {
@@ -112,7 +118,7 @@ async function askUntilAnswered<Answer>(
     if (answer.kind !== "limited") await pauseFor(answer, pauseMs);
   }
 
-  /** Says whether the deadline itself ended the request: no fault of the network. */
+  /** Says whether the deadline itself ended the request, which is then no fault of the network. */
   function isCutOff({ code }: Fault, timeoutMs: number): boolean {
     return code === "ETIMEDOUT" && timeoutMs < REQUEST_TIMEOUT_MS && leftMs() === 0;
   }
@@ -124,7 +130,7 @@ async function askUntilAnswered<Answer>(
   }
 }
 
-/** How many of the last faults in a row were like this one, which is counted; `before` is that number for the `last`. */
+/** How many of the last faults in a row were like this one, itself included; `before` is that number for the `last` one. */
 function countAlike({ kind, answer }: Fault, last: Fault | undefined, before: number): number {
   return kind === last?.kind && answer === last.answer ? before + 1 : 1;
 }

@@ -16,8 +16,8 @@ const RUNS = 10;
 const MARGIN = 0.02;
 
 /**
- * The usual duration of runs like `run`: same workflow, ended well, at the first attempt. Undefined when there was none.
- * A run that was touched after its end has an `updated_at` that is too late; so the longest tenth is left out.
+ * The usual duration of runs like `run`: same workflow, ended well, at the first attempt. Undefined when there is none.
+ * A run that was changed after its end has an `updated_at` that is too late, so the longest tenth is left out.
  */
 export function usualDuration(runs: readonly Run[], run: Run): Usual | undefined {
   const durationsMs = others(runs, run)
@@ -34,7 +34,7 @@ export function usualDuration(runs: readonly Run[], run: Run): Usual | undefined
   return { fromMs: shortest * (1 - MARGIN), toMs: longest * (1 + MARGIN), medianMs };
 }
 
-/** How many runs like `run` have not ended: by the same event, so that others seem to wait for them as we do. */
+/** How many runs like `run` have not ended: of the same event, so others probably wait for them as we do for ours. */
 export function othersWaiting(runs: readonly Run[], run: Run): number {
   return others(runs, run).filter(({ event, status }) => event === run.event && status !== "completed").length;
 }
