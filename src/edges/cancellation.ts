@@ -18,7 +18,7 @@ export class Cancelled extends Error {
 }
 
 /** A signal that a clock aborts, unless it is released first. */
-export interface Timer {
+interface Timer {
   readonly signal: AbortSignal;
   /** Stops the timer: the work is done. */
   release(): void;

@@ -1,6 +1,6 @@
 /**
  * The edge to the memory of this process. Every look leaves a few kilobytes of garbage. V8 sees no reason to collect so
- * little, and lets it grow to some 35 MB over thousands of looks, on a runner whose memory the other jobs need. Collected now
+ * little, and lets it grow to some 35 MB over thousands of looks, on a runner whose other jobs need the memory. Collected now
  * and then, a long wait needs no more at its end than at its beginning.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Reads GitHub's answers: the few fields that we use, under GitHub's names. The names are held by GitHub's published
- * schema; the values are doubted all the same, since an answer may come from a proxy or be cut short.
+ * Reads GitHub's answers: the few fields that we use, under GitHub's names. GitHub's published schema vouches for the names;
+ * the values are checked all the same, since an answer may come from a proxy or be cut short.
  */
 
 import {
@@ -18,12 +18,12 @@ import {
   Unreadable,
 } from "./reading.ts";
 
-/** What GitHub answered to a dispatch: which run it started, if the server gives run details (docs/platform.md#run-details). */
+/** GitHub's answer to a dispatch: the run that it started, where the server tells it (docs/platform.md#run-details). */
 export interface Dispatched {
   started: StartedRun | undefined;
 }
 
-/** A run that is known to be ours, before it was seen. */
+/** A run that is known to be ours, though no answer has shown it yet. */
 export interface StartedRun {
   id: Id;
   htmlUrl: string;
@@ -50,7 +50,7 @@ export interface Run {
   id: Id;
   /** `run-name`, or the workflow's name. */
   name: string;
-  /** `run-name`, or the event's type (repository_dispatch), or the workflow's name. */
+  /** `run-name`; without one, the event's type (repository_dispatch) or the workflow's name. */
   displayTitle: string;
   event: string;
   /** e.g. `.github/workflows/deploy.yml` */
@@ -60,16 +60,16 @@ export interface Run {
   status: string;
   /** GitHub's word, known or not; null until completed. */
   conclusion: string | null;
-  /** Its number among its workflow's runs; undefined where the answer does not tell. */
+  /** Its number among the runs of its workflow; undefined where the answer does not tell. */
   runNumber: number | undefined;
   runAttempt: number;
-  /** Branch or tag that it runs on; null where there is none. */
+  /** The branch or tag that it runs on; null where there is none. */
   headBranch: string | null;
-  /** Epoch ms by the server's clock, in whole seconds. */
+  /** Epoch ms by the server's clock, in whole seconds, as all times here. */
   createdAtMs: number;
   /** When the attempt began. */
   startedAtMs: number | undefined;
-  /** Epoch ms of the run's last change; of one that has ended, as a rule its end. */
+  /** When the run last changed: once it has ended, usually its end. */
   updatedAtMs: number | undefined;
   htmlUrl: string;
   jobsUrl: string;
@@ -89,11 +89,11 @@ export interface Step {
 export interface Job extends Step {
   id: Id;
   htmlUrl: string;
-  /** The run's attempt that it is of, where the answer tells. */
+  /** The attempt of the run to which it belongs, where the answer tells. */
   runAttempt?: number | undefined;
   /** Empty until the job has started; then `Set up job` alone for a moment; then all. */
   steps: Step[];
-  /** The answer has no list of them, which no description promises: they do not tell whether the job has started. */
+  /** The answer has no list of steps, which GitHub's schema allows: then `steps` does not tell whether the job has started. */
   hidesSteps?: true;
 }
 
@@ -106,10 +106,10 @@ export interface PendingDeployment {
   timerEndsAtMs: number | undefined;
 }
 
-/** What a job has marked in a file. */
+/** A message that a job has attached to a line of a file. */
 export interface Annotation {
   path: string;
-  /** 1 where it is for the whole file. */
+  /** 1 where the message is about the whole file. */
   line: number;
   /** GitHub's word: `notice`, `warning`, `failure`. */
   level: string;
@@ -117,7 +117,7 @@ export interface Annotation {
   message: string;
 }
 
-/** Any 2xx was acted on, whatever its body: an id is looked for and not insisted on (docs/platform.md#run-details). */
+/** With any 2xx GitHub has acted on the dispatch, so an answer that names no run is no fault (docs/platform.md#run-details). */
 export function readDispatched(data: unknown): Dispatched {
   const { workflow_run_id: id, run_url, html_url } = (data ?? {}) as Doubted<"workflow-dispatch-response">;
   const jobsUrl = nameOf(run_url) && `${nameOf(run_url)}/jobs`;
@@ -184,14 +184,14 @@ export function readJobs(data: unknown): Page<Job> {
   return page(data, "jobs", readJob);
 }
 
-/** An App's installation: its id, and what its owner has granted. */
+/** An App's installation: its id, and the permissions that its owner has granted. */
 export function readInstallation(data: unknown): { id: number; granted: Readonly<Record<string, unknown>> } {
   const { id, permissions } = fields(data, "installation");
   if (typeof id !== "number") throw new Unreadable("installation", "id");
   return { id, granted: (permissions ?? {}) as Record<string, unknown> };
 }
 
-/** An installation's token, and how long it lives from `dateMs`, the answer's own date. */
+/** An installation's token, and how long it lives, counted from `dateMs`, the answer's own date in epoch ms. */
 export function readInstallationToken(data: unknown, dateMs: number): { token: string; lifetimeMs: number } {
   const { token, expires_at } = fields(data, "installation-token");
   const lifetimeMs = (timeMs(expires_at) ?? Number.NaN) - dateMs;
@@ -261,7 +261,7 @@ function readIsPrivate(repository: unknown): boolean | undefined {
   return typeof isPrivate === "boolean" ? isPrivate : undefined;
 }
 
-/** The name of a workflow's file, by which the API takes it as well. */
+/** The name of a workflow's file, which the API takes in place of the workflow's id. */
 export function fileName(path: string): string {
   return path.replace(/^.*\//s, "");
 }

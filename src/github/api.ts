@@ -17,10 +17,13 @@ import { readConcurrencyGroup, readRunsGroups } from "./concurrency.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
 import { textOf } from "./download.ts";
 import type { RequestOptions } from "./http.ts";
-import { PURPOSES } from "./purpose.ts";
+import { PURPOSES, type Purpose } from "./purpose.ts";
 import type { Id, Page } from "./reading.ts";
 
-/** GitHub's API for one repository. Each method sends one request (two more when it was renamed) or rejects with a `Fault`. */
+/**
+ * GitHub's API for one repository. Each method sends one request (two more if the repository was renamed) and gives its
+ * answer, or rejects: with a `Fault`, or with the reason of the signal in its options.
+ */
 export type GitHub = ReturnType<typeof openGitHub>;
 
 /** The version whose workflow dispatch answers with the run's id (docs/platform.md#run-details). */
@@ -37,15 +40,16 @@ const RUN = `${REPOSITORY}/actions/runs/{run_id}`;
 export function openGitHub(options: ConnectionOptions) {
   const { ask, download, ...connection } = connect(options);
   const nothing = () => undefined;
-  /** Warns once of each item that could not be read. */
-  const setAside = new Set<string>();
-  const naming =
-    <Item>(what: string, read: (data: unknown) => Page<Item>) =>
+  const passedOver = new Set<string>();
+  /** Reads a page of a list, and warns once of each item that could not be read. */
+  const listOf =
+    <Item>(what: "a workflow" | "a run" | "a job" | "an artifact", read: (data: unknown) => Page<Item>) =>
     (data: unknown): Page<Item> => {
       const page = read(data);
-      for (const each of page.unreadable.filter((each) => !setAside.has(each))) {
-        setAside.add(each);
-        options.log.warning(`GitHub listed a ${what} that cannot be read, and it is passed over (${each}).`);
+      for (const item of page.unreadable) {
+        if (passedOver.has(item)) continue;
+        passedOver.add(item);
+        options.log.warning(`GitHub listed ${what} that cannot be read, and it is passed over (${item}).`);
       }
       return page;
     };
@@ -82,10 +86,10 @@ export function openGitHub(options: ConnectionOptions) {
       const parameters = { per_page: PAGE_LENGTH, page };
       const purpose = PURPOSES.readWorkflows;
       const route = `GET ${REPOSITORY}/actions/workflows`;
-      return ask({ route, parameters, purpose, read: naming("workflow", readWorkflows) }, options);
+      return ask({ route, parameters, purpose, read: listOf("a workflow", readWorkflows) }, options);
     },
 
-    /** The text of a file; `ref` is by default the default branch. */
+    /** The text of a file on `ref`; undefined: on the default branch. */
     getFile: (path: string, ref: string | undefined, options: RequestOptions) => {
       const parameters = ref === undefined ? {} : { ref };
       const route = `GET ${REPOSITORY}/contents/${encodePath(path)}`;
@@ -102,7 +106,7 @@ export function openGitHub(options: ConnectionOptions) {
     listRuns: ({ perPage, page }: { perPage: number; page: number }, options: RequestOptions) => {
       const parameters = { per_page: perPage, page, exclude_pull_requests: true };
       const route = `GET ${REPOSITORY}/actions/runs`;
-      return ask({ route, parameters, purpose: PURPOSES.readRuns, read: naming("run", readRuns) }, options);
+      return ask({ route, parameters, purpose: PURPOSES.readRuns, read: listOf("a run", readRuns) }, options);
     },
 
     getRun: (id: Id, options: RequestOptions) => {
@@ -113,10 +117,8 @@ export function openGitHub(options: ConnectionOptions) {
     /** One page of the jobs of the run's latest attempt. */
     listJobs: (runId: Id, page: number, options: RequestOptions) => {
       const parameters = { run_id: String(runId), per_page: PAGE_LENGTH, page };
-      return ask(
-        { route: `GET ${RUN}/jobs`, parameters, purpose: PURPOSES.readRun, read: naming("job", readJobs) },
-        options,
-      );
+      const read = listOf("a job", readJobs);
+      return ask({ route: `GET ${RUN}/jobs`, parameters, purpose: PURPOSES.readRun, read }, options);
     },
 
     /** The environments that wait for an approval or a timer before the run goes on. */
@@ -134,14 +136,14 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route, parameters, purpose: PURPOSES.setStatus, read: nothing }, options);
     },
 
-    /** The concurrency groups of a run and its jobs; no GitHub Enterprise Server has this, nor the next. */
+    /** The concurrency groups of a run and its jobs. No GitHub Enterprise Server has this request or the next one. */
     listConcurrencyGroups: (runId: Id, options: RequestOptions) => {
       const parameters = { run_id: String(runId), per_page: PAGE_LENGTH };
       const route = `GET ${RUN}/concurrency_groups`;
       return ask({ route, parameters, purpose: PURPOSES.readRun, read: readRunsGroups }, options);
     },
 
-    /** Who holds a concurrency group and who waits for it: all, or those alone that are ahead of a run or a job, and itself. */
+    /** Who holds a concurrency group and who waits for it: everyone, or only a run or a job and whatever is ahead of it. */
     getConcurrencyGroup: (group: string, ahead: { ofRun: Id } | { ofJob: Id } | undefined, options: RequestOptions) => {
       const ofRun = ahead && "ofRun" in ahead ? { ahead_of_run: String(ahead.ofRun) } : {};
       const ofJob = ahead && "ofJob" in ahead ? { ahead_of_job: String(ahead.ofJob) } : {};
@@ -150,48 +152,42 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route, parameters, purpose: PURPOSES.readRuns, read: readConcurrencyGroup }, options);
     },
 
-    /** What a job has marked in files; its first 100. A job is a check run, under the same id. */
+    /** The first 100 annotations of a job, which is a check run under the same id. */
     listAnnotations: (jobId: Id, options: RequestOptions) => {
       const parameters = { check_run_id: String(jobId), per_page: PAGE_LENGTH };
       const route = `GET ${REPOSITORY}/check-runs/{check_run_id}/annotations`;
       return ask({ route, parameters, purpose: PURPOSES.read, read: readAnnotations }, options);
     },
 
-    /** What an ended job has printed, in parts; two requests, the second to where GitHub keeps logs. */
+    /** What an ended job has printed, in parts. Sends two requests, the second to where GitHub keeps logs. */
     readJobLog: (jobId: Id, options: RequestOptions): AsyncIterable<string> => {
       const route = `GET ${REPOSITORY}/actions/jobs/{job_id}/logs`;
       return textOf(download({ route, parameters: { job_id: String(jobId) }, purpose: PURPOSES.read }, options));
     },
 
-    /** What the run's attempts have uploaded, the first 100; those of that `name`, or all. */
+    /** The first 100 artifacts that the run's attempts have uploaded: those called `name`, or all. */
     listArtifacts: (runId: Id, name: string | undefined, options: RequestOptions) => {
       const parameters = { run_id: String(runId), per_page: PAGE_LENGTH, ...(name !== undefined && { name }) };
-      const route = `GET ${RUN}/artifacts`;
-      return ask(
-        { route, parameters, purpose: PURPOSES.readArtifacts, read: naming("artifact", readArtifacts) },
-        options,
-      );
+      const read = listOf("an artifact", readArtifacts);
+      return ask({ route: `GET ${RUN}/artifacts`, parameters, purpose: PURPOSES.readArtifacts, read }, options);
     },
 
-    /** An artifact as it was uploaded, in parts; two requests, the second to where GitHub keeps artifacts. */
+    /** The bytes of an artifact, in parts. Sends two requests, the second to where GitHub keeps artifacts. */
     readArtifact: (id: Id, options: RequestOptions): AsyncIterable<Uint8Array> => {
       const route = `GET ${REPOSITORY}/actions/artifacts/{artifact_id}/zip`;
       return download({ route, parameters: { artifact_id: String(id) }, purpose: PURPOSES.readArtifacts }, options);
     },
 
     cancelRun: (id: Id, options: RequestOptions): Promise<void> =>
-      ask({ ...postTo(id, "cancel"), read: nothing }, options),
-
-    /** Runs the failed jobs of an ended run again, as a further attempt. */
-    rerunFailedJobs: (id: Id, options: RequestOptions): Promise<void> => {
-      const purpose = PURPOSES.rerunFailedJobs;
-      const route = `POST ${RUN}/rerun-failed-jobs`;
-      return ask({ route, parameters: { run_id: String(id) }, purpose, read: nothing }, options);
-    },
+      ask({ ...postTo(id, "cancel", PURPOSES.cancelRun), read: nothing }, options),
 
     /** For a run that ignores its cancellation. */
     forceCancelRun: (id: Id, options: RequestOptions): Promise<void> =>
-      ask({ ...postTo(id, "force-cancel"), read: nothing }, options),
+      ask({ ...postTo(id, "force-cancel", PURPOSES.cancelRun), read: nothing }, options),
+
+    /** Runs the failed jobs of an ended run again, as a further attempt. */
+    rerunFailedJobs: (id: Id, options: RequestOptions): Promise<void> =>
+      ask({ ...postTo(id, "rerun-failed-jobs", PURPOSES.rerunFailedJobs), read: nothing }, options),
   };
 }
 
@@ -200,7 +196,7 @@ export interface Status {
   state: "pending" | "success" | "failure" | "error";
   context: string;
   description: string;
-  /** Where its link leads; empty: nowhere. */
+  /** Where its link leads; empty: it has none. */
   url: string;
 }
 
@@ -211,8 +207,8 @@ interface WorkflowDispatch {
   asksForRunDetails: boolean;
 }
 
-function postTo(id: Id, action: "cancel" | "force-cancel") {
-  return { route: `POST ${RUN}/${action}`, parameters: { run_id: String(id) }, purpose: PURPOSES.cancelRun };
+function postTo(id: Id, action: "cancel" | "force-cancel" | "rerun-failed-jobs", purpose: Purpose) {
+  return { route: `POST ${RUN}/${action}`, parameters: { run_id: String(id) }, purpose };
 }
 
 function encodePath(path: string): string {

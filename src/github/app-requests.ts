@@ -1,4 +1,4 @@
-/** The requests that a GitHub App makes for its tokens, signed with its key. */
+/** The requests by which a GitHub App gets its tokens, signed with its key. */
 
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../edges/clock.ts";
@@ -14,7 +14,7 @@ export interface App extends Wanted {
   appId: string;
   /** PEM, PKCS#8. */
   privateKey: string;
-  /** `createAppAuth` of @octokit/auth-app, loaded where it is needed. */
+  /** `createAppAuth` of @octokit/auth-app, which is loaded only where there is an App. */
   strategy: OctokitOptions["authStrategy"];
   /** Hides a secret in the log. */
   mask: (secret: string) => void;
@@ -24,7 +24,7 @@ export type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0
 
 const purpose = PURPOSES.getToken;
 
-/** The tokens of `app` for the repository at `place`. `sendBy` makes what sends by an Octokit of its own. */
+/** The tokens of `app` for the repository at `place`. `sendBy` makes a `Send` of an Octokit. */
 export function tokensOf(
   { appId, privateKey, needs, wishes, strategy, mask }: App,
   {
@@ -48,7 +48,8 @@ export function tokensOf(
       const route = "GET /repos/{owner}/{repo}/installation";
       let reply = await sendAsApp({ route, purpose }, options);
       if (isRedirect(reply)) {
-        // Renamed. auth-app signs requests by name only; and the token is then limited by the repository's id.
+        // The repository was renamed. auth-app 8 signs this request only under `/repos/…`, so it is signed here; and the token
+        // has to be limited by the repository's id, since its new name is not known yet.
         const path = redirectPath(reply, settings.baseUrl);
         repositoryId = Number(path.match(/\/repositories\/(\d+)$/)?.[1]);
         const { token } = (await asApp.auth({ type: "app" })) as { token: string };

@@ -1,7 +1,6 @@
 /**
- * The token of each request: a plain one, or those of a GitHub App, which are found by the target repository, limited to it
- * and to what the step needs, renewed before they end, and revoked at the end. So a wait may outlast the hour that such a
- * token lives.
+ * The token of each request: a plain one, or one of a GitHub App. An App's tokens are limited to the target repository and to
+ * what the step needs, renewed before they expire, and revoked at the end. So a wait may outlast the hour that a token lives.
  */
 
 import type { Clock } from "../edges/clock.ts";
@@ -13,25 +12,25 @@ import type { Permissions } from "./purpose.ts";
 export interface TokenSource {
   /** Rejects with a `Fault` when none is to be had. */
   get(options: RequestOptions): Promise<string>;
-  /** GitHub has answered 401: the token must not be used again. */
+  /** Says that GitHub has answered 401: the token is not used again. */
   refuse(): void;
-  /** The token that would have to be revoked. */
+  /** The token that has to be revoked at the end; undefined: none. */
   current(): string | undefined;
 }
 
-/** A token that was given and is nobody's to renew. */
+/** A token that was given: it is neither renewed nor revoked here. */
 export function plainToken(token: string): TokenSource {
   return { get: async () => token, refuse() {}, current: () => undefined };
 }
 
-/** Sends each request with a token, which may have to be made first; all of it within `timeoutMs`. */
+/** Sends each request with a token, which may have to be got first: all of that within `timeoutMs`. */
 export function authorized(send: Send, tokens: TokenSource, clock: Clock): Send {
   return async (request, options) => {
     const left = timeLeft(clock, options);
     const authorization = `token ${await tokens.get(options)}`;
     if (left().timeoutMs <= 0) {
       const { route, purpose } = request;
-      const answer = "a token took all the time";
+      const answer = "getting a token took all the time";
       throw new Fault("unreachable", { request: route, purpose, code: "ETIMEDOUT", answer });
     }
     const headers = { ...request.parameters?.headers, authorization };
@@ -59,13 +58,13 @@ export interface AppRequests {
 /** A token is renewed when this part of its life is left: six minutes of an hour. */
 const RENEWAL = 0.1;
 
-/** What a token is asked for: all of `needs`, without which it is refused, and of `wishes` what is granted. */
+/** The permissions that are asked for: all of `needs`, and those of `wishes` that the installation has been granted. */
 export interface Wanted {
   needs: Permissions;
   wishes: Permissions;
 }
 
-/** Mints tokens as they are needed. `mask` hides each before anything can print it. */
+/** Gets tokens as they are needed. `mask` hides each one before anything can print it. */
 export function appTokens(
   requests: AppRequests,
   { needs, wishes }: Wanted,
@@ -75,7 +74,7 @@ export function appTokens(
   let current: { token: string; renewAtMs: number } | undefined;
   return {
     async get(options) {
-      // @octokit/auth-app would keep a token for 59 minutes, whatever its answer says; so it is kept here (docs/platform.md#app-tokens).
+      // @octokit/auth-app 8 keeps a token for 59 minutes, whatever the answer says; so it is kept here (docs/platform.md#app-tokens).
       if (current && clock.nowMs() < current.renewAtMs) return current.token;
       const left = timeLeft(clock, options);
       installation ??= await requests.getInstallation(options);

@@ -36,17 +36,17 @@ export function endedBadly({ status, conclusion }: Job): boolean {
   return status === "completed" && !wentWell(conclusion);
 }
 
-/** When a job has begun to run: the start of one without steps is that of its waiting in the queue. */
+/** When a job began to run, in epoch ms: GitHub also gives a job in the queue a start, before it has steps. */
 export function beganAtMs({ steps, conclusion, startedAtMs }: Job): number | undefined {
   return steps.length > 0 && conclusion !== "skipped" ? startedAtMs : undefined;
 }
 
-/** Says whether a job has ended before any runner had begun it. One that is skipped was not to begin. */
+/** Says whether a job has ended before any runner had begun it. One that was skipped was not meant to begin. */
 export function neverStarted(job: Job): boolean {
   return endedBadly(job) && job.steps.length === 0 && !job.hidesSteps;
 }
 
-/** Says whether a run has begun: it, or one of its jobs, has been at work. */
+/** Says whether a run has begun: it is or was in progress, or one of its jobs is or was. */
 export function hasBegun({ status }: Pick<Run, "status">, jobs: readonly Job[]): boolean {
   if (status === "in_progress" || status === "completed") return true;
   return jobs.some(
@@ -61,7 +61,7 @@ export function failedStep({ steps }: Job): Step | undefined {
   return steps.find((step) => step.status === "completed" && !wentWell(step.conclusion));
 }
 
-/** Says whether a conclusion leaves the step green. One that is missing never does; `any` stands for all others. */
+/** Says whether a conclusion leaves the step green. A missing one never does; `any` stands for every other. */
 export function isGreen(conclusion: string | null, successConclusions: ReadonlySet<string>): boolean {
   return conclusion !== null && (successConclusions.has("any") || successConclusions.has(conclusion));
 }

@@ -8,17 +8,17 @@ export interface ConcurrencyGroup {
   members: readonly GroupMember[];
 }
 
-/** A run that is in a group, or a job of it by a group of the job's own. */
+/** A run in a group, or a job in a group of its own. */
 export interface GroupMember {
   runId: Id;
   runName: string;
-  /** Of the job, where it is one. */
+  /** The page of the job, or else of the run. */
   htmlUrl: string;
   job: { id: Id; name: string } | undefined;
   isPending: boolean;
 }
 
-/** All groups of one run and its jobs, each with this run's members alone. */
+/** All groups of one run and its jobs; their members are this run and its jobs alone. */
 export function readRunsGroups(data: unknown): ConcurrencyGroup[] {
   const { concurrency_groups } = fields(data, "concurrency-group-run-list");
   if (!Array.isArray(concurrency_groups)) throw new Unreadable("concurrency-group-run-list", "concurrency_groups");
@@ -27,13 +27,13 @@ export function readRunsGroups(data: unknown): ConcurrencyGroup[] {
 
 export function readConcurrencyGroup(data: unknown): ConcurrencyGroup {
   const { group_name, group_members } = fields(data, "concurrency-group");
-  // The name is sent back as it is: it is never shown.
+  // The name is sent to GitHub again as it is, and never shown: so it may have control characters.
   if (typeof group_name !== "string") throw new Unreadable("concurrency-group", "group_name");
   if (!Array.isArray(group_members)) throw new Unreadable("concurrency-group", "group_members");
   return { name: group_name, members: group_members.map(readMember) };
 }
 
-/** One that cannot be read makes the group unreadable: without it, all behind it would seem to be further ahead. */
+/** A member that cannot be read makes the group unreadable: without it, all behind it would seem one place further ahead. */
 function readMember(data: unknown): GroupMember {
   const { run_id, run_name, run_html_url, job_id, job_name, job_html_url, status } = fields(data, "list");
   if (!isId(run_id)) throw new Unreadable("concurrency-group", "group_members");

@@ -1,4 +1,4 @@
-/** The way to one repository on one server: each layer adds one thing to what sends a request. */
+/** The connection to one repository on one server: layers around what sends a request, each of which adds one thing. */
 
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../edges/clock.ts";
@@ -40,14 +40,14 @@ export interface Connection extends Heard {
   fullName(): string;
   /** Gets a token ready, so that the next request is sent at once. */
   prepare(options: RequestOptions): Promise<void>;
-  /** Revokes a token that was minted here, if there is one. */
+  /** Revokes the App's token, if one was made. */
   revokeToken(options: RequestOptions): Promise<void>;
 }
 
-/** Opens the way. Nothing is sent yet. */
+/** Opens the connection. Nothing is sent yet. */
 export function connect({ target, credentials, fetch, clock, log }: ConnectionOptions): Connection {
   const { apiUrl } = target;
-  // octokit would print each failed request, and a deprecation warning for every dispatch that asks for no details.
+  // Octokit would print every failed request, and a deprecation warning for each dispatch that does not ask for run details.
   const quiet = { debug() {}, info() {}, warn: log.debug, error() {} };
   const settings: OctokitOptions & { baseUrl: string } = {
     baseUrl: apiUrl,

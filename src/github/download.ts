@@ -9,8 +9,8 @@ import type { Fetch } from "./transport.ts";
 export type Download = (request: Request, options: RequestOptions) => AsyncGenerator<Uint8Array>;
 
 /**
- * Makes what reads the bytes that GitHub redirects to, as a rule on another host, in parts as they come. The token does not
- * go there: the address itself is the permission, for a minute, and each download asks for one of its own.
+ * Makes a `Download`: it reads the bytes that GitHub redirects to, usually on another host, in parts as they come. The token
+ * does not go there: the address itself is the permission, for a minute, so each download asks for a new one.
  */
 export function downloader(
   send: Send,

@@ -3,18 +3,18 @@
 import type { Clock } from "../edges/clock.ts";
 import { headerOf, type Request, type RequestOptions, readAnswer, type Send } from "./http.ts";
 
-/** A request with what reads its answer. */
-export interface Question<Answer> extends Request {
+/** A request, and the function that reads its answer. */
+interface Question<Answer> extends Request {
   read: (data: unknown) => Answer;
 }
 
 /** Asks, and reads the answer. While the answer to a GET stays the same, it is the same object. */
 export type Ask = <Answer>(question: Question<Answer>, options: RequestOptions) => Promise<Answer>;
 
-/** Stuck 304s have been reported elsewhere, so a kept answer is asked for anew after this time. */
+/** Servers have been reported to answer 304 for ever, so after this time an answer is asked for anew. */
 const KEEP_ANSWERS_MS = 2 * 60 * 60 * 1000;
 
-/** Makes what asks, and keeps the answers that have an ETag. */
+/** Makes an `Ask` that keeps the answers which have an ETag. */
 export function keepAnswers(send: Send, clock: Clock): Ask {
   const kept = new Map<string, { etag: string; answer: unknown; sinceMs: number }>();
   return async <Answer>({ read, ...request }: Question<Answer>, options: RequestOptions) => {

@@ -1,12 +1,12 @@
-/** What can go wrong with one request, and what that means for what GitHub did and for asking again. */
+/** What can go wrong with one request, whether GitHub may have acted on it, and whether asking again may help. */
 
 import type { Purpose } from "./purpose.ts";
 
 /**
- * - `unreachable`: no connection came about (refused, DNS, no route)
- * - `untrusted`: no connection came about, and none will: a certificate is not accepted, a proxy lets nobody through, or the
- *   address is one that no client asks
- * - `lost`: the connection broke or the time for an answer ran out after the request may have been sent
+ * - `unreachable`: there was no connection (refused, DNS, no route)
+ * - `untrusted`: there was no connection, and there will be none: a certificate is not accepted, a proxy lets nobody through,
+ *   or no client sends to such an address
+ * - `lost`: the connection broke, or no answer came in time, after the request may have been sent
  * - `server_error`: 5xx or 408
  * - `limited`: GitHub refused because of a rate limit
  * - `unreadable`: a success whose body is not what GitHub's schema says
@@ -30,13 +30,13 @@ export class Fault extends Error {
   readonly answer: string;
   /** GitHub's id of the request, for its support. */
   readonly requestId: string | undefined;
-  /** For `unreadable`: what came is an object, as an API's answer is, and no page of a proxy. */
+  /** For `unreadable`: the answer is an object, as an API's is, and not a proxy's page. */
   readonly isForeign: boolean;
   /** For `limited`: how long GitHub says to wait; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
-  /** Where the token can be authorised for the organisation's single sign-on, if that is what GitHub asks for. */
+  /** The page on which the token can be authorised for the organisation's single sign-on, where GitHub asks for that. */
   readonly ssoUrl: string | undefined;
-  /** When that answer was given, by the server's clock, in epoch ms. */
+  /** The date of the answer, by the server's clock, in epoch ms. */
   readonly dateMs: number | undefined;
 
   constructor(
@@ -80,8 +80,8 @@ export function mayHeal(fault: Fault): boolean {
 }
 
 /**
- * What GitHub did with a request that ended in `fault`. `maybe` is the dangerous one: a client that sends a dispatch
- * again on a 5xx has started some fifty runs for one (docs/platform.md#no-idempotency).
+ * Whether GitHub acted on a request that ended in `fault`. `maybe` is the dangerous one: a client that sent a dispatch again
+ * after every 5xx started some fifty runs instead of one (docs/platform.md#no-idempotency).
  */
 export function acted(fault: Fault): "no" | "maybe" | "yes" {
   // No token, no dispatch.
@@ -100,14 +100,14 @@ export function acted(fault: Fault): "no" | "maybe" | "yes" {
   }
 }
 
-/** The parts of an HTTP answer that tell a fault. Header names are lower case. */
-export interface FailedAnswer {
+/** The parts of an HTTP answer that show what went wrong. Header names are in lower case. */
+interface FailedAnswer {
   status: number;
   headers: Readonly<Record<string, string | number | undefined>>;
   message: string;
 }
 
-/** Classifies an answer that is no success. */
+/** Classifies an answer with a status of 400 or more. */
 export function kindOfAnswer({ status, headers, message }: FailedAnswer): FaultKind {
   if (isRateLimit(status, headers, message)) return "limited";
   if (status >= 500 || status === 408) return "server_error";
@@ -118,7 +118,7 @@ function isRateLimit(status: number, headers: FailedAnswer["headers"], message: 
   if (status === 429) return true;
   if (status !== 403) return false;
   if (headers["retry-after"] !== undefined || /rate limit|abuse detection/i.test(message)) return true;
-  // The last request that the limit allowed may be refused for lack of a permission: that is no limit.
+  // The last request within a limit may be refused for lack of a permission, and that is not because of the limit.
   return (
     String(headers["x-ratelimit-remaining"]) === "0" &&
     !/not accessible|must have|denied|archived|\bsaml\b|\bsso\b|ip allow list|disabled|blocked|forbids|access restrictions|billing|suspended/i.test(
@@ -128,9 +128,9 @@ function isRateLimit(status: number, headers: FailedAnswer["headers"], message: 
 }
 
 /**
- * How long a rate-limit answer asks to wait, in ms, or undefined when it does not say.
- * `retry-after` is in seconds (a date is also legal); `x-ratelimit-reset` is in epoch seconds and is compared with the
- * answer's own `Date`, since the runner's clock may be wrong.
+ * How long a rate-limit answer asks to wait, in ms; undefined when it does not say.
+ * `retry-after` is in seconds, or a date; `x-ratelimit-reset` is in epoch seconds. Both are compared with the answer's own
+ * `Date`, since the runner's clock may be wrong.
  */
 export function retryAfterMs(headers: FailedAnswer["headers"]): number | undefined {
   const date = Date.parse(String(headers.date));
@@ -151,17 +151,17 @@ export function ssoUrlOf(headers: FailedAnswer["headers"]): string | undefined {
   return /\burl=(https:\/\/[\x21-\x7e]+)/.exec(String(headers["x-github-sso"]))?.[1];
 }
 
-/** A wait of less than a second would be a storm; one of more than the longest deadline is a broken server's. */
+/** With less than a second between them, requests would be a storm; only a broken server asks for more than a month. */
 function bounded(ms: number): number {
   return Math.min(Math.max(ms, 1000), LONGEST_WAIT_MS);
 }
 
 const LONGEST_WAIT_MS = 31 * 24 * 3_600_000;
 
-/** A proxy has opened no tunnel to the server, so that nothing of the request was sent. */
+/** A proxy has opened no tunnel to the server, so nothing of the request was sent. */
 export class NoTunnel extends Error {
   override readonly name = "NoTunnel";
-  /** `PROXY_407` where the proxy has answered. */
+  /** e.g. `PROXY_407`, where the proxy has answered. */
   readonly code: string | undefined;
 
   constructor(cause: unknown, status?: number) {
@@ -170,14 +170,14 @@ export class NoTunnel extends Error {
   }
 }
 
-/** What answers speaks no TLS, or no version of it that we accept: known before anything is sent. */
+/** The server speaks no TLS, or no version of it that Node accepts, which shows before anything is sent. Codes of OpenSSL 3. */
 const NO_TLS =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|SSLV3_ALERT_HANDSHAKE_FAILURE|TLSV1_ALERT_PROTOCOL_VERSION|TLSV1_UNRECOGNIZED_NAME|UNEXPECTED_MESSAGE)$/;
 
-/** An address that is refused on this side: known before anything is sent. */
+/** Node refuses the address, so nothing is sent. */
 const NO_ADDRESS = /^(ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS)$/;
 
-/** `fetch` has no code for a port that it keeps away from, such as 6000 (https://fetch.spec.whatwg.org/#port-blocking). */
+/** `fetch` gives no code for a port that it refuses, such as 6000 (https://fetch.spec.whatwg.org/#port-blocking). */
 const BAD_PORT = { message: "bad port", code: "ERR_SOCKET_BAD_PORT" };
 
 /** Classifies an error that came instead of an answer, by the system's error codes in its chain of causes. */
@@ -195,7 +195,7 @@ export function kindOfError(error: unknown): {
     code = own;
     if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own) || NO_ADDRESS.test(own))
       return { kind: "untrusted", code };
-    // Only these calls fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH while reading say nothing of the kind.
+    // Only these calls are certain to fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH may come while reading as well.
     if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {
       return { kind: "unreachable", code };
     }
@@ -206,7 +206,7 @@ export function kindOfError(error: unknown): {
 function* causes(error: unknown): Generator<object> {
   for (let at = error, depth = 0; typeof at === "object" && at !== null && depth < 8; depth++) {
     yield at;
-    // Node tries every address of a host and wraps the failures, one for each.
+    // Node tries every address of a host, and wraps the failures in one error.
     if (at instanceof AggregateError) for (const each of at.errors) if (typeof each === "object" && each) yield each;
     at = (at as { cause?: unknown }).cause;
   }

@@ -1,4 +1,4 @@
-/** What answers tell by the way: the server's time, what is left of the token's limit, and that the token works. */
+/** What every answer tells besides: the server's time, what is left of the token's limit, and that the token works. */
 
 import type { Clock } from "../edges/clock.ts";
 import { headerOf, type Reply } from "./http.ts";
@@ -7,7 +7,7 @@ import { headerOf, type Reply } from "./http.ts";
 export interface RateLimit {
   limit: number;
   remaining: number;
-  /** Time from that answer to the moment when the limit is full again. */
+  /** How long after that answer the limit is full again. */
   resetInMs: number;
 }
 
@@ -17,13 +17,13 @@ export interface Heard {
   /** The earliest time that the server's clock can have shown at `clockMs`, in epoch ms; undefined before any answer. */
   serverTimeMs(clockMs: number): number | undefined;
   /**
-   * The likeliest time that the server's clock showed at `clockMs`, in epoch ms. An answer's date has whole seconds; each
-   * says a little more of where in a second we are. Undefined before any answer.
+   * The likeliest time that the server's clock showed at `clockMs`, in epoch ms; undefined before any answer. An answer's date
+   * is in whole seconds, but many of them together tell the fraction as well.
    */
   likelyServerTimeMs(clockMs: number): number | undefined;
-  /** Whether any request has succeeded: the token works, or did. */
+  /** Whether any request has succeeded, so that the token works, or did. */
   hasAnswered(): boolean;
-  /** Of an Enterprise Server, e.g. `enterprise-server@3.19.2`; undefined for all others, and until an answer tells it. */
+  /** The version of an Enterprise Server, e.g. `enterprise-server@3.19.2`; undefined for others, and before any answer. */
   enterpriseVersion(): string | undefined;
 }
 
@@ -42,7 +42,7 @@ export function listen(clock: Clock): { heard: Heard; hear: (reply: Reply, sentA
       enterpriseVersion = headerOf(reply, "x-github-enterprise-version") ?? enterpriseVersion;
       const dateMs = Date.parse(headerOf(reply, "date") ?? "");
       if (Number.isNaN(dateMs)) return;
-      // A proxy's answer has a Date as well, by a clock of its own.
+      // An answer without an id may be a proxy's, whose date is by a clock of its own: it counts only while there is no other.
       if (headerOf(reply, "x-github-request-id") || !serverTime) {
         serverTime = { dateMs, atMs: clock.nowMs() };
         ahead = narrowed(ahead, { fromMs: dateMs - clock.nowMs(), toMs: dateMs + 1000 - sentAtMs });
@@ -64,7 +64,7 @@ interface Bounds {
   toMs: number;
 }
 
-/** What both say. Another of GitHub's servers may have another time: where they contradict, the last one is believed. */
+/** The bounds that both allow. GitHub's servers may differ in their time: where two contradict each other, the last one counts. */
 function narrowed(before: Bounds, now: Bounds): Bounds {
   const both = { fromMs: Math.max(now.fromMs, before.fromMs), toMs: Math.min(now.toMs, before.toMs) };
   return both.fromMs <= both.toMs ? both : now;

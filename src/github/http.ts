@@ -35,7 +35,7 @@ export interface Reply {
 /** Sends one request and reads its whole answer within `timeoutMs`. Rejects with a `Fault`, or the signal's reason. */
 export type Send = (request: Request, options: RequestOptions) => Promise<Reply>;
 
-/** Makes what sends requests by `octokit`. `hear` gets each answer, also one that is a failure. */
+/** Makes a `Send` of `octokit`. `hear` gets every answer, even one that is a failure. */
 export function sender(
   octokit: Octokit,
   { clock, log, hear }: { clock: Clock; log: Log; hear: (reply: Reply, sentAtMs: number) => void },
@@ -60,7 +60,7 @@ export function sender(
         throw new Fault(kind, { request, purpose, code, answer: error.message });
       })
       .finally(() => timer.release());
-    // octokit takes an answer that breaks off while it is read for an empty one.
+    // @octokit/request 10 takes an answer that breaks off while it is read for an empty one.
     timer.signal.throwIfAborted();
     const { status, headers } = answered;
     const reply: Reply = { request, purpose, status, headers, data: answered.data };
@@ -72,7 +72,7 @@ export function sender(
   };
 }
 
-/** What is left of the time for a request that takes several steps, each time it is asked. */
+/** For a request that takes several steps: gives, whenever it is called, the options with the time that is left. */
 export function timeLeft(clock: Clock, options: RequestOptions): () => RequestOptions {
   const endMs = clock.nowMs() + options.timeoutMs;
   return () => ({ ...options, timeoutMs: Math.max(endMs - clock.nowMs(), 0) });
@@ -88,7 +88,7 @@ export function readAnswer<Answer>(reply: Reply, read: (data: unknown) => Answer
   }
 }
 
-/** The fault that an answer is. */
+/** The fault that `reply` amounts to; `answer` is what it says, in words. */
 export function faultOf(kind: Fault["kind"], reply: Reply, answer: string, isForeign = false): Fault {
   return new Fault(kind, {
     request: reply.request,
@@ -109,7 +109,7 @@ export function headerOf({ headers }: Reply, name: string): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
-/** GitHub's own words in an error's body; nothing of a proxy's HTML page. */
+/** GitHub's own words in the body of an error; empty for a proxy's HTML page. */
 function wordsOf(data: unknown): string {
   if (typeof data === "string") return data.length > 300 || data.trimStart().startsWith("<") ? "" : data;
   if (typeof data !== "object" || data === null) return "";

@@ -1,4 +1,4 @@
-/** What a request is for. A fault knows it, so that an error names the permission at fault. */
+/** What a request is for. A fault carries it, so that an error can name the missing permission. */
 
 /** Permissions by GitHub's names. `metadata: read` comes with every token. */
 export interface Permissions {
@@ -17,7 +17,7 @@ export interface Purpose {
    * - `target`: everything else
    */
   about: "app" | "run" | "target";
-  /** In words that the repository's name follows. */
+  /** Follows "may not"; the repository's name follows it. */
   to: string;
   /** The permission that it takes, of fine-grained tokens, of Apps and of `GITHUB_TOKEN` (docs/platform.md#tokens). */
   needs: { name: keyof Permissions | "metadata"; access: Access };

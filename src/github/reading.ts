@@ -1,4 +1,4 @@
-/** How the fields of an answer are read. GitHub's published schema holds their names; every value is doubted. */
+/** How the fields of an answer are read. GitHub's published schema vouches for their names; every value is checked. */
 
 import type { components } from "@octokit/openapi-types";
 
@@ -7,10 +7,10 @@ type Schemas = components["schemas"];
 /** Ids go beyond 2^32; octokit reads those beyond 2^53 as bigint. */
 export type Id = number | bigint;
 
-/** An answer that is not what the schema says: no such thing at all, or one of its fields is missing or of another kind. */
+/** An answer that is not what the schema says: it is no object or list, or a field is missing or of another type. */
 export class Unreadable extends Error {
   override readonly name = "Unreadable";
-  /** The answer is an object all the same: another server's, and no page of a proxy that may pass. */
+  /** The answer is an object all the same: another server's, and not a proxy's page, which may be gone the next time. */
   readonly isForeign: boolean;
 
   constructor(schema: keyof Schemas | "list", field?: string) {
@@ -26,12 +26,13 @@ export class Unreadable extends Error {
 /** One page of a list. */
 export interface Page<Item> {
   items: readonly Item[];
-  /** How many there are on all pages, if the server tells; not dependable for runs (docs/platform.md#stale-filtered-lists). */
+  /** How many there are on all pages, if the server tells; unreliable for runs (docs/platform.md#stale-filtered-lists). */
   totalCount: number | undefined;
-  /** What could not be read of those that are missing in `items`, e.g. `7: it has no such field "created_at" as a workflow-run has`. */
+  /** Why each item that `items` lacks could not be read, e.g. ``7: it has no such field `created_at` as a workflow-run has``. */
   unreadable: readonly string[];
 }
 
+/** An object of the schema, of which nothing but the names of its fields is believed. */
 export type Doubted<Name extends keyof Schemas> = { [Field in keyof Schemas[Name]]?: unknown };
 
 export function fields<Name extends keyof Schemas>(data: unknown, schema: Name): Doubted<Name>;
@@ -41,7 +42,10 @@ export function fields(data: unknown, schema: keyof Schemas | "list"): object {
   return data;
 }
 
-/** Reads the list in the answer's field `key`. What cannot be read is set aside, unless that is all there is. */
+/**
+ * Reads the list in the answer's field `key`. Items that cannot be read are passed over.
+ * @throws Unreadable where no item can be read
+ */
 export function page<Item>(data: unknown, key: string, read: (data: unknown) => Item): Page<Item> {
   const { [key]: listed, total_count } = fields(data, "list");
   if (!Array.isArray(listed)) throw new Unreadable("list", key);
@@ -60,6 +64,7 @@ export function page<Item>(data: unknown, key: string, read: (data: unknown) => 
   return { items, totalCount: typeof total_count === "number" ? total_count : undefined, unreadable };
 }
 
+/** @throws Unreadable where one item cannot be read */
 export function list<Item>(data: unknown, read: (data: unknown) => Item): Item[] {
   if (!Array.isArray(data)) throw new Unreadable("list");
   return data.map(read);
@@ -73,16 +78,17 @@ export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** A text on one line, as it may be shown; empty where the value is no text. */
 export function nameOf(value: unknown): string {
   return oneLine(text(value));
 }
 
-/** On one line: in a log, a line break could begin a command to the runner, and a terminal's code recolour or hide what follows. */
+/** The text on one line. In a log, a line break could begin a command to the runner, and a terminal's code could hide what follows. */
 export function oneLine(text: string): string {
   return withoutCodes(text).replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
-/** A terminal's codes, each from its beginning to its end: `ESC [ … letter` or the one character for `ESC [`, `ESC ] … BEL`, `ESC (B`. */
+/** The codes of terminals (ECMA-48), whole: `ESC [ … letter` or the one character for `ESC [`, `ESC ] … BEL`, `ESC (B`. */
 const CODES = new RegExp(
   [
     "(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]",
@@ -101,6 +107,7 @@ export function nameOrNull(value: unknown): string | null {
   return typeof value === "string" ? nameOf(value) : null;
 }
 
+/** Epoch ms of a date as text. */
 export function timeMs(value: unknown): number | undefined {
   const ms = Date.parse(text(value));
   return Number.isFinite(ms) ? ms : undefined;

@@ -1,4 +1,4 @@
-/** A repository that was renamed answers with a redirect. GitHub does not act on the old name (docs/platform.md#renamed-repositories). */
+/** For a repository that was renamed, GitHub answers with a redirect, and does not act (docs/platform.md#renamed-repositories). */
 
 import type { Clock } from "../edges/clock.ts";
 import type { Log } from "../edges/log.ts";
@@ -12,7 +12,7 @@ export interface Place {
   repo: string;
 }
 
-/** Fills in the name where a route has `{owner}/{repo}`. */
+/** Fills in the repository's name where a route has `{owner}/{repo}`. */
 export function atPlace(send: Send, place: Place): Send {
   return (request, options) => {
     const name = request.route.includes("{owner}") ? place : {};
@@ -20,7 +20,7 @@ export function atPlace(send: Send, place: Place): Send {
   };
 }
 
-/** Sends again to the new name if the repository was renamed: three requests then, all in the same time. */
+/** Sends again to the new name if the repository was renamed: three requests then, all within the same `timeoutMs`. */
 export function followRenames(
   send: Send,
   place: Place,
@@ -45,8 +45,8 @@ export function isRedirect({ status }: Reply): boolean {
 }
 
 /**
- * Where a renamed repository is now, e.g. `/repositories/7`.
- * @throws Fault for any other server: the token must not go there
+ * The path of a renamed repository, e.g. `/repositories/7`.
+ * @throws Fault for a redirect to any other server, to which the token must not go
  */
 export function redirectPath(reply: Reply, apiUrl: string): string {
   const to = headerOf(reply, "location") ?? "";

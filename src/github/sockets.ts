@@ -1,23 +1,23 @@
-/** The connections of the transport: opened directly or through a proxy, and kept for a short while. */
+/** The connections of the transport: opened directly or through a proxy, and kept open for a short while. */
 
 import { Agent, request as requestHttp } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "../edges/clock.ts";
 import { NoTunnel } from "./fault.ts";
 
-/** Gives the agent of a server, by its origin: it opens the server's connections and keeps them. */
+/** Gives the agent of a server, by its origin. The agent opens the connections to the server, and keeps them. */
 export type Servers = (origin: string) => Promise<Agent>;
 
-/** Until a connection is open, TLS included. Below the time that a request may take: nothing was sent, and that is to be known. */
+/** For a connection to open, TLS included. It is less than a request may take, so that it is certain that nothing was sent. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** The same for the tunnel through a proxy, which has to connect first. */
 const TUNNEL_TIMEOUT_MS = 15_000;
-/** A connection that nobody uses is closed after this time, before a server does it, or a firewall that tells nobody. */
+/** An idle connection is closed after this time, before a server closes it, or a firewall drops it without a word. */
 const KEEP_IDLE_MS = 4000;
 
 /**
- * A connection that has just given its answer is not used again before this time: its end may come right behind, without a
- * word. A request that comes sooner gets another connection, so that looks in quick succession take turns on two.
+ * A connection that has just given its answer is not used again before this time: a server may be about to close it, without
+ * having said so. A request that comes sooner gets another connection, so looks in quick succession take turns on two.
  */
 const REST_MS = 50;
 
@@ -27,22 +27,20 @@ type Open = (options: object, opened: Opened) => void;
 export function serversBy(clock: Clock, findProxy: (origin: string) => URL | undefined): Servers {
   const agents = new Map<string, Promise<Agent>>();
   return (origin) => {
-    const known = agents.get(origin);
-    if (known) return known;
-    const agent = agentFor(new URL(origin), findProxy(origin), clock);
+    const agent = agents.get(origin) ?? agentFor(new URL(origin), findProxy(origin), clock);
     agents.set(origin, agent);
     return agent;
   };
 }
 
-/** Closes the connections that wait for their next request, so that this gets a new one. */
+/** Closes the connections that wait for a further request, so that the next one gets a new connection. */
 export function closeIdle(agent: Agent): void {
   for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 async function agentFor(server: URL, proxy: URL | undefined, clock: Clock): Promise<Agent> {
   const isTls = server.protocol === "https:";
-  // Loading TLS takes as long as half of a start.
+  // Loading TLS takes as long as half of a start, which a server or proxy on plain HTTP can do without.
   const { Agent: ByScheme } = isTls ? await import("node:https") : { Agent };
   const agent = new ByScheme({ keepAlive: true, timeout: KEEP_IDLE_MS });
   const [keep] = agent.listeners("free");
@@ -61,17 +59,17 @@ async function agentFor(server: URL, proxy: URL | undefined, clock: Clock): Prom
 }
 
 /**
- * Waits until a connection is open, and gives it to a request only then. Node would give it at once, and a request that is
- * written into a TLS connection that fails tells of the writing (EPROTO), as if something might have been sent.
+ * Waits until a connection is open, and gives it to a request only then. Node would give it at once, and where TLS then fails,
+ * the error is one of writing the request (EPROTO), as if something might have been sent.
  */
 function whenOpen(socket: Socket, isTls: boolean, clock: Clock, opened: Opened): void {
   const done = new AbortController();
   const settle: Opened = (error, socket) => {
     if (done.signal.aborted) return;
     done.abort();
-    // Whatever went wrong, nothing was sent: fault.ts tells that by the call. Of an open connection it would be a lie.
+    // Nothing was sent, whatever went wrong, and fault.ts knows that by the `syscall`. On an open connection it would be untrue.
     if (error) Object.assign(error, { syscall: "connect" });
-    // Not a moment later: the request has to be there when the connection says the next thing.
+    // Not a tick later: the request has to listen before the connection's next event.
     opened(error, socket);
   };
   clock.sleep(CONNECT_TIMEOUT_MS, done.signal).then(
@@ -85,8 +83,8 @@ function whenOpen(socket: Socket, isTls: boolean, clock: Clock, opened: Opened):
 }
 
 /**
- * Opens tunnels through a proxy: for plain HTTP as well, since a proxy that answers in the server's place (502, 407) leaves it
- * open whether it has passed the request on, and a tunnel that it does not open does not.
+ * Opens tunnels through a proxy, for plain HTTP as well: when a proxy itself answers a request (502, 407), nobody knows whether
+ * it has passed the request on; when it opens no tunnel, it certainly has not.
  */
 async function tunnels(server: URL, proxy: URL, clock: Clock): Promise<(opened: Opened) => void> {
   const agent = await agentFor(new URL(proxy.origin), undefined, clock);

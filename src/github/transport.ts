@@ -1,22 +1,22 @@
 /**
- * The transport: one HTTP request and its answer on `node:http` and `node:https`, as much of `fetch` as octokit and the
- * download of logs use. Node's own `fetch` is not used: on Node 20 it compiles its parser from WebAssembly, which costs each
- * start some 80 ms and 40 MB.
+ * The transport: one HTTP request and its answer on `node:http` and `node:https`, as much of `fetch` as Octokit and the
+ * downloads use. Node's own `fetch` is not used: on Node 20 it compiles its parser from WebAssembly, which costs each start
+ * some 80 ms and 40 MB.
  *
- * - Redirects are not followed, time-outs are the caller's abort, ports that `fetch` refuses are ports like others.
- * - An answer is there as soon as its head is: its status tells what GitHub did, though its body may never come. A body that
- *   breaks off is an error of whoever reads it, never a short body.
- * - A GET asks for gzip, since a list is a tenth of its size then. Anything else is answered with a few hundred bytes, for
- *   which `node:zlib` need not be loaded. What comes compressed all the same is read.
- * - Nothing is ever sent twice here: asking again is the story's affair, which knows what may be asked again. A kept
- *   connection may be closed by the server just when it is used again, and then nobody knows whether the request arrived.
- *   For a GET that is a pause of a second; for a dispatch it would be a minute of looking. So only GETs go over connections
- *   that were used before: anything else gets a new one, and what follows goes over that.
+ * - Redirects are not followed, time-outs are left to the caller's signal, and no port is refused, as `fetch` refuses some.
+ * - An answer is given as soon as its head has come: its status says what GitHub did, even if its body never comes. A body that
+ *   breaks off is an error for whoever reads it, never a short body.
+ * - A GET asks for gzip, which makes a list ten times smaller. Any other request has an answer of a few hundred bytes, for which
+ *   `node:zlib` need not be loaded. An answer that comes compressed all the same is read.
+ * - Nothing is ever sent twice here: only the story knows what may be asked again. A server may close a kept connection just
+ *   when it is used again, and then nobody knows whether the request has arrived. That costs a GET a pause of a second, but a
+ *   dispatch a minute of looking. So only a GET goes over a connection that was used before: anything else gets a new one,
+ *   over which later requests go as well.
  */
 
 import { type Agent, type IncomingMessage, request as requestHttp } from "node:http";
 import type { Clock } from "../edges/clock.ts";
-import { closeIdle, type Servers, serversBy } from "./sockets.ts";
+import { closeIdle, serversBy } from "./sockets.ts";
 
 /** As much of `fetch` as is used: `globalThis.fetch` is one, too. */
 export type Fetch = (url: string, init?: Sending) => Promise<Answer>;
@@ -25,7 +25,7 @@ export interface Sending {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
-  /** Its abort rejects with its reason, and so does the reading of the body. */
+  /** When it is aborted, the request rejects with its reason, and so does reading the body. */
   signal?: AbortSignal;
   redirect?: "manual" | "error";
 }
@@ -43,9 +43,9 @@ export interface Answer {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Opens the transport. `findProxy` names the proxy for a server's origin, if it is to be reached through one. */
+/** Opens the transport. `findProxy` gives the proxy for a server's origin; undefined: the server is reached directly. */
 export function openTransport(clock: Clock, findProxy: (origin: string) => URL | undefined): Fetch {
-  const servers: Servers = serversBy(clock, findProxy);
+  const servers = serversBy(clock, findProxy);
   return async (url, sending = {}) => {
     sending.signal?.throwIfAborted();
     return exchange(await servers(new URL(url).origin), url, sending);
@@ -59,7 +59,7 @@ function exchange(agent: Agent, url: string, { method = "GET", headers, body, si
     const request = requestHttp(url, { agent, method, headers: { ...compressed, ...headers } });
     let answer: IncomingMessage | undefined;
     const onAbort = () => {
-      // A request that has no connection yet would tell it only when it gets one.
+      // A request that waits for a connection would report its destruction only when it gets one.
       reject(signal?.reason);
       (answer ?? request).destroy(signal?.reason);
     };
@@ -82,9 +82,9 @@ function exchange(agent: Agent, url: string, { method = "GET", headers, body, si
 function answerOf(url: string, method: string, message: IncomingMessage): Answer {
   const { statusCode: status = 0 } = message;
   const hasNoBody = status === 204 || status === 205 || status === 304 || method === "HEAD";
-  // It may break off while nobody reads.
+  // An answer may break off while nobody reads it, and an `error` without a listener would end the process.
   message.on("error", () => {});
-  // Nobody reads these, and the connection is free for the next request only when they have been read.
+  // Nobody else reads these answers, and a connection is free for the next request only when its answer has been read.
   if (hasNoBody) message.resume();
   const body = hasNoBody ? null : decompressed(message);
   const read = async () => (body ? concat(body) : new Uint8Array());
@@ -117,7 +117,7 @@ async function* decompressed(message: IncomingMessage): AsyncGenerator<Uint8Arra
   }
   if (decoders.length === 0) return yield* message;
   const { pipeline } = await import("node:stream");
-  // What goes wrong anywhere in it is thrown to whoever reads its end.
+  // An error anywhere in the pipeline is thrown to whoever reads its end, so the callback has nothing to do.
   yield* pipeline([message, ...decoders], () => {}) as unknown as AsyncIterable<Uint8Array>;
 }
 

@@ -67,6 +67,22 @@ describe("the values of a run that ended green", () => {
     expect(log.at(-1)).toBe("Values from the artifact `values`: `version`, `image`, `cr3t`.");
   });
 
+  test("are found beside an artifact that cannot be read, which is named", async () => {
+    const fault: FaultHook = ({ path }) =>
+      LIST.test(path)
+        ? {
+            kind: "rewrite",
+            when: "after",
+            rewrite: (body) => ({ artifacts: [{ name: "values" }, ...(body as { artifacts: object[] }).artifacts] }),
+          }
+        : undefined;
+    const { outputs, warnings } = await playScene({ fault });
+    expect(outputs.outputs).toBe(TEXT);
+    expect(warnings).toEqual([
+      "GitHub listed an artifact that cannot be read, and it is passed over (without an id: it has no such field `id` as an artifact has).",
+    ]);
+  });
+
   test("take three requests more, of which the last brings no token", async () => {
     const { github, requests } = await playScene();
     const [run] = github.runs(TARGET);
