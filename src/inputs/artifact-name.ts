@@ -1,11 +1,11 @@
-/** The artifact with the values that come back. */
+/** The artifact that holds the values which come back. */
 
 import type { Reader } from "./reader.ts";
 
-/** No artifact's name has these: upload-artifact refuses them. */
+/** No artifact's name has these characters: actions/upload-artifact v4 and later refuse them. */
 const NEVER_IN_NAMES = /["*/:<>?\\|]/;
 
-/** Reads `outputs_from`; undefined: nothing is to be read. */
+/** Reads `outputs_from`; undefined where it is not given. */
 export function readArtifactName({ line, problems }: Reader, waitFor: string): string | undefined {
   const name = line("outputs_from");
   if (name === "") return undefined;

@@ -5,7 +5,7 @@ import type { Caller } from "./inputs.ts";
 import type { Reader } from "./reader.ts";
 import { withoutSlash } from "./target.ts";
 
-/** A status to be kept up. Its token is the caller's, and goes to the caller's server alone. */
+/** A status to set and to keep up to date. Its token is for the caller's repository, and goes to the caller's server alone. */
 export interface CommitStatus {
   context: string;
   token: string;

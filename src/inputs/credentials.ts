@@ -6,7 +6,7 @@ import type { Reader } from "./reader.ts";
 /** `appId` is the App's id or its client id; `privateKey` is PEM, PKCS#8. */
 export type GivenCredentials = { token: string } | { app: { appId: string; privateKey: string } };
 
-/** Reads the credentials. App credentials go before `token`. */
+/** Reads the credentials. Those of an App take precedence over `token`. */
 export function readCredentials({ text, problems }: Reader): GivenCredentials {
   const [token, appId, key] = [text("token"), text("app_id"), text("app_private_key")];
   if (appId === "" && key === "") {
@@ -44,7 +44,7 @@ function problemsOfApp(appId: string, key: string, privateKey: string | undefine
   return problems;
 }
 
-/** Every text by which the inputs' secrets could show in a log. */
+/** Every text in which a secret of the inputs could show in a log: `main.ts` masks them. */
 export function secretsOf(text: (name: string) => string): string[] {
   const key = text("app_private_key");
   // The job's own token, which is its default, is masked by the runner already.
@@ -54,7 +54,7 @@ export function secretsOf(text: (name: string) => string): string[] {
   );
 }
 
-/** GitHub's keys are PKCS#1, signing wants PKCS#8; and a secret that was stored on one line has `\n` for its line breaks. */
+/** GitHub's keys are PKCS#1, and signing needs PKCS#8. A secret that was stored on one line has `\n` for each line break. */
 function readPrivateKey(text: string): string | undefined {
   try {
     const key = createPrivateKey(text.replaceAll("\\n", "\n"));

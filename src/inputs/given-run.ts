@@ -12,14 +12,14 @@ export interface GivenRun {
   runId: Id;
 }
 
-/** What `run_id` says. */
+/** The input `run_id`, as it was read. */
 export interface RunAddress {
   runId: Id;
   /** The URL of the run's repository, where the run is given by its page. */
   repository: string | undefined;
 }
 
-/** What only a dispatch needs, with the default that the runner fills in. */
+/** The inputs that only a dispatch needs, with the defaults that the runner fills in. */
 const OF_A_DISPATCH = {
   event_type: "",
   client_payload: "{}",
@@ -33,15 +33,15 @@ const OF_A_DISPATCH = {
   reuse_key: "",
 } satisfies Partial<Record<InputName, string>>;
 
-/** Reads `run_id`, with all problems; undefined where it is not given. */
+/** Reads `run_id`; undefined where it is not given, or cannot be read. */
 export function readRunAddress({ text, problems }: Reader): RunAddress | undefined {
   const given = text("run_id");
   if (given === "") return undefined;
   const names = Object.keys(OF_A_DISPATCH) as (keyof typeof OF_A_DISPATCH)[];
-  const more = names.filter((name) => text(name) !== "" && text(name) !== OF_A_DISPATCH[name]);
-  if (more.length > 0) {
+  const contradicting = names.filter((name) => text(name) !== "" && text(name) !== OF_A_DISPATCH[name]);
+  if (contradicting.length > 0) {
     problems.push(
-      `\`run_id\` names a run that is there already, and nothing is dispatched: leave out ${inCode(more)}, or \`run_id\`.`,
+      `\`run_id\` names a run that is there already, and nothing is dispatched: leave out ${inCode(contradicting)}, or \`run_id\`.`,
     );
   }
   if (text("wait_for") === "nothing") {
@@ -59,20 +59,20 @@ export function readRunAddress({ text, problems }: Reader): RunAddress | undefin
   return { runId, repository };
 }
 
-/** Ids go beyond 2^53. */
+/** An id of up to 19 digits, which is a bigint beyond 2^53. */
 function readId(digits: string): Id | undefined {
   if (!/^[1-9]\d{0,18}$/.test(digits)) return undefined;
   const id = Number(digits);
   return Number.isSafeInteger(id) ? id : BigInt(digits);
 }
 
-/** Says whether the page of a run and the input `repo` name two repositories. GitHub does not mind upper and lower case. */
+/** Says whether the page of a run and the input `repo` name two repositories. GitHub ignores the case of names. */
 export function areTwoPlaces(one: Target, other: Target): boolean {
   const [first, second] = [one, other].map(({ owner, repo, apiUrl }) => `${apiUrl}/${owner}/${repo}`.toLowerCase());
   return first !== second;
 }
 
-/** The page of a run, before any answer has told it. */
+/** The URL of a run's page, where no answer has told it yet. */
 export function pageOfRun({ owner, repo, apiUrl }: Target, runId: Id): string {
   const { protocol, host } = new URL(apiUrl);
   const web = host.replace(/^api\.(?=github\.com$|.+\.ghe\.com$)/, "");

@@ -1,6 +1,6 @@
 /**
- * The API of Gitea and Forgejo, which imitates GitHub's at a root of its own: what of a step cannot work there
- * (docs/servers.md#other-servers). It is told before anything is sent: a dispatch would be accepted, and its run not found.
+ * The API of Gitea and Forgejo, which imitates GitHub's under a root of its own: which inputs cannot work there
+ * (docs/servers.md#other-servers). This is said before anything is sent: a dispatch would be accepted, and its run never found.
  */
 
 import type { GivenCredentials } from "./credentials.ts";

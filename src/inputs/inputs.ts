@@ -23,14 +23,14 @@ export interface Inputs {
   target: Target;
   order: Order;
   distinctId: DistinctId;
-  /** Which equal runs are taken instead of starting another. */
+  /** Which equal runs the step takes instead of starting another. */
   reuse: "never" | "queued" | "running" | "success";
   waitFor: "nothing" | "found" | "completed";
   findTimeoutMs: number;
-  /** Nobody has set it by hand, as far as can be told: the runner fills in the default. */
+  /** It is the default, which the runner fills in: so probably nobody has set it. */
   findTimeoutIsDefault: boolean;
   timeoutMs: number;
-  /** Time for the found run to begin; undefined: as much as to complete. */
+  /** How long the found run may take to begin; undefined: as long as to complete. */
   startTimeoutMs: number | undefined;
   pollIntervalMs: number;
   maxRuns: number;
@@ -40,28 +40,28 @@ export interface Inputs {
   decidingJobs: readonly string[];
   /** A job that ends red ends the step. */
   failsFast: boolean;
-  /** The artifact whose JSON object is what the run has left for its caller; undefined: none is read. */
+  /** The artifact with the JSON object that the run leaves for its caller; undefined: none is read. */
   outputsFrom: string | undefined;
-  /** How many lines of a failed job's log are shown; undefined: as many as usual, where that gives nothing away. */
+  /** How many lines of a failed job's log are shown; undefined: the usual number, where that tells nobody anything secret. */
   failedLogLines: number | undefined;
   /** How often the failed jobs are run again before the verdict. */
   reruns: number;
-  /** How long after a red end a further attempt is waited for that somebody else starts. */
+  /** How long after a red end the step waits for somebody else to start a further attempt. */
   rerunGraceMs: number;
   /** Undefined: none is asked for. */
   commitStatus: CommitStatus | undefined;
   writesSummary: boolean;
-  /** Nothing is dispatched; what can be looked at is. */
+  /** Nothing is dispatched; the step only looks at everything that a dispatch needs. */
   isDryRun: boolean;
   /** The target is the caller's own repository. */
   isOwnTarget: boolean;
   /** Which attempt of the caller's run this is. */
   callersAttempt: number;
-  /** What is odd about the inputs, and no reason to stop. */
+  /** What is odd about the inputs, but no reason to stop. */
   warnings: readonly string[];
 }
 
-/** The caller's side of the story, from the runner's environment. */
+/** The caller: where the step runs, by the runner's environment. */
 export interface Caller {
   /** `owner/name` of the repository that the step runs in. */
   repository: string;
@@ -87,10 +87,11 @@ const NOT_SENT: DistinctId = { value: "", key: undefined, isGiven: false };
 const FIND_TIMEOUT_SECONDS = 300;
 /** More would not fit into one annotation. */
 export const MAX_LOG_LINES = 50;
+
 /**
- * Reads all inputs. `read` gives an input's text; an empty one means the default, save for `distinct_id_key` (do not
- * send) and `token` (an error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed where
- * `givesObjects` says so; `names` are those of all inputs that were given, also of such as do not exist.
+ * Reads all inputs. `read` gives an input's text; an empty one means the default, except for `distinct_id_key` (the id is not
+ * sent) and `token` (an error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed where
+ * `givesObjects` says so; `names` are those of all inputs that were given, even of those that do not exist.
  * @throws InputError with every problem
  */
 export function readInputs(
@@ -157,7 +158,7 @@ export function readInputs(
   return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...unused] };
 }
 
-/** What is only about the wait for a run's end, and what of it does not go together. */
+/** Problems with the inputs that are only about the wait for a run's end: without that wait, and with each other. */
 function problemsOfWait(inputs: Omit<Inputs, "target" | "isOwnTarget" | "warnings">): string[] {
   const { waitFor, failsFast, startTimeoutMs, cancelRunOn, reruns, rerunGraceMs } = inputs;
   const ofTheWait = {
@@ -200,7 +201,7 @@ function problemsOfReuse(
   return problems;
 }
 
-/** The page of a given run goes before everything else. Undefined where there are problems. */
+/** The target. The page of a given run takes precedence over all other inputs. Undefined where there are problems. */
 function chooseTarget({ text, problems }: Reader, caller: Caller, address: RunAddress | undefined): Target | undefined {
   const owner = text("owner") || ownerOf(caller);
   const apiUrl = text("api_url") || caller.apiUrl;
@@ -221,7 +222,7 @@ function ownerOf({ repository }: Caller): string {
   return repository.split("/")[0] ?? "";
 }
 
-/** A warning, where the input `owner` says something, and something else decides. */
+/** A warning, where the input `owner` is given and `deciding` names another owner. */
 function unusedOwner(given: string, caller: Caller, target: Target, deciding: InputName): string[] {
   const owner = given || ownerOf(caller);
   if ([ownerOf(caller), target.owner].some((each) => each.toLowerCase() === owner.toLowerCase())) return [];

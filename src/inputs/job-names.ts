@@ -1,4 +1,4 @@
-/** The jobs that decide, by the names that GitHub shows. */
+/** The jobs that decide, by their names as GitHub shows them. */
 
 import type { Reader } from "./reader.ts";
 

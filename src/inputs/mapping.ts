@@ -1,4 +1,4 @@
-/** Reads an input that holds an object. JSON is read as the YAML that it is, which keeps how a number was written. */
+/** Reads an input that holds an object. JSON is read as YAML, which it also is: so it stays known how a number was written. */
 
 import {
   type ErrorCode,
@@ -16,7 +16,7 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 
 export type Values<Value extends Json = Json> = { [name: string]: Value };
 
-/** An object that was read, or what is wrong with the text. No problem ever quotes the text: it may hold secrets. */
+/** An object that was read, or what is wrong with the text. A problem never quotes the text, which may hold secrets. */
 export type Mapping<Value extends Json> = { value: Values<Value> } | { problems: string[] };
 
 /** Reads an object of any JSON values. An empty text is the empty object. */
@@ -46,7 +46,7 @@ export function readScalars(text: string): Mapping<string> {
   return problems.length > 0 ? { problems } : { value: Object.fromEntries(entries) as Values<string> };
 }
 
-/** Undefined for what is no scalar. */
+/** The text of a scalar as it was written; undefined for anything else. */
 function asWritten(node: unknown): string | undefined {
   if (node === null || node === undefined) return "";
   if (!isScalar(node)) return undefined;
@@ -55,7 +55,7 @@ function asWritten(node: unknown): string | undefined {
   return typeof value === "string" ? value : (source ?? String(value));
 }
 
-/** The problem of a scalar that would not arrive as it stands in the text; undefined where it would. */
+/** What is wrong with a scalar that would not arrive as it is written, as a function of its place; undefined: nothing. */
 function wouldChange(node: Scalar, text: string, asWritten: boolean): ((place: string) => string) | undefined {
   const [start = 0, end = 0] = node.range ?? [];
   if (node.type === "PLAIN" && /^[ \t]*#/.test(text.slice(end)))
@@ -70,7 +70,7 @@ function wouldChange(node: Scalar, text: string, asWritten: boolean): ((place: s
   return (place) => `it has a number that would not arrive as it is written (line ${place}): put it in quotes`;
 }
 
-/** The library's own messages quote the text at times. */
+/** Why a text is no YAML, by the error's code: the messages of yaml 2 may quote the text. */
 const IN_WORDS: Partial<Record<ErrorCode, string>> = {
   BAD_DQ_ESCAPE: "a `\\` in double quotes begins no known escape",
   BAD_ALIAS: "a value begins with `*` or `&`: put it in quotes",
@@ -91,14 +91,14 @@ type Parsed = { document: ReturnType<typeof parseDocument<ParsedNode>> } | { pro
 
 function parse(text: string, { asWritten = false } = {}): Parsed {
   const lines = new LineCounter();
-  // `!!set`, `!!binary` and the like have no form in JSON.
+  // `!!set`, `!!binary` and the like do not exist in JSON.
   const options = { lineCounter: lines, prettyErrors: false, resolveKnownTags: false };
   const document = parseDocument<ParsedNode>(text, options);
   const at = (offset: number | undefined) => {
     const { line, col } = lines.linePos(offset ?? 0);
     return `${line}, column ${col}`;
   };
-  // Only the first counts: those that follow are mostly its consequences.
+  // Only the first one counts: the others are usually its consequences.
   const wrong = document.errors[0] ?? document.warnings[0];
   if (wrong) {
     const what = IN_WORDS[wrong.code] ?? "it cannot be read further";
@@ -124,7 +124,8 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
   });
   if (problems.length > 0) return { problems: [...new Set(problems)] };
   try {
-    JSON.stringify(document.toJS()); // expands aliases, within the library's limit, and refuses circles
+    // Expands aliases, within the limit of yaml 2, and refuses circular ones.
+    JSON.stringify(document.toJS());
   } catch {
     return { problems: ["it has aliases that expand without end"] };
   }

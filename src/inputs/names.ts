@@ -1,4 +1,4 @@
-/** The names of inputs: which are ours, and what is said of the others. The runner only warns of those, and hands them on. */
+/** The names of inputs: which are ours, and what to say of any other. The runner only warns of it, and hands it on. */
 
 import { inCode } from "../edges/wording.ts";
 
@@ -46,7 +46,7 @@ const COMPLETED = "for `true`, give `wait_for: completed`";
 const SECONDS = "in whole seconds";
 const ANY = "to leave the step green after a red run, give `any`";
 
-/** What other actions call the same thing (docs/migration.md), as `bare` has it; the second word says how the value differs. */
+/** What other actions call the same thing (docs/migration.md), as `bare` spells it. A second text says how the value differs. */
 const ELSEWHERE: { readonly [bare: string]: InputName | readonly [InputName, string] } = {
   accesstoken: "token",
   "credentials.secretname": "token",
@@ -125,7 +125,7 @@ export function inputNamesIn(env: Readonly<Record<string, string | undefined>>):
   return Object.keys(env).flatMap((name) => (PREFIX.test(name) ? [name.replace(PREFIX, "").toLowerCase()] : []));
 }
 
-/** What is wrong with the `names` of the inputs that were given, and what is only odd. */
+/** What is wrong with the `names` of the inputs that were given, and what is merely odd. */
 export function judgeNames(names: readonly string[]): { problems: string[]; warnings: string[] } {
   const problems: string[] = [];
   const unknown: string[] = [];

@@ -11,7 +11,7 @@ import type { Reader } from "./reader.ts";
 /** What was ordered: a dispatch, or a run that is there already. */
 export type Order = Dispatch | GivenRun;
 
-/** The values are those given, without the run's id: that is added when they are sent (`withId`). */
+/** A dispatch. Its values do not hold the run's id, which is added when they are sent (`withId`). */
 export type Dispatch = EventDispatch<WorkflowName> | WorkflowDispatch<WorkflowName, string | undefined>;
 
 /** A dispatch with nothing left open; it is a `Dispatch` as well. */
@@ -20,9 +20,9 @@ export type Plan = EventDispatch<ResolvedWorkflow> | WorkflowDispatch<ResolvedWo
 interface EventDispatch<Workflow> {
   event: "repository_dispatch";
   eventType: string;
-  /** With the `ref` in its place. */
+  /** Holds the input `ref` as well, if that is given. */
   clientPayload: Values;
-  /** Only a run of this workflow is ours. */
+  /** Only a run of this workflow is ours; undefined: a run of any. */
   workflow: Workflow | undefined;
 }
 
@@ -40,56 +40,59 @@ export type WorkflowName = { kind: "file" | "id" | "name"; value: string };
 /** A workflow as GitHub's API takes it. */
 export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
 
-/** The id by which the run is found, and the name under which it is sent; no key: it is not sent. */
+/** The id by which the run is found. */
 export interface DistinctId {
   value: string;
+  /** The name under which it is sent; undefined: it is not sent. */
   key: string | undefined;
-  /** Not generated: others may have it as well, by right, as a commit's sha. */
+  /** It was not generated, so other dispatches may rightly have it as well, such as a commit's sha. */
   isGiven: boolean;
 }
 
-/** The values as they travel: those given, and the id as text. */
+/** The values as they are sent: with the id. */
 export function withId<Value extends Json>(values: Values<Value>, { key, value }: DistinctId): Values<Value | string> {
   return key === undefined ? values : { ...values, [key]: value };
 }
 
-/** What a `ref` may mean, as the API names refs. */
+/** The refs that the input `ref` may mean, as the API names them: `heads/main` or `tags/v1`. */
 export function refNames(ref: string): string[] {
   const name = ref.replace(/^refs\//, "");
   return /^(heads|tags)\//.test(name) ? [name] : [`heads/${name}`, `tags/${name}`];
 }
 
 /** GitHub's own limits (docs/platform.md#repository-dispatch). */
-const MAX_PROPERTIES = 10;
 const MAX_LENGTH = 65_535;
 const MAX_EVENT_TYPE_LENGTH = 100;
-/** docs/platform.md#dispatch-answers */
-const MAX_WORKFLOW_INPUTS = 25;
+/** How many values GitHub takes (docs/platform.md#repository-dispatch, docs/platform.md#dispatch-answers). */
+const LIMITS = {
+  client_payload: { most: 10, items: "top-level properties", remedy: "put some of them into one object" },
+  workflow_inputs: { most: 25, items: "inputs", remedy: "put some of them into one, as JSON" },
+};
 
 /** An input that holds the values to send. */
-type ValuesInput = "client_payload" | "workflow_inputs";
+type ValuesInput = keyof typeof LIMITS;
 
 /** mapping.ts, which brings a reader of YAML: loaded where there is something to read (docs/design.md#chunks). */
 export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "readScalars">;
 
 /** Says whether there is an object to read, so that `Mappings` are needed. */
 export function givesObjects(text: (name: string) => string): boolean {
-  return (["client_payload", "workflow_inputs"] satisfies ValuesInput[]).some((name) => !isEmptyObject(text(name)));
+  return Object.keys(LIMITS).some((name) => !isEmptyObject(text(name)));
 }
 
 function isEmptyObject(text: string): boolean {
   return /^\s*(\{\s*\}\s*)?$/.test(text);
 }
 
-/** Reads what is sent. `freshId` is the id if none is given; `mustFind` says that the run will be looked for. */
+/** Reads what to send. `freshId` is the id if none is given; `mustFind` says that the run will be looked for. */
 export function readOrder(
   reader: Reader,
   { freshId, mustFind, mappings }: { freshId: string; mustFind: boolean; mappings: Mappings | undefined },
 ): { order: Dispatch; distinctId: DistinctId } {
   const { line, problems } = reader;
   const eventType = line("event_type");
-  const named = line("workflow");
-  const workflow = named === "" ? undefined : readWorkflowName(named);
+  const workflowText = line("workflow");
+  const workflow = workflowText === "" ? undefined : readWorkflowName(workflowText);
   const ref = line("ref") || undefined;
   const payload = readObject("client_payload", reader, mappings?.readMapping);
   const inputs = readObject("workflow_inputs", reader, mappings?.readScalars);
@@ -106,9 +109,9 @@ export function readOrder(
       );
     }
     const { distinctId, values } = readDistinctId("workflow_inputs", inputs, reader, freshId);
-    problems.push(...problemsOfInputs(inputs, withId(values, distinctId)), ...problemsOfRef(ref));
-    const asked = workflow ?? readWorkflowName("");
-    return { order: { event: "workflow_dispatch", workflow: asked, ref, inputs: values }, distinctId };
+    problems.push(...problemsOfValues("workflow_inputs", inputs, withId(values, distinctId)), ...problemsOfRef(ref));
+    const named = workflow ?? readWorkflowName("");
+    return { order: { event: "workflow_dispatch", workflow: named, ref, inputs: values }, distinctId };
   }
 
   if (Object.keys(inputs).length > 0) {
@@ -128,25 +131,22 @@ export function readOrder(
   if (ref !== undefined && values.ref !== undefined && values.ref !== ref)
     problems.push("`client_payload` has a `ref` that is not the input `ref`: give it in one place.");
   const clientPayload = ref === undefined ? values : { ...values, ref };
-  problems.push(...problemsOfPayload(payload, withId(clientPayload, distinctId)));
+  problems.push(...problemsOfValues("client_payload", payload, withId(clientPayload, distinctId)));
   return { order: { event: "repository_dispatch", eventType, clientPayload, workflow }, distinctId };
 }
 
-/** The names that are sent and were not given. */
-function addedTo(given: Values, sent: Values): string[] {
-  return Object.keys(sent).filter((name) => !Object.hasOwn(given, name));
-}
-
-function problemsOfInputs(given: Values, sent: Values): string[] {
-  const added = addedTo(given, sent);
-  const problems = problemsOfNames("workflow_inputs", sent, added);
-  const ours = added.map((name) => `, with \`${name}\``);
+/** What is wrong with the values as they are sent, some of which may not have been given in `input`. */
+function problemsOfValues(input: ValuesInput, given: Values, sent: Values): string[] {
+  const added = Object.keys(sent).filter((name) => !Object.hasOwn(given, name));
+  const problems = problemsOfNames(input, sent, added);
+  const withOurs = added.length > 0 ? ` (with ${inCode(added, " and ")}, which this action adds)` : "";
+  const { most, items, remedy } = LIMITS[input];
   const count = Object.keys(sent).length;
-  if (count > MAX_WORKFLOW_INPUTS)
-    problems.push(`\`workflow_inputs\` has ${count} inputs${ours}; GitHub takes at most ${MAX_WORKFLOW_INPUTS}.`);
+  if (count > most)
+    problems.push(`\`${input}\` has ${count} ${items}${withOurs}; GitHub takes at most ${most}: ${remedy}.`);
   const { length } = JSON.stringify(sent);
   if (length > MAX_LENGTH)
-    problems.push(`\`workflow_inputs\` has ${length} characters as JSON${ours}; GitHub takes at most ${MAX_LENGTH}.`);
+    problems.push(`\`${input}\` has ${length} characters as JSON${withOurs}; GitHub takes at most ${MAX_LENGTH}.`);
   return problems;
 }
 
@@ -158,27 +158,7 @@ function problemsOfRef(ref = ""): string[] {
   ];
 }
 
-function problemsOfPayload(given: Values, sent: Values): string[] {
-  const problems = problemsOfNames("client_payload", sent, addedTo(given, sent));
-  const added = inCode(addedTo(given, sent), " and ");
-  const withOurs = added && ` (with ${added}, which this action adds)`;
-  const count = Object.keys(sent).length;
-  if (count > MAX_PROPERTIES) {
-    problems.push(
-      `\`client_payload\` has ${count} top-level properties${withOurs}; GitHub takes at most ` +
-        `${MAX_PROPERTIES}: put some of them into one object.`,
-    );
-  }
-  const { length } = JSON.stringify(sent);
-  if (length > MAX_LENGTH) {
-    problems.push(
-      `\`client_payload\` has ${length} characters as JSON${withOurs}; GitHub takes at most ${MAX_LENGTH}.`,
-    );
-  }
-  return problems;
-}
-
-/** The id: as given; else as `given` already has it under the key; else generated. `values` are `given` without it. */
+/** The id: that of the input; else the one that `given` has under the key; else `freshId`. `values` are `given` without it. */
 function readDistinctId<Value extends Json>(
   name: string,
   given: Values<Value>,
@@ -204,7 +184,7 @@ function readDistinctId<Value extends Json>(
   return { distinctId: { value, key, isGiven: value !== freshId }, values };
 }
 
-/** A workflow file called `1-ci.yml` is a file, not the id 1. */
+/** Reads the input `workflow`. `1-ci.yml` is a file, not the id 1. */
 function readWorkflowName(text: string): WorkflowName {
   if (/^\d+$/.test(text)) return { kind: "id", value: text };
   if (/\.ya?ml$/i.test(text)) return { kind: "file", value: fileName(text) };

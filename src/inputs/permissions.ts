@@ -1,4 +1,4 @@
-/** Which permissions a step needs in the target: never more than what its inputs make it do (docs/permissions.md). */
+/** The permissions that a step needs in the target: none for anything that its inputs do not make it do (docs/permissions.md). */
 
 import { inCode } from "../edges/wording.ts";
 import type { Access, Permissions } from "../github/purpose.ts";
@@ -22,7 +22,7 @@ export function permissionsFor({
   return reads ? { contents: "write", actions: "read" } : { contents: "write" };
 }
 
-/** Permissions that let the step tell more. They are asked for only where an App's installation has been granted it. */
+/** Permissions by which the step can tell more. They are asked for only if the App's installation has been granted them. */
 export function wishesFor({ waitFor, isDryRun }: Pick<Inputs, "waitFor" | "isDryRun">): Permissions {
   if (isDryRun) return { contents: "read", actions: "read" };
   return waitFor === "completed" ? { checks: "read" } : {};

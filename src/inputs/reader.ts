@@ -1,16 +1,16 @@
-/** Reads single inputs, and gathers what is wrong with them. */
+/** Reads single inputs, and collects what is wrong with them. */
 
 import { inCode } from "../edges/wording.ts";
 import type { InputName } from "./names.ts";
 
 export type Reader = ReturnType<typeof readerOf>;
 
-/** `read` gives an input's text. An empty one stands for the default. Where there is a problem, what comes back means nothing. */
+/** `read` gives an input's text; an empty one stands for the default. After a problem, the value that comes back means nothing. */
 export function readerOf(read: (name: string) => string) {
   const problems: string[] = [];
   const text = (name: InputName) => read(name).trim();
 
-  /** A name. With a line break in it, it is probably more than was meant, and nothing is called so. */
+  /** A name, which has no line break: a text with one is probably more than was meant. */
   function line(name: InputName): string {
     const given = text(name);
     if (/[\p{Cc}\u2028\u2029]/u.test(given))

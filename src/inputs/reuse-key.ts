@@ -7,12 +7,12 @@ import type { Json } from "./mapping.ts";
 import type { Dispatch } from "./order.ts";
 
 /**
- * Costs a tenth of a second and 32 MiB. The key is shown in names of runs, and who guesses at a value that was sent has to pay
- * that for each guess.
+ * Costs a tenth of a second and 32 MiB. Names of runs show the key, and whoever tries to guess a value that was sent has to pay
+ * that for every guess.
  */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
 
-/** The key of a dispatch: of `given` (`reuse_key`), or else of event, workflow, ref and values; always of its target. */
+/** The key of a dispatch: made of its target, and of `given` (`reuse_key`) or else of event, workflow, ref and values. */
 export function reuseKey(order: Dispatch, { apiUrl, owner, repo }: Target, given: string): string {
   const what = given === "" ? canonical(whatIsSent(order)) : `reuse_key ${given}`;
   const where = `${apiUrl}/repos/${owner}/${repo}`.toLowerCase();

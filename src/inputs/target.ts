@@ -3,8 +3,8 @@
 import type { Target } from "../github/connection.ts";
 
 /**
- * Reads the target as the inputs give it. `owner/name` and URLs go before `owner`; a URL goes before `api_url` as well.
- * Returns the problems instead when the inputs name no repository or no server.
+ * Reads the target as the inputs give it. `owner/name` and URLs take precedence over `owner`, and a URL over `api_url` as well.
+ * Gives the problems instead where the inputs name no repository or no server.
  */
 export function readTarget({ owner, repo, apiUrl }: Target): Target | { problems: string[] } {
   const problems: string[] = [];
@@ -49,19 +49,19 @@ function readRepository(repo: string, owner: string): { owner: string; repo: str
 }
 
 function readUrl(text: string): URL | undefined {
-  // The parser would leave out a line break without a word.
+  // The parser of URLs would silently drop a line break.
   if (!/^https?:\/\/\S+$/.test(text)) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // Credentials, queries and fragments have no meaning here; kept, they would end up in a log.
   return url && url.username + url.password + url.search + url.hash === "" ? url : undefined;
 }
 
-/** A REST root as it is compared. */
+/** A REST root, in the form in which two of them can be compared. */
 export function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
 
-/** Says whether it is neither github.com nor a tenant of ghe.com: what is new on those comes to such a server later, if at all. */
+/** Says whether the server is neither github.com nor a tenant of ghe.com: it gets what is new on those later, if at all. */
 export function isEnterpriseServer(apiUrl: string): boolean {
   return !/\/\/api\.(github\.com|[^/]+\.ghe\.com)$/.test(apiUrl);
 }

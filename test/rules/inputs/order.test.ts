@@ -93,11 +93,11 @@ describe("the values of a workflow_dispatch", () => {
   test("are 25 at most, with the id", () => {
     expect(read({ ...file, workflow_inputs: list(24) }).problems).toEqual([]);
     expect(read({ ...file, workflow_inputs: list(25) }).problems).toEqual([
-      "`workflow_inputs` has 26 inputs, with `distinct_id`; GitHub takes at most 25.",
+      "`workflow_inputs` has 26 inputs (with `distinct_id`, which this action adds); GitHub takes at most 25: put some of them into one, as JSON.",
     ]);
     expect(read({ ...file, workflow_inputs: `${list(24)}\ndistinct_id: mine` }).problems).toEqual([]);
     expect(read({ ...file, workflow_inputs: `${list(25)}\ndistinct_id: mine` }).problems).toEqual([
-      "`workflow_inputs` has 26 inputs; GitHub takes at most 25.",
+      "`workflow_inputs` has 26 inputs; GitHub takes at most 25: put some of them into one, as JSON.",
     ]);
     expect(read({ ...file, workflow_inputs: list(25), distinct_id_key: "" }).problems).toEqual([]);
   });
@@ -351,7 +351,7 @@ test("the inputs of a workflow have 65,535 characters at most, with the id", () 
   });
   expect(read(inputs(65_535)).problems).toEqual([]);
   expect(read(inputs(65_536)).problems).toEqual([
-    "`workflow_inputs` has 65536 characters as JSON, with `distinct_id`; GitHub takes at most 65535.",
+    "`workflow_inputs` has 65536 characters as JSON (with `distinct_id`, which this action adds); GitHub takes at most 65535.",
   ]);
 });
 
