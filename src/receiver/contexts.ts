@@ -1,12 +1,13 @@
-/** What is known of GitHub's contexts in a run that a dispatch will start, before it starts. */
+/** What is known, before a run starts, of the contexts that its expressions can read. */
 
 import { fillTemplate, type LookUp } from "./expression.ts";
 import type { Env, Receiver, ReceiverJob, ReceiverStep } from "./receiver.ts";
 import { EMPTY, textValue, UNKNOWN, type Value } from "./values.ts";
 
-/** The id that is sent, and as what. */
+/** A dispatch that carries an id. */
 export interface SentId {
   event: "repository_dispatch" | "workflow_dispatch";
+  /** The name under which the id is sent. */
   key: string;
   id: string;
   /** `workflow_inputs`, without the id. */
@@ -16,7 +17,7 @@ export interface SentId {
 const INPUTS = ["inputs", "github.event.inputs"];
 const PAYLOAD = ["github.event.client_payload"];
 
-/** The contexts where no job runs yet. Their names ignore case (docs/platform.md#runner-values). */
+/** The contexts before a job runs. Their names ignore case (docs/platform.md#runner-values). */
 export function contextsOf(receiver: Receiver, sent: SentId, matrix = ""): LookUp {
   const isByHand = sent.event === "workflow_dispatch";
   const [roots, empty] = isByHand ? [INPUTS, PAYLOAD] : [PAYLOAD, INPUTS];
@@ -26,15 +27,15 @@ export function contextsOf(receiver: Receiver, sent: SentId, matrix = ""): LookU
     if (ours) return ours;
     if (isWithin([...empty, "env"], path)) return [EMPTY];
     if (isByHand && isWithin(roots, path)) return [otherInput(names.at(-1) ?? "", receiver, sent)];
-    return mayHoldIt(path, matrix, sent.key) ? [UNKNOWN, textValue(sent.id)] : [UNKNOWN];
+    return mayHoldId(path, matrix, sent.key) ? [UNKNOWN, textValue(sent.id)] : [UNKNOWN];
   };
 }
 
-/** What the path has of the id, whole or in an object; undefined: nothing. */
+/** The values at `path` where they depend on the id: the id itself, an object that holds it, or a part of it, which is empty. */
 function idAt(path: string, roots: readonly string[], { key, id }: SentId): Value[] | undefined {
   const ours = roots.map((root) => `${root}.${key.toLowerCase()}`);
-  const [known = "", afterAny] = path.split(/\.\*(.*)/s);
-  if (ours.some((each) => each.startsWith(`${known}.`)))
+  const [beforeAny = "", afterAny] = path.split(/\.\*(.*)/s);
+  if (ours.some((each) => each.startsWith(`${beforeAny}.`)))
     return afterAny === undefined ? [{ text: "Object", isTrue: true, holds: id }] : [UNKNOWN, textValue(id)];
   if (ours.includes(path)) return [textValue(id)];
   return isWithin(ours, path) ? [EMPTY] : undefined;
@@ -44,28 +45,28 @@ function isWithin(roots: readonly string[], path: string): boolean {
   return roots.some((root) => path === root || path.startsWith(`${root}.`));
 }
 
-/** Of an input no more is told than whether there is one: its value is nobody's business. */
+/** Another input. Only whether it is empty is used, and never its value, which a finding might quote. */
 function otherInput(name: string, { inputs: declared = {} }: Receiver, { inputs: given }: SentId): Value {
-  const of = <Each>(all: Readonly<Record<string, Each>>) =>
-    Object.entries(all).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
-  const value = of(given);
-  if (value === undefined) return of(declared)?.hasDefault ? UNKNOWN : EMPTY;
+  const inputIn = <Input>(inputs: Readonly<Record<string, Input>>) =>
+    Object.entries(inputs).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
+  const value = inputIn(given);
+  if (value === undefined) return inputIn(declared)?.hasDefault ? UNKNOWN : EMPTY;
   return value === "" ? EMPTY : { ...UNKNOWN, isTrue: value === "false" ? undefined : true };
 }
 
-/** Outputs may be anything, and a matrix is what the file makes of it. */
-function mayHoldIt(path: string, matrix: string, key: string): boolean {
+/** Says whether the value may have the id: an output may be anything, and a matrix whatever the file makes it. */
+function mayHoldId(path: string, matrix: string, key: string): boolean {
   if (/^(needs|steps)\b/.test(path)) return true;
   return /^(matrix|strategy)\b/.test(path) && matrix.toLowerCase().includes(key.toLowerCase());
 }
 
-/** The contexts in a step: besides the others, its variables. */
+/** The contexts in a step: those before a job runs, and the step's variables. */
 export function contextsIn(step: ReceiverStep, job: ReceiverJob, receiver: Receiver, before: LookUp): LookUp {
   const ofJob = withEnv({ ...receiver.env, ...job.env }, job, before, (name) => setByScript(name, job, before));
   return withEnv(step.env, job, ofJob, (name) => ofJob(["env", name]));
 }
 
-/** Only Windows ignores the case of a variable's name. */
+/** Adds the variables of `env` to the contexts; `otherwise` gives any other variable. Only Windows ignores the case of names. */
 function withEnv(
   env: Env,
   { isOnWindows }: ReceiverJob,
@@ -74,19 +75,19 @@ function withEnv(
 ): LookUp {
   const cased = (name: string) => (isOnWindows ? name.toLowerCase() : name);
   const templates = new Map(Object.entries(env).map(([name, template]) => [cased(name), template]));
-  const known = new Map<string, readonly Value[]>();
+  const filled = new Map<string, readonly Value[]>();
   return (names) => {
     const [context = "", name = "*"] = names;
     if (context.toLowerCase() !== "env") return before(names);
     const template = templates.get(cased(name));
     if (template === undefined) return otherwise(name);
-    const values = known.get(name) ?? fillTemplate(template, before).map(textValue);
-    known.set(name, values);
+    const values = filled.get(name) ?? fillTemplate(template, before).map(textValue);
+    filled.set(name, values);
     return values;
   };
 }
 
-/** A step before may have set the variable. */
+/** A variable that no `env` has: an earlier step may have set it. */
 function setByScript(name: string, { steps }: ReceiverJob, before: LookUp): readonly Value[] {
   const isSet = steps.some(({ script = "" }) => script.includes("GITHUB_ENV") && script.includes(name));
   return isSet ? before(["steps", "*"]) : [EMPTY];

@@ -1,6 +1,7 @@
 /** Whether a receiving workflow fits what is sent to it. */
 
 import { enumerated, inCode } from "../edges/wording.ts";
+import type { SentId } from "./contexts.ts";
 import { expressionsIn } from "./expression.ts";
 import { type Finding, quoted, right, unknown, wrong } from "./finding.ts";
 import { linesToAdd } from "./lines-to-add.ts";
@@ -9,19 +10,15 @@ import { listensFor, type Receiver } from "./receiver.ts";
 import { isNamedBy, type Sign, signOf } from "./sign.ts";
 import { examineUploads } from "./uploads.ts";
 
-/** What is sent to a receiver. */
-export interface ToReceiver {
-  event: "repository_dispatch" | "workflow_dispatch";
+/** What is sent to a receiver, and what its run has to do for the caller. */
+export interface ToReceiver extends Omit<SentId, "key"> {
   /** Of a repository_dispatch. */
   eventType: string;
-  /** Name under which the id is sent; undefined: it is not. */
+  /** The name under which the id is sent; undefined: it is not sent. */
   key: string | undefined;
-  id: string;
-  /** `workflow_inputs`, without the id. */
-  inputs: Readonly<Record<string, string>>;
-  /** The run is looked for. */
+  /** The run is looked for, so something has to show the id. */
   needsSign: boolean;
-  /** Its run is to be reused by others, which know it by its own name alone. */
+  /** Other steps are to reuse its run, which they know by nothing but the run's own name. */
   needsName: boolean;
   /** The artifact that its run has to leave (`outputs_from`), and the lines that upload it; undefined: none. */
   artifact?: { name: string; lines: string } | undefined;
@@ -45,10 +42,14 @@ export function examineReceiver(receiver: Receiver, sent: ToReceiver): Finding[]
 
 function invalid(path: string, { text, isInRunName }: Mistake, lines: string): Finding {
   const what = `${path} is no valid workflow: ${text}.`;
-  const [first] = lines.split("\n", 1);
   return isInRunName
-    ? wrong(`${what} Change its \`run-name\`.`, first, "listener unreadable")
+    ? wrong(`${what} Change its \`run-name\`.`, runNameIn(lines), "listener unreadable")
     : wrong(what, undefined, "listener unreadable");
+}
+
+/** The first of the lines to add, which alone is missing in a workflow that listens. */
+function runNameIn(lines: string): string | undefined {
+  return lines.split("\n", 1)[0];
 }
 
 function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: ToReceiver, lines: string): Finding[] {
@@ -82,10 +83,10 @@ function examineTypes(receiver: Receiver, { eventType }: ToReceiver, lines: stri
   return [wrong(`${path} does not listen for ${event} on the default branch.${instead}`, lines, "nobody listens")];
 }
 
-/** A server whose answer to a dispatch names no run (docs/platform.md#run-details). */
+/** Such a server's answer to a dispatch names no run (docs/platform.md#run-details). */
 const OLD_SERVER = "On an Enterprise Server before 3.21, the run would not be found.";
 
-/** Whether a run of it will show the id, and where. */
+/** Whether its run will show the id, and where. */
 function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
   const { path, inputs } = receiver;
   const { key, event, answerNamesRun } = sent;
@@ -95,28 +96,22 @@ function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Findi
   if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key))
     return [missing(`${path} does not declare the input \`${key}\``, lines, answerNamesRun)];
   const sign = signOf(receiver, { ...sent, key });
-  // The finding about the trigger has the same lines to add.
+  // The finding about the missing trigger has the same lines to add.
   if (event === "workflow_dispatch" && !inputs && sign.is === "absent") return [];
   return [bySign(sign, receiver, sent, lines)];
 }
 
-/** Whether another step can reuse a run of it. */
+/** Whether another step can reuse its run. */
 function examineName(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
   const { key } = sent;
   if (key === undefined || isNamedBy(receiver, { ...sent, key })) return [];
-  const [line] = lines.split("\n", 1);
-  return [
-    wrong(
-      `${receiver.path} does not show the id in its \`run-name\`, so no run of it could be reused (\`reuse\`).`,
-      line,
-    ),
-  ];
+  const what = `${receiver.path} does not show the id in its \`run-name\`, so no run of it could be reused (\`reuse\`).`;
+  return [wrong(what, runNameIn(lines))];
 }
 
 function bySign(sign: Sign, { path, runName, jobs }: Receiver, { answerNamesRun }: ToReceiver, lines: string): Finding {
   const { place, word = "" } = sign;
-  // What it listens for it has already.
-  const [line] = lines.split("\n", 1);
+  const line = runNameIn(lines);
   const change = runName === "" ? "" : " Change its `run-name`.";
   const instead = (what: string) => missing(what, line, answerNamesRun, change);
   switch (sign.is) {

@@ -1,6 +1,6 @@
 /**
- * What GitHub would make of a text with expressions, as far as it can be known before. A small part of GitHub's language,
- * for names: what nobody can know is a gap in the text, and what may be one thing or another is both.
+ * What GitHub will make of a text with expressions, as far as that can be known before the run. It reads the small part of
+ * GitHub's language that names use. What nobody can know is a gap in the text; where several values are possible, all are given.
  */
 
 import {
@@ -18,12 +18,13 @@ import {
   type Value,
 } from "./values.ts";
 
-/** What a context may have under a path, e.g. `["github", "event", "action"]`; names as they are written, `*` for any. */
+/** The values that a context may have under a path, e.g. `["github", "event", "action"]`; `*` is any name. */
 export type LookUp = (path: readonly string[]) => readonly Value[];
 
+/** Brackets nested deeper than this are not read: nobody writes them, and each level is a few calls deep. */
 const DEEPEST = 50;
 
-/** Every text that may come of a template, or of its beginning where it is long. */
+/** Every text that a template may become; no more than the first `LONGEST` characters of it. */
 export function fillTemplate(template: string, lookUp: LookUp): string[] {
   let texts = [""];
   for (const part of partsOf(template)) {
@@ -36,7 +37,7 @@ export function fillTemplate(template: string, lookUp: LookUp): string[] {
   return texts;
 }
 
-/** Why GitHub cannot read a template, as far as that is sure; undefined where nothing is seen. */
+/** Why GitHub cannot read a template, as far as that is certain; undefined where no reason is seen. */
 export function flawIn(template: string): string | undefined {
   const parts = partsOf(template);
   if (parts.some((part) => typeof part === "string" && part.includes("${{"))) return "a `${{` that nothing closes";
@@ -49,7 +50,7 @@ export function expressionsIn(template: string): string[] {
   return partsOf(template).flatMap((part) => (typeof part === "string" ? [] : [part.expression]));
 }
 
-/** The contexts that a template speaks of, in small letters. */
+/** The contexts that a template names, in lower case. */
 export function contextNamesIn(template: string): Set<string> {
   const names = expressionsIn(template).flatMap((expression) =>
     expression.replace(/'[^']*'/g, "''").match(/(?<![\w.-])[A-Za-z_][\w-]*(?![\w-]|\s*\()/g),
@@ -59,7 +60,7 @@ export function contextNamesIn(template: string): Set<string> {
 
 type Part = string | { expression: string };
 
-/** Looks at no character twice: many expressions may never be closed. */
+/** Takes time in proportion to the text, even where many expressions are never closed. */
 function partsOf(template: string): Part[] {
   const parts: Part[] = [];
   let end = 0;
@@ -72,7 +73,7 @@ function partsOf(template: string): Part[] {
   }
 }
 
-/** Where the expression ends; a `}}` in quotes ends nothing. */
+/** Where the expression ends, or -1; a `}}` in quotes does not end it. */
 function closeOf(template: string, start: number): number {
   const marks = /'|\}\}/g;
   marks.lastIndex = start;
@@ -172,7 +173,7 @@ class Reader {
     return this.#lookUp([token, ...this.#path()]);
   }
 
-  /** What follows a context's name. */
+  /** The names that follow a context's name. */
   #path(): string[] {
     const names: string[] = [];
     for (let sign = this.#takes(".", "["); sign; sign = this.#takes(".", "[")) {
@@ -186,7 +187,7 @@ class Reader {
     return names;
   }
 
-  /** A part of a value is not known, where one is asked for. */
+  /** The values, or what is known of their part where a path follows. */
   #within(values: readonly Value[]): readonly Value[] {
     return this.#path().length > 0 ? unclear(values) : values;
   }

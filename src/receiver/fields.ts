@@ -1,4 +1,4 @@
-/** Reads what YAML has made of a file, of which nobody knows the form. */
+/** Reads what the YAML parser has made of a file. Its form is unknown: what is not of the kind asked for counts as empty. */
 
 export type Fields = Record<string, unknown>;
 
@@ -15,7 +15,7 @@ export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A single value as text. A list or an object may not even have a text. */
+/** A single value as text. `String` of an object made by YAML may throw, so a list or an object is empty. */
 export function scalar(value: unknown): string {
   return typeof value === "object" || value === undefined ? "" : String(value);
 }

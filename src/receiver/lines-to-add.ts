@@ -1,6 +1,6 @@
 /** The lines that a receiving workflow must have. */
 
-/** What is sent to the workflow; its name as it is, if it has one. */
+/** What is sent to the workflow, and its present name, if it has one. */
 interface Needs {
   event: "repository_dispatch" | "workflow_dispatch";
   /** For a repository_dispatch. */
@@ -10,7 +10,7 @@ interface Needs {
   name?: string | undefined;
 }
 
-/** The lines by which a workflow listens for the event and shows the id in its runs' names, as YAML. */
+/** The lines by which a workflow shows the id in its runs' names (the first) and listens for the event, as YAML. */
 export function linesToAdd({ event, eventType = "", key = "distinct_id", name = "" }: Needs): string {
   const title = isPlainText(name.replaceAll(" ", "-")) ? name : "My workflow";
   if (event === "workflow_dispatch") {
@@ -32,7 +32,7 @@ export function linesToAdd({ event, eventType = "", key = "distinct_id", name = 
   ].join("\n");
 }
 
-/** Says whether YAML reads it as text without quotes. */
-function isPlainText(text: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
+/** Says whether YAML reads the word as text even without quotes. */
+export function isPlainText(word: string): boolean {
+  return /^[A-Za-z][\w-]*$/.test(word) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(word);
 }

@@ -1,8 +1,9 @@
 /**
- * Why GitHub takes a file for no workflow, as far as that is sure (docs/platform.md#workflow-files). It has more rules, and
- * gets new keys: what is not known here is no mistake.
+ * Why a file is no valid workflow for GitHub, as far as that is certain (docs/platform.md#workflow-files). GitHub has more
+ * rules, and gets new keys: a key that is unknown here is no mistake.
  */
 
+import { alikeAmong } from "../inputs/keys.ts";
 import { contextNamesIn, flawIn } from "./expression.ts";
 import { type Fields, fields, list, scalar } from "./fields.ts";
 import { quoted } from "./finding.ts";
@@ -16,15 +17,11 @@ export interface Mistake {
 
 /** The first mistake in a file that YAML has parsed; undefined where none is seen. */
 export function mistakeIn(root: Fields): Mistake | undefined {
-  const elsewhere = [mistakeOfJobs, mistakeOfKeys, mistakeOfConcurrency];
-  for (const look of elsewhere) {
-    const found = look(root);
-    if (found !== undefined) return { text: found, isInRunName: false };
-  }
-  return mistakeOfNames(root);
+  const text = mistakeOfJobs(root) ?? mistakeOfKeys(root) ?? mistakeOfConcurrency(root);
+  return text === undefined ? mistakeOfNames(root) : { text, isInRunName: false };
 }
 
-/** Keys of a job, which people put beside the jobs. */
+/** Keys of a job that people put beside the jobs. */
 const OF_A_JOB = ["steps", "runs-on", "uses", "run"];
 
 function mistakeOfJobs(root: Fields): string | undefined {
@@ -37,12 +34,8 @@ function mistakeOfJobs(root: Fields): string | undefined {
 function mistakeOfKeys(root: Fields): string | undefined {
   for (const mapping of mappingsIn(root)) {
     if (typeof mapping["<<"] === "object") return "GitHub reads anchors and aliases, and no merge keys (`<<`)";
-    const seen = new Map<string, string>();
-    for (const key of Object.keys(mapping)) {
-      const other = seen.get(key.toLowerCase());
-      if (other !== undefined) return `\`${quoted(other)}\` and \`${quoted(key)}\` are one key for GitHub`;
-      seen.set(key.toLowerCase(), key);
-    }
+    const alike = alikeAmong(Object.keys(mapping));
+    if (alike) return `\`${quoted(alike[0])}\` and \`${quoted(alike[1])}\` are one key for GitHub`;
   }
   return undefined;
 }
@@ -55,7 +48,7 @@ function mistakeOfConcurrency(root: Fields): string | undefined {
   return both ? "`queue: max` and `cancel-in-progress: true` do not go together" : undefined;
 }
 
-/** Contexts that GitHub does not have yet when it names a run, or a job. */
+/** Contexts that GitHub does not have yet when it names a run or a job. */
 const ONLY_IN_STEPS = ["env", "job", "runner", "secrets", "steps"];
 const ONLY_IN_JOBS = ["matrix", "needs", "strategy"];
 
@@ -69,29 +62,29 @@ function mistakeOfNames(root: Fields): Mistake | undefined {
     ...steps.map(({ name }) => mistakeOfName("a step's name", name, [])),
     ...steps.map(({ run }) => mistakeOfName("a script", run, [])),
   ];
-  const found = others.find((each) => each !== undefined);
-  return found === undefined ? undefined : { text: found, isInRunName: false };
+  const text = others.find((each) => each !== undefined);
+  return text === undefined ? undefined : { text, isInRunName: false };
 }
 
-function mistakeOfName(place: string, value: unknown, notThere: readonly string[]): string | undefined {
+function mistakeOfName(place: string, value: unknown, missingContexts: readonly string[]): string | undefined {
   const name = scalar(value);
   if (!name.includes("${{")) return undefined;
   const flaw = flawIn(name);
   if (flaw !== undefined) return `${place} has ${flaw}`;
-  const spokenOf = contextNamesIn(name);
-  const context = notThere.find((each) => spokenOf.has(each));
+  const contexts = contextNamesIn(name);
+  const context = missingContexts.find((each) => contexts.has(each));
   if (context === undefined) return undefined;
   return `${place} speaks of \`${context}\`, which GitHub knows only in ${ONLY_IN_JOBS.includes(context) ? "jobs" : "steps"}`;
 }
 
-/** All mappings, each once: an alias is the same object once more, however often it is used. */
+/** All mappings, each of them once: the aliases of an anchor are one and the same object. */
 function* mappingsIn(root: Fields): Generator<Fields> {
-  const seen = new Set<unknown>();
+  const visited = new Set<unknown>();
   const open: unknown[] = [root];
   while (open.length > 0) {
     const value = open.pop();
-    if (typeof value !== "object" || value === null || seen.has(value)) continue;
-    seen.add(value);
+    if (typeof value !== "object" || value === null || visited.has(value)) continue;
+    visited.add(value);
     if (isMapping(value)) yield fields(value);
     for (const each of Object.values(value)) open.push(each);
   }

@@ -1,10 +1,10 @@
-/** The receiving workflow: what its file says, as far as it matters to one who dispatches. */
+/** The receiving workflow: what its file says. */
 
 import { type Fields, fields, list, scalar, text } from "./fields.ts";
 import { type Mistake, mistakeIn } from "./mistake.ts";
 import { readUploads, type Uploads } from "./uploads.ts";
 
-/** A workflow file, as far as it matters to one who dispatches. */
+/** A workflow file, as far as it matters to a caller. */
 export interface Receiver {
   /** e.g. `.github/workflows/deploy.yml` */
   path: string;
@@ -12,24 +12,26 @@ export interface Receiver {
   runName: string;
   /** The types of repository_dispatch that it listens for, empty for all; undefined: it does not listen. */
   dispatchTypes: readonly string[] | undefined;
-  /** The inputs of its workflow_dispatch; undefined: it has no such trigger. `options` are what a `choice` or a `boolean` allows. */
+  /** The inputs of its workflow_dispatch; undefined: it has no such trigger. */
   inputs: Readonly<Record<string, ReceiverInput>> | undefined;
-  /** Variables of all jobs. */
+  /** The variables that all jobs have. */
   env: Env;
   jobs: readonly ReceiverJob[];
   /** What its jobs upload. */
   artifacts: Uploads;
-  /** Why GitHub takes the file for no workflow, as far as that is seen here. */
+  /** Why it is no valid workflow for GitHub, as far as that is seen here. */
   mistake: Mistake | undefined;
 }
 
-export interface ReceiverInput {
+interface ReceiverInput {
   isRequired: boolean;
+  /** Where it is not given, its value is not empty. */
   hasDefault: boolean;
+  /** The values that a `choice` or a `boolean` allows; undefined: any. */
   options: readonly string[] | undefined;
 }
 
-/** Names of variables and their values, which may have expressions. */
+/** Variables by their names. The values may have expressions. */
 export type Env = Readonly<Record<string, string>>;
 
 export interface ReceiverJob {
@@ -37,11 +39,11 @@ export interface ReceiverJob {
   /** As its run shows it, before expressions are evaluated. */
   name: string;
   env: Env;
-  /** A matrix gives this text for its values. */
+  /** The source of its `strategy` as JSON; empty where it has none. */
   matrix: string;
-  /** It is the jobs of a reusable workflow, whose file tells more. */
+  /** It calls a reusable workflow, which has jobs of its own. */
   callsAnother: boolean;
-  /** Its runner is certainly one on which the names of variables ignore case. */
+  /** It certainly runs on Windows, where the names of variables ignore case. */
   isOnWindows: boolean;
   steps: readonly ReceiverStep[];
 }
@@ -53,10 +55,10 @@ export interface ReceiverStep {
   env: Env;
 }
 
-/** Reads a workflow file that YAML has parsed. What is not as it should be counts as not there: GitHub will say more. */
+/** Reads a workflow file that YAML has parsed. What is not as it should be counts as absent: GitHub will say more. */
 export function readReceiver(path: string, file: unknown): Receiver {
   const root = fields(file);
-  // YAML 1.1 takes the key `on` for `true`.
+  // A parser of YAML 1.1 takes the key `on` for `true`.
   const triggers = readTriggers(root.on ?? root.true);
   const dispatch = triggers.repository_dispatch;
   const inputs = Object.entries(fields(fields(triggers.workflow_dispatch).inputs));
@@ -95,7 +97,7 @@ function readJob(id: string, job: Fields): ReceiverJob {
   };
 }
 
-/** A job that is skipped has no steps to show. */
+/** The steps that a run shows: none of a job that is always skipped. */
 function stepsOf(job: Fields): Fields[] {
   return isNever(job.if) ? [] : list(job.steps).flatMap((step) => withParallel(fields(step)));
 }
@@ -104,7 +106,7 @@ function isNever(condition: unknown): boolean {
   return /^\s*(\$\{\{\s*)?false\s*(\}\})?\s*$/.test(scalar(condition));
 }
 
-/** A step, or those that run beside each other (docs/platform.md#parallel-steps). */
+/** A step; or the steps in it that run in parallel (docs/platform.md#parallel-steps). */
 function withParallel(step: Fields): Fields[] {
   if (!Array.isArray(step.parallel)) return [step];
   return step.parallel.flatMap((each) => withParallel({ ...fields(each), parallel: null }));
@@ -129,7 +131,7 @@ export function listensFor({ dispatchTypes }: Receiver, eventType: string): bool
 function readInput({ required, default: byDefault, type, options }: Fields): ReceiverInput {
   return {
     isRequired: required === true && byDefault === undefined,
-    // Where nothing is given, a number is 0, a boolean false and a choice its first option.
+    // A number that is not given is 0, a boolean false, and a choice its first option.
     hasDefault: byDefault !== undefined || (type !== undefined && type !== "string"),
     options: type === "choice" ? list(options).map(scalar) : type === "boolean" ? ["true", "false"] : undefined,
   };

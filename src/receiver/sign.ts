@@ -1,4 +1,4 @@
-/** Whether a run of a receiver will show the id: its names are built as GitHub builds them, and asked as the search asks. */
+/** Whether a receiver's run will show the id: builds its names as GitHub does, and looks at them as the search does. */
 
 import { gluedIn, shows } from "../inputs/distinct-id.ts";
 import { contextsIn, contextsOf, type SentId } from "./contexts.ts";
@@ -7,27 +7,27 @@ import type { Receiver } from "./receiver.ts";
 import { GAP } from "./values.ts";
 
 /**
- * What the names of a run do about the id:
- * - `shown`: they show it
- * - `late`: a step's name shows it, just before the step runs
- * - `unclear`: what it will be depends on what nobody can know
- * - `glued`: it is part of a longer word
- * - `below`: it is not on the first line, of which GitHub shows no more
- * - `absent`: it is nowhere
+ * How the names of a run show the id:
+ * - `shown`: for certain
+ * - `late`: in a step's name, but only when the step is about to run
+ * - `unclear`: perhaps; nobody can know before the run
+ * - `glued`: not, since it is part of a longer word
+ * - `below`: not, since it is below the first line, and GitHub shows only that
+ * - `absent`: not, since no name has it
  */
 export interface Sign {
   is: "shown" | "late" | "unclear" | "glued" | "below" | "absent";
   /** e.g. `a job's name` */
   place: string;
-  /** The word of which it is part, with … for what is not known. */
+  /** The word of which the id is part, with … for what is not known. */
   word?: string | undefined;
 }
 
 const BEST_FIRST: Sign["is"][] = ["shown", "late", "unclear", "glued", "below"];
-/** Known only when a job runs: a step's name that speaks of them is its source until then (docs/platform.md#runner-names). */
+/** Contexts of a running job: a step's name that uses them is shown as its source until then (docs/platform.md#runner-names). */
 const LATE = ["env", "steps", "job", "runner", "secrets"];
 
-/** The best sign that the names of a receiver's runs give. */
+/** The best sign that the names of a receiver's run give. */
 export function signOf(receiver: Receiver, sent: SentId): Sign {
   const signs = [...signsOf(receiver, sent)];
   for (const is of BEST_FIRST) {
@@ -37,7 +37,7 @@ export function signOf(receiver: Receiver, sent: SentId): Sign {
   return { is: "absent", place: "" };
 }
 
-/** Says whether the run's own name shows the id for certain, as whoever is to reuse the run needs it. */
+/** Says whether the run's own name certainly shows the id: whoever reuses a run reads nothing else. */
 export function isNamedBy(receiver: Receiver, sent: SentId): boolean {
   return signInName(receiver, sent).is === "shown";
 }
@@ -60,8 +60,8 @@ function* signsOf(receiver: Receiver, sent: SentId): Generator<Sign> {
 }
 
 function isLate(name: string): boolean {
-  const spokenOf = contextNamesIn(name);
-  return LATE.some((each) => spokenOf.has(each));
+  const contexts = contextNamesIn(name);
+  return LATE.some((each) => contexts.has(each));
 }
 
 function signIn(texts: readonly string[], place: string, id: string): Sign {
@@ -77,7 +77,7 @@ function signIn(texts: readonly string[], place: string, id: string): Sign {
   return { is: texts.some((text) => isShown(text, id)) ? "below" : "absent", place };
 }
 
-/** Whether it would be shown if all gaps were this. */
+/** Says whether the text would show the id if all gaps were `gap`. */
 function isShown(text: string, id: string, gap = " "): boolean {
   return shows(text.replaceAll(GAP, gap), id);
 }

@@ -1,20 +1,20 @@
-/** The values that an expression may have, all of them at once where more than one is possible. */
+/** The values that an expression may have: a list, since more than one may be possible. */
 
-/** Stands in a text for what nobody can know before. */
+/** Stands in a text for what nobody can know before the run. */
 export const GAP = "\uFFFC";
 
 /** One value that an expression may have, as text. */
 export interface Value {
   text: string;
-  /** Undefined: that depends on what is not known. */
+  /** Undefined: nobody can know. */
   isTrue: boolean | undefined;
-  /** What is in it and can be brought to light, as by `toJSON`. */
+  /** The id, where the value is an object that holds it: `toJSON` would show it. */
   holds?: string;
 }
 
-/** More possible values than these are as good as none. */
+/** How many values are kept; of more, the rest counts as unknown. Without a bound, their number could double with every part. */
 const MOST = 16;
-/** No name is longer. */
+/** No name is longer, in characters. */
 export const LONGEST = 1000;
 
 export const EMPTY: Value = { text: "", isTrue: false };
@@ -25,7 +25,7 @@ export function textValue(text: string): Value {
   return { text, isTrue: text !== "" && text.replaceAll(GAP, "") === "" ? undefined : text !== "" };
 }
 
-/** Each beginning with each ending. */
+/** Every beginning with every ending. */
 export function joined(beginnings: readonly string[], endings: readonly string[]): string[] {
   const texts = beginnings.flatMap((text) => endings.map((ending) => (text + ending).slice(0, LONGEST)));
   const different = [...new Set(texts)];
@@ -47,12 +47,13 @@ export function compare(left: readonly Value[], right: readonly Value[], sign: s
   const [one, other] = [left[0], right[0]];
   const isKnown = left.length === 1 && right.length === 1 && ![one, other].some((each) => each?.text.includes(GAP));
   if (!isKnown || !sign.endsWith("=") || /[<>]/.test(sign)) return [UNKNOWN];
-  // Texts are compared without regard to case.
+  // GitHub ignores case when it compares texts.
   return [flag((one?.text.toLowerCase() === other?.text.toLowerCase()) === (sign === "=="))];
 }
 
 const FLAGS = ["contains", "startswith", "endswith", "success", "failure", "cancelled"];
 
+/** The values of a function of the language; `name` in lower case. */
 export function call(name: string, given: readonly (readonly Value[])[]): readonly Value[] {
   if (name === "always") return [flag(true)];
   if (FLAGS.includes(name)) return [flag(undefined)];
@@ -64,7 +65,7 @@ export function call(name: string, given: readonly (readonly Value[])[]): readon
   return unclear(given.flat());
 }
 
-/** Something is made of the values: it may show any of them. */
+/** What an unknown function makes of the values: it may show any of them. */
 export function unclear(values: readonly Value[]): Value[] {
   return some([UNKNOWN, ...values.flatMap(({ text, holds }) => [text, holds ?? ""].filter(Boolean).map(textValue))]);
 }

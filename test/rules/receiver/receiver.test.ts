@@ -51,7 +51,7 @@ jobs:
         { id: "call", name: "call", env: {}, matrix: "", callsAnother: true, isOnWindows: false, steps: [] },
       ],
       mistake: undefined,
-      artifacts: { uploads: [], callsOthers: true },
+      artifacts: { names: [], callsOthers: true },
     });
   });
 
