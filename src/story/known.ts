@@ -1,4 +1,4 @@
-/** What is known so far: for the outputs, the `post` step, and whoever has to say how the step ended. */
+/** What is known so far: for the outputs, for the `post` step, and for the report of how the step ended. */
 
 import type { Job, Run, StartedRun } from "../github/answers.ts";
 import type { Id } from "../github/reading.ts";
@@ -12,32 +12,32 @@ export interface Known {
   plan?: Plan;
   /** Undefined while there is no dispatch that GitHub may have acted on. */
   sent?: Sent | undefined;
-  /** The run that the step has taken instead of starting one. One that was given may not be there, before it is seen. */
+  /** The run that the step has taken instead of starting one. A given run may not exist, until it is seen. */
   taken?: { started: StartedRun; disposition: "given" | "reused" };
   /** The run as last seen. */
   run?: Run;
   jobs?: readonly Job[];
   /** The environments whose approval the run waits for, in words. */
   awaitedEnvironments?: readonly string[];
-  /** Where it waits in a concurrency group, as far as that is known. */
+  /** Where the run waits in a concurrency group, as far as that is known. */
   place?: Place | null | undefined;
   /** The attempts that have ended before the present one, oldest first. */
   earlierAttempts?: readonly EndedAttempt[];
-  /** The attempt whose failed jobs GitHub may be about to run again: that it has ended is not the run's end. */
+  /** The attempt whose failed jobs GitHub may be about to run again, so that its end is not the run's end. */
   rerunOf?: number | undefined;
   /** Why the failed jobs were not run again, although that was asked for. */
   whyNotAgain?: string;
-  /** The jobs that decide are given (`jobs`), so that the run's own conclusion is none of the step's. */
+  /** The jobs that decide are given (`jobs`), so the run's own conclusion is not the step's. */
   isOfJobs?: boolean;
   /** How the step has judged the run, or the jobs that decide. */
   verdict?: { isGreen: boolean; conclusion: string | null };
   /** What the run has left for its caller: a JSON object, and the names at its top. */
   values?: { text: string; names: readonly string[] };
-  /** The remote run has to be cancelled: by the `post` step, if the step itself does not come to it. */
+  /** The remote run has to be cancelled: by the `post` step, if the step itself is killed before it can. */
   wantsCancel?: boolean;
   /** A commit status says that the run goes on. */
   isStatusPending?: boolean;
-  /** The step has come to an end of its own. */
+  /** The step has ended by itself: it was not killed. */
   hasEnded?: boolean;
   /** What a dry run has found. */
   findings?: readonly Finding[];
@@ -49,13 +49,13 @@ export interface Place {
   group: string;
   /** The job that waits; undefined: the whole run does. */
   job: { id: Id; name: string } | undefined;
-  /** How many are ahead. */
+  /** How many runs or jobs are ahead. */
   ahead: number;
-  /** Who of them holds the group. */
+  /** The one of them that holds the group. */
   holder: Holder;
 }
 
-/** Who goes first, as far as a reader of the caller's log may know it. */
+/** The run or job that holds a group, as far as a reader of the caller's log may know it. */
 export interface Holder {
   runId: Id;
   jobId: Id | undefined;
@@ -63,7 +63,7 @@ export interface Holder {
   name: string;
   /** Empty where there is none to show. */
   htmlUrl: string;
-  /** It holds the group, but waits still, such as for those that are about to leave it. */
+  /** It holds the group, but has not begun: it may have to wait until others have left the group. */
   isPending: boolean;
   /** When it began to work, in epoch ms by the server's clock. */
   startedAtMs: number | undefined;
@@ -77,12 +77,12 @@ export interface EndedAttempt {
   failedJobs: readonly string[];
 }
 
-/** Says whether the run, as it was last seen, is about to go on with a further attempt. */
+/** Says whether the run, as last seen, may be about to go on with a further attempt. */
 export function isRunAgain({ run, rerunOf = 0 }: Pick<Known, "run" | "rerunOf">): boolean {
   return run !== undefined && run.runAttempt <= rerunOf;
 }
 
-/** The run that is known to be ours. One that was given may not be there, before it is seen. */
+/** The run that is known to be ours. A given run may not exist, until it is seen. */
 export function startedRun({
   run,
   sent,

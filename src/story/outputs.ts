@@ -1,4 +1,4 @@
-/** The step's outputs, from what is known. */
+/** The step's outputs, made from what is known. */
 
 import type { Run } from "../github/answers.ts";
 import { failedJobs } from "../github/conclusions.ts";
@@ -6,7 +6,7 @@ import { isRunAgain, type Known } from "./known.ts";
 
 type Outputs = Record<string, string>;
 
-/** Each output with its value or, while it is not known, left out. */
+/** The outputs that are known, under the names of action.yml. */
 export function outputsOf(known: Known): Outputs {
   const { distinctId, run, values } = known;
   return {
@@ -17,13 +17,13 @@ export function outputsOf(known: Known): Outputs {
   };
 }
 
-/** Which run is ours, as soon as that is certain: one that was given may not be there. */
+/** Which run is ours, as soon as that is certain: a given run has to be seen first. */
 function addressOf({ sent, taken, run }: Known): Outputs {
   const started = run ?? sent?.started;
   if (!started) return {};
   return {
     runId: String(started.id),
-    // What GitHub's answer to the dispatch has told is not taken back by an answer that leaves it out.
+    // GitHub's answer to the dispatch told the addresses: a later answer without them does not take them back.
     jobs_url: started.jobsUrl || (sent?.started?.jobsUrl ?? ""),
     html_url: started.htmlUrl || (sent?.started?.htmlUrl ?? ""),
     run_attempt: String(run?.runAttempt ?? 1),
@@ -33,10 +33,10 @@ function addressOf({ sent, taken, run }: Known): Outputs {
 
 function stateOf({ status, conclusion, workflowId, runNumber }: Run, known: Known): Outputs {
   const { jobs, isOfJobs, verdict, earlierAttempts = [] } = known;
-  // An attempt that another may follow is the last one when it is judged.
+  // Another attempt may follow until there is a verdict.
   const isLast = verdict !== undefined || !isRunAgain(known);
   const hasEnded = isOfJobs ? verdict !== undefined : status === "completed" && isLast;
-  // What was set of an attempt that is not the last is taken back.
+  // The outputs of an attempt that was not the last are taken back.
   const isOpenAgain = !hasEnded && (isRunAgain(known) || earlierAttempts.length > 0);
   return {
     status,

@@ -1,4 +1,4 @@
-/** The dispatch as it was sent: all that the search for its run needs. */
+/** The dispatch that was sent: all that the search for its run needs. */
 
 import type { Run, StartedRun } from "../github/answers.ts";
 import type { Id } from "../github/reading.ts";
@@ -9,23 +9,23 @@ export interface Sent {
   plan: Plan;
   /** The id that it carries; undefined: none. */
   distinctId: string | undefined;
-  /** Ids, as text, of runs that were there before it: none is ours, whatever it shows. Asked for where the id was given. */
+  /** Ids, as text, of the runs that were there before, none of which is ours, whatever it shows. Only where the id was given. */
   listedBefore?: ReadonlySet<string> | undefined;
-  /** The first sending that GitHub may have acted on, by the clock. */
+  /** When it was first sent so that GitHub may have acted on it, by the clock. */
   atMs: number;
-  /** When the search for its run has to end, by the clock: `find_timeout_seconds` after the first sending. */
+  /** When the search for its run has to end, by the clock. */
   findDeadlineMs: number;
   /** GitHub has acted on it. */
   isAccepted: boolean;
-  /** The run that GitHub's answer named, before it was seen. */
+  /** The run that GitHub's answer named. */
   started?: StartedRun | undefined;
-  /** The run, where it was found while an answer left open whether there is one. */
+  /** The run, where it was already found, after an answer that left open whether there was one. */
   found?: OurRun;
-  /** What was settled of the runs that may be its: no search has to read that again. */
+  /** What the looks so far have shown of the runs that may be its, so that no search has to read them again. */
   candidates: Map<Id, Candidate>;
 }
 
-/** Our run, and the recent runs of its repository as they were listed on the way. */
+/** Our run, and the recent runs of its repository, where the search has listed them. */
 export interface OurRun {
   run: Run;
   /** Newest first; undefined where no list was asked for. */
@@ -35,23 +35,23 @@ export interface OurRun {
 /** Where a run shows the id. */
 export type Sign = "name" | "job" | "step";
 
-/** A run that may be ours by all that its name, event and workflow say, and what its jobs have shown so far. */
+/** A run that may be ours, by its name, event and workflow, and what its jobs have shown so far. */
 export interface Candidate {
   run: Run;
   /** When a list showed it first, by the clock. */
   seenAtMs: number;
-  /** When it came into its present status at the latest, by the clock. */
+  /** The latest time at which it can have come into its present status, by the clock. */
   changedAtMs: number;
   /** How often its jobs were read. */
   reads: number;
-  /** By the clock. */
+  /** When its jobs were last read, by the clock. */
   readAtMs: number;
-  /** The run's status when its jobs were read. */
+  /** The run's status when its jobs were last read. */
   readStatus: string;
-  /** Where it shows our id, if it was seen to. */
+  /** Where it shows our id, if any look has shown that. */
   sign?: Sign | undefined;
   /** Whether every job that was there showed all its steps. */
   showedAll: boolean;
-  /** The id of another dispatch that it shows. In its name that may be its caller's own; only all of its jobs make it certain. */
+  /** Another dispatch's id that it shows. In its name, that may be the id of its caller; only all its jobs make it certain. */
   anothersId: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** What the parts of the story share: the world outside, what was asked for, and a place to tell what is known. */
+/** What the parts of the story share: the world outside, the inputs, and a way to make known what is learnt. */
 
 import { makeRetry, type Retry } from "../asking/retry.ts";
 import type { Clock } from "../edges/clock.ts";
@@ -24,7 +24,7 @@ export interface Edges {
   saveTrace: (trace: string) => void;
   /** Shows Markdown on the page of the caller's run. */
   writeSummary: (markdown: string) => void;
-  /** The caller's repository, by a token of its own; undefined where nothing is asked of it. */
+  /** The API of the caller's repository, with a token of its own; undefined where nothing is asked there. */
   callersGitHub?: GitHub | undefined;
   /** Whether everybody can read the caller's log. */
   callerIsPublic: boolean;
@@ -38,11 +38,11 @@ export interface Story extends Edges {
   readonly inputs: Inputs;
   /** Asks GitHub until it answers. */
   readonly retry: Retry;
-  /** Tells what is known, for the outputs and for the `post` step: at once, whatever happens next. */
+  /** Makes known what was learnt: at once, so that outputs and `post` step have it whatever happens next. */
   learn(more: Partial<Known>): void;
 }
 
-/** Begins the story. `known` is what it has learnt so far; only who tells how it ended reads it. */
+/** Begins the story. `known` is what it has learnt so far, which only the report of its end reads. */
 export function beginStory(inputs: Inputs, edges: Edges): { story: Story; known: Readonly<Known> } {
   const { key, value } = inputs.distinctId;
   const distinctId = key === undefined || inputs.isDryRun ? "" : value;

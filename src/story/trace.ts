@@ -1,12 +1,12 @@
-/** What a step leaves for its `post` step, by the runner's saved state. */
+/** What a step leaves for its `post` step, in the state that the runner keeps. */
 
 import type { StartedRun } from "../github/answers.ts";
 import { type Known, startedRun } from "./known.ts";
 
 export interface Trace {
   /**
-   * - `sent`: a run was started or taken, and the step did not come to an end of its own; it was killed
-   * - `cancelling`: the remote run had to be cancelled
+   * - `sent`: a run was started or taken, and the step has not ended by itself: it was killed
+   * - `cancelling`: the remote run has to be cancelled
    * - `ended`: there is nothing left to do
    */
   phase: "sent" | "cancelling" | "ended";
@@ -18,7 +18,7 @@ export interface Trace {
   rerunOf?: number;
   /** A commit status says that the run goes on. */
   isStatusPending?: boolean;
-  /** Runs that are not ours (`Sent`). */
+  /** Ids of runs that are not ours (`Sent`). */
   listedBefore?: string[];
 }
 
@@ -30,7 +30,7 @@ export function traceOf(known: Known): string {
   const phase = wantsCancel ? "cancelling" : hasEnded || !(sent || taken) ? "ended" : "sent";
   const listedBefore = sent?.listedBefore && [...sent.listedBefore];
   const trace = { phase, distinctId, sentAtMs: sent?.atMs, started, listedBefore, rerunOf, isStatusPending };
-  // Ids may be bigints, which JSON has not.
+  // Ids may be bigints, which JSON does not have.
   return JSON.stringify(trace, (_, value) => (typeof value === "bigint" ? String(value) : value));
 }
 
