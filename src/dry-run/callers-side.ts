@@ -1,11 +1,11 @@
-/** Whether the caller's repository can be reached for a commit status. */
+/** Whether `status_token` sees the caller's repository, where the commit status is set. */
 
 import { lookAt } from "../asking/look-at.ts";
 import { makeRetry, once } from "../asking/retry.ts";
 import { type Finding, quoted, right, unseen, wrong } from "../receiver/finding.ts";
 import type { Story } from "../story/story.ts";
 
-/** No finding where no status is asked for. Whether a token may set one shows only when it does. */
+/** No finding where no status is asked for. Whether the token may set one shows only when it does. */
 export async function findCallersSide(story: Story, deadlineMs: number): Promise<Finding[]> {
   const { callersGitHub: github } = story;
   if (!github) return [];

@@ -1,4 +1,4 @@
-/** The doctor: looks at everything that a dispatch needs and dispatches nothing. Every finding is a line of a checklist. */
+/** The dry run: looks at everything that a dispatch needs, and dispatches nothing. Every finding is a line of a checklist. */
 
 import { lookAt } from "../asking/look-at.ts";
 import { Failure } from "../edges/failure.ts";
@@ -13,17 +13,18 @@ import { findGivenRun } from "./given-run.ts";
 import { examineReceivers, readNamed } from "./receivers.ts";
 import { onceMore } from "./workflow-files.ts";
 
-// The search and the report load these from here, so that the dry run stays one chunk of the bundle (docs/design.md#chunks).
+// The search and the report import these from here, so that the dry run stays one chunk of the bundle (docs/design.md#chunks).
 export { examineReceivers, readNamed };
 
-/** Nobody waits longer for a checklist. */
+/** How long the looks may take together: nobody waits longer for a checklist. */
 const DOCTOR_MS = 60_000;
 
 const TONES: Record<Finding["is"], Tone> = { right: "good", wrong: "bad", unknown: "waiting" };
 
 /**
- * Logs what is right and what is missing.
- * @throws Failure when something is wrong, or what decides could not be seen; Fault when GitHub refuses what every step needs
+ * Logs the findings as a checklist.
+ * @throws Failure where something is wrong, or what decides could not be seen; Fault or OutOfTime where the repository itself
+ *   could not be read
  */
 export async function diagnose(story: Story): Promise<void> {
   const { log, clock, learn } = story;
@@ -36,7 +37,7 @@ export async function diagnose(story: Story): Promise<void> {
   throw new Failure(verdict.text);
 }
 
-/** What was not seen is not green, where all depends on it. */
+/** Green unless something is wrong, or something that decides could not be seen. */
 function verdictOn(findings: readonly Finding[]): { isGreen: boolean; text: string } {
   const wrong = findings.filter(({ is }) => is === "wrong");
   const open = findings.filter((each) => each.unseen === "decides");
@@ -68,27 +69,27 @@ async function findAll(story: Story, deadlineMs: number): Promise<Finding[]> {
       ? right(`The App's installation grants ${needed}.`)
       : unknown(`Whether the token grants ${needed} shows only when it is used.`),
   );
-  // The runner tells nobody what stands at the step (docs/platform.md#cancelling).
+  // No step can read its own `if:` (docs/platform.md#cancelling).
   if (inputs.cancelRunOn.has("cancel"))
     findings.push(
       unknown(
-        "Whether this step hears of a cancellation (`cancel_run_on: cancel`) shows only then: with `if: always()` the runner sends it no signal, with `if: ${{ !cancelled() }}` it does.",
+        "Whether this step hears of a cancellation (`cancel_run_on: cancel`) shows only when one comes: with `if: always()` the runner sends it no signal, with `if: ${{ !cancelled() }}` it does.",
       ),
     );
   findings.push(...(await findCallersSide(story, deadlineMs)));
   const { order } = inputs;
   if (order.event === undefined) return [...findings, ...(await findGivenRun(order, story, deadlineMs))];
-  const ref = await findRef(order, story, deadlineMs);
-  findings.push(...ref);
-  // GitHub shows no file of a ref that is not there.
-  if (ref.some(({ is }) => is === "wrong")) return findings;
+  const ofRef = await findRef(order, story, deadlineMs);
+  findings.push(...ofRef);
+  // Without the ref, no file of it can be read.
+  if (ofRef.some(({ is }) => is === "wrong")) return findings;
   const bounds = { deadlineMs, answerNamesRun: answerNamesRun(order, story) };
   return [...findings, ...(await examineReceivers(order, story, bounds))];
 }
 
 function answerNamesRun(order: Dispatch, { inputs: { target } }: Story): "yes" | "maybe" | "no" {
   if (order.event === "repository_dispatch") return "no";
-  // Only its answer to a dispatch shows the version of another server (docs/platform.md#run-details).
+  // Only its answer to a dispatch shows whether an Enterprise Server names the run (docs/platform.md#run-details).
   return isEnterpriseServer(target.apiUrl) ? "maybe" : "yes";
 }
 

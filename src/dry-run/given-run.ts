@@ -1,4 +1,4 @@
-/** Whether the run that the step is given can be read, and whether it has left what is to be taken up. */
+/** Whether the run in `run_id` can be read, and whether it has left the artifact in `outputs_from`. */
 
 import { lookAt } from "../asking/look-at.ts";
 import { once } from "../asking/retry.ts";
@@ -9,7 +9,7 @@ import type { Story } from "../story/story.ts";
 
 export async function findGivenRun({ runId }: GivenRun, story: Story, deadlineMs: number): Promise<Finding[]> {
   const { github, retry } = story;
-  const look = await lookAt(retry((each) => github.getRun(runId, each), once(deadlineMs)));
+  const look = await lookAt(retry((options) => github.getRun(runId, options), once(deadlineMs)));
   if (look.is === "missing") return [wrong(`There is no run ${runId}: check \`run_id\` and \`repo\`.`)];
   if (look.is === "refused")
     return [unknown(`The token may not see whether there is a run ${runId} (\`actions: read\`).`)];
@@ -20,22 +20,17 @@ export async function findGivenRun({ runId }: GivenRun, story: Story, deadlineMs
   return [there, ...(await findArtifact(look.answer, story, deadlineMs))];
 }
 
-/** Of a run that has ended, whether it has left what `outputs_from` names. */
+/** Whether the run has left the artifact, which shows once it has ended. */
 async function findArtifact(run: Run, { github, retry, inputs }: Story, deadlineMs: number): Promise<Finding[]> {
   const { outputsFrom } = inputs;
   if (outputsFrom === undefined) return [];
   const artifact = `the artifact \`${outputsFrom}\``;
   if (run.status !== "completed") return [unknown(`Whether the run leaves ${artifact} shows only at its end.`)];
-  const look = await lookAt(retry((each) => github.listArtifacts(run.id, outputsFrom, each), once(deadlineMs)));
+  const look = await lookAt(retry((options) => github.listArtifacts(run.id, outputsFrom, options), once(deadlineMs)));
   if (look.is === "refused") return [unseen("The token may not see the artifacts of the run (`actions: read`).")];
   if (look.is === "unread") return [unseen(`The list of the run's artifacts ${look.why}.`)];
-  const left = look.is === "seen" ? look.answer.items.filter(({ name }) => name === outputsFrom) : [];
-  if (left.some(({ isExpired }) => !isExpired)) return [right(`The run has left ${artifact}.`)];
-  return [
-    wrong(
-      left.length > 0
-        ? `The run has left ${artifact}, which has expired.`
-        : `The run has left no artifact \`${outputsFrom}\`.`,
-    ),
-  ];
+  const artifacts = look.is === "seen" ? look.answer.items.filter(({ name }) => name === outputsFrom) : [];
+  if (artifacts.length === 0) return [wrong(`The run has left no artifact \`${outputsFrom}\`.`)];
+  if (artifacts.every(({ isExpired }) => isExpired)) return [wrong(`The run has left ${artifact}, which has expired.`)];
+  return [right(`The run has left ${artifact}.`)];
 }

@@ -1,4 +1,4 @@
-/** Which workflows the dispatch would start, and whether they fit it. */
+/** Which workflows the dispatch would start, and whether they fit what is sent. */
 
 import { listAllWorkflows, listWorkflowFiles, WORKFLOWS_FOLDER } from "../asking/lists.ts";
 import { lookAt } from "../asking/look-at.ts";
@@ -15,7 +15,7 @@ import { linesToUpload } from "../receiver/uploads.ts";
 import type { Story } from "../story/story.ts";
 import { type NoYaml, onceMore, readFiles, type WorkflowFile } from "./workflow-files.ts";
 
-/** A repository may have hundreds of workflows. */
+/** How many files are read at most: a repository may have hundreds of workflows. */
 const MAX_FILES = 25;
 
 const MAY_NOT_READ = unseen("The token may not read the workflow files (`contents: read`), so they were not checked.");
@@ -23,13 +23,13 @@ const MAY_NOT_LIST = unseen("The token may not see the workflows (`actions: read
 
 interface Bounds {
   deadlineMs: number;
-  /** By default no, as for a run that was not found. */
+  /** By default `no`: after a run was not found, its receiver is judged by the id alone. */
   answerNamesRun?: ToReceiver["answerNamesRun"];
-  /** Runs that the dispatch may have started: their workflows are looked at first. */
+  /** Runs that the dispatch may have started: the files of their workflows are read first. */
   runs?: readonly Run[];
 }
 
-/** What is right or wrong with the receivers of the dispatch, as far as it can be seen in time. */
+/** What is right or wrong with the receivers of the dispatch, as far as that can be seen until the deadline. */
 export async function examineReceivers(
   order: Dispatch,
   story: Story,
@@ -52,7 +52,7 @@ export async function examineReceivers(
   return examineListeners(files, workflows.length, sent);
 }
 
-/** What the file of the order's workflow says on its ref, as far as it can be read in time. */
+/** What the file of the order's workflow says on the order's ref; empty where it cannot be read until the deadline. */
 export async function readNamed(order: Dispatch, story: Story, deadlineMs: number): Promise<NamedFile> {
   const workflows = await listWorkflows(order, story, deadlineMs);
   if (!Array.isArray(workflows)) return {};
@@ -66,7 +66,7 @@ export async function readNamed(order: Dispatch, story: Story, deadlineMs: numbe
 interface NamedFile {
   /** The inputs of its workflow_dispatch. */
   declared?: Receiver["inputs"];
-  /** Why GitHub cannot read it; follows its name. */
+  /** Why GitHub cannot read it; follows the file's name. */
   mistake?: string;
 }
 
@@ -83,7 +83,7 @@ function sentBy(
     inputs: order.event === "workflow_dispatch" ? order.inputs : {},
     needsSign: waitFor !== "nothing",
     needsName: reuse !== "never",
-    // Where a run is not found, its values are not what is amiss.
+    // A run that was not found has another problem than its values.
     artifact:
       outputsFrom !== undefined && isDryRun
         ? { name: outputsFrom, lines: linesToUpload(outputsFrom, isEnterpriseServer(target.apiUrl)) }
@@ -92,7 +92,7 @@ function sentBy(
   };
 }
 
-/** The workflows that may be meant, or the finding that there is none. */
+/** The workflows that the order may start, or the finding that says why there are none. */
 async function listWorkflows({ workflow }: Dispatch, story: Story, deadlineMs: number): Promise<Workflow[] | Finding> {
   if (workflow && workflow.kind !== "name") return findWorkflow(workflow.value, deadlineMs, story);
   const look = await lookAt(listAllWorkflows(story, onceMore(deadlineMs)));
@@ -106,7 +106,7 @@ async function listWorkflows({ workflow }: Dispatch, story: Story, deadlineMs: n
   return wrong(`${howMany} called \`${workflow.value}\`; there are: ${listed}.`);
 }
 
-/** The workflow of this file name or id. */
+/** The workflow with this file name or id. */
 async function findWorkflow(value: string, deadlineMs: number, story: Story): Promise<Workflow[] | Finding> {
   const { github, retry } = story;
   const look = await lookAt(retry((options) => github.getWorkflow(value, options), onceMore(deadlineMs)));
@@ -118,7 +118,7 @@ async function findWorkflow(value: string, deadlineMs: number, story: Story): Pr
   return wrong(files ? `${none}; there are: ${enumerated(files.map(quoted)) || "none"}.` : `${none}.`);
 }
 
-/** The one that the input `workflow` names. */
+/** The workflow that the input `workflow` names. */
 function examineNamed(file: WorkflowFile, ref: string | undefined, sent: ToReceiver): Finding[] {
   const { look, path } = file;
   if (look.is === "refused") return [MAY_NOT_READ];
@@ -127,7 +127,7 @@ function examineNamed(file: WorkflowFile, ref: string | undefined, sent: ToRecei
   return "isYaml" in look.answer ? [noYaml(path, look.answer)] : examine(file, look.answer, sent);
 }
 
-/** Those of the `total` workflows that listen for the event. A file that is missing never does. */
+/** Those of the `total` workflows that listen for the event. A workflow whose file is missing never does. */
 function examineListeners(files: readonly WorkflowFile[], total: number, sent: ToReceiver): Finding[] {
   if (files.some(({ look }) => look.is === "refused")) return [MAY_NOT_READ];
   const unread = unreadAmong(files);
@@ -162,7 +162,7 @@ function inWords({ hint }: NoYaml): string {
   return `is no valid YAML${hint}`;
 }
 
-/** What only may be why no run was started. */
+/** A finding that is perhaps, but not certainly, why no run was started. */
 function withoutCause({ cause: _, ...finding }: Finding): Finding {
   return finding;
 }
@@ -171,7 +171,7 @@ function receiverOf({ look }: WorkflowFile): Receiver | undefined {
   return look.is === "seen" && !("isYaml" in look.answer) ? look.answer : undefined;
 }
 
-/** One finding for each reason why files could not be read. It decides only where no other file listens. */
+/** One finding for each reason why files could not be read. They matter only if no other file listens. */
 function unreadAmong(files: readonly WorkflowFile[]): Finding[] {
   const pathsByReason = new Map<string, string[]>();
   for (const { look, path } of files)

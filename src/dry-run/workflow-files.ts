@@ -1,4 +1,4 @@
-/** Reads the target's workflows and their files, as far as the token and the time allow it. */
+/** Reads the files of the target's workflows, as far as the token and the time allow. */
 
 import { parse, YAMLParseError } from "yaml";
 import { type Look, lookAt } from "../asking/look-at.ts";
@@ -9,26 +9,26 @@ import { quoted } from "../receiver/finding.ts";
 import { type Receiver, readReceiver } from "../receiver/receiver.ts";
 import type { Story } from "../story/story.ts";
 
-/** Reading one after another would take too long; GitHub does not like all at once. */
+/** One after another would take too long, and GitHub asks clients not to send many requests at once. */
 const FILES_AT_ONCE = 5;
 
-/** A workflow's file on the ref. */
+/** The file of a workflow on the order's ref. */
 export interface WorkflowFile {
   path: string;
   isDisabled: boolean;
   look: Look<Receiver | NoYaml>;
 }
 
-/** A file that GitHub cannot read, and so starts for nobody. */
+/** A file that GitHub cannot read, so that nothing starts it. */
 export interface NoYaml {
   isYaml: false;
-  /** Where, and how it is mended, as far as that can be told; follows "no valid YAML". */
+  /** Where the mistake is, and what would mend it, as far as that is known; follows "no valid YAML". */
   hint: string;
-  /** It would listen for the repository_dispatch, by the looks of it. */
+  /** If it could be read, it would probably listen for the repository_dispatch. */
   seemsToListen: boolean;
 }
 
-/** Reads the files in their order; ends early where the token may read none of them. */
+/** Reads the files in their order; stops as soon as the token may not read one. */
 export async function readFiles(workflows: readonly Workflow[], deadlineMs: number, story: Story) {
   const files: WorkflowFile[] = [];
   for (let at = 0; at < workflows.length && !files.some(({ look }) => look.is === "refused"); at += FILES_AT_ONCE) {
@@ -53,7 +53,7 @@ async function readFile(workflow: Workflow, deadlineMs: number, story: Story): P
 
 function receiverIn(path: string, text: string, order: Story["inputs"]["order"]): Receiver | NoYaml {
   try {
-    // YAML's warnings would quote the file on stderr.
+    // yaml 2 would print its warnings on stderr, and they quote the file.
     return readReceiver(path, parse(text, { logLevel: "error" }));
   } catch (error) {
     return { isYaml: false, hint: hintFor(error, text), seemsToListen: seemsToListen(text, order) };
@@ -65,14 +65,14 @@ function seemsToListen(text: string, order: Story["inputs"]["order"]): boolean {
   return text.includes(order.eventType) || !/\btypes\b/.test(text);
 }
 
-/** The likeliest mistakes, by the codes of the package `yaml`. */
+/** The likeliest mistakes, by the error codes of yaml 2. */
 const MISTAKES: Partial<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: "a text with `: ` in it needs quotes",
   DUPLICATE_KEY: "a key is there twice",
   TAB_AS_INDENT: "YAML is indented by spaces, not by tabs",
 };
 
-/** YAML's own messages quote the file. */
+/** Says where the mistake is in words of our own, since those of yaml 2 quote the file. */
 function hintFor(error: unknown, text: string): string {
   if (!(error instanceof YAMLParseError) || !error.linePos) return "";
   const { line } = error.linePos[0];
@@ -81,7 +81,7 @@ function hintFor(error: unknown, text: string): string {
   return ` (line ${line})${mistake ? `: ${mistake}` : ""}`;
 }
 
-/** A checklist does not wait for an outage to end, but one bad answer among good ones says nothing. */
+/** Options to ask again once: a checklist does not wait for an outage to end, but one bad answer may be followed by a good one. */
 export function onceMore(deadlineMs: number): RetryOptions {
   let asksLeft = 1;
   return { deadlineMs, retries: (fault) => mayHeal(fault) && asksLeft-- > 0 };
