@@ -1,11 +1,11 @@
-/** What is said of a fault, and how a table leads from GitHub's words to it. */
+/** The advice for a fault, and the tables that lead from GitHub's words to it. */
 
-/** What happened, what to do about it, and the lines to add to a file (YAML) where that is what to do. */
+/** What happened, what to do about it, and the lines (YAML) to add to a file where that is what to do. */
 export type Advice = readonly [what: string, remedy: string, lines?: string | undefined];
 
 type Say<About, Said = string> = (about: About, ...groups: string[]) => Said;
 
-/** One row for each thing that GitHub may say; `groups` are what the pattern has captured of it. */
+/** One row for each thing that GitHub may say; `groups` are what the row's pattern has captured. */
 export type Rows<About> = readonly (readonly [
   pattern: RegExp,
   what: Say<About>,

@@ -1,4 +1,4 @@
-/** The advice for what can go wrong while a GitHub App gets its token (docs/platform.md#app-tokens). */
+/** The advice for the refusals that a GitHub App can meet while it gets its token (docs/platform.md#app-tokens). */
 
 import type { Fault } from "../github/fault.ts";
 import { permissionsInWords } from "../inputs/permissions.ts";
@@ -42,7 +42,7 @@ const REFUSALS: Rows<{ repository: string; answer: string; permissions: string }
   ],
 ];
 
-/** The advice for the refusal of an App's own request; undefined for every other, and where nothing is special about it. */
+/** The advice for the refusal of an App's own request; undefined for any other request, and where no row fits. */
 export function explainApp({ purpose, status, answer }: Fault, situation: Situation): Advice | undefined {
   const { repository, appPermissions } = situation;
   if (purpose.about !== "app" || !appPermissions) return undefined;

@@ -12,17 +12,17 @@ import { explainRefusal } from "./refusal.ts";
 import type { Situation } from "./situation.ts";
 import { endOfLimitMs } from "./trouble.ts";
 
-/** The advice for a fault, in at most three lines, the first of them the event itself; and the lines to add, if any. */
+/** The advice for a fault, in at most three lines, the first of which says what happened; then the lines to add, if any. */
 export function explain(fault: Fault, situation: Situation): string {
   const [what, remedy, lines] = advise(fault, situation);
   const notes = [fault.requestId && `GitHub's request id: ${fault.requestId}.`, whereTheRunIs(fault, situation)];
   const last = notes.filter(Boolean).join(" ");
-  // The remedy leads to the lines to add.
+  // The remedy ends with a colon where lines to add follow.
   const parts = lines === undefined ? [what, remedy, last] : [what, last, remedy, lines];
   return parts.filter((part) => part !== "").join("\n");
 }
 
-/** What is to say of a run that was started before the fault. */
+/** Where to find the run that was started before the fault; undefined where there is none to find. */
 function whereTheRunIs({ status, purpose }: Fault, { started, namedRunId }: Situation): string | undefined {
   const isUnseen = status === 404 && purpose.about === "run";
   if (isUnseen && namedRunId !== undefined && started?.htmlUrl) return `Its page: ${started.htmlUrl}`;
@@ -47,8 +47,8 @@ function advise(fault: Fault, situation: Situation): Advice {
       ];
     case "unreadable":
       return [
-        `What ${situation.apiUrl} answered to ${request} cannot be read: ${fault.answer} (${status}).`,
-        "Check `api_url`: what answers there is no GitHub, or one of a version that is not known here, or a proxy in its place.",
+        `The answer of ${situation.apiUrl} to ${request} cannot be read: ${fault.answer} (${status}).`,
+        "Check `api_url`: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.",
       ];
     case "server_error":
       return [

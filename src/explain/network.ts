@@ -4,7 +4,7 @@ import type { Fault } from "../github/fault.ts";
 import { type Advice, lookUp, type Rows } from "./advice.ts";
 import type { Situation } from "./situation.ts";
 
-/** By the fault's kind and its code. `where` is the address, and the error in a word. */
+/** By the fault's kind and code. `where` is the address, with the error in a word. */
 const FAILURES: Rows<{ apiUrl: string; where: string }> = [
   [
     /^untrusted (ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS)$/,
@@ -15,14 +15,14 @@ const FAILURES: Rows<{ apiUrl: string; where: string }> = [
   [
     / ERR_SSL_(?!.*CERT)|EPROTO/,
     ({ where }) =>
-      `There is no TLS connection to ${where}: what answers there does not speak TLS, or no version that the runner accepts.`,
+      `There is no TLS connection to ${where}: the server there speaks no TLS, or no version of it that the runner accepts.`,
     () => "Check the scheme and the port of `api_url`, and those of the proxy in `HTTPS_PROXY`.",
   ],
   [
     / PROXY_(\d+)$/,
     ({ apiUrl }, status = "") =>
       `The proxy in \`HTTPS_PROXY\`/\`HTTP_PROXY\` opened no connection to ${apiUrl} (it answered ${status}).`,
-    (_, status = "") => `${proxyRemedy(status)}, or except the server by \`NO_PROXY\`.`,
+    (_, status = "") => `${proxyRemedy(status)}, or exempt the server by \`NO_PROXY\`.`,
   ],
   [
     / (CERT_HAS_EXPIRED)$/,
@@ -43,14 +43,14 @@ const FAILURES: Rows<{ apiUrl: string; where: string }> = [
   ],
 ];
 
-/** The advice where no answer came. */
+/** The advice for a fault without an answer. */
 export function explainNetwork({ kind, code, answer }: Fault, { apiUrl, hasProxy }: Situation): Advice {
   const where = `${apiUrl} (${code ?? answer})`;
   const special = lookUp(FAILURES, `${kind} ${code ?? ""}`, { apiUrl, where });
   if (special) return special;
   const what = kind === "lost" ? "The connection broke, or no answer came in time:" : "No connection to";
   const proxy = hasProxy
-    ? "The request goes through the proxy in `HTTPS_PROXY`/`HTTP_PROXY`: check its address, or except the server by `NO_PROXY`."
+    ? "The request goes through the proxy in `HTTPS_PROXY`/`HTTP_PROXY`: check its address, or exempt the server by `NO_PROXY`."
     : "If the runner reaches it only through a proxy, set `HTTPS_PROXY` (and `NO_PROXY` for what is reached directly).";
   return [`${what} ${where}.`, `Check \`api_url\`, and that the runner may connect to it. ${proxy}`];
 }
@@ -58,6 +58,6 @@ export function explainNetwork({ kind, code, answer }: Fault, { apiUrl, hasProxy
 function proxyRemedy(status: string): string {
   if (status === "407")
     return "It demands a user name and password, or refuses those given: put them in the variable, as in `http://user:password@proxy.example.com:3128`, with special characters percent-encoded";
-  if (status === "403") return "It does not let the runner go there: have the server allowed there";
+  if (status === "403") return "It does not let the runner go there: have it let the server through";
   return "It cannot reach the server: check `api_url`, ask those who run the proxy";
 }

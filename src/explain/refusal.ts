@@ -1,4 +1,4 @@
-/** The advice for what GitHub refuses: the token (401), for want of a permission (403), as unknown (404), and all else. */
+/** The advice for a refusal: of the token (401), for lack of a permission (403), of what is not there (404), or any other. */
 
 import { enumerated } from "../edges/wording.ts";
 import type { Fault } from "../github/fault.ts";
@@ -13,10 +13,11 @@ interface Refused extends Situation {
   /** The status, and GitHub's words. */
   said: string;
   ssoUrl: string | undefined;
-  /** What the token may not do, and GitHub's words. */
+  /** A sentence: what the token may not do, and GitHub's words. */
   mayNot: string;
-  /** The permission that it takes, and what it is called where a fine-grained token is made. */
+  /** The permission that the request needs, e.g. `` `actions: read` ``. */
   needs: string;
+  /** What that permission is called on the page where fine-grained tokens are made, e.g. `Actions: Read-only`. */
   label: string;
 }
 
@@ -25,7 +26,7 @@ const REFUSALS: Rows<Refused> = [
   [
     /^401 app/,
     ({ said }) => `GitHub does not accept the App's token (${said}), although it was made for this step.`,
-    ({ repository }) => `The App was uninstalled from ${repository} or suspended in the meantime, most likely.`,
+    ({ repository }) => `Most likely, the App has been uninstalled from ${repository} or suspended in the meantime.`,
   ],
   [
     /^401 used token/,
@@ -137,7 +138,7 @@ const REFUSALS: Rows<Refused> = [
   [
     /^404 named run/,
     ({ repository, namedRunId }) =>
-      `GitHub's answer to the dispatch has named run ${namedRunId}, and GitHub does not show it in ${repository} (404).`,
+      `GitHub's answer to the dispatch named run ${namedRunId}, but GitHub does not show it in ${repository} (404).`,
     ({ needs }) =>
       `Where its page shows it, allow more \`find_timeout_seconds\`, and check that the token has ${needs}.`,
   ],
@@ -180,16 +181,16 @@ function filesInWords(files: readonly string[] | undefined): string {
   return files ? ` The files there: ${enumerated(files, MOST_NAMED) || "none"}.` : "";
 }
 
-/** The likeliest cause, where it can be one: nobody can tell by a token whether it is the job's own. */
+/** The likeliest cause, if it is possible: a token does not show whether it is the job's own. Empty, or ends with a space. */
 function jobsToken({ isOwnTarget, appPermissions }: Situation): string {
   if (isOwnTarget || appPermissions) return "";
   return "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target. ";
 }
 
-/** A root that may have been made of a URL's host: what is another server's, or lies elsewhere there, answers 404 as well. */
+/** A hint at the REST root, which may have been made of a URL's host: the wrong server, or the wrong root, answers 404 too. */
 function rootInWords({ apiUrl }: Situation): string {
   if (!apiUrl.endsWith("/api/v3")) return "";
-  return ` Asked was ${apiUrl}, the root of an Enterprise Server, as it is made of the URL in \`repo\` or \`run_id\`: if that server's REST root is another, give it as \`api_url\`.`;
+  return ` The request went to ${apiUrl}, the usual root of an Enterprise Server, made from the URL in \`repo\` or \`run_id\`: if the server's REST root is another, give it as \`api_url\`.`;
 }
 
 /** The advice for a refusal. */
@@ -211,12 +212,12 @@ export function explainRefusal(fault: Fault, situation: Situation): Advice {
   return (
     lookUp(REFUSALS, `${status} ${refusalOf(fault, situation)}`, about) ?? [
       `GitHub refused ${request} (${said}).`,
-      "Check the inputs `api_url`, `repo` and `workflow`, and that the server is the one meant.",
+      "Check the inputs `api_url`, `repo` and `workflow`, and that this is the server you mean.",
     ]
   );
 }
 
-/** Of a 404, what is missing, if that is clear; of everything else, whose token it was, and GitHub's words. */
+/** For a 404, what is missing, if that is known; for any other status, whose token it was, and GitHub's words. */
 function refusalOf(
   { status, purpose, answer, ssoUrl }: Fault,
   { visible, tokenHasWorked, appPermissions, unseenRunId, namedRunId }: Situation,

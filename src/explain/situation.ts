@@ -1,15 +1,15 @@
-/** What the advice for a fault depends on. */
+/** What the advice for a fault depends on, besides the fault itself. */
 
 import type { Permissions } from "../github/purpose.ts";
 import type { Id } from "../github/reading.ts";
 import type { Receiver } from "../receiver/receiver.ts";
 
-/** What the advice depends on, beside the fault. */
+/** What the step was doing, and what is known of the target. */
 export interface Situation {
   /** `owner/name` */
   repository: string;
   apiUrl: string;
-  /** It is the caller's own. */
+  /** The repository is the caller's own. */
   isOwnTarget: boolean;
   /** Undefined where nothing is dispatched. */
   event: "repository_dispatch" | "workflow_dispatch" | undefined;
@@ -21,9 +21,9 @@ export interface Situation {
   unseenRunId?: Id | undefined;
   /** The run that GitHub has named in its answer to the dispatch, and has not shown since. */
   namedRunId?: Id | undefined;
-  /** Name under which the id is sent. */
+  /** The name under which the id is sent. */
   key?: string | undefined;
-  /** What GitHub may repeat in its answer and nobody may print. */
+  /** The values that were sent: GitHub may repeat them in its answer, and no message may show them. */
   sentValues: readonly string[];
   /** The token worked before. */
   tokenHasWorked: boolean;
@@ -37,15 +37,15 @@ export interface Situation {
   declared?: Receiver["inputs"];
   /** After a 422: why GitHub cannot read the workflow's file; follows its name. */
   mistake?: string | undefined;
-  /** GitHub had acted on the dispatch before: the page of its run, or nothing but that. */
+  /** GitHub had acted on the dispatch before the fault. `htmlUrl` is the page of its run, where that is known. */
   started?: { htmlUrl: string | undefined; hasEnded?: boolean } | undefined;
 }
 
-/** What the token can see of the target; undefined where it was not looked at, or that could not be made out. */
+/** What the token can see of the target; undefined where nobody has looked, or the look gave no answer. */
 export interface Visible {
   repository?: boolean | undefined;
   workflow?: boolean | undefined;
-  /** The files of the workflows that there are, where it is not among them. */
+  /** The names of all workflow files, where the wanted workflow is not among them. */
   workflowFiles?: readonly string[] | undefined;
   ref?: boolean | undefined;
 }

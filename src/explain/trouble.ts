@@ -1,9 +1,9 @@
-/** What kept a look from its answer, for messages about something else. */
+/** Why the last look had no answer, for messages about something else. */
 
 import { timeOfDay } from "../edges/durations.ts";
 import type { Fault } from "../github/fault.ts";
 
-/** One line, or none where nothing did. */
+/** One line about the fault; none where there was no fault. */
 export function lastTrouble(trouble: Fault | undefined): string[] {
   if (!trouble) return [];
   const { kind, status, answer, request, inAWord } = trouble;

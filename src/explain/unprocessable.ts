@@ -1,4 +1,4 @@
-/** The advice for a dispatch that GitHub has understood and does not take (422): by its own words (docs/platform.md#dispatch-answers). */
+/** The advice for a dispatch that GitHub does not accept (422), by GitHub's words (docs/platform.md#dispatch-answers). */
 
 import { enumerated, inCode } from "../edges/wording.ts";
 import type { Fault } from "../github/fault.ts";
@@ -69,7 +69,7 @@ const REFUSALS: Rows<Refused> = [
   ],
 ];
 
-/** Says whether the workflow's file makes the advice for this fault sharper. */
+/** Says whether the workflow's file would make the advice for this fault clearer. */
 export function isAboutFile({ status, answer }: Fault): boolean {
   return (
     status === 422 &&
@@ -108,7 +108,7 @@ function declaredInWords(declared: Situation["declared"]): string {
   return ` It declares ${enumerated(names, MOST_DECLARED) || "none"}.`;
 }
 
-/** As many as GitHub takes. */
+/** GitHub takes no more. */
 const MOST_DECLARED = 25;
 
 function undeclared(names: readonly string[], { file, key, declared }: Refused): Advice {
@@ -131,7 +131,7 @@ function undeclared(names: readonly string[], { file, key, declared }: Refused):
   ];
 }
 
-/** The inputs that GitHub says the workflow does not declare; empty when the fault is another one. */
+/** The inputs that the workflow does not declare, by GitHub's words; none where the fault is another. */
 export function unexpectedInputs(fault: Fault): string[] {
   if (fault.status !== 422) return [];
   const list = fault.answer.match(/Unexpected inputs provided: \[([^\]]*)\]/)?.[1] ?? "";

@@ -1,4 +1,4 @@
-/** After a 404: finds out which of repository, workflow and ref the token cannot see. GitHub says the same of all three. */
+/** After a 404: finds out whether the token cannot see the repository, the workflow or the ref, of which GitHub says the same. */
 
 import { listWorkflowFiles } from "../asking/lists.ts";
 import { lookAt } from "../asking/look-at.ts";
@@ -8,10 +8,10 @@ import { refNames } from "../inputs/order.ts";
 import type { Story } from "../story/story.ts";
 import type { Visible } from "./situation.ts";
 
-/** A look that only makes the error clearer must not hold it up. */
+/** Looks that only make an error clearer must not delay it for longer. */
 const PROBE_MS = 10_000;
 
-/** What the token can see of the target. Parts that cannot be made out stay undefined. */
+/** What the token can see of the target. */
 export async function visibilityOf({ github, clock, retry, inputs }: Story): Promise<Visible> {
   const { order } = inputs;
   const deadlineMs = clock.nowMs() + PROBE_MS;
@@ -30,8 +30,11 @@ export async function visibilityOf({ github, clock, retry, inputs }: Story): Pro
       visible.workflowFiles = await listWorkflowFiles({ github, retry }, once(deadlineMs));
   }
   if (order.event === "workflow_dispatch" && order.ref !== undefined) {
-    visible.ref = false;
-    for (const name of refNames(order.ref)) visible.ref ||= await sees((options) => github.getRef(name, options));
+    for (const name of refNames(order.ref)) {
+      visible.ref = await sees((options) => github.getRef(name, options));
+      // It may be this one: then the ref is not to blame.
+      if (visible.ref !== false) break;
+    }
   }
   return visible;
 }

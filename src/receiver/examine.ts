@@ -122,7 +122,10 @@ function bySign(sign: Sign, { path, runName, jobs }: Receiver, { answerNamesRun 
         `${path} shows the id in ${place}, but late: just before the step runs. In the \`run-name\` it is seen at once.`,
       );
     case "unclear":
-      return unknown(`${path} may show the id in ${place}: what the expression gives there is not known before.`, line);
+      return unknown(
+        `${path} may show the id in ${place}: what the expression gives there is not known before the run.`,
+        line,
+      );
     case "glued":
       return instead(`${path} has the id in ${place} only as a part of \`${quoted(word)}\``);
     case "below":
@@ -152,7 +155,7 @@ function examineScripts({ path, jobs }: Receiver): Finding[] {
   if (unsafe.length === 0) return [];
   return [
     unknown(
-      `${path} puts what is sent into a script (job ${enumerated(unsafe.map(({ id }) => quoted(id)))}): who may dispatch can run any command there. Hand it over by \`env:\`.`,
+      `${path} puts sent values into a script (job ${enumerated(unsafe.map(({ id }) => quoted(id)))}): whoever may dispatch can run any command there. Hand them over by \`env:\`.`,
     ),
   ];
 }

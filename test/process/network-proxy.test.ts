@@ -139,14 +139,14 @@ describe.concurrent("a dispatch that the proxy does not pass on is certainly not
     const ran = await run(BRIEFLY, { http_proxy: proxy.url });
     expect(annotations(ran, "error")).toEqual([
       `${VARIABLE} opened no connection to ${API_URL} (it answered 502).\nIt cannot reach the server: check ` +
-        "`api_url`, ask those who run the proxy, or except the server by `NO_PROXY`.",
+        "`api_url`, ask those who run the proxy, or exempt the server by `NO_PROXY`.",
     ]);
     expect(proxy.asked.length).toBeGreaterThan(1);
   });
 
   test.for([
     [407, "It demands a user name and password, or refuses those given: put them in the variable"],
-    [403, "It does not let the runner go there: have the server allowed there"],
+    [403, "It does not let the runner go there: have it let the server through"],
   ] as const)("and a proxy that answers %i is asked once", async ([status, advice], { expect }) => {
     const { run, proxy } = await setProxyStage({ refuse: () => status });
     const url = proxy.url.replace("//", "//runner:correct-horse-7431@");
@@ -164,7 +164,7 @@ describe.concurrent("a dispatch that the proxy does not pass on is certainly not
     const ran = await run(BRIEFLY, { http_proxy: proxy.url.replace("//", "//runner:correct-horse-7431@") });
     expect(annotations(ran, "error")).toEqual([
       `No connection to ${API_URL} (ECONNREFUSED).\nCheck \`api_url\`, and that the runner may connect to it. The ` +
-        "request goes through the proxy in `HTTPS_PROXY`/`HTTP_PROXY`: check its address, or except the server by `NO_PROXY`.",
+        "request goes through the proxy in `HTTPS_PROXY`/`HTTP_PROXY`: check its address, or exempt the server by `NO_PROXY`.",
     ]);
     expect(ran.stdout).not.toContain("unclear");
     expect(readable(ran)).not.toContain("correct-horse");

@@ -98,7 +98,7 @@ describe.runIf(canIssue).concurrent(title("a server with a certificate of a priv
     const ran = await run({ ...GIVEN, api_url: github.apiUrl.replace("http", "https") });
     expect(annotations(ran, "error")).toEqual([
       expect.stringMatching(
-        /^There is no TLS connection to https:.+: what answers there does not speak TLS.+\nCheck the scheme and the port of `api_url`/,
+        /^There is no TLS connection to https:.+: the server there speaks no TLS.+\nCheck the scheme and the port of `api_url`/,
       ),
     ]);
     expect(github.transcript()).toEqual([]);

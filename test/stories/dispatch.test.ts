@@ -91,7 +91,7 @@ describe("a server that answers with run details", () => {
     const id = github.runs(TARGET)[0]?.id;
     expect(failure?.replace(/A1B2:\d+/, "A1B2:…").replaceAll(github.apiUrl, "https://github.test")).toBe(
       [
-        `GitHub's answer to the dispatch has named run ${id}, and GitHub does not show it in octo/target (404).`,
+        `GitHub's answer to the dispatch named run ${id}, but GitHub does not show it in octo/target (404).`,
         "Where its page shows it, allow more `find_timeout_seconds`, and check that the token has `actions: read`.",
         `GitHub's request id: A1B2:…. Its page: https://github.test/octo/target/actions/runs/${id}`,
       ].join("\n"),

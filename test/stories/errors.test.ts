@@ -133,6 +133,17 @@ describe("a 404", () => {
     );
     expect(asked(on.github, "POST")).toEqual([]);
   });
+
+  test("does not blame the ref where a look at it has no answer", async () => {
+    const on = await stage();
+    on.github.fault = ({ method, path }) => {
+      if (method === "POST") return { when: "before", kind: "status", status: 404 };
+      return path.includes("/git/ref/heads/") ? { when: "before", kind: "status", status: 502 } : undefined;
+    };
+    expect(await messageOf(on, BY_WORKFLOW)).toMatch(
+      /^GitHub says 404 to POST .*\/dispatches, although the token can see octo\/target\.\n/,
+    );
+  });
 });
 
 describe("a 422", () => {
@@ -224,7 +235,7 @@ describe("a server that imitates GitHub's", () => {
     const on = await stage();
     const api_url = `${on.github.apiUrl}/api/v3`;
     const message = await messageOf(on, { ...BY_WORKFLOW, repo: "octo/nowhere", api_url });
-    expect(message).toContain("Asked was https://github.test/api/v3, the root of an Enterprise Server");
+    expect(message).toContain("The request went to https://github.test/api/v3, the usual root of an Enterprise Server");
   });
 });
 
@@ -260,7 +271,7 @@ test("an answer with a status that is in no table is told in GitHub's words", as
   });
   expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
     "GitHub refused POST /repos/octo/target/dispatches (451 Repository unavailable).
-    Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that the server is the one meant.
+    Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that this is the server you mean.
     GitHub's request id: A1B2:…."
   `);
 });

@@ -428,7 +428,7 @@ describe("a list that is not quite as GitHub gives it", () => {
     const { failure, tookMs, outputs } = await play(start("repository_dispatch"));
     const [what, remedy] = (failure ?? "").split("\n");
     expect(what).toMatch(
-      /^What http\S+ answered to GET \/repos\/octo\/target\/actions\/runs cannot be read: it has no such field `created_at` as a workflow-run has \(200\)\.$/,
+      /^The answer of http\S+ to GET \/repos\/octo\/target\/actions\/runs cannot be read: it has no such field `created_at` as a workflow-run has \(200\)\.$/,
     );
     expect(remedy).toMatch(/^Check `api_url`: /);
     expect(tookMs).toBeLessThan(20_000);

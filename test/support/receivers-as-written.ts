@@ -146,13 +146,13 @@ export const RECEIVERS: Record<string, AsWritten> = {
   "the whole payload as JSON": row(on("run-name: Deploy ${{ toJSON(github.event.client_payload) }}"), {
     found: "its name",
     shows: ['Deploy {\n  "distinct_id": "ID"\n}'],
-    says: "? deploy.yml may show the id in its `run-name`: what the expression gives there is not known before.",
+    says: "? deploy.yml may show the id in its `run-name`: what the expression gives there is not known before the run.",
     change: `run-name: Deploy [${E}]`,
   }),
   "the id after a text that is not known": row(on(`run-name: \${{ github.event.client_payload.stage }}${E}`), {
     given: { event_type: "deploy", client_payload: '{"stage": "fab"}' },
     shows: ["fabID"],
-    says: "? deploy.yml may show the id in its `run-name`: what the expression gives there is not known before.",
+    says: "? deploy.yml may show the id in its `run-name`: what the expression gives there is not known before the run.",
     change: `run-name: Deploy [${E}]`,
   }),
   "only whether there is an id": silent(on(`run-name: Deploy \${{ ${PAYLOAD} != '' }}`), ["Deploy true"]),
@@ -187,7 +187,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
     on("", `${job("needs: prepare\nname: Deploy ${{ needs.prepare.outputs.id }}")}  prepare:\n${STEPS}`),
     {
       shows: ["Deploy"],
-      says: "? deploy.yml may show the id in a job's name: what the expression gives there is not known before.",
+      says: "? deploy.yml may show the id in a job's name: what the expression gives there is not known before the run.",
       change: `run-name: Deploy [${E}]`,
     },
   ),
@@ -265,7 +265,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
     ),
     {
       shows: ["For "],
-      says: "? deploy.yml may show the id in a step's name: what the expression gives there is not known before.",
+      says: "? deploy.yml may show the id in a step's name: what the expression gives there is not known before the run.",
       change: `run-name: Deploy [${E}]`,
     },
   ),

@@ -132,7 +132,7 @@ jobs:
         `the run would not be found. Lines to add:\n${lines.replace(/^/gm, "    ")}`,
     );
     expect(main.checklist.join("\n")).toContain(
-      "? .github/workflows/deploy.yml puts what is sent into a script (job deploy)",
+      "? .github/workflows/deploy.yml puts sent values into a script (job deploy)",
     );
     expect([...main.checklist, ...checklist, main.failure].join("\n")).not.toContain("s3cret");
   });

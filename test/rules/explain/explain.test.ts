@@ -23,8 +23,8 @@ describe("a fault that lasts is explained", () => {
   test("by an answer that cannot be read", () => {
     const fault = aFault("unreadable", { request: runs, status: 200, answer: "it is no list" });
     expect(say(fault)).toMatchInlineSnapshot(`
-      "What https://api.github.com answered to GET /repos/octo/target/actions/runs cannot be read: it is no list (200).
-      Check \`api_url\`: what answers there is no GitHub, or one of a version that is not known here, or a proxy in its place."
+      "The answer of https://api.github.com to GET /repos/octo/target/actions/runs cannot be read: it is no list (200).
+      Check \`api_url\`: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place."
     `);
   });
 

@@ -23,7 +23,7 @@ describe("a fault without an answer is explained", () => {
   test("by the proxy where one is set", () => {
     expect(of("unreachable", "ECONNREFUSED", true)).toMatchInlineSnapshot(`
       "No connection to https://ghe.example.com/api/v3 (ECONNREFUSED).
-      Check \`api_url\`, and that the runner may connect to it. The request goes through the proxy in \`HTTPS_PROXY\`/\`HTTP_PROXY\`: check its address, or except the server by \`NO_PROXY\`."
+      Check \`api_url\`, and that the runner may connect to it. The request goes through the proxy in \`HTTPS_PROXY\`/\`HTTP_PROXY\`: check its address, or exempt the server by \`NO_PROXY\`."
     `);
   });
 
@@ -39,7 +39,7 @@ describe("a fault without an answer is explained", () => {
     (code) => {
       for (const hasProxy of [false, true])
         expect(of("untrusted", code, hasProxy)).toBe(
-          `There is no TLS connection to ${address} (${code}): what answers there does not speak TLS, or no version that the runner accepts.\n` +
+          `There is no TLS connection to ${address} (${code}): the server there speaks no TLS, or no version of it that the runner accepts.\n` +
             "Check the scheme and the port of `api_url`, and those of the proxy in `HTTPS_PROXY`.",
         );
     },

@@ -196,8 +196,10 @@ describe("a 404 is explained", () => {
   test("by a repository, with the root that was asked, where that may have been made of a URL", () => {
     const visible = { repository: false };
     const apiUrl = "https://git.example.com/api/v3";
-    expect(say(fault, { visible, apiUrl })).toContain(`Asked was ${apiUrl}, the root of an Enterprise Server`);
-    expect(say(fault, { visible, apiUrl: "https://api.github.com" })).not.toContain("Asked was");
+    expect(say(fault, { visible, apiUrl })).toContain(
+      `The request went to ${apiUrl}, the usual root of an Enterprise Server`,
+    );
+    expect(say(fault, { visible, apiUrl: "https://api.github.com" })).not.toContain("The request went to");
   });
 
   test("by a workflow that is not on the default branch", () => {
@@ -234,7 +236,7 @@ describe("a 404 is explained", () => {
 
   test("by a run that GitHub has named and not shown", () => {
     expect(say(rejected(404, "Not Found", oneRun), { namedRunId: 30_000_000_011 })).toMatchInlineSnapshot(`
-      "GitHub's answer to the dispatch has named run 30000000011, and GitHub does not show it in octo/target (404).
+      "GitHub's answer to the dispatch named run 30000000011, but GitHub does not show it in octo/target (404).
       Where its page shows it, allow more \`find_timeout_seconds\`, and check that the token has \`actions: read\`."
     `);
   });
@@ -253,7 +255,7 @@ describe("another refusal is explained", () => {
     const fault = aFault("rejected", { request: workflowDispatch, status: 410, answer });
     expect(say(fault)).toMatchInlineSnapshot(`
       "GitHub refused POST /repos/octo/target/actions/workflows/deploy.yml/dispatches (410 *** is gone: x-***-x).
-      Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that the server is the one meant."
+      Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that this is the server you mean."
     `);
   });
 });

@@ -184,7 +184,7 @@ describe("a receiver", () => {
     ['{ run: echo "$TEXT", env: { TEXT: "${{ inputs.text }}" } }', false],
   ])("is told when it puts what is sent into a script: %s", (step, isTold) => {
     const findings = examineReceiver(read(`${listening}jobs: { a: { steps: [${step}] } }`), sent);
-    expect(findings.some(({ text }) => text.includes("puts what is sent into a script (job a)"))).toBe(isTold);
+    expect(findings.some(({ text }) => text.includes("puts sent values into a script (job a)"))).toBe(isTold);
   });
 
   test("allows no empty value for a choice or a boolean, and says so", () => {
