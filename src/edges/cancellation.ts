@@ -50,6 +50,6 @@ function whenAborted(signal: AbortSignal | undefined, released: AbortSignal, act
 }
 
 /** Calls `act` after `ms`, unless `released` was aborted before. */
-function afterPause(clock: Clock, ms: number, released: AbortSignal, act: () => void): void {
+export function afterPause(clock: Clock, ms: number, released: AbortSignal, act: () => void): void {
   clock.sleep(ms, released).then(act, () => {});
 }

@@ -8,8 +8,8 @@ type Say<About, Said = string> = (about: About, ...groups: string[]) => Said;
 /** One row for each thing that GitHub may say; `groups` are what the row's pattern has captured. */
 export type Rows<About> = readonly (readonly [
   pattern: RegExp,
-  what: Say<About>,
-  remedy: Say<About>,
+  what: string | Say<About>,
+  remedy: string | Say<About>,
   lines?: Say<About, string | undefined>,
 ])[];
 
@@ -17,7 +17,9 @@ export type Rows<About> = readonly (readonly [
 export function lookUp<About>(rows: Rows<About>, words: string, about: About): Advice | undefined {
   for (const [pattern, what, remedy, lines] of rows) {
     const groups = pattern.exec(words)?.slice(1);
-    if (groups) return [what(about, ...groups), remedy(about, ...groups), lines?.(about, ...groups)];
+    if (!groups) continue;
+    const inWords = (said: string | Say<About>) => (typeof said === "string" ? said : said(about, ...groups));
+    return [inWords(what), inWords(remedy), lines?.(about, ...groups)];
   }
   return undefined;
 }

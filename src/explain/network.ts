@@ -9,14 +9,13 @@ const FAILURES: Rows<{ apiUrl: string; where: string }> = [
   [
     /^untrusted (ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS)$/,
     ({ where }) => `No request can go to ${where}: the address is refused on this side, so nothing was sent.`,
-    () =>
-      "Check the port of `api_url`, or of the URL in `repo`: a port that belongs to another service, such as 22 or 6000, is never asked.",
+    "Check the port of `api_url`, or of the URL in `repo`: a port that belongs to another service, such as 22 or 6000, is never asked.",
   ],
   [
     / ERR_SSL_(?!.*CERT)|EPROTO/,
     ({ where }) =>
       `There is no TLS connection to ${where}: the server there speaks no TLS, or no version of it that the runner accepts.`,
-    () => "Check the scheme and the port of `api_url`, and those of the proxy in `HTTPS_PROXY`.",
+    "Check the scheme and the port of `api_url`, and those of the proxy in `HTTPS_PROXY`.",
   ],
   [
     / PROXY_(\d+)$/,
@@ -27,19 +26,17 @@ const FAILURES: Rows<{ apiUrl: string; where: string }> = [
   [
     / (CERT_HAS_EXPIRED)$/,
     ({ apiUrl }, code) => `The certificate of ${apiUrl} has expired (${code}).`,
-    () => "Renew it on the server (or on the proxy that replaces certificates), or set the runner's clock.",
+    "Renew it on the server (or on the proxy that replaces certificates), or set the runner's clock.",
   ],
   [
     / (ERR_TLS_CERT_ALTNAME_INVALID)$/,
     ({ apiUrl }, code) => `The certificate of ${apiUrl} is for another host (${code}).`,
-    () =>
-      "Check the host in `api_url`, or of the proxy in `HTTPS_PROXY`: it has to be a name that the certificate lists.",
+    "Check the host in `api_url`, or of the proxy in `HTTPS_PROXY`: it has to be a name that the certificate lists.",
   ],
   [
     /^untrusted /,
     ({ where }) => `The certificate of ${where} is not trusted.`,
-    () =>
-      "If the server has a private certificate authority, set `NODE_EXTRA_CA_CERTS` to its PEM file on the runner; if a proxy replaces certificates, to that proxy's. Check `api_url`.",
+    "If the server has a private certificate authority, set `NODE_EXTRA_CA_CERTS` to its PEM file on the runner; if a proxy replaces certificates, to that proxy's. Check `api_url`.",
   ],
 ];
 

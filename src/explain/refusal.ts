@@ -32,19 +32,17 @@ const REFUSALS: Rows<Refused> = [
     /^401 used token/,
     ({ said }) =>
       `GitHub does not accept the token any more (${said}): it worked before, and has ended during the wait.`,
-    () =>
-      "Tokens of a GitHub App live one hour: give `app_id` and `app_private_key` instead of `token`, and they are renewed; a personal token was revoked or has expired.",
+    "Tokens of a GitHub App live one hour: give `app_id` and `app_private_key` instead of `token`, and they are renewed; a personal token was revoked or has expired.",
   ],
   [
     /^401 /,
     ({ said }) => `GitHub does not accept the token (${said}).`,
-    () =>
-      "It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input `token`.",
+    "It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input `token`.",
   ],
   [
     /^403 .*archived/is,
     ({ repository }) => `${repository} is archived (403), so nothing can be started in it.`,
-    () => "Unarchive it, or change `repo`.",
+    "Unarchive it, or change `repo`.",
   ],
   [
     /^403 .*\b(saml|sso)\b/is,
@@ -55,24 +53,22 @@ const REFUSALS: Rows<Refused> = [
   [
     /^403 .*OAuth App access restrictions/is,
     ({ mayNot }) => mayNot,
-    () =>
-      "The token was made by an OAuth App (`gh auth token` is one) that the organisation has not approved: have an owner approve it, or give a personal token or a GitHub App.",
+    "The token was made by an OAuth App (`gh auth token` is one) that the organisation has not approved: have an owner approve it, or give a personal token or a GitHub App.",
   ],
   [
     /^403 .*lifetime/is,
     ({ mayNot }) => mayNot,
-    () =>
-      "The token lives longer than the organisation allows: make one, or change this one, to expire sooner, and store it in the secret behind the input `token`.",
+    "The token lives longer than the organisation allows: make one, or change this one, to expire sooner, and store it in the secret behind the input `token`.",
   ],
   [
     /^403 .*forbids access via a (fine-grained|personal access tokens? with fine-grained)/is,
     ({ mayNot }) => mayNot,
-    () => "The organisation takes no fine-grained tokens: give a GitHub App (`app_id`, `app_private_key`).",
+    "The organisation takes no fine-grained tokens: give a GitHub App (`app_id`, `app_private_key`).",
   ],
   [
     /^403 .*forbids access via a personal access tokens? \(classic\)/is,
     ({ mayNot }) => mayNot,
-    () => "The organisation takes no classic tokens: give a fine-grained one, or a GitHub App.",
+    "The organisation takes no classic tokens: give a fine-grained one, or a GitHub App.",
   ],
   [
     /^403 .*\b(billing|locked)\b/is,
@@ -83,7 +79,7 @@ const REFUSALS: Rows<Refused> = [
   [
     /^403 .*account (was|is|has been) suspended/is,
     ({ mayNot }) => mayNot,
-    () => "The account that the token belongs to is suspended: give the token of another, or a GitHub App.",
+    "The account that the token belongs to is suspended: give the token of another, or a GitHub App.",
   ],
   [
     /^403 .*disabled (workflow|for this)|^403 .*workflow is disabled/is,
@@ -91,17 +87,17 @@ const REFUSALS: Rows<Refused> = [
       workflow === undefined
         ? `Actions are disabled in ${repository}, or the workflow is (${said}).`
         : `\`${workflow}\` of ${repository}, or all of Actions there, is disabled (${said}); nothing was started.`,
-    () => "Enable it on the target's Actions page or in its settings, or by `gh workflow enable`.",
+    "Enable it on the target's Actions page or in its settings, or by `gh workflow enable`.",
   ],
   [
     /^403 .*ip allow list/is,
     ({ mayNot }) => mayNot,
-    () => "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
+    "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
   ],
   [
     /^403 app: .*suspended/is,
     ({ repository }) => `The App's installation on ${repository} is suspended (403).`,
-    () => "The owner of the repository can unsuspend it in the settings of installed Apps.",
+    "The owner of the repository can unsuspend it in the settings of installed Apps.",
   ],
   [
     /^403 app: /,
@@ -133,7 +129,7 @@ const REFUSALS: Rows<Refused> = [
   [
     /^404 run/,
     ({ repository }) => `The run is gone from ${repository} (404): somebody has deleted it.`,
-    () => "Its result cannot be known any more.",
+    "Its result cannot be known any more.",
   ],
   [
     /^404 named run/,
@@ -145,8 +141,7 @@ const REFUSALS: Rows<Refused> = [
   [
     /^404 given run/,
     ({ repository, unseenRunId }) => `${repository} has no run ${unseenRunId} that the token can see (404).`,
-    () =>
-      "Check `run_id` and `repo`: the number at the end of the run's page, and the repository that it ran in. A deleted run is gone for good.",
+    "Check `run_id` and `repo`: the number at the end of the run's page, and the repository that it ran in. A deleted run is gone for good.",
   ],
   [
     /^404 repository/,
@@ -163,7 +158,7 @@ const REFUSALS: Rows<Refused> = [
   [
     /^404 ref/,
     ({ repository, ref }) => `${repository} has no branch or tag \`${ref}\` that the token can see (404).`,
-    () => "Check the input `ref`.",
+    "Check the input `ref`.",
   ],
   [
     /^404 /,

@@ -37,7 +37,7 @@ const REFUSALS: Rows<Refused> = [
   [
     /No ref found/,
     ({ repository, ref }) => `${repository} has no branch or tag \`${ref}\` (422); nothing was started.`,
-    () => "Correct the input `ref`: a branch or a tag of the target, not a commit.",
+    "Correct the input `ref`: a branch or a tag of the target, not a commit.",
   ],
   [
     /does not have 'workflow_dispatch' trigger/,
@@ -54,18 +54,18 @@ const REFUSALS: Rows<Refused> = [
   [
     /Actions (has|have|is|are) (been )?disabled/i,
     ({ repository }) => `Actions are disabled in ${repository} (422); nothing was started.`,
-    () => "Enable them in the target's settings (Actions → General), where its organisation allows it.",
+    "Enable them in the target's settings (Actions → General), where its organisation allows it.",
   ],
   [
     /disabled workflow/,
     ({ file }) => `${file} is disabled (422); nothing was started.`,
-    () => "Enable it on the target's Actions page, or by `gh workflow enable`.",
+    "Enable it on the target's Actions page, or by `gh workflow enable`.",
   ],
   [
     /No more than (\d+) properties are allowed/,
     ({ key }, most) =>
       `This server takes at most ${most} inputs${key === undefined ? "" : `, \`${key}\` among them`}, so GitHub started nothing (422).`,
-    () => "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
+    "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
   ],
 ];
 

@@ -11,6 +11,7 @@ import {
   list,
   nameOf,
   nameOrNull,
+  numberOf,
   type Page,
   page,
   text,
@@ -164,8 +165,8 @@ export function readRun(data: unknown): Run {
     workflowId: isId(run.workflow_id) ? run.workflow_id : undefined,
     status: nameOf(run.status),
     conclusion: nameOrNull(run.conclusion),
-    runNumber: typeof run.run_number === "number" ? run.run_number : undefined,
-    runAttempt: typeof run.run_attempt === "number" ? run.run_attempt : 1,
+    runNumber: numberOf(run.run_number),
+    runAttempt: numberOf(run.run_attempt) ?? 1,
     headBranch: nameOrNull(run.head_branch),
     createdAtMs,
     startedAtMs: timeMs(run.run_started_at),
@@ -225,7 +226,7 @@ export function readAnnotations(data: unknown): Annotation[] {
     const { path, start_line, annotation_level, message } = fields(each, "check-annotation");
     return {
       path: nameOf(path),
-      line: typeof start_line === "number" ? start_line : 1,
+      line: numberOf(start_line) ?? 1,
       level: nameOf(annotation_level),
       message: nameOf(message),
     };
@@ -240,7 +241,7 @@ function readJob(data: unknown): Job {
     ...readStep(data),
     id: job.id,
     htmlUrl: nameOf(job.html_url),
-    runAttempt: typeof job.run_attempt === "number" ? job.run_attempt : undefined,
+    runAttempt: numberOf(job.run_attempt),
     ...(Array.isArray(job.steps) ? { steps: job.steps.map(readStep) } : { steps: [], hidesSteps: true }),
   };
 }

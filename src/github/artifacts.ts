@@ -1,6 +1,6 @@
 /** Reads GitHub's lists of artifacts. */
 
-import { fields, type Id, isId, nameOf, type Page, page, timeMs, Unreadable } from "./reading.ts";
+import { fields, type Id, isId, nameOf, numberOf, type Page, page, timeMs, Unreadable } from "./reading.ts";
 
 /** What a run has uploaded under a name. */
 export interface Artifact {
@@ -22,7 +22,7 @@ export function readArtifacts(data: unknown): Page<Artifact> {
     return {
       id,
       name: nameOf(name),
-      sizeBytes: typeof size_in_bytes === "number" ? size_in_bytes : undefined,
+      sizeBytes: numberOf(size_in_bytes),
       isExpired: expired === true,
       createdAtMs: timeMs(created_at),
       digest: typeof digest === "string" ? digest : undefined,

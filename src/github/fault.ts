@@ -41,18 +41,8 @@ export class Fault extends Error {
 
   constructor(
     kind: FaultKind,
-    about: {
-      request: string;
-      purpose: Purpose;
-      answer: string;
-      status?: number | undefined;
-      code?: string | undefined;
-      requestId?: string | undefined;
-      retryAfterMs?: number | undefined;
-      isForeign?: boolean;
-      dateMs?: number | undefined;
-      ssoUrl?: string | undefined;
-    },
+    about: Pick<Fault, "request" | "purpose" | "answer"> &
+      Partial<Pick<Fault, "status" | "code" | "requestId" | "retryAfterMs" | "isForeign" | "dateMs" | "ssoUrl">>,
   ) {
     super(`${about.request}: ${about.status ?? about.code ?? kind} ${about.answer}`);
     this.kind = kind;

@@ -61,7 +61,7 @@ export function page<Item>(data: unknown, key: string, read: (data: unknown) => 
       return [];
     }
   });
-  return { items, totalCount: typeof total_count === "number" ? total_count : undefined, unreadable };
+  return { items, totalCount: numberOf(total_count), unreadable };
 }
 
 /** @throws Unreadable where one item cannot be read */
@@ -105,6 +105,10 @@ export function withoutCodes(text: string): string {
 
 export function nameOrNull(value: unknown): string | null {
   return typeof value === "string" ? nameOf(value) : null;
+}
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
 
 /** Epoch ms of a date as text. */

@@ -2,6 +2,7 @@
 
 import { Agent, request as requestHttp } from "node:http";
 import type { Socket } from "node:net";
+import { afterPause } from "../edges/cancellation.ts";
 import type { Clock } from "../edges/clock.ts";
 import { NoTunnel } from "./fault.ts";
 
@@ -72,10 +73,7 @@ function whenOpen(socket: Socket, isTls: boolean, clock: Clock, opened: Opened):
     // Not a tick later: the request has to listen before the connection's next event.
     opened(error, socket);
   };
-  clock.sleep(CONNECT_TIMEOUT_MS, done.signal).then(
-    () => socket.destroy(timedOut("connect")),
-    () => {},
-  );
+  afterPause(clock, CONNECT_TIMEOUT_MS, done.signal, () => socket.destroy(timedOut("connect")));
   socket
     .once(isTls ? "secureConnect" : "connect", () => settle(null, socket))
     .on("error", (error) => settle(error))
@@ -103,10 +101,7 @@ async function tunnels(server: URL, proxy: URL, clock: Clock): Promise<(opened: 
       done.abort();
       opened(error, socket);
     };
-    clock.sleep(TUNNEL_TIMEOUT_MS, done.signal).then(
-      () => request.destroy(timedOut("tunnel")),
-      () => {},
-    );
+    afterPause(clock, TUNNEL_TIMEOUT_MS, done.signal, () => request.destroy(timedOut("tunnel")));
     request
       .on("connect", ({ statusCode }, socket: Socket) => {
         if (statusCode === 200) return settle(null, socket);
