@@ -30,9 +30,9 @@ const FIRST_LOOK_MS = 4000;
  */
 export async function post(inputs: Inputs, trace: Trace, edges: Edges): Promise<void> {
   await cancel(inputs, trace, edges);
-  if (!trace.isStatusPending || !inputs.commitStatus) return;
+  if (!trace.dueStatus || !inputs.commitStatus) return;
   const { openCommitStatus } = await import("../commit-status/commit-status.ts");
-  await openCommitStatus(beginStory(inputs, edges).story).setKilled(trace.started?.htmlUrl ?? "");
+  await openCommitStatus(beginStory(inputs, edges).story).setDue(trace.dueStatus);
 }
 
 async function cancel(inputs: Inputs, trace: Trace, edges: Edges): Promise<void> {

@@ -4,9 +4,9 @@ import { answerOf, makeRetry } from "../asking/retry.ts";
 import type { Status } from "../github/api.ts";
 import { Fault } from "../github/fault.ts";
 import { oneLine } from "../github/reading.ts";
-import type { Known } from "../story/known.ts";
+import type { DueStatus, Known } from "../story/known.ts";
 import type { Story } from "../story/story.ts";
-import { finalStatus, type Shown, shortened } from "./states.ts";
+import { finalStatus, shortened } from "./states.ts";
 
 /** How long setting a status may hold up the step. The last one is worth more; after a signal, the runner kills soon. */
 const PENDING_MS = 10_000;
@@ -18,8 +18,8 @@ export interface CommitStatus {
   setPending(htmlUrl: string): Promise<void>;
   /** Shows how the step has ended; `failure` is why it fails, if it does. */
   setFinal(known: Known, failure: unknown): Promise<void>;
-  /** Shows that the step was killed: called by the `post` step. `htmlUrl` is the run's page, or empty. */
-  setKilled(htmlUrl: string): Promise<void>;
+  /** Shows what a killed step, or one that had no answer, has left to be shown: called by the `post` step. */
+  setDue(due: DueStatus): Promise<void>;
 }
 
 /** Opens the status that `status_context` asks for, on a connection and a token of its own. Setting it never throws a Fault. */
@@ -31,31 +31,33 @@ export function openCommitStatus(story: Story): CommitStatus {
   let isRefused = false;
 
   return {
-    async setPending(htmlUrl) {
-      learn({ isStatusPending: true });
-      await set({ state: "pending", description: "The remote run goes on" }, htmlUrl, PENDING_MS);
+    setPending(url) {
+      const due: DueStatus = { state: "error", description: "The step was ended before the remote run", url };
+      return set({ state: "pending", description: "The remote run goes on", url }, due, PENDING_MS);
     },
-    async setFinal(known, failure) {
-      await set(finalStatus(known, failure), known.run?.htmlUrl ?? "", signal.aborted ? CANCELLED_MS : FINAL_MS);
+    setFinal(known, failure) {
+      const final = { ...finalStatus(known, failure), url: known.run?.htmlUrl ?? "" };
+      return set(final, final, signal.aborted ? CANCELLED_MS : FINAL_MS);
     },
-    async setKilled(htmlUrl) {
-      await set({ state: "error", description: "The step was ended before the remote run" }, htmlUrl, FINAL_MS);
-    },
+    setDue: (due) => set(due, due, FINAL_MS),
   };
 
-  async function set({ state, description }: Shown, url: string, forMs: number): Promise<void> {
+  /** `due` is left to the `post` step, should the step be killed or GitHub not answer. */
+  async function set(shown: Omit<Status, "context">, due: DueStatus, forMs: number): Promise<void> {
     if (!github || !retry || !commitStatus || isRefused) return;
+    learn({ dueStatus: due });
     const { context, sha } = commitStatus;
-    const status: Status = { state, context, description: shortened(description), url };
+    const status: Status = { ...shown, context, description: shortened(shown.description) };
     const deadlineMs = clock.nowMs() + forMs;
+    const isPending = shown.state === "pending";
     // How the step ends is shown after a cancellation, too: a signal of its own, that is never aborted, lets it.
-    const patience = state === "pending" ? { deadlineMs } : { deadlineMs, signal: new AbortController().signal };
+    const patience = isPending ? { deadlineMs } : { deadlineMs, signal: new AbortController().signal };
     const result = await answerOf(retry((options) => github.setStatus(sha, status, options), patience));
-    if ("answer" in result) return state === "pending" ? undefined : learn({ isStatusPending: false });
+    if ("answer" in result) return isPending ? undefined : learn({ dueStatus: undefined });
     isRefused = result.failure instanceof Fault;
     const fault = result.failure instanceof Fault ? result.failure : result.failure.fault;
     log.warning(explainUnset(fault, context, github.fullName()));
-    if (isRefused) learn({ isStatusPending: false });
+    if (isRefused) learn({ dueStatus: undefined });
   }
 }
 

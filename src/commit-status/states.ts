@@ -1,12 +1,12 @@
 /** How a step's end shows as a commit status. Pure. */
 
-import type { Status } from "../github/api.ts";
-import type { Known } from "../story/known.ts";
-
-export type Shown = Pick<Status, "state" | "description">;
+import type { DueStatus, Known } from "../story/known.ts";
 
 /** The status of a step that has come to its end; `failure` is why it fails, if it does. */
-export function finalStatus({ verdict, run }: Pick<Known, "verdict" | "run">, failure: unknown): Shown {
+export function finalStatus(
+  { verdict, run }: Pick<Known, "verdict" | "run">,
+  failure: unknown,
+): Omit<DueStatus, "url"> {
   const how = verdict?.conclusion ?? run?.conclusion ?? "completed";
   if (failure === undefined) return { state: "success", description: `The remote run ended as ${how}` };
   if (verdict && !verdict.isGreen) return { state: "failure", description: `The remote run ended as ${how}` };

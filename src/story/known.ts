@@ -1,6 +1,7 @@
 /** What is known so far: for the outputs, for the `post` step, and for the report of how the step ended. */
 
 import type { Job, Run, StartedRun } from "../github/answers.ts";
+import type { Status } from "../github/api.ts";
 import type { Id } from "../github/reading.ts";
 import type { Plan } from "../inputs/order.ts";
 import type { Finding } from "../receiver/finding.ts";
@@ -35,12 +36,17 @@ export interface Known {
   values?: { text: string; names: readonly string[] };
   /** The remote run has to be cancelled: by the `post` step, if the step itself is killed before it can. */
   wantsCancel?: boolean;
-  /** A commit status says that the run goes on. */
-  isStatusPending?: boolean;
+  /** What the commit status has yet to show: how the step ends, or that it was killed. */
+  dueStatus?: DueStatus | undefined;
   /** The step has ended by itself: it was not killed. */
   hasEnded?: boolean;
   /** What a dry run has found. */
   findings?: readonly Finding[];
+}
+
+/** A commit status that is shown at the end; `url` is the run's page, or empty. */
+export interface DueStatus extends Omit<Status, "context"> {
+  state: "success" | "failure" | "error";
 }
 
 /** Where our run waits in a concurrency group, or a job of it in a group of the job's own. */

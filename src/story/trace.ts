@@ -1,7 +1,7 @@
 /** What a step leaves for its `post` step, in the state that the runner keeps. */
 
 import type { StartedRun } from "../github/answers.ts";
-import { type Known, startedRun } from "./known.ts";
+import { type DueStatus, type Known, startedRun } from "./known.ts";
 
 export interface Trace {
   /**
@@ -16,20 +16,20 @@ export interface Trace {
   started?: StartedRun;
   /** The attempt whose failed jobs GitHub may be about to run again. */
   rerunOf?: number;
-  /** A commit status says that the run goes on. */
-  isStatusPending?: boolean;
+  /** What the commit status has yet to show. */
+  dueStatus?: DueStatus;
   /** Ids of runs that are not ours (`Sent`). */
   listedBefore?: string[];
 }
 
 /** The trace of what is known. */
 export function traceOf(known: Known): string {
-  const { distinctId, sent, taken, wantsCancel, hasEnded, rerunOf, isStatusPending } = known;
+  const { distinctId, sent, taken, wantsCancel, hasEnded, rerunOf, dueStatus } = known;
   const run = startedRun(known);
   const started = run && { id: run.id, htmlUrl: run.htmlUrl, jobsUrl: run.jobsUrl };
   const phase = wantsCancel ? "cancelling" : hasEnded || !(sent || taken) ? "ended" : "sent";
   const listedBefore = sent?.listedBefore && [...sent.listedBefore];
-  const trace = { phase, distinctId, sentAtMs: sent?.atMs, started, listedBefore, rerunOf, isStatusPending };
+  const trace = { phase, distinctId, sentAtMs: sent?.atMs, started, listedBefore, rerunOf, dueStatus };
   // Ids may be bigints, which JSON does not have.
   return JSON.stringify(trace, (_, value) => (typeof value === "bigint" ? String(value) : value));
 }

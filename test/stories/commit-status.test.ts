@@ -192,7 +192,7 @@ describe("what goes wrong with it is one warning", () => {
   });
 });
 
-describe("a step that is cancelled", () => {
+describe("a step that is cut short", () => {
   test.each([500, 1700, 20_000, 61_500])("after %i ms ends what it began", async (cancelAfterMs) => {
     const { play, playPost, states } = await stage();
     const { trace, tookMs } = await play(START, { cancelAfterMs });
@@ -210,5 +210,16 @@ describe("a step that is cancelled", () => {
     expect(states()).toEqual(["pending"]);
     await playPost(START, trace);
     expect(states()).toEqual(["pending", "error"]);
+  });
+
+  test("or has had no answer for its last status has `post` say how it ended", async () => {
+    const { caller, play, playPost, states } = await stage();
+    caller.fault = ({ nth }) => (nth > 1 ? { when: "before", kind: "hang" } : undefined);
+    const { failure, trace } = await play(START);
+    caller.fault = undefined;
+    expect(failure).toBeUndefined();
+    expect(states()).toEqual(["pending"]);
+    await playPost(START, trace);
+    expect(states()).toEqual(["pending", "success"]);
   });
 });
