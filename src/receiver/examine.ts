@@ -94,7 +94,7 @@ function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Findi
   // Where the answer never names the run, inputs without a key are refused.
   if (key === undefined) return [unknown(`No id is sent (\`distinct_id_key\` is empty). ${OLD_SERVER}`)];
   if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key))
-    return [missing(`${path} does not declare the input \`${key}\``, lines, answerNamesRun)];
+    return [withoutSign(`${path} does not declare the input \`${key}\``, lines, answerNamesRun)];
   const sign = signOf(receiver, { ...sent, key });
   // The finding about the missing trigger has the same lines to add.
   if (event === "workflow_dispatch" && !inputs && sign.is === "absent") return [];
@@ -113,7 +113,7 @@ function bySign(sign: Sign, { path, runName, jobs }: Receiver, { answerNamesRun 
   const { place, word = "" } = sign;
   const line = runNameIn(lines);
   const change = runName === "" ? "" : " Change its `run-name`.";
-  const instead = (what: string) => missing(what, line, answerNamesRun, change);
+  const instead = (what: string) => withoutSign(what, line, answerNamesRun, change);
   switch (sign.is) {
     case "shown":
       return right(`${path} shows the id in ${place}.`);
@@ -137,7 +137,8 @@ function bySign(sign: Sign, { path, runName, jobs }: Receiver, { answerNamesRun 
   }
 }
 
-function missing(
+/** A run would not be found, or not on a server whose answer does not name it. */
+function withoutSign(
   what: string,
   lines: string | undefined,
   answerNamesRun: ToReceiver["answerNamesRun"],
