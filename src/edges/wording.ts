@@ -1,4 +1,4 @@
-/** Names as messages list them. */
+/** Words and names as messages write them. */
 
 /** Names in code marks, e.g. "`a`, `b`". */
 export function inCode(names: readonly string[], separator = ", "): string {
@@ -9,4 +9,9 @@ export function inCode(names: readonly string[], separator = ", "): string {
 export function enumerated(names: readonly string[], most = 10, and = " and"): string {
   const more = names.length - most;
   return names.slice(0, most).join(", ") + (more > 0 ? `${and} ${more} more` : "");
+}
+
+/** A status or a conclusion as a person writes it, e.g. "timed out" for GitHub's `timed_out`. */
+export function spoken(word: string): string {
+  return word.replaceAll("_", " ");
 }

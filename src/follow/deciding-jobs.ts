@@ -1,6 +1,7 @@
 /** The jobs that decide instead of the whole run: which they are, and whether they have decided. Pure. */
 
 import { fitsParts } from "../edges/pattern.ts";
+import { spoken } from "../edges/wording.ts";
 import type { Job } from "../github/answers.ts";
 import { oneLine } from "../github/reading.ts";
 import type { Sight } from "./sight.ts";
@@ -37,7 +38,7 @@ export function openJobs(names: readonly string[], jobs: readonly Job[]): string
   const chosen = chooseJobs(names, jobs);
   const open = chosen.jobs
     .filter(({ status }) => status !== "completed")
-    .map(({ name, status }) => `${name} (${status.replaceAll("_", " ")})`);
+    .map(({ name, status }) => `${name} (${spoken(status)})`);
   return [...open, ...chosen.unmet.map((name) => `\`${name}\` (no such job yet)`)].map(oneLine);
 }
 

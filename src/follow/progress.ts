@@ -3,6 +3,7 @@
 import type { Usual } from "../asking/usual-duration.ts";
 import { duration } from "../edges/durations.ts";
 import type { Log, Tone } from "../edges/log.ts";
+import { spoken } from "../edges/wording.ts";
 import type { Job } from "../github/answers.ts";
 import { beganAtMs, failedJobs, neverStarted } from "../github/conclusions.ts";
 import type { Place } from "../story/known.ts";
@@ -91,7 +92,7 @@ function statusLine(sight: Sight, nowMs: number | undefined): Line {
     case "":
       return line("The run has no status yet.");
     default:
-      return line(`The run is ${inWords(status)}.`);
+      return line(`The run is ${spoken(status)}.`);
   }
 }
 
@@ -130,7 +131,7 @@ export function timeLine(sight: Sight, nowMs: number, usual: Usual | undefined):
   const { status, startedAtMs, createdAtMs } = sight.run;
   const ageMs = nowMs - (startedAtMs ?? createdAtMs);
   const usually = usual ? ` (usually ${duration(usual.medianMs)})` : "";
-  const still = `Still ${inWords(status) || "going on"} after ${duration(ageMs)}`;
+  const still = `Still ${spoken(status) || "going on"} after ${duration(ageMs)}`;
   return line(`${still}${usually}${reason(sight, nowMs)}.`, "quiet");
 }
 
@@ -151,8 +152,4 @@ function reason(sight: Sight, nowMs: number): string {
   });
   if (running.length > named.length) named.push(`${running.length - named.length} more`);
   return `: ${named.join(", ")}${queued > 0 ? `; ${queued} queued` : ""}`;
-}
-
-function inWords(status: string): string {
-  return status.replaceAll("_", " ");
 }

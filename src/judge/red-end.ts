@@ -1,5 +1,6 @@
 /** The words for a run that ended red. */
 
+import { spoken } from "../edges/wording.ts";
 import { titleOf } from "../follow/failed-log.ts";
 import type { Job, Run } from "../github/answers.ts";
 import { endedBadly, failedStep, neverStarted } from "../github/conclusions.ts";
@@ -30,7 +31,7 @@ export function lineOf(job: Job): string {
 }
 
 function lineOfOpen({ name, status, htmlUrl }: Job): string {
-  return `- ${name}: still ${status.replaceAll("_", " ") || "without a status"}, although the run has ended, ${htmlUrl}`;
+  return `- ${name}: still ${spoken(status) || "without a status"}, although the run has ended, ${htmlUrl}`;
 }
 
 /** What the jobs have marked, and what the failed step printed last. */

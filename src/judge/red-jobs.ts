@@ -1,6 +1,6 @@
 /** The words for jobs that decide and ended red, or never came. */
 
-import { enumerated } from "../edges/wording.ts";
+import { enumerated, spoken } from "../edges/wording.ts";
 import type { Sight } from "../follow/sight.ts";
 import { isGreen } from "../github/conclusions.ts";
 import { oneLine } from "../github/reading.ts";
@@ -19,8 +19,7 @@ export function explainRedJobs(
   evidence: Evidence,
 ): string {
   const red = deciding.filter(({ conclusion }) => !isGreen(conclusion, successConclusions));
-  const how =
-    run.status === "completed" ? `ended as ${run.conclusion ?? "nothing"}` : `is ${run.status.replaceAll("_", " ")}`;
+  const how = run.status === "completed" ? `ended as ${run.conclusion ?? "nothing"}` : `is ${spoken(run.status)}`;
   const why =
     unmet.length > 0
       ? [
@@ -42,7 +41,7 @@ export function explainFailFast(
 ): string {
   const names = listed(jobs.map(({ name, conclusion }) => `${name} (${conclusion || "no conclusion"})`));
   return [
-    `The run is ${run.status.replaceAll("_", " ")}, and a job has ended red already, which ends the step (\`fail_fast\`): ${names}`,
+    `The run is ${spoken(run.status)}, and a job has ended red already, which ends the step (\`fail_fast\`): ${names}`,
     cancelled ?? `The run goes on: ${run.htmlUrl}`,
     ...jobs.map(lineOf),
     ...evidenceLines(evidence),

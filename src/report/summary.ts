@@ -4,6 +4,7 @@
  */
 
 import { duration } from "../edges/durations.ts";
+import { spoken } from "../edges/wording.ts";
 import type { Awaited } from "../follow/awaited.ts";
 import { fileName, type Job, type Run } from "../github/answers.ts";
 import { chartOf } from "./chart.ts";
@@ -150,8 +151,7 @@ function resultOf(job: Job): string {
 /** The conclusion of what has ended, the status of what has not. */
 function outcome({ status, conclusion }: Pick<Job, "status" | "conclusion">): string {
   const [word, none] = status === "completed" ? [conclusion, "without a conclusion"] : [status, "without a status"];
-  // e.g. GitHub's `timed_out` as a person would write it.
-  const words = (word ?? "").replaceAll("_", " ").trim();
+  const words = spoken(word ?? "").trim();
   return words === "" ? none : asText(words);
 }
 
