@@ -136,9 +136,10 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
   const allowed = PROBES[last.entry.status] ?? [];
   return all
     .slice(end + 1)
-    .filter(({ kind, entry }) => {
+    .filter((each, index, probes) => {
+      const { kind, entry } = each;
       const isLate = signalAtMs !== undefined && entry.atMs >= signalAtMs;
-      return !allowed.includes(kind) && kind !== "cancel" && !isLate;
+      return !allowed.includes(kind) && kind !== "cancel" && !isLate && !isAskedForItsName(each, probes[index - 1]);
     })
     .map(({ entry }) => `(5) ${entry.method} ${entry.path} after ${last.entry.status} to ${last.entry.path}`);
 
@@ -165,6 +166,11 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     const goesOn = after.some((next) => next.kind === "dispatch");
     return !goesOn && !(seeksGivenId(performance.schedule) && after[0]?.kind === "list");
   }
+}
+
+/** Whether a repository is asked what it is called now, since the request before was told that it has moved. */
+function isAskedForItsName({ entry }: Sighting, before: Sighting | undefined): boolean {
+  return /^\/repositories\/\d+$/.test(entry.path) && before !== undefined && [301, 307].includes(before.entry.status);
 }
 
 /** Whether it is a dispatch whose answer has named the run. */
