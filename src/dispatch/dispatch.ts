@@ -27,13 +27,17 @@ export async function dispatch(plan: Plan, beforeMs: number, story: Story): Prom
   const withWhichId = manner.sendsId ? `, with the id ${inputs.distinctId.value}` : "";
   log.info(`Sending a ${announce(plan)} to ${github.fullName()}${withWhichId}.`);
   let listedBefore = await listBefore(manner, beforeMs, story);
-  const findDeadlineMs = clock.nowMs() + inputs.findTimeoutMs;
+  const sendByMs = clock.nowMs() + inputs.findTimeoutMs;
+  /** Undefined until there was a first sending, which a limit may hold up. */
+  let findDeadlineMs: number | undefined;
   let unclear: Unclear | undefined;
 
   for (let resends = 0; ; ) {
     if (!unclear) holdBack(plan, manner, inputs, github.enterpriseVersion());
-    if (!unclear) listedBefore ??= await listBefore(manner, findDeadlineMs, story);
-    const { sent, answer } = await sendUntilAnswered(plan, manner, { findDeadlineMs, listedBefore }, unclear, story);
+    if (!unclear) listedBefore ??= await listBefore(manner, findDeadlineMs ?? sendByMs, story);
+    const bounds = { sendByMs, findDeadlineMs, listedBefore };
+    const { sent, answer } = await sendUntilAnswered(plan, manner, bounds, unclear, story);
+    ({ findDeadlineMs } = sent);
     if (!(answer instanceof Fault)) return accept(answer, sent, story);
     if (acted(answer) === "no") manner = adapt(answer, manner, unclear, story);
     else {
@@ -44,24 +48,36 @@ export async function dispatch(plan: Plan, beforeMs: number, story: Story): Prom
   }
 }
 
+interface Bounds extends Pick<Sent, "listedBefore"> {
+  /** The end of `find_timeout_seconds`, if something was sent before. */
+  findDeadlineMs: number | undefined;
+  /** When it has to be sent, else. */
+  sendByMs: number;
+}
+
 /** Sends until GitHub answers, or until a fault leaves open whether it has acted. A refusal is an answer, too. */
 async function sendUntilAnswered(
   plan: Plan,
   manner: Manner,
-  bounds: Pick<Sent, "findDeadlineMs" | "listedBefore">,
+  { listedBefore, findDeadlineMs, sendByMs }: Bounds,
   unclear: Unclear | undefined,
   story: Story,
 ): Promise<{ sent: Sent; answer: Dispatched | Fault }> {
   const { clock, inputs, learn, retry } = story;
   const distinctId = manner.sendsId ? inputs.distinctId.value : undefined;
-  let sent: Sent = unclear?.sent ?? { plan, distinctId, ...bounds, atMs: 0, isAccepted: false, candidates: new Map() };
+  const deadlineMs = findDeadlineMs ?? sendByMs;
+  const unsent = { plan, distinctId, listedBefore, findDeadlineMs: deadlineMs, atMs: 0, isAccepted: false };
+  let sent: Sent = unclear?.sent ?? { ...unsent, candidates: new Map() };
+  let untilMs = findDeadlineMs;
 
   const send = async (options: RequestOptions): Promise<Dispatched> => {
     const left = timeLeft(clock, options);
     await story.github.prepare(options);
     options.signal?.throwIfAborted();
     if (!unclear) {
-      sent = { ...sent, atMs: clock.nowMs() };
+      const atMs = clock.nowMs();
+      untilMs ??= atMs + inputs.findTimeoutMs;
+      sent = { ...sent, atMs, findDeadlineMs: untilMs };
       learn({ sent });
     }
     // The answer may be the only trace of a run: a cancelled step waits for it a little longer.
@@ -76,7 +92,7 @@ async function sendUntilAnswered(
   };
 
   const retries = (fault: Fault) => mayHeal(fault) && acted(fault) === "no";
-  const answer = await retry(send, { deadlineMs: bounds.findDeadlineMs, retries }).catch((error: unknown) => {
+  const answer = await retry(send, { deadlineMs, retries }).catch((error: unknown) => {
     if (error instanceof OutOfTime && unclear)
       throw mayHaveStarted(unclear, "`find_timeout_seconds` left no time to send it again", story);
     if (!(error instanceof Fault)) throw error;

@@ -50,6 +50,24 @@ describe("an id that was given", () => {
     expect(asked(github, "POST")).toHaveLength(1);
   });
 
+  test("has all of find_timeout_seconds from its dispatch on, however long a limit has held that up", async () => {
+    const behaviour = { visibleAfterMs: 25_000 };
+    const { github, play } = await setStage(
+      { "deploy.yml": receiver("repository_dispatch", "run-name") },
+      { behaviour },
+    );
+    github.fault = ({ path, nth }) =>
+      path.endsWith("/actions/runs") && nth === 1
+        ? { when: "before", kind: "status", status: 429, headers: { "retry-after": "40" } }
+        : undefined;
+    const { failure, outputs, tookMs } = await play({ ...UNIT, find_timeout_seconds: "30" });
+    expect(failure).toBeUndefined();
+    expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
+    // A limit of 40 s, of which the list before waits for 30.
+    expect(tookMs).toBeGreaterThanOrEqual(65_000);
+    expect(tookMs).toBeLessThan(70_000);
+  });
+
   test("is not ours on a run that was there before the dispatch, though only a moment", async () => {
     const { github, play } = await setStage({ "deploy.yml": receiver("repository_dispatch", "run-name") });
     const earlier = github.startRun(TARGET, "deploy.yml", {
