@@ -83,10 +83,25 @@ describe("a run that is not there", () => {
     expect(tookMs).toBeLessThan(40_000);
   });
 
-  test("in a repository that is not there is told as such", async () => {
+  test("is waited for no longer than there is time to find it", async () => {
     const { play } = await stage({});
-    const { failure } = await play({ run_id: "5", repo: "octo/nowhere" });
+    const { failure, tookMs } = await play({ run_id: "5", find_timeout_seconds: "5" });
+    expect(failure).toMatch(/^octo\/target has no run 5 that the token can see \(404\)\./);
+    expect(tookMs).toBe(5000);
+  });
+
+  test("in a repository that is not there is told as such, at once: no run will ever show there", async () => {
+    const { github, play } = await stage({});
+    const { failure, tookMs } = await play({ run_id: "5", repo: "octo/nowhere" });
     expect(failure).toMatch(/^The token cannot see the repository octo\/nowhere \(404\)\./);
+    expect(tookMs).toBe(0);
+    expect(asked(github, "GET").length).toBeLessThanOrEqual(3);
+  });
+
+  test("is waited for where the repository could not be looked at", async () => {
+    const { github, play, run_id } = await stage({ ...LONG, freshRun404Ms: 20_000 }, { agoMs: 0 });
+    github.fault = ({ path }) => (path.endsWith(TARGET) ? { when: "before", kind: "status", status: 403 } : undefined);
+    expect((await play({ run_id })).outputs).toMatchObject({ runId: run_id });
   });
 
   test("any more, since it was deleted meanwhile, is told as such", async () => {
