@@ -5,7 +5,7 @@ import { readDescriptions } from "./hold.ts";
 import { describeEntry, type JournalEntry } from "./journal.ts";
 import { type EarlyRequest, type LimitOptions, Limits, type Refusal } from "./limits.ts";
 import type { RunDetails } from "./routes.ts";
-import { attemptAt, type JobState } from "./run.ts";
+import { attemptAt, type JobState, type Run } from "./run.ts";
 import { listen, type ServerState } from "./server.ts";
 import { type ServerName, servers } from "./servers-table.ts";
 import type { Behaviour } from "./timeline.ts";
@@ -86,6 +86,8 @@ export interface GitHub {
   renameRepository(from: string, to: string): void;
   /** All runs, oldest first, as they are, or as they were (will be, if nobody interferes) at `atMs` by the server. */
   runs(fullName: string, atMs?: number): RunTruth[];
+  /** One of them. */
+  run(fullName: string, id: number, atMs: number): RunTruth | undefined;
   /** All statuses of its commits, in the order of setting. */
   statuses(fullName: string): readonly CommitStatus[];
   /** Asked for each request. */
@@ -159,7 +161,11 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       world.cancel(repository, run, lastAttempt(run).behaviour.cancel ?? "works");
     },
     renameRepository: (from, to) => world.rename(from, to),
-    runs: (fullName, atMs = nowMs()) => truthOf(world, fullName, atMs),
+    runs: (fullName, atMs = nowMs()) => world.repository(fullName).runs.map((run) => truthOf(run, atMs)),
+    run: (fullName, id, atMs) => {
+      const run = world.repository(fullName).runs.find((each) => each.id === id);
+      return run && truthOf(run, atMs);
+    },
     statuses: (fullName) => world.repository(fullName).statuses,
     get fault() {
       return state.fault;
@@ -187,26 +193,26 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   };
 }
 
-function truthOf(world: World, fullName: string, nowMs: number): RunTruth[] {
-  return world.repository(fullName).runs.map((run) => {
-    const attempt = run.attempts.findLast(({ startedMs }) => startedMs <= nowMs) ?? lastAttempt(run);
-    const { status, conclusion, jobs } = attemptAt(attempt, nowMs);
-    return {
-      id: run.id,
-      attempt: attempt.number,
-      workflowPath: `.github/workflows/${run.file}`,
-      event: run.event,
-      displayTitle: run.displayTitle,
-      names: jobs.flatMap(({ name, steps }) => [name, ...steps.map((step) => step.name)]),
-      payload: run.payload,
-      inputs: run.inputs,
-      createdAtMs: run.createdMs,
-      status,
-      conclusion,
-      cancelRequestedAtMs: attempt.cancelRequestedMs,
-      jobs: jobs.map(({ name, status, conclusion }) => ({ name, status, conclusion })),
-    };
-  });
+function truthOf(run: Run, nowMs: number): RunTruth {
+  const attempt = run.attempts.findLast(({ startedMs }) => startedMs <= nowMs) ?? lastAttempt(run);
+  const { status, conclusion, jobs } = attemptAt(attempt, nowMs);
+  return {
+    id: run.id,
+    attempt: attempt.number,
+    workflowPath: `.github/workflows/${run.file}`,
+    event: run.event,
+    displayTitle: run.displayTitle,
+    get names() {
+      return jobs.flatMap(({ name, steps }) => [name, ...steps.map((step) => step.name)]);
+    },
+    payload: run.payload,
+    inputs: run.inputs,
+    createdAtMs: run.createdMs,
+    status,
+    conclusion,
+    cancelRequestedAtMs: attempt.cancelRequestedMs,
+    jobs: jobs.map(({ name, status, conclusion }) => ({ name, status, conclusion })),
+  };
 }
 
 /** The system's timers do not know forever. */

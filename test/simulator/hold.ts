@@ -6,8 +6,8 @@ import type { ServerState } from "./server.ts";
 import { servers } from "./servers-table.ts";
 
 /**
- * Records what the published description of this server does not know, in the request or in the answer, whose body is
- * `text`. The answer is held against it before anything spoils it: a fault of a test's making is exempt, nothing else is.
+ * Records what the published description of this server does not know, in the request or in the answer, whose body has
+ * this digest. The answer is held against it before anything spoils it: a fault of a test's making is exempt, nothing else is.
  *
  * An answer that was found right is not looked at again while it comes again as it was, which is nine times in ten of
  * those who wait: that makes it cheap enough for every test.
@@ -17,7 +17,7 @@ export function holdAgainstDescription(
   entry: JournalEntry,
   route: Route,
   answer: Answer,
-  text: string,
+  digest: string,
 ): void {
   if (route.isElsewhere || answer.status === 501) return;
   // Who does not know a server asks, and is told by its 404: the description has nothing to say of a route it lacks.
@@ -28,7 +28,7 @@ export function holdAgainstDescription(
   for (const what of description.wrongInRequest(name, entry.query, entry.body)) {
     state.violations.push(`${where}: ${what}`);
   }
-  const key = `${name} ${answer.status} ${text}`;
+  const key = `${name} ${answer.status} ${digest}`;
   if (right.has(key)) return;
   const wrong = description.wrongInAnswer(name, answer.status, answer.body);
   for (const what of wrong) state.violations.push(`${where} → ${answer.status}: ${what}`);

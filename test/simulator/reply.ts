@@ -13,7 +13,8 @@ function finish(state: ServerState, response: ServerResponse, arrival: Arrival, 
   let { status } = answer;
   const isJson = answer.body !== undefined;
   let body = Buffer.from(isJson ? JSON.stringify(answer.body) : (answer.bytes ?? answer.text ?? ""));
-  if (route) holdAgainstDescription(state, entry, route, answer, isJson ? String(body) : "");
+  const digest = createHash("sha256").update(body).digest("hex");
+  if (route) holdAgainstDescription(state, entry, route, answer, digest);
   response.setHeader("date", new Date(state.nowMs()).toUTCString());
   const { enterpriseVersion } = servers[state.server ?? "api.github.com"];
   if (enterpriseVersion) response.setHeader("x-github-enterprise-version", enterpriseVersion);
@@ -21,7 +22,7 @@ function finish(state: ServerState, response: ServerResponse, arrival: Arrival, 
   const kind = isJson ? "application/json; charset=utf-8" : answer.bytes ? "application/zip" : "text/plain";
   if (body.length > 0) response.setHeader("content-type", kind);
   if (state.etags && status === 200 && entry.method === "GET" && isJson && route?.pattern !== "/rate_limit") {
-    const etag = `W/"${createHash("sha256").update(body).digest("hex")}"`;
+    const etag = `W/"${digest}"`;
     response.setHeader("etag", etag);
     const kept = entry.headers["if-none-match"]?.split(/,\s*/).map((tag) => tag.replace(/^(W\/)?/, "W/"));
     if (kept?.includes(etag)) {

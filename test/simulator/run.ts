@@ -123,12 +123,24 @@ function jobAt(
   // GitHub's schema wants a start even of a job that has not started: it shows its creation.
   const startedMs = started ? originMs + job.startMs : createdMs;
   if (completed) {
-    const steps = started ? stepsAt(job, originMs, endMs, stopped) : [];
     const conclusion = stopped ? "cancelled" : job.conclusion;
-    return { ...common, status: "completed", conclusion, startedMs, completedMs: originMs + endMs, steps };
+    return {
+      ...{ ...common, status: "completed", conclusion, startedMs, completedMs: originMs + endMs },
+      // Most who ask what a job is like do not ask for its steps.
+      get steps() {
+        return started ? stepsAt(job, originMs, endMs, stopped) : [];
+      },
+    };
   }
   const open = { ...common, conclusion: null, startedMs, completedMs: undefined };
-  if (started) return { ...open, status: "in_progress", steps: stepsAt(job, originMs, atMs, false) };
+  if (started) {
+    return {
+      ...{ ...open, status: "in_progress" },
+      get steps() {
+        return stepsAt(job, originMs, atMs, false);
+      },
+    };
+  }
   if (word === undefined && job.pending.fromMs <= atMs && atMs < job.pending.toMs) {
     return { ...open, status: "pending", steps: [] };
   }
