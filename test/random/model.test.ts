@@ -22,6 +22,8 @@
  * 10. GitHub knows all that is asked, and no list is filtered
  * 11. where a run may have been started and none is known, the step says so
  * 12. a queue is looked at once a minute at most
+ * 13. a name that comes late is seen within a look or two, up to the last second of the search
+ * 14. an approval that a run waits for is told, with those who may give it as shown, and asked about only where there is news
  *
  * It bites. Each of these was broken by hand, and caught after so many schedules, with the seeds 1, 2 and 3:
  *

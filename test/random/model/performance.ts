@@ -95,6 +95,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
   github.addRepository(FIRST_NAME, {
     workflows: { "deploy.yml": text, "audit.yml": text.replace("name: Deploy", "name: Audit"), ...BUSY },
     disabled: event === "repository_dispatch" && course.listeners < 2 ? ["audit.yml"] : [],
+    visibility: server.targetIsPublic ? "public" : "private",
   });
   admit(github, schedule, serverStartMs);
 
@@ -161,7 +162,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     performance.deletedAtMs.set(run.id, github.nowMs());
     for (const sighting of sightings) {
       const atMs = shownAtMs(sighting);
-      const truth = github.runs(name, atMs).find(({ id }) => id === run.id);
+      const truth = github.run(name, run.id, atMs);
       if (truth) deletedTruths.set(atMs, truth);
     }
     github.deleteRun(run.id);
@@ -239,12 +240,11 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     neighbourIds,
     runs: [],
     truthAt: (runId, atMs) =>
-      github.runs(name, atMs).find(({ id }) => id === runId) ??
-      (deletedTruths.get(atMs)?.id === runId ? deletedTruths.get(atMs) : undefined),
+      github.run(name, runId, atMs) ?? (deletedTruths.get(atMs)?.id === runId ? deletedTruths.get(atMs) : undefined),
     github,
     broke: undefined,
   };
-  const play = { clock, random: seeded(schedule.jitter), idHex: ID_HEX };
+  const play = { clock, random: seeded(schedule.jitter), idHex: ID_HEX, callerIsPublic: asked.callerIsPublic };
   try {
     performance.step = await playStep(github, given, {
       ...play,

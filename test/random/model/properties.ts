@@ -13,6 +13,7 @@ import {
 } from "./rules-of-requests.ts";
 import { falseGreens, leaks, wrongOutputs, wrongRuns } from "./rules-of-runs.ts";
 import { concealments, earlyEnds, falseReds, lateEnds, missedCancellations } from "./rules-of-time.ts";
+import { lateFinds, untoldWaits } from "./rules-of-waits.ts";
 
 /** What was broken; each begins with the number of its property. */
 export function problemsOf(performance: Performance): string[] {
@@ -33,6 +34,8 @@ export function problemsOf(performance: Performance): string[] {
     ...violations(performance),
     ...looksAtQueues(performance),
     ...concealments(performance),
+    ...lateFinds(performance),
+    ...untoldWaits(performance),
   ];
   return problems.filter((problem) => !KNOWN.some(({ forgives }) => forgives?.test(problem)));
 }

@@ -148,6 +148,8 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     if (["deployments", "groups", "marks", "log", "file", "cancel"].includes(kind)) return false;
     // Who looks what is wrong with the receiver gets along without an answer.
     if (kind === "workflow" && before.some((one) => one.kind === "dispatch")) return false;
+    // Whoever is given a run looks at its repository only to know whether it is worth waiting for.
+    if (kind === "repository" && performance.givenId !== undefined && entry.status !== 404) return false;
     // Who knows the run may ask how long others took; it is not held up by a refusal.
     if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one))) return false;
     // Of a run that has ended, the jobs hold up no verdict.

@@ -27,8 +27,11 @@ export function wrongRuns(performance: Performance): string[] {
   if (givenId !== undefined && dispatchesOf(performance).length > 0) return ["(1) dispatched, though a run was given"];
   if (neighbourIds.has(Number(runId))) return [`(1) run ${runId} is a neighbour's`];
   const run = ownRuns(performance).find((each) => String(each.id) === runId);
-  // What was sent again after a full window may show long after the first of them.
-  if (schedule.course.sign === "run-name" && hasTwins(performance, 60_000))
+  // What was sent again after a full window may show long after the first of them; and what is further back than
+  // `max_runs` is not looked at.
+  const areListed =
+    performance.runs.filter(({ id }) => id >= (ownRuns(performance)[0]?.id ?? 0)).length <= schedule.asked.maxRuns;
+  if (schedule.course.sign === "run-name" && areListed && hasTwins(performance, 60_000))
     return [`(1) run ${runId} is one of several`];
   if (!run) return [`(1) run ${runId} does not exist`];
   const problems: string[] = [];

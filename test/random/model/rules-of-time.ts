@@ -13,15 +13,19 @@ import {
   ofStep,
   outcomeOf,
   ownRuns,
+  seeksGivenId,
   shownAtMs,
 } from "./outcome.ts";
 import type { Performance } from "./performance.ts";
 import { isAccepted, sightsOf } from "./rules-of-runs.ts";
+import { approvalMs } from "./target.ts";
 
 const PROBES_MS = 10_000;
 const CANCEL_AT_TIMEOUT_MS = 10_000;
 const CANCEL_ON_SIGNAL_MS = 9000;
 const LATE_ANSWER_MS = 2000;
+/** The last look of a search comes a second before its deadline. */
+const LAST_LOOK_MS = 1500;
 /** A run that is given by its id may be new, and answer 404 for 30 s; the last look in that time comes up to 2 s before. */
 const GIVEN_MAY_BE_404_MS = 28_000;
 /** A new run may answer 404 to its cancellation for 30 s; the last request in that time comes up to 2 s before. */
@@ -36,7 +40,9 @@ export function lateEnds(performance: Performance): string[] {
   const sentAtMs = Math.min(...dispatchesOf(performance).map(({ entry }) => entry.atMs), ...refusedDispatchesAtMs);
   const isSent = sentAtMs !== Infinity;
   const probesMs = step.failure?.includes("404") ? PROBES_MS : 0;
-  const findEndMs = (isSent ? sentAtMs : startedAtMs) + findMs;
+  // What comes before a dispatch has as much time of its own, and a limit may hold up the dispatch itself as long again.
+  const unsentMs = seeksGivenId(schedule) ? 2 * findMs : findMs;
+  const findEndMs = isSent ? sentAtMs + findMs : startedAtMs + unsentMs;
   const isFollowed = step.outputs.runId !== undefined && asked.waitFor === "completed";
   const followMs = isFollowed ? asked.timeoutS * 1000 : 0;
   const cancelMs = isFollowed && asked.cancelRunOn.includes("timeout") ? CANCEL_AT_TIMEOUT_MS : 0;
@@ -59,7 +65,7 @@ export function lateEnds(performance: Performance): string[] {
 }
 
 /** Whether nothing was in the step's way: no fault, no limit, nobody who interferes, and a right to everything. */
-function isCalm({ schedule }: Performance): boolean {
+export function isCalm({ schedule }: Performance): boolean {
   const { troubles, outages, happenings, server, course, asked, neighbours } = schedule;
   const newer = neighbours.reduce((sum, each) => sum + (each.kind === "older twin" ? 0 : each.count), 0);
   const own = (1 + course.duplicates) * course.listeners;
@@ -84,7 +90,9 @@ export function expected(performance: Performance): "found" | "completed" | unde
   const shownMs = isTold ? course.visibleMs + course.knownLaterMs : signMs(performance);
   // A run that was named and is not shown after half a minute is asked for every 5 s, and a quarter of that.
   const longestPauseMs = Math.max(asked.pollS * 1000, isTold ? 6250 : 1000);
-  if (shownMs === undefined || shownMs + longestPauseMs + 3000 > asked.findTimeoutS * 1000) return undefined;
+  // Right before the search gives up, whatever may yet be ours is looked at once more.
+  const lookedForMs = isTold ? longestPauseMs + 3000 : LAST_LOOK_MS;
+  if (shownMs === undefined || shownMs + lookedForMs > asked.findTimeoutS * 1000) return undefined;
   if (isGiven && shownMs > GIVEN_MAY_BE_404_MS) return undefined;
   if (asked.waitFor !== "completed") return "found";
   const own = runs.find((run) => run.id === Number(performance.step.outputs.runId)) ?? ownRuns(performance)[0];
@@ -103,7 +111,7 @@ function isAtWork(truth: RunTruth | undefined): boolean {
 }
 
 /** Whether the run is named, so that it has not to be looked for. */
-function isToldOf({ schedule: { asked, server }, givenId }: Performance): boolean {
+export function isToldOf({ schedule: { asked, server }, givenId }: Performance): boolean {
   return givenId !== undefined || (asked.event === "workflow_dispatch" && server.details === "known");
 }
 
@@ -138,11 +146,9 @@ function endsBeforeTheBeginning(performance: Performance): string[] {
   return problems;
 }
 
-/** From the run's creation until it must have shown the id; undefined: it may never. */
-function signMs({ schedule }: Performance): number | undefined {
+/** From the run's creation until it shows the id; undefined: it may never. */
+export function signMs({ schedule }: Performance): number | undefined {
   const { course, asked } = schedule;
-  // A run that has nothing new to show rests before it is looked at again; one whose status changes does not.
-  const restMs = course.lateJob || course.statuses.length > 0 ? 125_000 : 0;
   const knownMs = course.visibleMs + course.knownLaterMs;
   const statusesMs = course.statuses.reduce((sum, { forMs }) => sum + forMs, 0);
   if (asked.event === "workflow_dispatch" && !asked.sendsId) return undefined;
@@ -151,8 +157,12 @@ function signMs({ schedule }: Performance): number | undefined {
   if (course.concurrency !== "none") return undefined;
   if (course.zeroJobs || course.failedStep || (course.sign !== "job" && course.sign !== "step")) return undefined;
   const firstMs = course.lateJob ? course.queuedMs + course.setupMs + course.stepMs : 0;
-  const startMs = course.sign === "step" ? course.queuedMs + course.setupMs : 0;
-  return Math.max(knownMs, statusesMs + firstMs + startMs) + restMs;
+  const { sign, approval } = course;
+  if (sign === "step" && approval.job === "identify" && approval.kind !== "none" && approval.kind !== "given")
+    return undefined;
+  const setUpMs = approvalMs(course, "identify") + course.queuedMs + course.setupMs;
+  const beforeMs = course.lateBy === "" ? 0 : course.stepsBefore * course.stepMs;
+  return Math.max(knownMs, statusesMs + firstMs + (sign === "step" ? setUpMs + beforeMs : 0));
 }
 
 /** Property 3, the other way: red only with a reason. */

@@ -28,6 +28,8 @@ export interface Asked {
   failsFast: boolean;
   /** 0: none. */
   startTimeoutS: number;
+  /** Everybody may read what the step tells. */
+  callerIsPublic: boolean;
 }
 
 /** How the runs go that our dispatch starts. */
@@ -43,6 +45,11 @@ export interface Course {
   stepMs: number;
   /** The job that shows the id comes only after another. */
   lateJob: boolean;
+  /** How many steps come before the one that shows the id. */
+  stepsBefore: number;
+  /** What the name of that step speaks of besides, so that it comes only just before the step runs; empty: nothing. */
+  lateBy: "" | "env" | "steps" | "job" | "runner";
+  approval: Approval;
   /** "": as its jobs end. "null": without one. */
   conclusion: string;
   failedStep: boolean;
@@ -58,6 +65,19 @@ export interface Course {
   listeners: number;
   cancel: "works" | "409" | "ignored";
   pathWithRef: boolean;
+}
+
+/** What the environment of a job asks for, before a runner may take the job. */
+export interface Approval {
+  /** `refused`: the job fails without a step. `never`: nobody decides. */
+  kind: "none" | "given" | "refused" | "never";
+  /** Of the job that shows the id, or of the one beside it. */
+  job: "identify" | "side";
+  afterMs: number;
+  /** How many people may approve. */
+  reviewers: number;
+  /** Minutes of its wait timer, from the run's start. */
+  timerMin: number;
 }
 
 /** Runs that our dispatch did not start. Times from the step's start. */
@@ -90,6 +110,7 @@ export interface Server {
     | { kind: "points" | "creating" | "primary"; count: number; tells: boolean; status: 403 | 429 };
   etags: boolean;
   limitHeaders: boolean;
+  targetIsPublic: boolean;
 }
 
 export interface Schedule {

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { KNOWN } from "./known.ts";
-import type { Asked, Course, File, Happening, LookalikeId, Neighbour, Schedule, Server } from "./schedule.ts";
+import type { Approval, Asked, Course, File, Happening, LookalikeId, Neighbour, Schedule, Server } from "./schedule.ts";
 import { outages, type Trouble, troubles, unclearDispatch } from "./trouble.ts";
 
 /** A counter-example shrinks to the first choice, which is the plainest. */
@@ -50,6 +50,7 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   job: mostly<Asked["job"]>(6, "", "*", "*", "side", "side", "first", "nobody"),
   failsFast: mostly(4, false, true),
   startTimeoutS: mostly(6, 0, 5, 20, 60, 120),
+  callerIsPublic: mostly(2, false, true),
 });
 
 const stretchMs = fc.oneof(
@@ -57,6 +58,17 @@ const stretchMs = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 5000 }) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 90_000 }) },
 );
+
+const approval: fc.Arbitrary<Approval> = fc.record({
+  kind: fc.constantFrom("given" as const, "refused" as const, "never" as const),
+  job: mostly<Approval["job"]>(2, "identify", "side"),
+  afterMs: fc.oneof(TO_FIRST, fc.integer({ min: 1, max: 30_000 }), fc.integer({ min: 1, max: 400_000 })),
+  reviewers: fc.integer({ min: 0, max: 2 }),
+  timerMin: mostly(3, 0, 1, 2),
+});
+const noApproval: Approval = { kind: "none", job: "identify", afterMs: 1, reviewers: 1, timerMin: 0 };
+
+const lateBy = fc.constantFrom("env" as const, "steps" as const, "job" as const, "runner" as const);
 
 const course: fc.Arbitrary<Course> = fc.record({
   sign: fc.oneof(
@@ -94,6 +106,9 @@ const course: fc.Arbitrary<Course> = fc.record({
   setupMs: fc.integer({ min: 0, max: 6000 }),
   stepMs: stretchMs,
   lateJob: mostly(4, false, true),
+  stepsBefore: mostly(4, 0, 1, 2, 3),
+  lateBy: mostly<Course["lateBy"]>(3, "", "env", "steps", "job", "runner"),
+  approval: fc.oneof(TO_FIRST, { weight: 12, arbitrary: fc.constant(noApproval) }, { weight: 1, arbitrary: approval }),
   conclusion: mostly(
     2,
     "",
@@ -188,6 +203,7 @@ const server: fc.Arbitrary<Server> = fc.record({
   ),
   etags: mostly(6, true, false),
   limitHeaders: mostly(6, true, false),
+  targetIsPublic: mostly(2, false, true),
 });
 
 /** Half of all schedules have none: a GitHub that behaves well is the measure of the others. */
@@ -254,11 +270,66 @@ const cancelled: fc.Arbitrary<Schedule> = fc.record({
   jitter: fc.nat(1000),
 });
 
+/** When the step's name comes that shows the id, from the dispatch: anywhere in the search, or near its end. */
+const moment = fc.oneof(
+  TO_FIRST,
+  fc.integer({ min: 0, max: 100 }).map((percent) => (findMs: number) => (findMs * percent) / 100),
+  fc.integer({ min: -8000, max: 2000 }).map((ms) => (findMs: number) => findMs + ms),
+);
+
+/** The id shows only just before a step runs. */
+const late: fc.Arbitrary<Schedule> = fc
+  .tuple(
+    fc.oneof(TO_FIRST, { weight: 2, arbitrary: calm }, { weight: 1, arbitrary: wild }),
+    moment,
+    lateBy,
+    fc.integer({ min: 1, max: 3 }),
+  )
+  .map(([any, momentOf, by, stepsBefore]): Schedule => {
+    const { asked, course, server } = any;
+    const showsMs = momentOf(asked.findTimeoutS * 1000);
+    const stepMs = Math.max(Math.round((showsMs - course.queuedMs - course.setupMs) / stepsBefore), 0);
+    const waitFor = asked.waitFor === "nothing" ? "found" : asked.waitFor;
+    return {
+      ...any,
+      asked: { ...asked, sendsId: true, isGiven: false, waitFor },
+      server: { ...server, details: server.details === "known" ? "rejected" : server.details },
+      course: {
+        ...course,
+        sign: "step",
+        lateBy: by,
+        stepsBefore,
+        stepMs,
+        concurrency: "none",
+        zeroJobs: false,
+        approval: noApproval,
+      },
+    };
+  });
+
+/** A run that waits for an approval is followed. */
+const approved: fc.Arbitrary<Schedule> = fc
+  .tuple(
+    fc.oneof(TO_FIRST, { weight: 2, arbitrary: calm }, { weight: 1, arbitrary: wild }),
+    approval,
+    mostly(1, 0, 20, 60, 120),
+  )
+  .map(([any, asksFor, startTimeoutS]): Schedule => {
+    const { asked, course } = any;
+    return {
+      ...any,
+      asked: { ...asked, sendsId: true, waitFor: "completed", startTimeoutS },
+      course: { ...course, sign: "run-name", zeroJobs: false, approval: asksFor },
+    };
+  });
+
 export const schedules: fc.Arbitrary<Schedule> = fc
   .oneof(
     { weight: 5, arbitrary: wild },
     { weight: 4, arbitrary: calm },
     { weight: 2, arbitrary: unclear },
     { weight: 1, arbitrary: cancelled },
+    { weight: 1, arbitrary: late },
+    { weight: 1, arbitrary: approved },
   )
   .filter((schedule) => !KNOWN.some(({ excludes }) => excludes?.(schedule)));

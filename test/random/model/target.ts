@@ -1,8 +1,8 @@
 /** The target of a schedule: its workflows, how their runs go, who may do what; and the inputs that name it. */
 
 import { generatedIdIn } from "../../../src/inputs/distinct-id.ts";
-import type { Behaviour, GitHub } from "../../simulator/index.ts";
-import { receiver } from "../../support/receivers.ts";
+import type { Behaviour, GitHub, JobBehaviour } from "../../simulator/index.ts";
+import { idExpression, receiver } from "../../support/receivers.ts";
 import type { Course, LookalikeId, Schedule } from "./schedule.ts";
 
 export const FIRST_NAME = "octo/target";
@@ -65,11 +65,25 @@ export const BUSY = {
   "busy.yml": "name: Busy\non:\n  push:\njobs:\n  build:\n    runs-on: x\n    steps:\n      - run: make\n",
 };
 
+/** What a step is called that shows the id only just before it runs, by what its name speaks of besides. */
+function lateName(by: Exclude<Course["lateBy"], "">, id: string): string {
+  return {
+    env: `"[\${{ env.DISTINCT_ID }}]"\n        env: { DISTINCT_ID: "${id}" }`,
+    steps: `${id} after \${{ steps.prepare.outcome }}`,
+    job: `${id} (\${{ job.status }})`,
+    runner: `${id} on \${{ runner.os }}`,
+  }[by];
+}
+
 /** The receiving workflow, as its course wants it. */
 export function workflowOf({ asked, course }: Schedule): string {
-  const { sign } = course;
+  const { sign, lateBy, stepsBefore, approval } = course;
   const shows = sign === "run-name" || sign === "job" || sign === "step" ? sign : undefined;
   let text = receiver(asked.event, shows);
+  const id = idExpression(asked.event);
+  if (lateBy !== "") text = text.replace(`- name: ${id}`, () => `- name: ${lateName(lateBy, id)}`);
+  const before = Array.from({ length: stepsBefore }, (_, at) => `      - name: Step ${at + 1}\n        run: make\n`);
+  text = text.replace("    steps:\n", `    steps:\n${before.join("")}`);
   if (sign === "nobody") text = text.replace("types: [deploy]", "types: [destroy]");
   if (sign === "undeclared") {
     text = text.replace(/ {4}inputs:\n( {6}.*\n( {8}.*\n)*)*/, "");
@@ -80,15 +94,37 @@ export function workflowOf({ asked, course }: Schedule): string {
   }
   if (course.side !== "none")
     text += "\n  side:\n    runs-on: x\n    steps:\n      - name: Aside\n        run: ./aside\n";
+  if (approval.kind !== "none")
+    text = text.replace(`  ${approval.job}:\n`, (job) => `${job}    environment: production\n`);
   if (course.concurrency !== "none") {
     text = text.replace("jobs:\n", `concurrency: { group: live, queue: ${course.concurrency} }\njobs:\n`);
   }
   return text;
 }
 
+/** Nobody decides: GitHub gives up after thirty days. */
+const NEVER_MS = 30 * 24 * 3_600_000;
+/** Who may approve, as far as the schedule has so many. */
+export const REVIEWERS = ["approving-ann", "approving-bob"];
+
+/** How long a job waits for its approval; 0 without one. */
+export function approvalMs({ approval: { kind, job, afterMs, timerMin } }: Course, of: "identify" | "side"): number {
+  if (kind === "none" || job !== of) return 0;
+  return kind === "never" ? NEVER_MS : Math.max(afterMs, timerMin * 60_000);
+}
+
+/** How a job goes that waits for an approval. */
+function waitingJob(course: Course, of: "identify" | "side"): JobBehaviour {
+  const waitingMs = approvalMs(course, of);
+  if (waitingMs === 0) return {};
+  const isRefused = course.approval.kind !== "given";
+  return { waitingMs, ...(isRefused && { neverStarts: true, queuedMs: 0, conclusion: "failure" }) };
+}
+
 /** How the simulator plays the course. */
 export function behaviourOf(course: Course): Behaviour {
   const { visibleMs, knownLaterMs, conclusion, failedStep, side, sideMs, statuses, queuedMs, setupMs, stepMs } = course;
+  const { reviewers, timerMin } = course.approval;
   return {
     visibleAfterMs: visibleMs,
     freshRun404Ms: visibleMs + knownLaterMs,
@@ -98,11 +134,13 @@ export function behaviourOf(course: Course): Behaviour {
     stepMs,
     ...(conclusion === "" ? {} : { conclusion: conclusion === "null" ? null : conclusion }),
     jobs: {
-      ...(failedStep && { identify: { failedStep: "Deploy" } }),
-      ...(side !== "none" && { side: { durationMs: sideMs, conclusion: side } }),
+      identify: { ...(failedStep && { failedStep: "Deploy" }), ...waitingJob(course, "identify") },
+      ...(side !== "none" && { side: { durationMs: sideMs, conclusion: side, ...waitingJob(course, "side") } }),
     },
     zeroJobs: course.zeroJobs,
     environment: "production",
+    reviewers: REVIEWERS.slice(0, reviewers),
+    waitTimerMin: timerMin,
     duplicates: course.duplicates,
     cancel: course.cancel,
     pathWithRef: course.pathWithRef,
