@@ -85,20 +85,24 @@ async function serve(
   const { method, query } = entry;
   const asked = { method, path: entry.path, query, body: entry.body, nth, token: arrival.credential };
   const fault = state.fault?.(asked);
-  const gone = new AbortController();
-  response.on("close", () => gone.abort(new Error("the client has gone")));
-  const ending = AbortSignal.any([gone.signal, closing]);
 
   // A late request takes effect even if its client has lost patience: only the closing of the server ends its pause.
   const lateMs = fault?.kind === "delay" ? fault.ms : 0;
   const isLateBefore = fault?.kind === "delay" && fault.when !== "after";
   if (lateMs > 0 && isLateBefore) await state.pause(lateMs, closing, flight);
   const spoils = fault && fault.kind !== "delay" && fault.kind !== "stale" ? fault : undefined;
-  if (spoils?.when === "before") return spoil(state, response, arrival, spoils, undefined, ending);
+  if (spoils?.when === "before") return spoil(state, response, arrival, spoils, undefined, endOf(response, closing));
   const { route } = found;
   const staleMs = fault?.kind === "stale" && method === "GET" ? fault.ms : 0;
   const answer = decide(state, arrival, route, found.params, path.repository, staleMs);
   if (lateMs > 0 && !isLateBefore) await state.pause(lateMs, closing, flight);
-  if (spoils) return spoil(state, response, arrival, spoils, { answer, route }, ending);
+  if (spoils) return spoil(state, response, arrival, spoils, { answer, route }, endOf(response, closing));
   send(state, response, arrival, answer, route);
+}
+
+/** Aborted when the client has gone, or the server is closed. */
+function endOf(response: ServerResponse, closing: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort(new Error("the client has gone")));
+  return AbortSignal.any([gone.signal, closing]);
 }
