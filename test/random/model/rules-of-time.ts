@@ -57,11 +57,26 @@ export function lateEnds(performance: Performance): string[] {
   if (endedAtMs > byMs) problems.push(`(7) ended ${endedAtMs - byMs} ms late: ${endingOf(performance)}`);
   const ending = endingOf(performance);
   // The server's clock has whole milliseconds, and sums of pauses their rounding.
-  if (ending === "not found" && endedAtMs < findEndMs - 1) problems.push("(7) gave up looking before the deadline");
+  if (ending === "not found") problems.push(...earlyDespair(performance, { sentAtMs, findEndMs }));
   const baseMs = performance.givenId === undefined ? sentAtMs : startedAtMs;
   const isTimedOut = ending === "timed out" || ending === "timed out, run cancelled";
   if (isTimedOut && endedAtMs < baseMs + followMs - 1) problems.push("(7) gave up following before the deadline");
   return problems;
+}
+
+/** By then a run is visible, as a rule. */
+const SOON_MS = 60_000;
+
+/** A search takes all of its time, unless nobody listens and the time is the default one. */
+function earlyDespair(performance: Performance, bounds: { sentAtMs: number; findEndMs: number }): string[] {
+  const { step, schedule, endedAtMs } = performance;
+  if (endedAtMs >= bounds.findEndMs - 1) return [];
+  const { event, findTimeoutS } = schedule.asked;
+  const mayEndEarly = event === "repository_dispatch" && findTimeoutS === 300 && endedAtMs >= bounds.sentAtMs + SOON_MS;
+  if (!mayEndEarly || !step.failure?.includes("None can have been started")) {
+    return ["(7) gave up looking before the deadline"];
+  }
+  return ownRuns(performance).length > 0 ? ["(7) gave up looking, and a run had been started"] : [];
 }
 
 /** Whether nothing was in the step's way: no fault, no limit, nobody who interferes, and a right to everything. */
