@@ -41,7 +41,7 @@ export function sender(
   { clock, log, hear }: { clock: Clock; log: Log; hear: (reply: Reply, sentAtMs: number) => void },
 ): Send {
   return async ({ route, parameters = {}, purpose }, { timeoutMs, signal }) => {
-    const { method, url } = octokit.request.endpoint(route, parameters);
+    const { method, url, body } = octokit.request.endpoint(route, parameters);
     const request = `${method} ${new URL(url).pathname}`;
     signal?.throwIfAborted();
     const sentAtMs = clock.nowMs();
@@ -50,8 +50,10 @@ export function sender(
       return new Fault("lost", { request, purpose, code: "ETIMEDOUT", answer });
     };
     const timer = abortAfter(clock, timeoutMs, tooLate, signal);
+    // octokit's own JSON breaks some texts (docs/platform.md#octokits-json); `data` takes the place of a body made of parameters.
+    const written = body === undefined ? {} : { data: JSON.stringify(body) };
     const answered = await octokit
-      .request(route, { ...parameters, request: { signal: timer.signal } })
+      .request(route, { ...parameters, ...written, request: { signal: timer.signal } })
       .catch((error: Error & { response?: Pick<Reply, "status" | "headers" | "data"> }) => {
         timer.signal.throwIfAborted();
         if (error.response) return error.response;
