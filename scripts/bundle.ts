@@ -37,6 +37,9 @@ for (const chunk of readdirSync(out).filter((file) => file.endsWith("index.js"))
 // For Node the repository's own package.json, a folder up, would make modules of them.
 writeFileSync(join(out, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 
+// The same bundle as `post`: a step that is killed while it loads has saved nothing by which its `post` step would know itself.
+writeFileSync(join(out, "post.js"), `process.env.STATE_isPost = "true";\nrequire("./index.js");\n`);
+
 const { modules } = JSON.parse(readFileSync(stats, "utf8")) as { modules: Module[] };
 const packages = bundledPackages(modules);
 writeFileSync(join(out, "licenses.txt"), licensesOf(packages, process.cwd()));

@@ -8,7 +8,7 @@ export function forNode24(actionYml: string): string {
   const lines = [
     ["using: node20", "using: node24"],
     ["main: dist/index.js", "main: ../dist/index.js"],
-    ["post: dist/index.js", "post: ../dist/index.js"],
+    ["post: dist/post.js", "post: ../dist/post.js"],
   ] as const;
   return lines.reduce((text, [from, to]) => {
     const parts = text.split(`  ${from}\n`);

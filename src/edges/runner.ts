@@ -39,6 +39,7 @@ export const saveState = onlyNews((name, value) => core.saveState(name, value));
 
 /**
  * Leaves a mark for the `post` step, before anything else is done: a `post` step that took itself for the step would dispatch.
+ * `dist/post.js` leaves it as well, since a step can be killed before this.
  * @throws Failure where the runner does not keep state
  */
 export function rememberStep(): void {

@@ -45,7 +45,7 @@ describe("node24/action.yml", () => {
 
   test.for([
     ["without a line that it is about", "runs:\n  using: node20\n  main: dist/index.js\n"],
-    ["with another Node", "runs:\n  using: node16\n  main: dist/index.js\n  post: dist/index.js\n"],
+    ["with another Node", "runs:\n  using: node16\n  main: dist/index.js\n  post: dist/post.js\n"],
   ])("is not made of an action.yml %s", ([, text = ""]) => {
     expect(() => forNode24(text)).toThrow(/action\.yml has not one line/);
   });

@@ -15,7 +15,6 @@ import {
 import {
   annotations,
   type ProcessStageOptions,
-  postEnvironment,
   setProcessStage,
   TOKEN,
 } from "../support/process-stage.ts";
@@ -150,14 +149,14 @@ describe.concurrent("a token is revoked", () => {
   });
 
   test("by the post step, which gets one of its own", async ({ expect }) => {
-    const { github, start, run } = await stage(undefined, {
+    const { github, start, runPost } = await stage(undefined, {
       behaviour: { queuedMs: 60_000, cancelTakesMs: 200 },
     });
     const given = { ...WAIT, cancel_run_on: "cancel" };
     const step = start(given);
     step.onLine((line) => line.startsWith("The run is queued") && step.kill("SIGKILL"));
     const killed = await step.ended;
-    const ran = await run(given, postEnvironment(killed));
+    const ran = await runPost(given, killed);
     expect(ran.exitCode).toBe(0);
     expect(github.runs("octo/target")).toMatchObject([{ conclusion: "cancelled" }]);
     expect(tokensUsed(github.requests)).toHaveLength(2);

@@ -11,7 +11,6 @@ import {
   annotations,
   askedOf,
   type ProcessStage,
-  postEnvironment,
   setProcessStage,
   TOKEN,
 } from "../support/process-stage.ts";
@@ -368,10 +367,10 @@ describe.concurrent("the post step", () => {
   const behaviour = { ...LONG.behaviour, cancelTakesMs: 200 };
 
   test("of a step that was killed without a signal cancels the remote run", async ({ expect }) => {
-    const { github, start, run } = await setProcessStage(WORKFLOW, { behaviour });
+    const { github, start, runPost } = await setProcessStage(WORKFLOW, { behaviour });
     const { ran } = await endAt(/^The run is queued/, "SIGKILL", start(given));
     expect(ran.exitCode).toBeNull();
-    const { exitCode, stdout } = await run(given, postEnvironment(ran));
+    const { exitCode, stdout } = await runPost(given, ran);
     expect(exitCode).toBe(0);
     expect(stdout.split(TOKEN)).toHaveLength(2);
     expect(github.transcript().filter((line) => line.startsWith("POST"))).toHaveLength(2);
@@ -382,21 +381,21 @@ describe.concurrent("the post step", () => {
   test("of a step that was killed leaves the remote run alone unless its cancellation was asked for", async ({
     expect,
   }) => {
-    const { github, start, run } = await setProcessStage(WORKFLOW, { behaviour });
+    const { github, start, runPost } = await setProcessStage(WORKFLOW, { behaviour });
     const asked = { ...given, cancel_run_on: "timeout" };
     const { ran } = await endAt(/^The run is queued/, "SIGKILL", start(asked));
     const before = github.requests.length;
-    expect((await run(asked, postEnvironment(ran))).exitCode).toBe(0);
+    expect((await runPost(asked, ran)).exitCode).toBe(0);
     expect(github.requests).toHaveLength(before);
   });
 
   test("of a step that ended by itself asks for nothing", async ({ expect }) => {
-    const { github, run } = await setProcessStage(WORKFLOW, { behaviour });
+    const { github, run, runPost } = await setProcessStage(WORKFLOW, { behaviour });
     const found = { ...given, wait_for: "found" };
     const ran = await run(found);
     expect(ran.exitCode).toBe(0);
     const before = github.requests.length;
-    const post = await run(found, postEnvironment(ran));
+    const post = await runPost(found, ran);
     expect(post).toMatchObject({ exitCode: 0, outputs: {}, stderr: "" });
     expect(github.requests).toHaveLength(before);
   });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import { tokensUsed } from "../support/app-stage.ts";
-import { postEnvironment, setProcessStage, TOKEN } from "../support/process-stage.ts";
+import { setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
 import { CALLER } from "../support/step.ts";
 
@@ -55,14 +55,14 @@ describe.concurrent("a commit status", () => {
   });
 
   test("of a step that was killed is ended by `post`", async ({ expect }) => {
-    const { start, run, given, env, states } = await setTwo({ queuedMs: 600_000 });
+    const { start, runPost, given, env, states } = await setTwo({ queuedMs: 600_000 });
     const step = start(given, env);
     step.onLine((line) => {
       if (line.includes("The run is queued")) step.kill("SIGKILL");
     });
     const killed = await step.ended;
     expect(states()).toEqual(["pending"]);
-    const ended = await run(given, { ...env, ...postEnvironment(killed) });
+    const ended = await runPost(given, killed, env);
     expect(ended.exitCode).toBe(0);
     expect(states()).toEqual(["pending", "error"]);
   });

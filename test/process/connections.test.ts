@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, test } from "vitest";
 import type { Fault } from "../simulator/index.ts";
 import { startFront } from "../support/front.ts";
-import { type ProcessStage, postEnvironment, setProcessStage } from "../support/process-stage.ts";
+import { type ProcessStage, setProcessStage } from "../support/process-stage.ts";
 import { startProxy } from "../support/proxy.ts";
 import { receiver, SILENT } from "../support/receivers.ts";
 
@@ -75,7 +75,7 @@ describe.concurrent("a process connects to the API's server alone", () => {
 
   test("when the run fails, and in the post step", async ({ expect }) => {
     const behaviour = { jobs: { identify: { failedStep: "Deploy" } } };
-    const { github, run } = await setProcessStage(WORKFLOW, { behaviour });
+    const { github, run, runPost } = await setProcessStage(WORKFLOW, { behaviour });
     const given = {
       ...GIVEN,
       wait_for: "completed",
@@ -93,7 +93,7 @@ describe.concurrent("a process connects to the API's server alone", () => {
     const quiet = await waysOut(run, given, { GITHUB_EVENT_PATH: undefined });
     expect(quiet.ran.stdout).not.toContain("The last lines");
     expect(quiet.ways).toEqual(here(github.apiUrl));
-    expect((await waysOut(run, given, postEnvironment(ran))).ways).toEqual([]);
+    expect((await waysOut((given, env) => runPost(given, ran, env), given)).ways).toEqual([]);
   });
 
   test("when the token is bad", async ({ expect }) => {

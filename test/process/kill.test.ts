@@ -2,7 +2,7 @@
 
 import { describe, test } from "vitest";
 import type { Fault, FaultRequest } from "../simulator/index.ts";
-import { annotations, type ProcessStage, postEnvironment, setProcessStage } from "../support/process-stage.ts";
+import { annotations, type ProcessStage, setProcessStage } from "../support/process-stage.ts";
 import { type EventName, receiver } from "../support/receivers.ts";
 import type { Ran } from "../support/step.ts";
 
@@ -152,7 +152,7 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
 
   test("leaves to its post step only to see that the run has ended", async ({ expect }) => {
     const { ran, stage, given } = await end(MOMENTS["while it waits for the run's end"], ["SIGTERM"]);
-    const post = await stage.run(given, postEnvironment(ran));
+    const post = await stage.runPost(given, ran);
     expect(post).toMatchObject({ exitCode: 0, stderr: "", outputs: {} });
     expect(post.stdout).toMatch(/The remote run has ended/);
     expect(stage.github.runs(TARGET)).toMatchObject([{ status: "completed", conclusion: "cancelled" }]);
@@ -167,7 +167,7 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is killed"
     expect(Object.keys(ran.outputs).sort()).toEqual([...moment.known].sort());
     expect(stage.github.runs(TARGET)).toMatchObject([{ cancelRequestedAtMs: undefined }]);
 
-    const post = await stage.run(given, postEnvironment(ran));
+    const post = await stage.runPost(given, ran);
     expect(post).toMatchObject({ exitCode: 0, stderr: "", outputs: {}, state: {} });
     expect(annotations(post, "error")).toEqual([]);
     expect(posts(stage)).toEqual(["dispatches", "cancel"]);
@@ -184,29 +184,33 @@ describe.concurrent("the post step asks for nothing", () => {
     ["that failed because its run did", "failure", 1],
   ] as const)("after a step %s", async ([, conclusion, exitCode], { expect }) => {
     const jobs = conclusion && { identify: { conclusion } };
-    const { github, run } = await setProcessStage(WORKFLOW, { behaviour: jobs ? { jobs } : {} });
+    const { github, run, runPost } = await setProcessStage(WORKFLOW, { behaviour: jobs ? { jobs } : {} });
     const ran = await run(given);
     expect(ran).toMatchObject({ exitCode, outputs: { status: "completed" } });
     const before = github.requests.length;
-    const post = await run(given, postEnvironment(ran));
+    const post = await runPost(given, ran);
     expect(post).toMatchObject({ exitCode: 0, outputs: {}, state: {}, stderr: "" });
     expect(github.requests).toHaveLength(before);
   });
 
   test("after a step that had bad inputs, and does not repeat their error", async ({ expect }) => {
-    const { github, run } = await setProcessStage(WORKFLOW);
+    const { github, run, runPost } = await setProcessStage(WORKFLOW);
     const bad = { ...given, workflow_inputs: "{" };
     const ran = await run(bad);
     expect(ran).toMatchObject({ exitCode: 1, state: { isPost: "true" } });
-    const post = await run(bad, postEnvironment(ran));
+    const post = await runPost(bad, ran);
     expect(annotations(post, "error")).toEqual([]);
     expect(post.exitCode).toBe(0);
     expect(github.requests).toEqual([]);
   });
 
-  test("after a step that was killed before it had begun", async ({ expect }) => {
-    const { github, run } = await setProcessStage(WORKFLOW);
-    const post = await run(given, { STATE_isPost: "true" });
+  // Else it would take itself for the step, and dispatch.
+  test.for([
+    ["before it had saved anything", {}],
+    ["before it had begun", { isPost: "true" }],
+  ] as const)("after a step that was killed %s", async ([, state], { expect }) => {
+    const { github, runPost } = await setProcessStage(WORKFLOW);
+    const post = await runPost(given, { state });
     expect(post).toMatchObject({ exitCode: 0, outputs: {}, stderr: "" });
     expect(github.requests).toEqual([]);
   });

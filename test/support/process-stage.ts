@@ -2,7 +2,7 @@
 
 import { afterAll, expect } from "vitest";
 import { type Behaviour, type GitHub, type GitHubOptions, startGitHub } from "../simulator/index.ts";
-import { type Ran, type RunningStep, startBundle } from "./step.ts";
+import { type Part, type Ran, type RunningStep, startBundle } from "./step.ts";
 
 /** May do everything everywhere. */
 export const TOKEN = "ghp_4aBcD3fGh1jKlMn0pQrS";
@@ -13,6 +13,12 @@ export interface ProcessStage {
   start(given: Record<string, string>, env?: Record<string, string | undefined>): RunningStep;
   /** Runs the committed bundle to its end. */
   run(given: Record<string, string>, env?: Record<string, string | undefined>): Promise<Ran>;
+  /** Runs the `post` step of a step that has left this state, to its end. */
+  runPost(
+    given: Record<string, string>,
+    left: Pick<Ran, "state">,
+    env?: Record<string, string | undefined>,
+  ): Promise<Ran>;
 }
 
 /** Short enough for real time, and in the order of GitHub's own. */
@@ -33,12 +39,23 @@ export async function setProcessStage(
     github.addRepository(fullName, { workflows, branches });
     for (const file of Object.keys(workflows)) github.behaviour(fullName, file, { ...SHORT, ...behaviour });
   }
-  const start: ProcessStage["start"] = (given, env) => {
-    const step = startBundle(github.apiUrl, { token: TOKEN, ...given }, env);
+  const startPart = (part: Part, given: Record<string, string>, env?: Record<string, string | undefined>) => {
+    const step = startBundle(github.apiUrl, { token: TOKEN, ...given }, env, part);
     started.push(step);
     return step;
   };
-  return { github, start, run: (given, env) => start(given, env).ended };
+  const start: ProcessStage["start"] = (given, env) => startPart("main", given, env);
+  return {
+    github,
+    start,
+    run: (given, env) => start(given, env).ended,
+    runPost: (given, { state }, env) => startPart("post", given, { ...env, ...environmentOf(state) }).ended,
+  };
+}
+
+/** How the runner hands on what a step has saved. */
+function environmentOf(state: Ran["state"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
 }
 
 export type ProcessStageOptions = Omit<GitHubOptions, "clock"> & {
@@ -71,11 +88,6 @@ export function askedOf(github: GitHub, fullName: string): string[] {
       return isNew;
     })
     .map((line) => line.replace(/\/runs\/(\d+)/, (_, id: string) => `/runs/{${ids.indexOf(id) + 1}}`));
-}
-
-/** The environment that makes of the same bundle the `post` step of a step that has ended so. */
-export function postEnvironment({ state }: Ran): Record<string, string> {
-  return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
 }
 
 /** The annotations of one kind in a step's log, as the runner shows them. */

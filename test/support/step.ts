@@ -44,7 +44,11 @@ export const GITHUB_TOKEN = "ghs_thecallersown";
 interface ActionYml {
   inputs: Record<string, { default?: string; description: string }>;
   outputs: Record<string, { description: string }>;
+  runs: Record<Part, string>;
 }
+
+/** What the runner starts: the step, and what follows it at the end of its job. */
+export type Part = "main" | "post";
 
 export const actionYml = parse(readFileSync(join(root, "action.yml"), "utf8")) as ActionYml;
 
@@ -242,13 +246,14 @@ export interface RunningStep {
 }
 
 /**
- * Starts the committed bundle exactly as the runner does. `env` adds to the environment or, by undefined, takes away;
+ * Starts the committed bundle, or its `post` step, exactly as the runner does. `env` adds to the environment or, by undefined, takes away;
  * its `GITHUB_REPOSITORY` is the caller's, from which the inputs' defaults follow. `BUNDLE_NODE` may name another Node.
  */
 export function startBundle(
   apiUrl: string,
   given: Record<string, string>,
   env: Record<string, string | undefined> = {},
+  part: Part = "main",
 ): RunningStep {
   const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
   const outputFile = join(directory, "output");
@@ -261,7 +266,7 @@ export function startBundle(
     value,
   ]);
   const startedAtMs = performance.now();
-  const child = spawn(process.env.BUNDLE_NODE || process.execPath, [join(root, "dist", "index.js")], {
+  const child = spawn(process.env.BUNDLE_NODE || process.execPath, [join(root, actionYml.runs[part])], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
