@@ -12,12 +12,7 @@ import {
   PUBLIC_KEY,
   tokensUsed,
 } from "../support/app-stage.ts";
-import {
-  annotations,
-  type ProcessStageOptions,
-  setProcessStage,
-  TOKEN,
-} from "../support/process-stage.ts";
+import { annotations, type ProcessStageOptions, setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
 import type { Ran } from "../support/step.ts";
 

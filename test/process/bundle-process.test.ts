@@ -7,13 +7,7 @@ import { EOL, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshHex, generateDistinctId, madeLaterMs } from "../../src/inputs/distinct-id.ts";
-import {
-  annotations,
-  askedOf,
-  type ProcessStage,
-  setProcessStage,
-  TOKEN,
-} from "../support/process-stage.ts";
+import { annotations, askedOf, type ProcessStage, setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { receiver, SILENT } from "../support/receivers.ts";
 
 const WORKFLOW = { "octo/target": { "deploy.yml": receiver("workflow_dispatch", "run-name") } };

@@ -217,9 +217,7 @@ describe("what is sent", () => {
   test.each(['size="5n', '"-12n', '"5nn', "5n", '\\"5n', '["5n"]'])("is the text %j as it is", async (title) => {
     const { github, play } = await setStage({ "deploy.yml": WORKFLOW, "event.yml": EVENT });
     const values = JSON.stringify({ title, after: title });
-    expect(
-      (await play({ event_type: "deploy", client_payload: values, wait_for: "nothing" })).failure,
-    ).toBeUndefined();
+    expect((await play({ event_type: "deploy", client_payload: values, wait_for: "nothing" })).failure).toBeUndefined();
     const inputs = JSON.stringify({ fail: title });
     expect(
       (await play({ workflow: "deploy.yml", ref: "main", workflow_inputs: inputs, wait_for: "nothing" })).failure,
