@@ -4,7 +4,7 @@
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { common, confidences, lines, others, servers } from "../test/simulator/servers-table.ts";
+import { act, common, confidences, lines, others, servers } from "../test/simulator/servers-table.ts";
 
 const PAGE = "docs/servers.md";
 const { version } = JSON.parse(readFileSync("node_modules/@octokit/openapi/package.json", "utf8")) as {
@@ -59,6 +59,13 @@ ${table(
 ${Object.entries(confidences)
   .map(([word, meaning]) => `- **${word}**: ${meaning}.`)
   .join("\n")}
+
+## nektos/act ${act.version}, as seen
+
+It runs workflows on one's own machine. Seen without Docker (\`-P ubuntu-latest=-self-hosted\`), on Linux; \`npm run test:act\` plays it.
+The remote run is real all the same: who tries a workflow with act starts what it starts.
+
+${table(["what", "under act"], act.rows)}
 `;
 
 if (!process.argv.includes("--check")) {

@@ -135,6 +135,36 @@ export const others: readonly { server: string; does: string; confidence: keyof 
   },
 ];
 
+/** A runner that is not GitHub's, without Docker, with `-P ubuntu-latest=-self-hosted`: `npm run test:act`. */
+export const act = {
+  version: "0.2.89",
+  rows: [
+    [
+      "`uses: ./` or a folder",
+      "needs a checkout before it, as on GitHub; act takes the files as they lie there, also what is not committed",
+    ],
+    ["`using: node20`", "runs by the `node` in the path, whatever its version"],
+    [
+      "`github.token`",
+      "empty unless act gets `-s GITHUB_TOKEN=…`: the default of `token` is then refused, and nothing is sent",
+    ],
+    ["`github.api_url`", "`https://api.github.com`, where `api_url` says nothing else"],
+    ["`github.repository`", "from the remote `origin`; without one `nektos/act`, which is then the target by default"],
+    ["`github.run_id`, its attempt and number", "1 for every run, so that generated ids begin with `1-1-`"],
+    [
+      "the caller's event",
+      'an empty payload: the step takes its log for public, and leaves out what the target\'s jobs have printed, unless `failed_log_lines` is given, or act `--eventpath` with `{"repository":{"private":true}}`',
+    ],
+    ["inputs that do not exist", "arrive as on GitHub, and are told; a misspelt one of ours ends the step"],
+    ["an error or warning", "one line of the log, with `%0A` for each line break; there are no annotations"],
+    ["the job summary", "printed in the log after the step"],
+    [
+      "a cancellation (Ctrl-C)",
+      "the step is killed at once and can say nothing more; its outputs stay, its `post` step does what `cancel_run_on: cancel` asks for, and the job's result is `failure`. A second Ctrl-C kills the `post` step as well",
+    ],
+  ],
+} as const;
+
 /** How far a row of `others` can be trusted. */
 export const confidences = {
   seen: "tried with this action against that version",
