@@ -8,15 +8,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 const VERSIONS = ["20", "22", "24"];
-/** All that start `dist/index.js`. */
-const TESTS = [
-  "test/process/bundle",
-  "test/process/examples-run",
-  "test/process/network",
-  "test/process/servers",
-  "test/process/connections",
-  "test/process/kill",
-];
+/** What starts the bundle, and what stands beside that. */
+const TESTS = "test/process/";
 /** Not among the dependencies: each is a whole Node. */
 const CACHE = join("node_modules", ".cache", "nodes");
 
@@ -46,7 +39,7 @@ for (const version of wanted.length > 0 ? wanted : VERSIONS) {
   const exact = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
   console.log(`\nThe bundle under Node ${exact}`);
   const vitest = join("node_modules", "vitest", "vitest.mjs");
-  const { status } = spawnSync(process.execPath, [vitest, "run", ...TESTS], {
+  const { status } = spawnSync(process.execPath, [vitest, "run", TESTS], {
     stdio: "inherit",
     env: { ...process.env, BUNDLE_NODE: node },
   });
