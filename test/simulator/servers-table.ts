@@ -156,7 +156,18 @@ export const act = {
       'an empty payload: the step takes its log for public, and leaves out what the target\'s jobs have printed, unless `failed_log_lines` is given, or act `--eventpath` with `{"repository":{"private":true}}`',
     ],
     ["inputs that do not exist", "arrive as on GitHub, and are told; a misspelt one of ours ends the step"],
-    ["an error or warning", "one line of the log, with `%0A` for each line break; there are no annotations"],
+    [
+      "numbers in `with:`",
+      "arrive as written: `1.10`, `0x10` and `0123456` are `1.1`, `16` and `123456` on GitHub, without quotes",
+    ],
+    [
+      "a number above 2147483647 in an expression, such as a run's id",
+      "is refused with the whole workflow; as text it is taken",
+    ],
+    [
+      "an error or warning",
+      "one line of the log, with `%0A` for each line break; there are no annotations. One with a `::` in it (`std::vector`) is marked ❓",
+    ],
     ["the job summary", "printed in the log after the step"],
     [
       "a cancellation (Ctrl-C)",
