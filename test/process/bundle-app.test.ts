@@ -165,7 +165,8 @@ describe.concurrent("a token is revoked", () => {
     const { exitCode, tookMs } = await run(START);
     expect(exitCode).toBe(0);
     expect(tookMs).toBeGreaterThan(2900);
-    expect(tookMs).toBeLessThan(6000);
+    // The answer never comes; the rest is what a busy machine needs to start a process.
+    expect(tookMs).toBeLessThan(15_000);
   });
 
   test("only where there is one", async ({ expect }) => {
