@@ -10,6 +10,8 @@ import { join } from "node:path";
 const VERSIONS = ["20", "22", "24"];
 /** What starts the bundle, and what stands beside that. */
 const TESTS = "test/process/";
+/** It is played by hand, beside other work: that a process starts late is no finding. */
+const PATIENT = "--testTimeout=120000";
 /** Not among the dependencies: each is a whole Node. */
 const CACHE = join("node_modules", ".cache", "nodes");
 
@@ -39,7 +41,7 @@ for (const version of wanted.length > 0 ? wanted : VERSIONS) {
   const exact = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
   console.log(`\nThe bundle under Node ${exact}`);
   const vitest = join("node_modules", "vitest", "vitest.mjs");
-  const { status } = spawnSync(process.execPath, [vitest, "run", TESTS], {
+  const { status } = spawnSync(process.execPath, [vitest, "run", TESTS, PATIENT], {
     stdio: "inherit",
     env: { ...process.env, BUNDLE_NODE: node },
   });
