@@ -16,7 +16,7 @@ export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): 
   const how = conclusion === null ? "ended without a conclusion" : `ended as ${conclusion}`;
   return [
     `The run ${how}: ${htmlUrl}`,
-    ...reasonOf(run, jobs, evidence),
+    ...(conclusion === "success" ? ["`success_conclusions` does not list success."] : reasonOf(run, jobs, evidence)),
     ...jobs.filter(endedBadly).map(lineOf),
     ...jobs.filter(({ status }) => status !== "completed").map(lineOfOpen),
     ...evidenceLines(evidence),
@@ -55,7 +55,6 @@ export function reasonOf(
   { annotations, succession }: Pick<Evidence, "annotations" | "succession">,
 ): string[] {
   const { conclusion, path } = run;
-  if (conclusion === "success") return ["`success_conclusions` does not list success."];
   if (wasCancelledEarly(run, jobs)) {
     const early = "It was cancelled before any job had started";
     // Where GitHub itself has marked why, the annotations below tell it.
