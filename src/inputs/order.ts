@@ -100,8 +100,9 @@ export function readOrder(
   if (eventType === "") {
     if (!workflow) {
       problems.push(
-        "There is no target: give `event_type` to send a `repository_dispatch`, or `workflow` (a file name such as " +
-          "`deploy.yml`) to send a `workflow_dispatch`.",
+        "There is nothing to do: give `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, " +
+          "`event_type` to send a `repository_dispatch`, or `run_id` to follow a run that exists. Where an expression " +
+          "fills one of them, it was empty.",
       );
     } else if (Object.keys(payload).length > 0) {
       problems.push(

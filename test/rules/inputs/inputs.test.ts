@@ -215,9 +215,10 @@ const tokenIsEmpty =
   "`token` is empty: the secret it is read from is not set, or this run gets no secrets (runs from forks and from " +
   "Dependabot get none). Check the secret's name, and that the event gives secrets to this run.";
 const tokenIsBroken = "`token` has a space, a line break or a character that no token has; store the secret again.";
-const noTarget =
-  "There is no target: give `event_type` to send a `repository_dispatch`, or `workflow` (a file name such as " +
-  "`deploy.yml`) to send a `workflow_dispatch`.";
+const nothingToDo =
+  "There is nothing to do: give `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, " +
+  "`event_type` to send a `repository_dispatch`, or `run_id` to follow a run that exists. Where an expression " +
+  "fills one of them, it was empty.";
 const conclusions =
   "`success`, `failure`, `neutral`, `cancelled`, `skipped`, `timed_out`, `action_required`, `stale`, `startup_failure`, `any`";
 
@@ -227,7 +228,7 @@ describe("a problem is told", () => {
     ["a token of spaces", { token: " \n" }, tokenIsEmpty],
     ["a token of two lines", { token: "s3cret\ns3cret" }, tokenIsBroken],
     ["a token with a space", { token: "Bearer s3cret" }, tokenIsBroken],
-    ["no target", { event_type: "" }, noTarget],
+    ["nothing to do", { event_type: "", run_id: "" }, nothingToDo],
     [
       "too many lines of a log",
       { failed_log_lines: "51" },

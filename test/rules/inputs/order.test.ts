@@ -249,9 +249,9 @@ describe("the id", () => {
 describe("what is sent has a problem", () => {
   test.each([
     [
-      "without a target",
+      "where nothing says what to start",
       {},
-      "There is no target: give `event_type` to send a `repository_dispatch`, or `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`.",
+      "There is nothing to do: give `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, `event_type` to send a `repository_dispatch`, or `run_id` to follow a run that exists. Where an expression fills one of them, it was empty.",
     ],
     [
       "as workflow_inputs with an event_type",
