@@ -33,7 +33,7 @@ const OF_A_DISPATCH = {
   reuse_key: "",
 } satisfies Partial<Record<InputName, string>>;
 
-/** Reads `run_id`; undefined where it is not given, or cannot be read. */
+/** Reads `run_id`; undefined where it is not given. Where it names no run, that is a problem, and the id 0. */
 export function readRunAddress({ text, problems }: Reader): RunAddress | undefined {
   const given = text("run_id");
   if (given === "") return undefined;
@@ -52,11 +52,10 @@ export function readRunAddress({ text, problems }: Reader): RunAddress | undefin
   const runId = readId(page ?? given);
   if (runId === undefined) {
     problems.push(
-      "`run_id` is neither a run's id nor its page, such as `https://github.com/octo/deployments/actions/runs/1658821493`.",
+      "`run_id` is neither a run's id nor its URL, such as `https://github.com/octo/deployments/actions/runs/1658821493`.",
     );
-    return undefined;
   }
-  return { runId, repository };
+  return { runId: runId ?? 0, repository };
 }
 
 /** An id of up to 19 digits, which is a bigint beyond 2^53. */
