@@ -41,7 +41,7 @@ export function readRunAddress({ text, problems }: Reader): RunAddress | undefin
   const contradicting = names.filter((name) => text(name) !== "" && text(name) !== OF_A_DISPATCH[name]);
   if (contradicting.length > 0) {
     problems.push(
-      `\`run_id\` names a run that is there already, and nothing is dispatched: leave out ${inCode(contradicting)}, or \`run_id\`.`,
+      `\`run_id\` names a run that already exists, and nothing is dispatched: leave out ${inCode(contradicting, " and ")}, or leave out \`run_id\`.`,
     );
   }
   if (text("wait_for") === "nothing") {

@@ -214,7 +214,7 @@ function chooseTarget({ text, problems }: Reader, caller: Caller, address: RunAd
   // The caller's own repository is what the runner fills in.
   const isRepoGiven = text("repo") !== "" && text("repo") !== caller.repository;
   if (target !== named && isRepoGiven && ("problems" in named || areTwoPlaces(target, named)))
-    problems.push("`repo` names another repository than the page in `run_id`: give only one of them.");
+    problems.push("`repo` names another repository than the URL in `run_id`: give only one of them.");
   return target;
 }
 

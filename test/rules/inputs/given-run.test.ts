@@ -100,7 +100,13 @@ describe("run_id", () => {
     ["max_runs", "50"],
   ])("does not go with `%s`, which only a dispatch needs", (name, value) => {
     expect(problemsOf({ run_id: "5", [name]: value })).toEqual([
-      `\`run_id\` names a run that is there already, and nothing is dispatched: leave out \`${name}\`, or \`run_id\`.`,
+      `\`run_id\` names a run that already exists, and nothing is dispatched: leave out \`${name}\`, or leave out \`run_id\`.`,
+    ]);
+  });
+
+  test("goes with none of several, and the message leaves one choice between two", () => {
+    expect(problemsOf({ run_id: "5", workflow: "deploy.yml", ref: "main" })).toEqual([
+      "`run_id` names a run that already exists, and nothing is dispatched: leave out `workflow` and `ref`, or leave out `run_id`.",
     ]);
   });
 
