@@ -1,6 +1,7 @@
 /** The commit status that mirrors the run: on which commit of the caller's repository, and with which token. */
 
 import type { Target } from "../github/connection.ts";
+import { mayBeToken } from "./credentials.ts";
 import type { Caller } from "./inputs.ts";
 import type { Reader } from "./reader.ts";
 import { withoutSlash } from "./target.ts";
@@ -25,7 +26,7 @@ export function readCommitStatus(
   if (waitFor !== "completed")
     problems.push("`status_context` mirrors the run to its end: it goes with `wait_for: completed` only.");
   const token = text("status_token");
-  if (!/^[\x21-\x7e]+$/.test(token))
+  if (!mayBeToken(token))
     problems.push("`status_token` is empty or has a character that no token has: give one of the caller's repository.");
   if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(sha))
     problems.push("`status_context` needs a commit, and the runner names none (`GITHUB_SHA`): leave it out here.");

@@ -25,8 +25,13 @@ function problemsOfToken(token: string): string[] {
         "from Dependabot get none). Check the secret's name, and that the event gives secrets to this run.",
     ];
   }
-  if (/^[\x21-\x7e]+$/.test(token)) return [];
-  return ["`token` has a space, a line break or a character that no token has; store the secret again."];
+  if (mayBeToken(token)) return [];
+  return ["`token` has a space, a line break, a quote or another character that no token has; store the secret again."];
+}
+
+/** Quotes around it are what was copied along most easily, and would be sent with it. */
+export function mayBeToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text) && !/["'`]/.test(text);
 }
 
 function problemsOfApp(appId: string, key: string, privateKey: string | undefined): string[] {

@@ -7,6 +7,7 @@ const caller: Caller = {
   apiUrl: "https://api.github.com",
   runId: "1658821493",
   runAttempt: "1",
+  sha: "9f3c2a7e41d06b58aa11c0de5eed5eed12345678",
 };
 const idHex = "9f3c2a7e41d06b58";
 const freshId = "1658821493-1-9f3c2a7e41d06b58";
@@ -214,7 +215,8 @@ describe("the lines of a failed job's log", () => {
 const tokenIsEmpty =
   "`token` is empty: the secret it is read from is not set, or this run gets no secrets (runs from forks and from " +
   "Dependabot get none). Check the secret's name, and that the event gives secrets to this run.";
-const tokenIsBroken = "`token` has a space, a line break or a character that no token has; store the secret again.";
+const tokenIsBroken =
+  "`token` has a space, a line break, a quote or another character that no token has; store the secret again.";
 const nothingToDo =
   "There is nothing to do: give `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, " +
   "`event_type` to send a `repository_dispatch`, or `run_id` to follow a run that exists. Where an expression " +
@@ -228,6 +230,13 @@ describe("a problem is told", () => {
     ["a token of spaces", { token: " \n" }, tokenIsEmpty],
     ["a token of two lines", { token: "s3cret\ns3cret" }, tokenIsBroken],
     ["a token with a space", { token: "Bearer s3cret" }, tokenIsBroken],
+    ["a token in double quotes", { token: '"s3cret"' }, tokenIsBroken],
+    ["a token in single quotes", { token: "'s3cret'" }, tokenIsBroken],
+    [
+      "a status token in quotes",
+      { status_context: "remote", status_token: '"s3cret"', wait_for: "completed" },
+      "`status_token` is empty or has a character that no token has: give one of the caller's repository.",
+    ],
     ["nothing to do", { event_type: "", run_id: "" }, nothingToDo],
     [
       "too many lines of a log",
