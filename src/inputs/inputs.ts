@@ -145,7 +145,8 @@ export function readInputs(
     ...problemsOfReuse(inputs, text("reuse_key")),
     ...problemsOnImitation(target?.apiUrl ?? "", inputs),
   );
-  if (problems.length > 0 || !target) throw new InputError(problems);
+  // Beside another problem, a name that is not known may be what it comes from.
+  if (problems.length > 0 || !target) throw new InputError([...judged.warnings, ...problems]);
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
     target.apiUrl === withoutSlash(caller.apiUrl);

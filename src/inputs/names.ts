@@ -125,7 +125,10 @@ export function inputNamesIn(env: Readonly<Record<string, string | undefined>>):
   return Object.keys(env).flatMap((name) => (PREFIX.test(name) ? [name.replace(PREFIX, "").toLowerCase()] : []));
 }
 
-/** What is wrong with the `names` of the inputs that were given, and what is merely odd. */
+/**
+ * What is wrong with the `names` of the inputs that were given, and what is merely odd. A near miss of ours is wrong as well: what
+ * was given there would be lost, and `dryrunn: true` really dispatch.
+ */
 export function judgeNames(names: readonly string[]): { problems: string[]; warnings: string[] } {
   const problems: string[] = [];
   const unknown: string[] = [];
@@ -133,13 +136,50 @@ export function judgeNames(names: readonly string[]): { problems: string[]; warn
     if (INPUT_NAMES.some((ours) => ours === name)) continue;
     const respelt = INPUT_NAMES.find((ours) => bare(ours) === bare(name));
     const meant = Object.hasOwn(ELSEWHERE, bare(name)) ? ELSEWHERE[bare(name)] : undefined;
+    const missed = nearMiss(bare(name));
     if (respelt) problems.push(`\`${name}\` is no input of this action: write it \`${respelt}\`.`);
     else if (meant) problems.push(`\`${name}\` is no input of this action: ${instead(meant)}.`);
+    else if (missed)
+      problems.push(
+        `\`${name}\` is no input of this action: if \`${missed}\` is meant, correct it; if not, leave it out.`,
+      );
     else unknown.push(name);
   }
   if (unknown.length === 0) return { problems, warnings: [] };
-  const are = unknown.length === 1 ? "is no input" : "are no inputs";
-  return { problems, warnings: [`${inCode(unknown)} ${are} of this action, so nothing heeds what was given there.`] };
+  const [are, it] = unknown.length === 1 ? ["is no input", "it is"] : ["are no inputs", "they are"];
+  return { problems, warnings: [`${inCode(unknown)} ${are} of this action, so ${it} ignored.`] };
+}
+
+/** The one of ours that so few slips of the keyboard make of it: one, or two in a long name. A short one is near to anything. */
+function nearMiss(name: string): InputName | undefined {
+  const near = INPUT_NAMES.map((ours) => ({ ours, slips: slipsBetween(name, bare(ours)) }))
+    .filter(({ ours, slips }) => bare(ours).length >= SHORT && slips <= (bare(ours).length >= LONG ? 2 : 1))
+    .sort((one, other) => one.slips - other.slips);
+  return near[0]?.ours;
+}
+
+const SHORT = 4;
+const LONG = 10;
+
+/** How many letters are too many, missing, wrong, or changed places with their neighbours (optimal string alignment). */
+function slipsBetween(one: string, other: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= one.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const cost = one[i - 1] === other[j - 1] ? 0 : 1;
+      const areSwapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      row[j] = Math.min(
+        (last[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (last[j - 1] ?? 0) + cost,
+        areSwapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    [before, last] = [last, row];
+  }
+  return last[other.length] ?? 0;
 }
 
 function instead(meant: InputName | readonly [InputName, string]): string {

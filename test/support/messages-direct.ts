@@ -347,7 +347,7 @@ const WRONG_INPUTS: Record<string, string>[] = [
 ];
 
 /** Names of inputs that do not exist, each of its own kind. */
-const WRONG_NAMES = ["wait-for", "repository", "wait"];
+const WRONG_NAMES = ["wait-for", "repository", "wait", "dryrunn"];
 
 function problemsOf(given: Record<string, string>, names: string[] = []): readonly string[] {
   // Without a caller's repository, nobody says whose a mere name is.

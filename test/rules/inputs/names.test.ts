@@ -79,13 +79,76 @@ test.each([
   expect(judgeNames([name])).toEqual({ problems: [problem], warnings: [] });
 });
 
+describe("a near miss of ours", () => {
+  test.each([
+    ["client_playload", "client_payload"],
+    ["dryrunn", "dry_run"],
+    ["workfow", "workflow"],
+    ["wrokflow", "workflow"],
+    ["job", "jobs"],
+    ["tokens", "token"],
+    ["event-tpye", "event_type"],
+    ["find_time_out_second", "find_timeout_seconds"],
+    ["sucess_conclusion", "success_conclusions"],
+  ])("%s is a problem that names %s", (given, ours) => {
+    expect(judgeNames([given])).toEqual({
+      problems: [`\`${given}\` is no input of this action: if \`${ours}\` is meant, correct it; if not, leave it out.`],
+      warnings: [],
+    });
+  });
+
+  test.each([
+    "rev",
+    "url",
+    "name",
+    "title",
+    "workload",
+    "repeat",
+    "app",
+    "color",
+    "comment",
+    "user",
+    "env",
+    "timeout_ms",
+  ])("is not %s, which may mean anything", (given) => {
+    expect(judgeNames([given]).problems).toEqual([]);
+  });
+
+  // Three letters are near to too much.
+  test.each(INPUT_NAMES.filter((ours) => ours !== "ref"))(
+    "is told as such where any one letter of %s is missing",
+    (ours) => {
+      for (const [at] of [...ours].entries()) {
+        const { problems } = judgeNames([ours.slice(0, at) + ours.slice(at + 1)]);
+        expect(problems).toEqual([expect.stringContaining(`\`${ours}\``)]);
+      }
+    },
+  );
+
+  test("keeps a dispatch from being sent for real", async () => {
+    const stage = await setStage({});
+    const { failure } = await stage.play({ workflow: "deploy.yml" }, { more: ["dryrunn"] });
+    expect(failure).toContain("`dryrunn` is no input of this action: if `dry_run` is meant");
+    expect(asked(stage.github, "")).toEqual([]);
+  });
+});
+
+test("a name that is not known is in the list of what else is wrong, which may come from it", async () => {
+  const stage = await setStage({});
+  const { failure, warnings } = await stage.play({ wait_for: "end", workflow: "deploy.yml" }, { more: ["colour"] });
+  expect(failure).toBe(
+    "There are 2 problems with the inputs, so nothing was sent:\n" +
+      "- `colour` is no input of this action, so it is ignored.\n" +
+      "- `wait_for` is `end`: give one of `nothing`, `found`, `completed`.",
+  );
+  expect(warnings).toEqual([]);
+});
+
 test("whatever else there is, is one warning", () => {
-  expect(judgeNames(["colour"]).warnings).toEqual([
-    "`colour` is no input of this action, so nothing heeds what was given there.",
-  ]);
+  expect(judgeNames(["colour"]).warnings).toEqual(["`colour` is no input of this action, so it is ignored."]);
   expect(judgeNames(["colour", "constructor", "token"])).toEqual({
     problems: [],
-    warnings: ["`colour`, `constructor` are no inputs of this action, so nothing heeds what was given there."],
+    warnings: ["`colour`, `constructor` are no inputs of this action, so they are ignored."],
   });
 });
 
@@ -106,5 +169,5 @@ test.each(["false", "true"])(
 test("an unknown name is a warning of a dry run as well", async () => {
   const stage = await setStage({});
   const { warnings } = await stage.play({ workflow: "deploy.yml", dry_run: "true" }, { more: ["colour"] });
-  expect(warnings).toEqual(["`colour` is no input of this action, so nothing heeds what was given there."]);
+  expect(warnings).toEqual(["`colour` is no input of this action, so it is ignored."]);
 });
