@@ -156,7 +156,15 @@ export function readInputs(
     const hex = reuseKey(order, target, text("reuse_key")) + idHex.slice(KEY_LENGTH);
     inputs.distinctId = { ...inputs.distinctId, value: generateDistinctId(caller, hex) };
   }
-  return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...unused] };
+  return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...unused, ...idleTimeout(inputs)] };
+}
+
+/** A warning, where nobody waits until the run could be cancelled for it. */
+function idleTimeout({ waitFor, cancelRunOn }: Pick<Inputs, "waitFor" | "cancelRunOn">): string[] {
+  if (waitFor === "completed" || !cancelRunOn.has("timeout")) return [];
+  return [
+    `\`cancel_run_on\` has \`timeout\`, which does nothing with \`wait_for: ${waitFor}\`: only \`wait_for: completed\` waits until \`timeout_seconds\` or \`start_timeout_seconds\` has passed.`,
+  ];
 }
 
 /** Problems with the inputs that are only about the wait for a run's end: without that wait, and with each other. */

@@ -109,6 +109,7 @@ const PLAYS: Play[] = [
   },
   // inputs.ts
   { given: { ...BY_HAND, owner: "acme" } },
+  { given: { ...BY_HAND, cancel_run_on: "timeout" } },
   // github/api.ts
   {
     workflows: { "deploy.yml": WORKFLOW },

@@ -127,6 +127,19 @@ describe("an owner that is not used", () => {
   });
 });
 
+describe("a time-out that cancels the run", () => {
+  test.each(["nothing", "found"])("is warned of with wait_for: %s, which never comes to it", (wait_for) => {
+    expect(read({ ...event, wait_for, cancel_run_on: "cancel, timeout" }).warnings).toEqual([
+      `\`cancel_run_on\` has \`timeout\`, which does nothing with \`wait_for: ${wait_for}\`: only \`wait_for: completed\` waits until \`timeout_seconds\` or \`start_timeout_seconds\` has passed.`,
+    ]);
+  });
+
+  test("is not warned of where the run's end is waited for, nor is what a cancelled step does", () => {
+    expect(read({ ...event, wait_for: "completed", cancel_run_on: "timeout" }).warnings).toEqual([]);
+    expect(read({ ...event, wait_for: "found", cancel_run_on: "cancel" }).warnings).toEqual([]);
+  });
+});
+
 describe("a number", () => {
   test.each([
     ["find_timeout_seconds", "1", "findTimeoutMs", 1000],
