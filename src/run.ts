@@ -48,11 +48,17 @@ async function openStatus(story: Story): Promise<CommitStatus | undefined> {
 }
 
 async function goThrough(story: Story, status: CommitStatus | undefined): Promise<void> {
-  const { order, waitFor, isDryRun } = story.inputs;
+  const { log, inputs } = story;
+  const { order, waitFor, isDryRun } = inputs;
   if (isDryRun) return (await import("./dry-run/doctor.ts")).diagnose(story);
 
   const found = "runId" in order ? await readGiven(order, story) : await start(order, story);
-  if (!found || waitFor === "found") return;
+  if (!found) return;
+  if (waitFor === "found") {
+    // Who has forgotten `wait_for` wonders at a green step and a red run.
+    if (found.run.status !== "completed") log.info("Not waiting for the run's end (`wait_for: found`).");
+    return;
+  }
 
   await status?.setPending(found.run.htmlUrl);
   const ended = await followAttempts(found, story);

@@ -65,6 +65,16 @@ test("40 dispatchers on a server with run details each get the run of their own 
   expect(github.runs(TARGET)).toHaveLength(40);
 });
 
+test.each([
+  ["found", true],
+  ["nothing", false],
+  ["completed", false],
+])("with wait_for: %s, the log's last line says that the run's end is not waited for: %s", async (wait_for, is) => {
+  const { play } = await setStage({ "deploy.yml": SILENT });
+  const { log } = await play({ workflow: "deploy.yml", ref: "main", wait_for });
+  expect(log.at(-1) === "Not waiting for the run's end (`wait_for: found`).").toBe(is);
+});
+
 describe("the requests", () => {
   test("are one list for each look when the run shows its name", async () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT }, { behaviour: { visibleAfterMs: 0 } });

@@ -38,6 +38,7 @@ test("a run is found by one look, which sets the outputs", async () => {
   expect(log).toEqual([
     `Reading run ${run_id} of ${TARGET}; nothing is dispatched.`,
     `Found run ${run_id}, as given: ${page}`,
+    "Not waiting for the run's end (`wait_for: found`).",
   ]);
 });
 
@@ -60,8 +61,9 @@ test("a run is followed to its end, and judged", async () => {
 
 test.each(["found", "completed"])("a run that has ended is judged at once, or known whole (%s)", async (wait_for) => {
   const { play, run_id } = await stage({ jobs: { identify: { failedStep: "Deploy" } } });
-  const { outputs, failure, tookMs } = await play({ run_id, wait_for });
+  const { outputs, failure, log, tookMs } = await play({ run_id, wait_for });
   expect(outputs).toMatchObject({ status: "completed", conclusion: "failure" });
+  expect(log.join("\n")).not.toContain("Not waiting");
   expect(JSON.parse(outputs.failed_jobs ?? "")).toMatchObject([{ name: "identify", failed_step: "Deploy" }]);
   expect(failure === undefined).toBe(wait_for === "found");
   expect(tookMs).toBe(0);
