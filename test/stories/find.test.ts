@@ -28,7 +28,7 @@ describe.each(CASES)("a $event whose receiver shows the id in its $sign", ({ eve
     const [run] = github.runs(TARGET);
     expect(outputs).toMatchObject({ runId: String(run?.id), run_attempt: "1" });
     const where = { "run-name": "its name", job: "a job's name", step: "a step's name" }[sign];
-    expect(log.at(-1)).toBe(`Found run ${run?.id} by ${where}: ${outputs.html_url}`);
+    expect(log.at(-2)).toBe(`Found run ${run?.id} by ${where}: ${outputs.html_url}`);
   });
 
   // The hardest pair has all of them at once: over a thousand requests, a few seconds by itself, and much longer on a
