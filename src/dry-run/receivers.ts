@@ -115,7 +115,8 @@ async function findWorkflow(value: string, deadlineMs: number, story: Story): Pr
   if (look.is === "unread") return unseen(`The workflow \`${value}\` ${look.why}.`);
   const none = `There is no workflow \`${value}\` on the default branch: check the input \`workflow\``;
   const files = await listWorkflowFiles(story, onceMore(deadlineMs));
-  return wrong(files ? `${none}; there are: ${enumerated(files.map(quoted)) || "none"}.` : `${none}.`);
+  if (!files) return wrong(`${none}.`);
+  return wrong(`${none}; there are: ${enumerated(files.map(quoted)) || "none"}.`, undefined, "nobody listens");
 }
 
 /** The workflow that the input `workflow` names. */

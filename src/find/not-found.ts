@@ -6,6 +6,7 @@ import type { Inputs } from "../inputs/inputs.ts";
 import type { Plan } from "../inputs/order.ts";
 import { type Finding, lineOf, quoted } from "../receiver/finding.ts";
 import { linesToAdd } from "../receiver/lines-to-add.ts";
+import { isNamed } from "./candidates.ts";
 import type { JudgedRun, NotFound } from "./search.ts";
 
 /** How many runs a message names. */
@@ -24,12 +25,23 @@ export function explainNotFound(
     waitedMs < findTimeoutMs
       ? `${Math.round(waitedMs / 1000)} s. None can have been started, so the wait ends before its default of ${timeout}; one set by hand is kept`
       : timeout;
+  const elsewhere = runs.find((each) => showsElsewhere(each, distinctId.value))?.run;
+  const where = elsewhere ? `\`${plan.workflow?.value}\` in ${repository}` : repository;
   return [
-    `No run of ${repository} showed the id ${distinctId.value} within ${time}.`,
+    `No run of ${where} showed the id ${distinctId.value} within ${time}.`,
     ...lastTrouble(trouble),
+    ...(elsewhere
+      ? [
+          `A run shows the id, but it belongs to ${elsewhere.path}, and \`workflow\` names \`${plan.workflow?.value}\`: ${elsewhere.htmlUrl}`,
+        ]
+      : []),
     ...runsInWords(runs, plan, distinctId.value, findings),
-    ...remedy(findings, plan, distinctId.key),
+    ...remedy(findings, plan, distinctId.key, elsewhere !== undefined),
   ].join("\n");
+}
+
+function showsElsewhere({ run, verdict }: JudgedRun, distinctId: string): boolean {
+  return verdict === "other workflow" && isNamed(run, distinctId);
 }
 
 function runsInWords(
@@ -39,14 +51,16 @@ function runsInWords(
   findings: readonly Finding[],
 ): string[] {
   const isEvent = plan.event === "repository_dispatch";
-  const listed = `GitHub listed ${runs.length} ${runs.length === 1 ? "run" : "runs"} since the dispatch`;
+  const count = runs.length === 0 ? "no run" : runs.length === 1 ? "1 run" : `${runs.length} runs`;
+  const listed = `GitHub has listed ${count} since the dispatch`;
   const by = isEvent ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
   const possible = runs.filter(({ verdict }) => verdict !== "other event");
   if (possible.length === 0) {
+    const none = runs.length === 0 ? listed : `${listed}, and none by ${by}`;
     // The findings below say why.
-    if (findings.some(({ cause }) => cause !== undefined)) return [`${listed}, and none by ${by}.`];
-    const nobody = isEvent ? "no workflow on the default branch listens for it, or " : "";
-    return [`${listed}, and none by ${by}: ${nobody}the run was not created yet.`];
+    if (findings.some(({ cause }) => cause !== undefined)) return [`${none}.`];
+    const nobody = isEvent ? `no workflow on the default branch listens for ${by}, or ` : "";
+    return [`${none}: ${nobody}the run was not created yet.`];
   }
   const candidates = possible.filter(({ verdict }) => verdict !== "other workflow");
   const others = possible.filter(({ verdict }) => verdict === "other workflow");
@@ -60,18 +74,19 @@ function runsInWords(
 }
 
 function runInWords({ run, verdict }: JudgedRun, distinctId: string): string {
+  const showsIt = isNamed(run, distinctId) ? "shows the id, but " : "";
   const word = gluedIn(run.displayTitle, distinctId);
   const glued = word === undefined ? "" : `, but has it as a part of \`${quoted(word)}\``;
   const how = {
     "other event": "",
-    "other workflow": "belongs to another workflow than `workflow` names",
+    "other workflow": `${showsIt}belongs to another workflow than \`workflow\` names`,
     undecided: `is ${run.status || "without a status"}, shows no id yet${glued}`,
     "without id": `shows no id${glued}`,
   }[verdict];
   return `- ${run.path} "${run.displayTitle}": ${how}, ${run.htmlUrl}`;
 }
 
-function remedy(findings: readonly Finding[], plan: Plan, key: string | undefined): string[] {
+function remedy(findings: readonly Finding[], plan: Plan, key: string | undefined, isShown: boolean): string[] {
   const wrong = findings.filter(({ is }) => is === "wrong");
   if (wrong.length > 0) return wrong.map(lineOf);
   if (findings.length > 0 && findings.every(({ is }) => is === "right")) {
@@ -80,6 +95,7 @@ function remedy(findings: readonly Finding[], plan: Plan, key: string | undefine
       "So the run was not created or not visible in time: allow more `find_timeout_seconds`, and see GitHub's status page.",
     ];
   }
+  if (isShown) return [];
   return [
     "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
     linesToAdd({ ...plan, key }),

@@ -155,7 +155,12 @@ describe.concurrent("the demonstration", () => {
   /** What each part is shown for, in the log and in what the server was asked. */
   const PARTS = [
     ["dry-run", 1, ["A dry run: nothing is dispatched.", "Lines to add:", "run-name: Deploy ["], /^((?!POST).)*$/],
-    ["not-found", 1, ["No run of octo/target showed the id", "Lines to add:", "GitHub listed 1 run"], /POST .*→ 204/],
+    [
+      "not-found",
+      1,
+      ["No run of octo/target showed the id", "Lines to add:", "GitHub has listed 1 run"],
+      /POST .*→ 204/,
+    ],
     ["approval", 0, ["waiting for an approval of production", "completed: success"], /pending_deployments → 200/],
     ["cancel", 1, ["The step was cancelled (SIGINT). The remote run is being cancelled"], /\/cancel → 202/],
     ["bare", 0, ["does not declare the input distinct_id", "completed: success"], /POST .*→ 422/],

@@ -326,7 +326,7 @@ describe("a run that is not found", () => {
     expect(outputs).toEqual({ distinct_id: "mine" });
     expect(failure?.replaceAll(github.apiUrl, "https://github.test")).toMatchInlineSnapshot(`
       "No run of octo/target showed the id mine within 60 s (\`find_timeout_seconds\`).
-      GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
+      GitHub has listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
       - .github/workflows/deploy.yml "deploy": shows no id, https://github.test/octo/target/actions/runs/30000000011
       ✗ .github/workflows/deploy.yml shows the id nowhere, so its run would not be found. Lines to add:
           run-name: Silent [\${{ github.event.client_payload.distinct_id }}]"
@@ -338,7 +338,7 @@ describe("a run that is not found", () => {
     const { failure } = await play({ event_type: "deplyo", distinct_id: "mine", distinct_id_key: "id" });
     expect(failure).toMatchInlineSnapshot(`
       "No run of octo/target showed the id mine within 62 s. None can have been started, so the wait ends before its default of 300 s (\`find_timeout_seconds\`); one set by hand is kept.
-      GitHub listed 0 runs since the dispatch, and none by repository_dispatch \`deplyo\`.
+      GitHub has listed no run since the dispatch.
       ✗ No workflow on the default branch listens for repository_dispatch \`deplyo\`. They listen for deploy. Lines to add:
           run-name: My workflow [\${{ github.event.client_payload.id }}]
           on:

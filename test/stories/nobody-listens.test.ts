@@ -35,6 +35,37 @@ describe("the search ends after a minute", () => {
   });
 });
 
+describe("a run of another workflow than `workflow` names, which shows the id", () => {
+  const PUSH = "name: Other\non: push\njobs: { a: { runs-on: x, steps: [{ run: a }] } }\n";
+  const says = (workflow: string, url = "") =>
+    `A run shows the id, but it belongs to .github/workflows/deploy.yml, and \`workflow\` names \`${workflow}\`: ${url}`;
+
+  test.each([
+    ["does not listen", "other.yml", "other.yml does not listen for repository_dispatch `deploy`"],
+    ["is not there", "deplyo.yml", "There is no workflow `deplyo.yml` on the default branch"],
+  ])("is named, and the search ends after a minute where that one %s", async (_, workflow, why) => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT, "other.yml": PUSH });
+    const { failure, tookMs, outputs } = await play({ event_type: "deploy", workflow });
+    const url = `${github.apiUrl}/${TARGET}/actions/runs/${github.runs(TARGET)[0]?.id}`;
+    const lines = failure?.split("\n") ?? [];
+    expect(lines[0]).toMatch(
+      new RegExp(`^No run of \`${workflow}\` in octo/target showed the id \\S+ within 6\\d s\\. None can have been`),
+    );
+    expect(lines[1]).toBe(says(workflow, url));
+    expect(failure).toContain(why);
+    expect(tookMs).toBeLessThan(70_000);
+    expect(outputs.runId).toBeUndefined();
+  });
+
+  test("is named, and the search goes on where that one listens as well", async () => {
+    const { github, play } = await setStage({ "deploy.yml": EVENT, "late.yml": EVENT });
+    github.behaviour(TARGET, "late.yml", { visibleAfterMs: 400_000 });
+    const { failure, tookMs } = await play({ event_type: "deploy", workflow: "late.yml" });
+    expect(failure).toContain(says("late.yml"));
+    expect(tookMs).toBeGreaterThan(295_000);
+  });
+});
+
 describe("the search goes on", () => {
   test.each<[string, Record<string, string>, Record<string, string>]>([
     ["where the time was set by hand", { "deploy.yml": OTHER }, { find_timeout_seconds: "200" }],

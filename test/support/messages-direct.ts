@@ -436,6 +436,12 @@ export function directMessages(): Message[] {
     notFound(byEvent, []),
     notFound(byHand, [seen("other event")]),
     notFound(ofDeploy, [seen("other workflow")]),
+    notFound(ofDeploy, [
+      {
+        ...seen("other workflow"),
+        run: { ...run, path: ".github/workflows/other.yml", displayTitle: "Deploy [DISTINCT_ID]" },
+      },
+    ]),
     notFound(byEvent, [seen("undecided"), seen("undecided", ""), seen("without id")]),
     notFound(
       byEvent,

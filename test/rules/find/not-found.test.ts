@@ -67,7 +67,7 @@ on:
 
   test("by nobody who listens for the event", () => {
     expect(explain([], anEvent)).toBe(`${first}
-GitHub listed 0 runs since the dispatch, and none by repository_dispatch \`deploy\`: no workflow on the default branch listens for it, or the run was not created yet.
+GitHub has listed no run since the dispatch: no workflow on the default branch listens for repository_dispatch \`deploy\`, or the run was not created yet.
 So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
 ${eventLines}`);
   });
@@ -75,7 +75,7 @@ ${eventLines}`);
   test("by nobody who could be started by hand", () => {
     const key = "trace";
     expect(explain([seenRun(3, "other event", { event: "push" })], byHand, { key })).toBe(`${first}
-GitHub listed 1 run since the dispatch, and none by workflow_dispatch: the run was not created yet.
+GitHub has listed 1 run since the dispatch, and none by workflow_dispatch: the run was not created yet.
 So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
 run-name: My workflow [\${{ inputs.trace }}]
 on:
@@ -93,7 +93,7 @@ on:
       seenRun(2, "without id", { path: ".github/workflows/other.yml" }),
     ];
     expect(explain(seen, anEvent)).toBe(`${first}
-GitHub listed 3 runs since the dispatch. By repository_dispatch \`deploy\`:
+GitHub has listed 3 runs since the dispatch. By repository_dispatch \`deploy\`:
 - .github/workflows/deploy.yml "Build": is queued, shows no id yet, ${link}/4
 - .github/workflows/other.yml "Deploy": shows no id, ${link}/2
 So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
@@ -105,9 +105,23 @@ ${eventLines}`);
       seenRun(4, "other workflow", { path: ".github/workflows/other.yml", displayTitle: "Build [run-1]" }),
       seenRun(3, "other event", { event: "push" }),
     ];
-    expect(explain(seen, byHand).split("\n").slice(1, 5)).toEqual([
-      "GitHub listed 2 runs since the dispatch. By workflow_dispatch:",
-      `- .github/workflows/other.yml "Build [run-1]": belongs to another workflow than \`workflow\` names, ${link}/4`,
+    expect(explain(seen, byHand)).toBe(
+      [
+        "No run of `deploy.yml` in octo/target showed the id run-1 within 300 s (`find_timeout_seconds`).",
+        `A run shows the id, but it belongs to .github/workflows/other.yml, and \`workflow\` names \`deploy.yml\`: ${link}/4`,
+        "GitHub has listed 2 runs since the dispatch. By workflow_dispatch:",
+        `- .github/workflows/other.yml "Build [run-1]": shows the id, but belongs to another workflow than \`workflow\` names, ${link}/4`,
+        "None is of `deploy.yml`: check the input `workflow`.",
+      ].join("\n"),
+    );
+  });
+
+  test("by the runs of the event that another workflow had, and that do not show the id", () => {
+    const seen = [seenRun(4, "other workflow", { path: ".github/workflows/other.yml", displayTitle: "Build run-10" })];
+    expect(explain(seen, byHand).split("\n").slice(0, 5)).toEqual([
+      first,
+      "GitHub has listed 1 run since the dispatch. By workflow_dispatch:",
+      `- .github/workflows/other.yml "Build run-10": belongs to another workflow than \`workflow\` names, ${link}/4`,
       "None is of `deploy.yml`: check the input `workflow`.",
       "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
     ]);
@@ -134,7 +148,7 @@ ${eventLines}`);
   test("by what is wrong with the receiving workflow, where that could be seen", () => {
     const findings = [right("It listens."), wrong("It shows the id nowhere.", "run-name: x\non: y"), unknown("So.")];
     expect(explain([seenRun(2, "without id")], anEvent, { findings })).toBe(`${first}
-GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
+GitHub has listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
 - .github/workflows/deploy.yml "Deploy": shows no id, ${link}/2
 ✗ It shows the id nowhere. Lines to add:
     run-name: x
@@ -144,7 +158,7 @@ GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
   test("by the certain cause alone that nothing was started", () => {
     const findings = [wrong("x.yml is disabled.", undefined, "listener disabled")];
     expect(explain([], anEvent, { findings })).toBe(`${first}
-GitHub listed 0 runs since the dispatch, and none by repository_dispatch \`deploy\`.
+GitHub has listed no run since the dispatch.
 ✗ x.yml is disabled.`);
   });
 
@@ -158,7 +172,7 @@ GitHub listed 0 runs since the dispatch, and none by repository_dispatch \`deplo
   test("by nothing that is wrong with the receiving workflow", () => {
     const findings = [right("It listens."), right("It shows the id.")];
     expect(explain([], byHand, { findings })).toBe(`${first}
-GitHub listed 0 runs since the dispatch, and none by workflow_dispatch: the run was not created yet.
+GitHub has listed no run since the dispatch: the run was not created yet.
 ✓ It listens.
 ✓ It shows the id.
 So the run was not created or not visible in time: allow more \`find_timeout_seconds\`, and see GitHub's status page.`);
