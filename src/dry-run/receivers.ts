@@ -60,13 +60,16 @@ export async function readNamed(order: Dispatch, story: Story, deadlineMs: numbe
   if (file?.look.is !== "seen") return {};
   const { answer } = file.look;
   if ("isYaml" in answer) return { mistake: inWords(answer) };
-  return answer.mistake ? { mistake: `is no valid workflow: ${answer.mistake.text}` } : { declared: answer.inputs };
+  if (answer.mistake) return { mistake: `is no valid workflow: ${answer.mistake.text}` };
+  return { declared: answer.inputs, name: quoted(answer.name ?? "") };
 }
 
 interface NamedFile {
   /** The inputs of its workflow_dispatch. */
   declared?: Receiver["inputs"];
-  /** Why GitHub cannot read it; follows the file's name. */
+  /** Its name; empty: it has none. */
+  name?: string;
+  /** Why GitHub cannot read it; follows the name of the file. */
   mistake?: string;
 }
 

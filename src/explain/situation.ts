@@ -35,6 +35,8 @@ export interface Situation {
   visible?: Visible | undefined;
   /** After a 422: the inputs that the workflow's file declares. */
   declared?: Receiver["inputs"];
+  /** After a 422: the name that the workflow's file gives it. */
+  name?: string | undefined;
   /** After a 422: why GitHub cannot read the workflow's file; follows its name. */
   mistake?: string | undefined;
   /** GitHub had acted on the dispatch before the fault. `htmlUrl` is the page of its run, where that is known. */

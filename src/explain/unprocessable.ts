@@ -49,7 +49,8 @@ const REFUSALS: Rows<Refused> = [
       mistake === undefined
         ? "Add it on that ref, and on the default branch:"
         : "Mend the file: until then, GitHub starts it for nobody, whatever its `on:` says.",
-    ({ key, mistake }) => (mistake === undefined ? linesToAdd({ event: "workflow_dispatch", key }) : undefined),
+    ({ key, name, mistake }) =>
+      mistake === undefined ? linesToAdd({ event: "workflow_dispatch", key, name }) : undefined,
   ],
   [
     /Actions (has|have|is|are) (been )?disabled/i,
@@ -111,13 +112,13 @@ function declaredInWords(declared: Situation["declared"]): string {
 /** GitHub takes no more. */
 const MOST_DECLARED = 25;
 
-function undeclared(names: readonly string[], { file, key, declared }: Refused): Advice {
+function undeclared(names: readonly string[], { file, key, name, declared }: Refused): Advice {
   const isOurs = key !== undefined && names.includes(key);
   if (isOurs && names.every((name) => name === key)) {
     return [
       `${file} does not declare the input \`${key}\`, by which its run would be found, so GitHub started nothing (422).`,
       "Add these lines to the receiving workflow:",
-      linesToAdd({ event: "workflow_dispatch", key }),
+      linesToAdd({ event: "workflow_dispatch", key, name }),
     ];
   }
   const what = `${file} does not declare the input${names.length > 1 ? "s" : ""} ${inCode(names)}, so GitHub started nothing (422).${declaredInWords(declared)}`;
@@ -127,7 +128,7 @@ function undeclared(names: readonly string[], { file, key, declared }: Refused):
   return [
     what,
     `${remedy}; \`${key}\`, by which the run is found, by these lines:`,
-    linesToAdd({ event: "workflow_dispatch", key }),
+    linesToAdd({ event: "workflow_dispatch", key, name }),
   ];
 }
 

@@ -83,7 +83,7 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
 /** How long a look may take that only makes the error clearer. */
 const LOOK_MS = 10_000;
 
-async function readFile(order: Dispatch, story: Story): Promise<Pick<Situation, "declared" | "mistake">> {
+async function readFile(order: Dispatch, story: Story): Promise<Pick<Situation, "declared" | "name" | "mistake">> {
   const { readNamed } = await import("../dry-run/doctor.ts");
   return readNamed(order, story, story.clock.nowMs() + LOOK_MS);
 }

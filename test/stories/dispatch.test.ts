@@ -130,7 +130,7 @@ describe("an older server", () => {
       "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, by which its run would be found, so GitHub started nothing (422).
       GitHub's request id: A1B2:….
       Add these lines to the receiving workflow:
-      run-name: My workflow [\${{ inputs.distinct_id }}]
+      run-name: Silent [\${{ inputs.distinct_id }}]
       on:
         workflow_dispatch:
           inputs:
