@@ -9,7 +9,7 @@ import type { Advice } from "./advice.ts";
 import { explainApp } from "./app.ts";
 import { explainNetwork } from "./network.ts";
 import { explainRefusal } from "./refusal.ts";
-import type { Situation } from "./situation.ts";
+import { type Situation, serverInWords } from "./situation.ts";
 import { endOfLimitMs } from "./trouble.ts";
 
 /** The advice for a fault, in at most three lines, the first of which says what happened; then the lines to add, if any. */
@@ -48,7 +48,7 @@ function advise(fault: Fault, situation: Situation): Advice {
     case "unreadable":
       return [
         `The answer of ${situation.apiUrl} to ${request} cannot be read: ${fault.answer} (${status}).`,
-        "Check `api_url`: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.",
+        `Check ${serverInWords(situation)}: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.`,
       ];
     case "server_error":
       return [

@@ -9,6 +9,8 @@ export interface Situation {
   /** `owner/name` */
   repository: string;
   apiUrl: string;
+  /** The input that names the server; by default `api_url`. */
+  serverIn?: string | undefined;
   /** The repository is the caller's own. */
   isOwnTarget: boolean;
   /** Undefined where nothing is dispatched. */
@@ -41,6 +43,11 @@ export interface Situation {
   mistake?: string | undefined;
   /** GitHub had acted on the dispatch before the fault. `htmlUrl` is the page of its run, where that is known. */
   started?: { htmlUrl: string | undefined; hasEnded?: boolean } | undefined;
+}
+
+/** The server, by the input in which it is to be checked. */
+export function serverInWords({ serverIn = "api_url" }: Pick<Situation, "serverIn">): string {
+  return serverIn === "api_url" ? "`api_url`" : `the server in \`${serverIn}\``;
 }
 
 /** What the token can see of the target; undefined where nobody has looked, or the look gave no answer. */

@@ -21,6 +21,8 @@ import { readTarget, withoutSlash } from "./target.ts";
 export interface Inputs {
   credentials: GivenCredentials;
   target: Target;
+  /** Which input decides the target's server. */
+  serverIn: InputName;
   order: Order;
   distinctId: DistinctId;
   /** Which equal runs the step takes instead of starting another. */
@@ -150,13 +152,16 @@ export function readInputs(
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
     target.apiUrl === withoutSlash(caller.apiUrl);
+  const isAtApiUrl = target.apiUrl === withoutSlash(text("api_url") || caller.apiUrl);
+  const serverIn = isAtApiUrl ? "api_url" : address?.repository === undefined ? "repo" : "run_id";
   const unused = unusedOwner(text("owner"), caller, target, address ? "run_id" : "repo");
   const { order, reuse } = inputs;
   if (order.event && reuse !== "never") {
     const hex = reuseKey(order, target, text("reuse_key")) + idHex.slice(KEY_LENGTH);
     inputs.distinctId = { ...inputs.distinctId, value: generateDistinctId(caller, hex) };
   }
-  return { ...inputs, target, isOwnTarget, warnings: [...judged.warnings, ...unused, ...idleTimeout(inputs)] };
+  const warnings = [...judged.warnings, ...unused, ...idleTimeout(inputs)];
+  return { ...inputs, target, serverIn, isOwnTarget, warnings };
 }
 
 /** A warning, where nobody waits until the run could be cancelled for it. */
@@ -168,7 +173,7 @@ function idleTimeout({ waitFor, cancelRunOn }: Pick<Inputs, "waitFor" | "cancelR
 }
 
 /** Problems with the inputs that are only about the wait for a run's end: without that wait, and with each other. */
-function problemsOfWait(inputs: Omit<Inputs, "target" | "isOwnTarget" | "warnings">): string[] {
+function problemsOfWait(inputs: Omit<Inputs, "target" | "serverIn" | "isOwnTarget" | "warnings">): string[] {
   const { waitFor, failsFast, startTimeoutMs, cancelRunOn, reruns, rerunGraceMs } = inputs;
   const ofTheWait = {
     fail_fast: failsFast,

@@ -58,6 +58,7 @@ async function explained(fault: Fault, known: Known, story: Story): Promise<Fail
     explain(fault, {
       repository: github.fullName(),
       apiUrl: inputs.target.apiUrl,
+      serverIn: inputs.serverIn,
       isOwnTarget: inputs.isOwnTarget,
       event: order.event,
       eventType: order.event === "repository_dispatch" ? order.eventType : undefined,

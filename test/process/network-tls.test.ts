@@ -79,7 +79,7 @@ describe.runIf(canIssue).concurrent(title("a server with a certificate of a priv
     const ran = await run(given, trusted);
     expect(annotations(ran, "error")).toEqual([
       expect.stringMatching(
-        / is for another host \(ERR_TLS_CERT_ALTNAME_INVALID\)\.\nCheck the host in `api_url`, or of the proxy/,
+        / is for another host \(ERR_TLS_CERT_ALTNAME_INVALID\)\.\nCheck the host of `api_url`, or of the proxy/,
       ),
     ]);
     expect(github.transcript()).toEqual([]);

@@ -20,6 +20,23 @@ describe("a fault without an answer is explained", () => {
     `);
   });
 
+  test.each([
+    ["unreachable", "ENOTFOUND"],
+    ["unreachable", "PROXY_502"],
+    ["untrusted", "SELF_SIGNED_CERT_IN_CHAIN"],
+    ["untrusted", "ERR_TLS_CERT_ALTNAME_INVALID"],
+    ["untrusted", "EPROTO"],
+    ["untrusted", "ERR_SOCKET_BAD_PORT"],
+    ["unreadable", undefined],
+  ] as const)("by the input that names the server, where that is not `api_url`: %s, %s", (kind, code) => {
+    const text = say(aFault(kind, { request: runs, code, answer: "it is no list", status: 200 }), {
+      apiUrl: address,
+      serverIn: "repo",
+    });
+    expect(text).toContain("the server in `repo`");
+    expect(text).not.toContain("`api_url`");
+  });
+
   test("by the proxy where one is set", () => {
     expect(of("unreachable", "ECONNREFUSED", true)).toMatchInlineSnapshot(`
       "No connection to https://ghe.example.com/api/v3 (ECONNREFUSED).
@@ -48,7 +65,7 @@ describe("a fault without an answer is explained", () => {
   test("by an address that no client asks", () => {
     expect(of("untrusted", "ERR_SOCKET_BAD_PORT")).toBe(
       `No request can go to ${address} (ERR_SOCKET_BAD_PORT): the address is refused on this side, so nothing was sent.\n` +
-        "Check the port of `api_url`, or of the URL in `repo`: a port that belongs to another service, such as 22 or 6000, is never asked.",
+        "Check the port of `api_url`: a port that belongs to another service, such as 22 or 6000, is never asked.",
     );
   });
 

@@ -26,6 +26,7 @@ describe("without a word said", () => {
     expect(read(event)).toEqual({
       credentials: { token: "t0ken" },
       target: { owner: "octo", repo: "caller", apiUrl: "https://api.github.com" },
+      serverIn: "api_url",
       order: {
         event: "repository_dispatch",
         eventType: "deploy",
@@ -92,6 +93,17 @@ describe("the target", () => {
     const { owner, repo, apiUrl } = read({ ...event, ...given }).target;
     expect(`${owner}/${repo} at ${apiUrl}`).toBe(wanted);
   });
+});
+
+test.each([
+  [{}, "api_url"],
+  [{ api_url: "https://ghe.example.com/api/v3/" }, "api_url"],
+  [{ repo: "https://github.com/octo/deployments" }, "api_url"],
+  [{ repo: "https://ghe.example.com/octo/deployments" }, "repo"],
+  [{ repo: "git@ghe.example.com:octo/deployments.git" }, "repo"],
+  [{ event_type: "", run_id: "https://ghe.example.com/octo/deployments/actions/runs/5" }, "run_id"],
+])("the server of %j is in %s", (given, input) => {
+  expect(read({ ...event, ...given }).serverIn).toBe(input);
 });
 
 test.each([
