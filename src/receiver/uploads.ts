@@ -60,7 +60,10 @@ function mayBecome(name: string, wanted: string): boolean {
   return fitsParts(wanted, name.split(/\$\{\{.*?\}\}|\*/s));
 }
 
-/** The steps that leave values in an artifact of this name, as YAML. Enterprise Servers have no `archive: false`. */
+/**
+ * The steps that leave values in an artifact of this name, as YAML. An Enterprise Server takes no upload-artifact after v3, and so no
+ * `archive: false` (docs/platform.md#artifacts).
+ */
 export function linesToUpload(artifact: string, isEnterpriseServer: boolean): string {
   const file = isEnterpriseServer ? "outputs.json" : artifact;
   const write = `- run: echo '{"version":"1.2.3"}' > ${/^[\w.-]+$/.test(file) ? file : quoted(file)}`;
@@ -68,7 +71,7 @@ export function linesToUpload(artifact: string, isEnterpriseServer: boolean): st
   const bare = [`    path: ${yaml(artifact)}`, "    archive: false"];
   return [
     write,
-    `- uses: actions/upload-artifact@${isEnterpriseServer ? "v4" : "v7"}`,
+    `- uses: actions/upload-artifact@${isEnterpriseServer ? "v3-node20" : "v7"}`,
     "  with:",
     ...(isEnterpriseServer ? named : bare),
   ].join("\n");

@@ -24,10 +24,8 @@ export async function findEqual(plan: Plan, deadlineMs: number, story: Story): P
   }
   const { run, shownId, isOurs } = equal;
   const { callersRunId, callersAttempt } = partsOf(shownId);
-  const whose = isOurs ? `attempt ${callersAttempt} of this run` : `run ${callersRunId}, attempt ${callersAttempt},`;
-  log.info(
-    `Reusing run ${run.id} (${run.conclusion ?? run.status}), which ${whose} has started with the key ${key}: ${run.htmlUrl}`,
-  );
+  const by = isOurs ? `attempt ${callersAttempt} of this run` : `run ${callersRunId} (attempt ${callersAttempt})`;
+  log.info(`Reusing run ${run.id} (${run.conclusion ?? run.status}), started by ${by}, key ${key}: ${run.htmlUrl}`);
   if (inputs.cancelRunOn.size > 0 && !isOurs)
     log.info("`cancel_run_on` applies to it as to a run that this step has started.");
   learn({ distinctId: shownId, taken: { started: run, disposition: "reused" } });

@@ -58,7 +58,7 @@ describe("an equal run that is there", () => {
     if (!isTaken) return;
     expect(second.outputs.distinct_id).toBe(first.outputs.distinct_id);
     expect(second.log.join("\n")).toMatch(
-      /Reusing run \d+ \(\w+\), which run 1658821493, attempt 1, has started with the key [0-9a-f]{10}: http/,
+      /Reusing run \d+ \(\w+\), started by run 1658821493 \(attempt 1\), key [0-9a-f]{10}: http/,
     );
   });
 
@@ -176,7 +176,7 @@ describe("a caller that is run again", () => {
     const { outputs, log } = await play({ ...START, reuse }, { attempt: 2 });
     expect(github.runs(TARGET)).toHaveLength(isTaken ? 1 : 2);
     expect(outputs.disposition).toBe(isTaken ? "reused" : "created");
-    expect(log.join("\n").includes("which attempt 1 of this run has started")).toBe(isTaken);
+    expect(log.join("\n").includes("started by attempt 1 of this run, key ")).toBe(isTaken);
     expect(log.join("\n")).not.toContain("it dispatches again");
   });
 });

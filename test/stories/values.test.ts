@@ -234,7 +234,7 @@ describe("a step whose run ended green fails", () => {
   const LINES = [
     "The artifact has to hold one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
     '- run: echo \'{"version":"1.2.3"}\' > outputs.json',
-    "- uses: actions/upload-artifact@v4",
+    "- uses: actions/upload-artifact@v3-node20",
     "  with:",
     "    name: values",
     "    path: outputs.json",

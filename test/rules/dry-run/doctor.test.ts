@@ -436,7 +436,7 @@ describe("a dry run looks for the artifact that `outputs_from` names", () => {
       "that nobody uploads",
       BY_HAND,
       "✗ .github/workflows/deploy.yml uploads no artifact `values`, so that `outputs` would be missing (`outputs_from`). Lines to add:\n" +
-        '    - run: echo \'{"version":"1.2.3"}\' > outputs.json\n    - uses: actions/upload-artifact@v4\n      with:\n        name: values\n        path: outputs.json',
+        '    - run: echo \'{"version":"1.2.3"}\' > outputs.json\n    - uses: actions/upload-artifact@v3-node20\n      with:\n        name: values\n        path: outputs.json',
     ],
   ])("in a workflow: one %s", async (_, workflow, line) => {
     const { checklist, failure } = await examine(
