@@ -193,6 +193,17 @@ describe.concurrent("the demonstration", () => {
     expectRefusal(await show(...options), problem, expect);
   });
 
+  test("ends quietly where nobody reads on, as with `head`", async ({ expect }) => {
+    const child = spawn(process.execPath, ["--import", "tsx", "test/demo.ts"], { cwd: root });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.stdout.once("data", () => child.stdout.destroy());
+    const exitCode = await new Promise((resolve) => child.on("close", resolve));
+    expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+  });
+
   test("says what is wrong as a process, too", async ({ expect }) => {
     const shown = await demo("--event", "push");
     expectRefusal(shown, "--event push: there is no such event here.", expect);
