@@ -9,7 +9,7 @@ const START = {
   workflow: "release.yml",
   ref: "main",
   wait_for: "completed",
-  distinct_id: "1658821493-1-9f3c2a7e",
+  distinct_id: "1658821493-1-9f3c2a7e41d06b58",
 };
 
 /** Builds, tests on two systems, and deploys to an environment. */
