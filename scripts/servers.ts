@@ -39,6 +39,8 @@ ${table(
   and every answer in our tests is held against it.
 - **inferred**: no description of it is published there; concluded from GitHub's documentation and the versions around it.
 
+Of versions before 3.17, which GitHub no longer supports, no description is read here. Expect of them what 3.17 does.
+
 ${notes.map((note, index) => `[${index + 1}] ${note}`).join("\n\n")}
 
 The same on all of them, by their descriptions:
@@ -48,8 +50,9 @@ ${common.map((each) => `- ${each}`).join("\n")}
 ## Other servers
 
 Gitea and Forgejo imitate GitHub's API under \`/api/v1\`. Where \`api_url\` ends so, a step can start a workflow, and no more: it takes
-\`workflow\` (the file's name), \`ref\`, \`workflow_inputs\` and \`token\`, with \`wait_for: nothing\`. Whatever else would need of such a
-server is refused before anything is sent. A \`repo\` given by its URL needs \`api_url\` beside it: else \`/api/v3\` of its host is asked.
+\`workflow\` (the file's name), \`ref\`, \`workflow_inputs\` and \`token\`, with \`wait_for: nothing\`. Whatever else a step would need
+of such a server is refused before anything is sent. A \`repo\` given by its URL needs \`api_url\` beside it: otherwise \`/api/v3\` of its
+host is asked.
 
 ${table(
   ["server", "what it does", "how we know"],
