@@ -13,14 +13,18 @@ const MAX_ANNOTATION_LENGTH = 300;
 /** Why the step fails although the run was followed to its end. */
 export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): string {
   const { conclusion, htmlUrl } = run;
-  const how = conclusion === null ? "ended without a conclusion" : `ended as ${conclusion}`;
   return [
-    `The run ${how}: ${htmlUrl}`,
+    `The run ended ${conclusionInWords(run)}: ${htmlUrl}`,
     ...(conclusion === "success" ? ["`success_conclusions` does not list success."] : reasonOf(run, jobs, evidence)),
     ...jobs.filter(endedBadly).map(lineOf),
     ...jobs.filter(({ status }) => status !== "completed").map(lineOfOpen),
     ...evidenceLines(evidence),
   ].join("\n");
+}
+
+/** Follows "ended". */
+export function conclusionInWords({ conclusion }: Run): string {
+  return conclusion === null ? "without a conclusion" : `as ${conclusion}`;
 }
 
 /** A line for a job that has ended: its conclusion, its failed step and its page. */
@@ -39,10 +43,10 @@ export function evidenceLines({ annotations, log, isWithheld }: Evidence): strin
   return [
     ...(isWithheld
       ? [
-          "What its jobs have marked and printed is left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show it all the same.",
+          "The annotations and the output of its jobs are left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show them all the same.",
         ]
       : []),
-    ...(annotations.length > 0 ? ["Its jobs have marked:"] : []),
+    ...(annotations.length > 0 ? ["Annotations of its jobs:"] : []),
     ...annotations.map(({ path, line, message }) => `- ${path}:${line}: ${message.slice(0, MAX_ANNOTATION_LENGTH)}`),
     ...(log ? [titleOf(log), ...log.lines] : []),
   ];

@@ -5,7 +5,7 @@ import type { Sight } from "../follow/sight.ts";
 import { isGreen } from "../github/conclusions.ts";
 import { oneLine } from "../github/reading.ts";
 import type { Evidence } from "./evidence.ts";
-import { evidenceLines, lineOf, reasonOf } from "./red-end.ts";
+import { conclusionInWords, evidenceLines, lineOf, reasonOf } from "./red-end.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** How many names a message lists. */
@@ -19,7 +19,7 @@ export function explainRedJobs(
   evidence: Evidence,
 ): string {
   const red = deciding.filter(({ conclusion }) => !isGreen(conclusion, successConclusions));
-  const how = run.status === "completed" ? `ended as ${run.conclusion ?? "nothing"}` : `is ${spoken(run.status)}`;
+  const how = run.status === "completed" ? `ended ${conclusionInWords(run)}` : `is ${spoken(run.status)}`;
   const why =
     unmet.length > 0
       ? [

@@ -27,7 +27,7 @@ const OF_A_JOB = ["steps", "runs-on", "uses", "run"];
 function mistakeOfJobs(root: Fields): string | undefined {
   const jobs = fields(root.jobs);
   const astray = OF_A_JOB.find((key) => key in root || (key in jobs && !isMapping(jobs[key])));
-  if (astray) return `\`${astray}\` belongs into a job, below \`jobs:\` and the job's name`;
+  if (astray) return `\`${astray}\` belongs in a job, below \`jobs:\` and the job's name`;
   return Object.keys(jobs).length === 0 ? "it has no `jobs`" : undefined;
 }
 

@@ -104,7 +104,7 @@ function explainNotAgain(fault: Fault | OutOfTime, isUnclear: boolean): string {
     return `GitHub's answer left open whether the failed jobs run again (${fault.inAWord}), and no further attempt showed within ${UNCLEAR_MS / 1000} s. They may still begin.`;
   const needs = fault.status === 403 ? " If the token lacks a permission, it is `actions: write`." : "";
   const words = fault.answer === "" ? "" : `: ${oneLine(fault.answer)}`;
-  return `The failed jobs were not run again: GitHub refused it (${fault.inAWord}${words}).${needs}`;
+  return `The failed jobs were not run again: GitHub refused (${fault.inAWord}${words}).${needs}`;
 }
 
 /**

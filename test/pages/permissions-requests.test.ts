@@ -198,7 +198,7 @@ describe("what is only nice to have is left out quietly where the token may not 
 
   test.each([
     ["log", /\/jobs\/\d+\/logs$/, "The last lines of step"],
-    ["marks", /\/annotations$/, "have marked"],
+    ["annotations", /\/annotations$/, "Annotations of its jobs"],
   ])("such as a failed job's %s", async (_, request, words) => {
     const failing: Scene = {
       behaviour: {
@@ -270,7 +270,7 @@ describe("what the table calls told", () => {
       given: { wait_for: "completed", rerun_failed: "1" },
       fault: without(/\/rerun-failed-jobs$/),
     });
-    expect(failure).toMatch(/The failed jobs were not run again: GitHub refused it \(403: .*it is `actions: write`\./);
+    expect(failure).toMatch(/The failed jobs were not run again: GitHub refused \(403: .*it is `actions: write`\./);
   });
 
   test("is nothing else, and all else is needed but for what is left out", () => {

@@ -24,7 +24,7 @@ describe("a cancelled run", () => {
     const { failure, log } = await play(START);
     expect(failure?.split("\n").slice(1)).toEqual([
       expect.stringMatching(/^- identify: cancelled in step ".*", http/),
-      "Its jobs have marked:",
+      "Annotations of its jobs:",
       "- .github:1: The job has exceeded the maximum execution time of 10m0s",
     ]);
     expect(log.join("\n")).toMatch(/Job identify: cancelled in step ".*" after 10 min: http/);
@@ -43,7 +43,7 @@ describe("a cancelled run", () => {
     expect(failure?.split("\n").slice(1)).toEqual([
       "It was cancelled before any job had started.",
       expect.stringMatching(/^- identify: cancelled, never started, http/),
-      "Its jobs have marked:",
+      "Annotations of its jobs:",
       `- .github:1: ${message}`,
     ]);
     expect(log.join("\n")).toMatch(/Job identify: cancelled, never started: http/);
@@ -65,7 +65,7 @@ describe("a cancelled run", () => {
   test("is said nothing of by marks that say no more than that", async () => {
     const cancelled = mark("The operation was canceled.");
     const { play } = await stage({ jobs: { identify: { conclusion: "cancelled", annotations: [cancelled] } } });
-    expect((await play(START)).failure).not.toContain("Its jobs have marked");
+    expect((await play(START)).failure).not.toContain("Annotations of its jobs");
   });
 });
 
@@ -81,7 +81,9 @@ test("a failed job's marks come before those of the jobs that were cancelled for
     },
     jobs,
   );
-  expect((await play(START)).failure).toContain(`Its jobs have marked:\n- src/app.ts:1: broken\n- .github:1: ${why}\n`);
+  expect((await play(START)).failure).toContain(
+    `Annotations of its jobs:\n- src/app.ts:1: broken\n- .github:1: ${why}\n`,
+  );
 });
 
 test("a run that has ended with a job still queued names that job", async () => {
@@ -105,7 +107,7 @@ test("a run that has ended with a job still queued names that job", async () => 
 });
 
 describe("a public caller with a private target", () => {
-  const LEFT_OUT = "What its jobs have marked and printed is left out";
+  const LEFT_OUT = "The annotations and the output of its jobs are left out";
 
   test.each<[string, Record<string, string>, boolean, "private" | "public", boolean]>([
     ["hears", {}, true, "private", true],
@@ -118,7 +120,7 @@ describe("a public caller with a private target", () => {
     const { play } = await setStage({ "deploy.yml": WORKFLOW }, { behaviour, repository: { visibility } });
     const { failure = "" } = await play({ ...START, ...given }, { callerIsPublic });
     expect(failure.includes(LEFT_OUT)).toBe(isTold);
-    expect(failure.includes("Set `failed_log_lines` to show it")).toBe(isTold);
+    expect(failure.includes("Set `failed_log_lines` to show them")).toBe(isTold);
   });
 
   test.each([{ fail_fast: "true" }, { jobs: "identify" }])("hears it with %j as well", async (given) => {

@@ -420,11 +420,11 @@ export const RECEIVERS: Record<string, AsWritten> = {
   ),
   "steps beside the jobs": unread(
     on(`run-name: Deploy [${E}]`, `${JOBS}steps:\n  - run: ./deploy\n`),
-    "workflow: `steps` belongs into a job, below `jobs:` and the job's name.",
+    "workflow: `steps` belongs in a job, below `jobs:` and the job's name.",
   ),
   "steps directly below the jobs": unread(
     on(`run-name: Deploy [${E}]`, "jobs:\n  runs-on: ubuntu-latest\n  steps:\n    - run: ./deploy\n"),
-    "workflow: `steps` belongs into a job, below `jobs:` and the job's name.",
+    "workflow: `steps` belongs in a job, below `jobs:` and the job's name.",
   ),
   "no jobs": unread(on(`run-name: Deploy [${E}]`, ""), "workflow: it has no `jobs`."),
   "a merge key": unread(

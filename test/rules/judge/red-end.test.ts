@@ -110,7 +110,7 @@ describe("a red run is explained", () => {
         `The run ended as cancelled: ${link}/1`,
         "It was cancelled before any job had started.",
         `- job 5: cancelled, never started, ${link}/1/job/5`,
-        "Its jobs have marked:",
+        "Annotations of its jobs:",
         `- .github:1: ${message}`,
       ].join("\n"),
     );
@@ -118,7 +118,7 @@ describe("a red run is explained", () => {
 
   test("with the word that more is left out, and how to get it", () => {
     expect(explainRed(ended("failure"), [job(6, "failure", [setUp])], { ...nothing, isWithheld: true })).toContain(
-      "is left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show it all the same.",
+      "are left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show them all the same.",
     );
   });
 
@@ -132,7 +132,7 @@ describe("a red run is explained", () => {
       [
         `The run ended as failure: ${link}/1`,
         `- job 6: failure, ${link}/1/job/6`,
-        "Its jobs have marked:",
+        "Annotations of its jobs:",
         "- src/app.ts:12: x is not a function",
         `- src/app.ts:30: ${"m".repeat(300)}`,
         'The last lines of step "make" in job build:',

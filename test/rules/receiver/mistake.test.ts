@@ -4,7 +4,7 @@ import type { Fields } from "../../../src/receiver/fields.ts";
 import { mistakeIn } from "../../../src/receiver/mistake.ts";
 
 const mistake = (text: string) => mistakeIn(parse(text) as Fields);
-const astray = (key: string) => `\`${key}\` belongs into a job, below \`jobs:\` and the job's name`;
+const astray = (key: string) => `\`${key}\` belongs in a job, below \`jobs:\` and the job's name`;
 const merging = "GitHub reads anchors and aliases, and no merge keys (`<<`)";
 
 describe("a file is no workflow for GitHub", () => {

@@ -207,11 +207,11 @@ describe("the line of the problem", () => {
 });
 
 describe("what the error says beyond its first line", () => {
-  const problem = "The run ended as failure: https://x\nIts jobs have marked:\n```# one\n@octo <b>";
+  const problem = "The run ended as failure: https://x\nAnnotations of its jobs:\n```# one\n@octo <b>";
 
   test("is shown where the run itself is the reason, as nothing but text", () => {
     const text = summaryOf({ ...release, isGreen: false, problem });
-    expect(text).toContain("\n\n````text\nIts jobs have marked:\n```# one\n@octo <b>\n````\n\n");
+    expect(text).toContain("\n\n````text\nAnnotations of its jobs:\n```# one\n@octo <b>\n````\n\n");
     expect(text).not.toContain("The run ended as failure: https://x");
   });
 
