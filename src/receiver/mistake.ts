@@ -74,7 +74,7 @@ function mistakeOfName(place: string, value: unknown, missingContexts: readonly 
   const contexts = contextNamesIn(name);
   const context = missingContexts.find((each) => contexts.has(each));
   if (context === undefined) return undefined;
-  return `${place} speaks of \`${context}\`, which GitHub knows only in ${ONLY_IN_JOBS.includes(context) ? "jobs" : "steps"}`;
+  return `${place} uses \`${context}\`, which GitHub knows only in ${ONLY_IN_JOBS.includes(context) ? "jobs" : "steps"}`;
 }
 
 /** All mappings, each of them once: the aliases of an anchor are one and the same object. */

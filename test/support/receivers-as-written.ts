@@ -375,17 +375,17 @@ export const RECEIVERS: Record<string, AsWritten> = {
   // What GitHub cannot read.
   "env in the run-name": unread(
     on(`run-name: Deploy \${{ env.DISTINCT_ID }}\nenv:\n  DISTINCT_ID: ${E}`),
-    "workflow: its `run-name` speaks of `env`, which GitHub knows only in steps.",
+    "workflow: its `run-name` uses `env`, which GitHub knows only in steps.",
     { change: `Change its \`run-name\`. Lines to add:\n    run-name: Deploy [${E}]` },
   ),
   "a matrix in the run-name": unread(
     on("run-name: Deploy ${{ matrix.os }}", job("strategy:\n  matrix:\n    os: [linux]")),
-    "workflow: its `run-name` speaks of `matrix`, which GitHub knows only in jobs.",
+    "workflow: its `run-name` uses `matrix`, which GitHub knows only in jobs.",
     { change: `run-name: Deploy [${E}]` },
   ),
   "env in a job's name": unread(
     on(`env:\n  DISTINCT_ID: ${E}`, job("name: Deploy ${{ env.DISTINCT_ID }}")),
-    "workflow: a job's name speaks of `env`, which GitHub knows only in steps.",
+    "workflow: a job's name uses `env`, which GitHub knows only in steps.",
   ),
   "an expression that nothing closes": unread(
     on(`run-name: "Deploy \${{ ${PAYLOAD} }"`),

@@ -92,7 +92,7 @@ describe("a receiver", () => {
     expect(examineReceiver(read(text), sent)).toEqual([
       {
         is: "wrong",
-        text: ".github/workflows/x.yml is no valid workflow: a job's name speaks of `env`, which GitHub knows only in steps.",
+        text: ".github/workflows/x.yml is no valid workflow: a job's name uses `env`, which GitHub knows only in steps.",
         cause: "listener unreadable",
       },
     ]);

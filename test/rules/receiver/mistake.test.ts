@@ -24,7 +24,7 @@ describe("a file is no workflow for GitHub", () => {
       "jobs: { a: { concurrency: { queue: max, cancel-in-progress: true } } }",
       "`queue: max` and `cancel-in-progress: true` do not go together",
     ],
-    ["jobs: { a: { name: '${{ Steps.x }}' } }", "a job's name speaks of `steps`, which GitHub knows only in steps"],
+    ["jobs: { a: { name: '${{ Steps.x }}' } }", "a job's name uses `steps`, which GitHub knows only in steps"],
     ["jobs: { a: { steps: [{ name: '${{ a' }] } }", "a step's name has a `${{` that nothing closes"],
     ["jobs: { a: { steps: [{ run: '${{ a' }] } }", "a script has a `${{` that nothing closes"],
   ])("%j", (text, words) => {
@@ -32,8 +32,8 @@ describe("a file is no workflow for GitHub", () => {
   });
 
   test.each([
-    ["${{ needs.a }}", "its `run-name` speaks of `needs`, which GitHub knows only in jobs"],
-    ["${{ secrets.a }}", "its `run-name` speaks of `secrets`, which GitHub knows only in steps"],
+    ["${{ needs.a }}", "its `run-name` uses `needs`, which GitHub knows only in jobs"],
+    ["${{ secrets.a }}", "its `run-name` uses `secrets`, which GitHub knows only in steps"],
     ["${{ a", "its `run-name` has a `${{` that nothing closes"],
     ['${{ "a" }}', "its `run-name` has a `\"` in an expression, where GitHub takes `'` only"],
   ])("because of its run-name: %j", (runName, words) => {
