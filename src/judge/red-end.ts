@@ -43,7 +43,7 @@ export function evidenceLines({ annotations, log, isWithheld }: Evidence): strin
   return [
     ...(isWithheld
       ? [
-          "The annotations and the output of its jobs are left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show them all the same.",
+          "The annotations and logs of its jobs are left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show them all the same.",
         ]
       : []),
     ...(annotations.length > 0 ? ["Annotations of its jobs:"] : []),

@@ -107,7 +107,7 @@ test("a run that has ended with a job still queued names that job", async () => 
 });
 
 describe("a public caller with a private target", () => {
-  const LEFT_OUT = "The annotations and the output of its jobs are left out";
+  const LEFT_OUT = "The annotations and logs of its jobs are left out";
 
   test.each<[string, Record<string, string>, boolean, "private" | "public", boolean]>([
     ["hears", {}, true, "private", true],
