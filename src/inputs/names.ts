@@ -1,5 +1,6 @@
 /** The names of inputs: which are ours, and what to say of any other. The runner only warns of it, and hands it on. */
 
+import { distance } from "fastest-levenshtein";
 import { inCode } from "../edges/wording.ts";
 
 /** Every input, in the order of action.yml. */
@@ -152,35 +153,15 @@ export function judgeNames(names: readonly string[]): { problems: string[]; warn
 
 /** The one of ours that so few slips of the keyboard make of it: one, or two in a long name. A short one is near to anything. */
 function nearMiss(name: string): InputName | undefined {
-  const near = INPUT_NAMES.map((ours) => ({ ours, slips: slipsBetween(name, bare(ours)) }))
-    .filter(({ ours, slips }) => bare(ours).length >= SHORT && slips <= (bare(ours).length >= LONG ? 2 : 1))
+  const near = INPUT_NAMES.map((ours) => ({ ours, length: bare(ours).length, slips: distance(name, bare(ours)) }))
+    .filter(({ length, slips }) => length >= SHORT && slips <= (length >= LONG ? 2 : 1))
     .sort((one, other) => one.slips - other.slips);
   return near[0]?.ours;
 }
 
 const SHORT = 4;
-const LONG = 10;
-
-/** How many letters are too many, missing, wrong, or changed places with their neighbours (optimal string alignment). */
-function slipsBetween(one: string, other: string): number {
-  let before: number[] = [];
-  let last = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= one.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const cost = one[i - 1] === other[j - 1] ? 0 : 1;
-      const areSwapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
-      row[j] = Math.min(
-        (last[j] ?? 0) + 1,
-        (row[j - 1] ?? 0) + 1,
-        (last[j - 1] ?? 0) + cost,
-        areSwapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
-      );
-    }
-    [before, last] = [last, row];
-  }
-  return last[other.length] ?? 0;
-}
+/** Two letters that have changed places count as two slips. */
+const LONG = 8;
 
 function instead(meant: InputName | readonly [InputName, string]): string {
   if (typeof meant === "string") return `here it is called \`${meant}\``;
