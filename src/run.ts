@@ -55,7 +55,7 @@ async function goThrough(story: Story, status: CommitStatus | undefined): Promis
   const found = "runId" in order ? await readGiven(order, story) : await start(order, story);
   if (!found) return;
   if (waitFor === "found") {
-    // Who has forgotten `wait_for` wonders at a green step and a red run.
+    // Without it, whoever forgot `wait_for` would wonder at a green step beside a red run.
     if (found.run.status !== "completed") log.info("Not waiting for the run's end (`wait_for: found`).");
     return;
   }
