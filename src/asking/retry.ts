@@ -5,6 +5,7 @@ import type { Heard } from "../github/heard.ts";
 import type { RequestOptions } from "../github/http.ts";
 import { type Patience, pauseAfter } from "./next-try.ts";
 import { type Outage, type OutageEdges, watchForOutages } from "./outage.ts";
+import { pauseWithin } from "./pace.ts";
 
 /** The deadline came before an answer did. */
 export class OutOfTime extends Error {
@@ -89,7 +90,6 @@ async function askUntilAnswered<Answer>(
 ): Promise<Answer> {
   const { deadlineMs, signal = cancelled } = options;
   const leftMs = () => Math.max(deadlineMs - clock.nowMs(), 0);
-  const sleep = (ms: number) => clock.sleep(Math.min(ms, leftMs()), signal);
   let last: Fault | undefined;
   let strays = 0;
   let alike = 0;
@@ -97,7 +97,7 @@ async function askUntilAnswered<Answer>(
     const limit = outage.limit();
     if (limit) {
       last = limit.fault;
-      await sleep(limit.untilMs - clock.nowMs());
+      await clock.sleep(Math.min(limit.untilMs - clock.nowMs(), leftMs()), signal);
     }
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs());
     // A timer may ring a little early; a request that has no time for its answer would leave open what GitHub did.
@@ -126,7 +126,7 @@ async function askUntilAnswered<Answer>(
   async function pauseFor(fault: Fault, pauseMs: number): Promise<void> {
     if (fault.status === 401 || fault.status === 404) strays++;
     else outage.noteTrouble(fault);
-    await sleep(pauseMs * (1 + random() / 4));
+    await clock.sleep(pauseWithin(leftMs(), pauseMs * (1 + random() / 4)), signal);
   }
 }
 

@@ -176,6 +176,14 @@ describe("asking", () => {
     expect(asked.map(({ timeoutMs }) => timeoutMs)).toEqual([20_000, 20_000, 13_000, 4000]);
   });
 
+  test("asks a last time a second before the deadline, which a longer pause would pass by", async () => {
+    const { clock, ask } = await start();
+    const { asked, result } = ask([unavailable], { deadlineMs: 10_000 });
+    expect(await result).toEqual(new OutOfTime(unavailable));
+    expect(asked).toHaveLength(5);
+    expect(clock.sleeps).toEqual([1000, 2000, 4000, 2000, 1000]);
+  });
+
   test.each([
     ["a refusal", {}, [forbidden], forbidden, []],
     ["a 404", {}, [notFound], notFound, []],
