@@ -15,6 +15,8 @@
  */
 
 import { type Agent, type IncomingMessage, request as requestHttp } from "node:http";
+// Not loaded when it is needed: the bundle finds nothing but `default` in a module that is a function, as this one is.
+import { pipeline } from "node:stream";
 import type { Clock } from "../edges/clock.ts";
 import { closeIdle, serversBy } from "./sockets.ts";
 
@@ -116,7 +118,6 @@ async function* decompressed(message: IncomingMessage): AsyncGenerator<Uint8Arra
     if (encoding !== "" && encoding !== "identity") decoders.push(await decoderFor(encoding));
   }
   if (decoders.length === 0) return yield* message;
-  const { pipeline } = await import("node:stream");
   // An error anywhere in the pipeline is thrown to whoever reads its end, so the callback has nothing to do.
   yield* pipeline([message, ...decoders], () => {}) as unknown as AsyncIterable<Uint8Array>;
 }

@@ -135,6 +135,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     maxInputs: options.maxInputs ?? servers[server].maxInputs,
     maxPerPage: options.maxPerPage ?? 100,
     etags: options.etags ?? true,
+    // Unpacking takes real time, which a virtual clock would not wait for.
+    compresses: !isVirtual,
     rateLimitHeaders: options.rateLimitHeaders ?? true,
     latencyMs: options.latencyMs ?? 0,
     nowMs,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 import type { Arrival } from "./arrival.ts";
 import type { Fault } from "./faults.ts";
 import { holdAgainstDescription } from "./hold.ts";
@@ -50,7 +51,11 @@ export function send(
   answer: Answer,
   route?: Route,
 ): void {
-  const { status, body } = finish(state, response, arrival, answer, route);
+  const { status, body: plain } = finish(state, response, arrival, answer, route);
+  const isWanted = state.compresses && /\bgzip\b/.test(arrival.entry.headers["accept-encoding"] ?? "");
+  const isPacked = isWanted && answer.body !== undefined && plain.length > 0;
+  const body = isPacked ? gzipSync(plain) : plain;
+  if (isPacked) response.setHeader("content-encoding", "gzip");
   if (response.destroyed) {
     arrival.entry.fault ??= "client gone";
     return;

@@ -25,6 +25,8 @@ export interface ServerState {
   maxInputs: number;
   maxPerPage: number;
   etags: boolean;
+  /** A GET that asks for gzip gets it, as from GitHub. */
+  compresses: boolean;
   rateLimitHeaders: boolean;
   latencyMs: number;
   nowMs(): number;
