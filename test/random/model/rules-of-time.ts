@@ -113,7 +113,10 @@ export function expected(performance: Performance): "found" | "completed" | unde
   const own = runs.find((run) => run.id === Number(performance.step.outputs.runId)) ?? ownRuns(performance)[0];
   if (!own) return undefined;
   // It is followed from when it was found, which may be as soon as it is visible.
-  const inTimeMs = own.createdAtMs + course.visibleMs + asked.timeoutS * 1000 - longestPauseMs - 3000;
+  const followedMs = asked.timeoutS * 1000 - longestPauseMs - 3000;
+  const inTimeMs = own.createdAtMs + course.visibleMs + followedMs;
+  // A run that a list has shown may answer 404 for a while yet, and so may its jobs.
+  if (!isTold && course.knownLaterMs > Math.max(followedMs, 0)) return undefined;
   const { job, startTimeoutMs } = decisionOf(schedule);
   const begunMs = own.createdAtMs + course.visibleMs + startTimeoutMs - longestPauseMs - 3000;
   if (startTimeoutMs > 0 && !isAtWork(performance.truthAt(own.id, begunMs))) return undefined;
