@@ -372,7 +372,7 @@ describe.concurrent("approvals", () => {
     const { github, target, jobs, steps } = await playExample("approvals", {
       on: "tag",
       behaviour: { cancelTakesMs: 200, jobs: { deploy: { waitingMs: 60_000 } } },
-      given: { timeout_seconds: "3" },
+      given: { timeout_seconds: "6" },
     });
     expect(steps[0]?.stdout).toContain(`The run is waiting for an approval of production: ${pageOf(github, target)}`);
     expect(jobs.deploy?.result).toBe("failure");
