@@ -307,5 +307,5 @@ test(
       result.failed ? `MODEL_SEED=${seed}, after ${result.numRuns}\n${counterexample}\n${result.errorInstance}` : "",
     ).toBe("");
   },
-  120_000 + numRuns * 500,
+  120_000 + numRuns * 2000,
 );
