@@ -1,9 +1,11 @@
 /** Looks for an equal run before the dispatch, so that one is enough (docs/design.md#reuse). */
 
 import { listAllJobs, pagesOf } from "../asking/lists.ts";
+import { answerOf } from "../asking/retry.ts";
 import { makeKnown } from "../find/make-known.ts";
 import { PAGE_LENGTH } from "../github/api.ts";
 import { hasBegun } from "../github/conclusions.ts";
+import { Fault } from "../github/fault.ts";
 import { generatedIdIn, partsOf } from "../inputs/distinct-id.ts";
 import type { Plan } from "../inputs/order.ts";
 import type { OurRun } from "../story/sent.ts";
@@ -53,8 +55,11 @@ async function isTaken(equal: Equal, deadlineMs: number, story: Story): Promise<
   const may = mayBeTaken(equal, story.inputs.reuse);
   if (may !== "depends") return may === "yes";
   // Between two jobs, or before an approval, a run that has begun looks queued or waiting again: its jobs tell.
-  const jobs = await listAllJobs(equal.run.id, story, { deadlineMs, wasSeen: true });
-  return !hasBegun(equal.run, jobs);
+  const look = await answerOf(listAllJobs(equal.run.id, story, { deadlineMs, wasSeen: true }));
+  if ("answer" in look) return !hasBegun(equal.run, look.answer);
+  // A run that somebody has deleted since it was listed is there no more.
+  if (look.failure instanceof Fault && look.failure.status === 404) return false;
+  throw look.failure;
 }
 
 /** Warns where the name of our run does not show the id: no other step can reuse it. */

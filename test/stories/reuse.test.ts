@@ -100,6 +100,21 @@ describe("an equal run that is there", () => {
     expect(github.runs(TARGET)).toHaveLength(1);
   });
 
+  test("that somebody deletes between the list and the look at its jobs is there no more", async () => {
+    const { github, clock, play } = await stage();
+    await play(QUEUED);
+    await clock.sleep(20_000);
+    const [gone] = github.runs(TARGET);
+    github.fault = ({ path }) =>
+      path.endsWith(`/runs/${gone?.id}/jobs`)
+        ? { when: "before", kind: "status", status: 404, body: { message: "Not Found" } }
+        : undefined;
+    const { failure, outputs } = await play(QUEUED);
+    expect(failure).toBeUndefined();
+    expect(outputs.disposition).toBe("created");
+    expect(github.runs(TARGET)).toHaveLength(2);
+  });
+
   test("that looks queued between two jobs has begun", async () => {
     const two = WORKFLOW.replace(
       "jobs:\n",
