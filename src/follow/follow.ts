@@ -48,6 +48,7 @@ export async function follow(
   const readEarlier = readerOfEarlierRuns(ours, deadlineMs, story);
   const showFailedLogs = showerOfFailedLogs(story);
   const rules = { ...inputs, redJobsEnd };
+  const jobsMayEnd = inputs.decidingJobs.length > 0 || inputs.failsFast;
   let failedLogs: readonly FailedLog[] = [];
   let last: Sight | undefined;
   /** Kept, since a run that has begun may look queued again between two jobs. */
@@ -60,7 +61,7 @@ export async function follow(
       const lookedAtMs = clock.nowMs();
       const follower = { ...story, rules, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
       const looking = last
-        ? lookAgain(last, whatToAsk(last, look, answersWithoutNews), follower)
+        ? lookAgain(last, whatToAsk(last, look, answersWithoutNews, jobsMayEnd), follower)
         : firstLook(ours.run, follower);
       const sight = await withPlace(await looking, untilMs());
       report(sight);

@@ -6,15 +6,23 @@ import type { Sight } from "./sight.ts";
 
 /** One look of so many asks for the run itself: a list of jobs that is stuck must not prolong the wait to its deadline. */
 const LOOKS_PER_RUN_LOOK = 12;
+/**
+ * Where jobs may end the wait, one look of so many asks for them even though the run shows no change: nothing says that it
+ * changes with each job, and one that waits for an approval may show the same for days.
+ */
+const LOOKS_PER_DECIDING_LOOK = 4;
 /** One look of so many asks for the jobs, however much changes within them: tuned on "1 h, sixty steps", 25 billed at most. */
 const MOST_LOOKS_PER_JOBS_LOOK = 32;
 
 /**
  * Says what a look asks for first: the jobs, or the run itself, which tells that something has happened, but not what.
- * `look` is its number; `answersWithoutNews` is how many answers in a row had nothing for the log.
+ * `look` is its number; `answersWithoutNews` is how many answers in a row had nothing for the log; `jobsMayEnd`: jobs may end
+ * the wait before the run's end.
  */
-export function whatToAsk(last: Sight, look: number, answersWithoutNews: number): "jobs" | "run" {
-  return last.areJobsDue || (jobsTellAll(last) && isTurnOfJobs(look, answersWithoutNews)) ? "jobs" : "run";
+export function whatToAsk(last: Sight, look: number, answersWithoutNews: number, jobsMayEnd: boolean): "jobs" | "run" {
+  if (last.areJobsDue || (jobsTellAll(last) && isTurnOfJobs(look, answersWithoutNews))) return "jobs";
+  const isDeciding = jobsMayEnd && mayShowJobs(last.run, last.jobs) && look % LOOKS_PER_DECIDING_LOOK === 0;
+  return isDeciding ? "jobs" : "run";
 }
 
 /**

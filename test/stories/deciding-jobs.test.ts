@@ -111,6 +111,34 @@ test("the deadline says which of them are open", async () => {
   expect(outputs.conclusion).toBeUndefined();
 });
 
+describe("jobs end the step also where the run's own answer stays the same", () => {
+  const PAGES = WORKFLOW.replace("os: [linux, windows]", `os: [${Array.from({ length: 130 }, (_, at) => at)}]`);
+
+  test.each<[string, string, Record<string, JobBehaviour>, Record<string, string>]>([
+    ["while another waits for an approval", WORKFLOW, { soak: { waitingMs: 9_000_000 } }, { jobs: "test *" }],
+    [
+      "with `fail_fast`",
+      WORKFLOW,
+      { soak: { waitingMs: 9_000_000 }, test: { durationMs: 120_000, failedStep: "Run the tests" } },
+      { fail_fast: "true" },
+    ],
+    ["where their list has several pages", PAGES, {}, { jobs: "test *" }],
+  ])("%s", async (_, workflow, jobs, given) => {
+    const behaviour = { freshRun404Ms: 0, queuedMs: 1000, jobs: { ...USUAL, ...jobs } };
+    const { github, play } = await setStage({ "release.yml": workflow }, { behaviour });
+    // The server shows the run as it was when all of its jobs were there.
+    github.fault = ({ path }) => {
+      const stuckMs = github.nowMs() - (github.runs(TARGET)[0]?.createdAtMs ?? 0) - 100_000;
+      return /\/runs\/\d+$/.test(path) && stuckMs > 0 ? { kind: "stale", ms: stuckMs } : undefined;
+    };
+    const { failure, tookMs } = await play({ ...START, ...given });
+    if ("fail_fast" in given) expect(failure).toMatch(/^The run is in progress, and a job has/);
+    else expect(failure).toBeUndefined();
+    expect(tookMs).toBeGreaterThan(180_000);
+    expect(tookMs).toBeLessThan(240_000);
+  });
+});
+
 describe("a re-run", () => {
   /** The run has ended red within 10 s; while its end is unseen, it is run again. */
   async function rerun(stale: boolean) {
@@ -168,6 +196,6 @@ test("without `jobs` nothing is asked but what was asked before", async () => {
   await one.play({ ...START, jobs: "*" });
   const other = await stage({ soak: { durationMs: 200_000 } });
   await other.play(START);
-  const kinds = (lines: string[]) => new Set(lines.map((line) => line.replace(/\d{6,}/g, "ID")));
+  const kinds = (lines: string[]) => new Set(lines.map((line) => line.replace(/\d{6,}/g, "ID").replace(/ → \d+$/, "")));
   expect(kinds(other.github.transcript())).toEqual(kinds(one.github.transcript()));
 });
