@@ -45,10 +45,12 @@ export function watchForOutages({ github, clock, log, random }: OutageEdges) {
     },
 
     /** Notes a fault of the network or the server. */
-    noteTrouble({ inAWord, request }: Fault): void {
+    noteTrouble({ kind, inAWord, answer, request }: Fault): void {
       if (sinceMs !== undefined) return;
       sinceMs = clock.nowMs();
-      log.info(`GitHub did not answer as it should (${inAWord} to ${request}); asking again until it does.`, "waiting");
+      // Of an answer that cannot be read, the status is as it should be.
+      const how = kind === "unreadable" ? `${request}: ${answer}` : `${inAWord} to ${request}`;
+      log.info(`GitHub did not answer as it should (${how}); asking again until it does.`, "waiting");
     },
 
     noteAnswer(): void {

@@ -132,6 +132,23 @@ describe("rerun_failed", () => {
     expect(reruns(github.transcript())).toHaveLength(1);
   });
 
+  test.each<[string, Record<string, string>, number | undefined, RegExp]>([
+    ["the time that was left", { timeout_seconds: "200" }, undefined, /showed within (?!60)\d\d? s\. They may/],
+    ["that the run is gone", {}, 404, /run again \(502\), and GitHub does not show the run any more \(404\)\.\n/],
+  ])("that stays unclear, tells of %s", async (_, given, status, words) => {
+    const { github, play } = await stage([GREEN]);
+    let isAsked = false;
+    github.fault = ({ path }) => {
+      const isAsking = path.endsWith("/rerun-failed-jobs");
+      isAsked ||= isAsking;
+      if (isAsking) return { when: "before", kind: "status", status: 502 };
+      const isLook = isAsked && status !== undefined && /\/runs\/\d+$/.test(path);
+      return isLook ? { when: "before", kind: "status", status } : undefined;
+    };
+    const { failure } = await play({ ...AGAIN, ...given });
+    expect(failure).toMatch(words);
+  });
+
   test("waits out a limit, on which GitHub has not acted", async () => {
     const { github, play } = await stage([GREEN]);
     let refusals = 0;

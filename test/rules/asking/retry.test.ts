@@ -74,6 +74,15 @@ describe("asking", () => {
     ]);
   });
 
+  test("says of an answer that cannot be read what is wrong with it, since its status is not", async () => {
+    const { lines, ask } = await start();
+    const odd = aFault("unreadable", { request, status: 302, answer: "its file was answered with 403" });
+    await ask([odd, "yes"], { deadlineMs: 60_000 }).result;
+    expect(lines[0]).toBe(
+      `GitHub did not answer as it should (${request}: its file was answered with 403); asking again until it does.`,
+    );
+  });
+
   test("tells of new trouble after the old has ended", async () => {
     const { lines, ask } = await start();
     await ask([unavailable, "yes"], { deadlineMs: 60_000 }).result;

@@ -41,6 +41,17 @@ describe("a name stands for", () => {
     expect(chosen.unmet).toEqual(found.length > 0 ? [] : [name]);
   });
 
+  test.each([
+    ["test linux", "test linux "],
+    ["test linux", " test  linux"],
+    ["test *", "test "],
+    ["a b", "a  b"],
+    ["a\tb", "a b"],
+    ["a  b", "a  b"],
+  ])("%j: a job called %j, since its page shows no other spaces", (name, called) => {
+    expect(chooseJobs([name], jobs({ [called]: null })).unmet).toEqual([]);
+  });
+
   test("itself, also where it has many stars and the job's name is long", () => {
     const [long] = jobs({ [`${"a".repeat(5000)}b`]: null });
     expect(chooseJobs([`${"a*".repeat(20)}c`], long ? [long] : []).unmet).toHaveLength(1);

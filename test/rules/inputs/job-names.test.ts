@@ -17,15 +17,19 @@ describe("jobs", () => {
     ["a JSON list of several lines", '[\n  "build",\n  "test"\n]', ["build", "test"]],
     ["a name that begins with a bracket", "[linux] build", ["[linux] build"]],
     ["a name twice", "build\nbuild", ["build"]],
+    ["a name with dashes", "a - b\n- c", ["a - b", "- c"]],
   ])("may be %s", (_, text, names) => {
     expect(read(text)).toEqual({ names, problems: [] });
   });
 
-  test.each(["[]", "[1]", '["a", {}]', "[build]", '[""]'])("are not %j", (text) => {
-    expect(read(text).problems).toEqual([
-      expect.stringContaining("`jobs` is neither names, one a line, nor a JSON list"),
-    ]);
-  });
+  test.each(["[]", "[1]", '["a", {}]', "[build]", '[""]', '["a", "b"', '[ "a"] b', "- a\n- b", "- a"])(
+    "are not %j",
+    (text) => {
+      expect(read(text).problems).toEqual([
+        expect.stringContaining("`jobs` is neither names, one a line, nor a JSON list"),
+      ]);
+    },
+  );
 
   test.each(["found", "nothing"])("go with `wait_for: completed` only, not with %s", (waitFor) => {
     expect(read("build", waitFor).problems).toEqual([
