@@ -66,10 +66,13 @@ async function rerun(before: Run, { rerunsLeft, deadlineMs }: Bounds, story: Sto
   if (answer === "accepted") return awaitAccepted(before, deadlineMs, story);
   const isUnclear = answer instanceof Fault && acted(answer) === "maybe";
   // Where GitHub has refused, somebody else may have started the attempt already: one look tells.
-  const untilMs = Math.min(deadlineMs, clock.nowMs() + (isUnclear ? UNCLEAR_MS : 0));
-  const next = await ifAnswered(awaitAttempt(before, untilMs, story));
-  if (next) return next;
-  const whyNotAgain = explainNotAgain(answer, isUnclear);
+  const sinceMs = clock.nowMs();
+  const untilMs = Math.min(deadlineMs, sinceMs + (isUnclear ? UNCLEAR_MS : 0));
+  const look = await answerOf(awaitAttempt(before, untilMs, story));
+  if ("answer" in look && look.answer) return look.answer;
+  const refusal = "failure" in look && look.failure instanceof Fault ? look.failure : undefined;
+  const unclear = isUnclear ? { lookedMs: clock.nowMs() - sinceMs, refusal } : undefined;
+  const whyNotAgain = explainNotAgain(answer, unclear);
   log.warning(whyNotAgain);
   learn({ whyNotAgain, ...(!isUnclear && { rerunOf: undefined }) });
   return undefined;
@@ -97,11 +100,21 @@ async function awaitAccepted(before: Run, deadlineMs: number, story: Story): Pro
   );
 }
 
+/** What came of looking after an unclear answer: for how long, and why no longer, where GitHub showed the run no more. */
+interface Unclear {
+  lookedMs: number;
+  refusal: Fault | undefined;
+}
+
 /** Why no attempt follows the one that has ended red, although `rerun_failed` asks for one. */
-function explainNotAgain(fault: Fault | OutOfTime, isUnclear: boolean): string {
+function explainNotAgain(fault: Fault | OutOfTime, unclear: Unclear | undefined): string {
   if (fault instanceof OutOfTime) return "No time was left to run the failed jobs again (`timeout_seconds`).";
-  if (isUnclear)
-    return `GitHub's answer left open whether the failed jobs run again (${fault.inAWord}), and no further attempt showed within ${UNCLEAR_MS / 1000} s. They may still begin.`;
+  if (unclear) {
+    const { lookedMs, refusal } = unclear;
+    const leftOpen = `GitHub's answer left open whether the failed jobs run again (${fault.inAWord})`;
+    if (refusal) return `${leftOpen}, and GitHub does not show the run any more (${refusal.inAWord}).`;
+    return `${leftOpen}, and no further attempt showed within ${Math.round(lookedMs / 1000)} s. They may still begin.`;
+  }
   const needs = fault.status === 403 ? " If the token lacks a permission, it is `actions: write`." : "";
   const words = fault.answer === "" ? "" : `: ${oneLine(fault.answer)}`;
   return `The failed jobs were not run again: GitHub refused (${fault.inAWord}${words}).${needs}`;

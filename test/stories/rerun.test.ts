@@ -133,7 +133,7 @@ describe("rerun_failed", () => {
   });
 
   test.each<[string, Record<string, string>, number | undefined, RegExp]>([
-    ["the time that was left", { timeout_seconds: "200" }, undefined, /showed within (?!60)\d\d? s\. They may/],
+    ["the time that was left", { timeout_seconds: "100" }, undefined, /showed within (?!60)\d\d? s\. They may/],
     ["that the run is gone", {}, 404, /run again \(502\), and GitHub does not show the run any more \(404\)\.\n/],
   ])("that stays unclear, tells of %s", async (_, given, status, words) => {
     const { github, play } = await stage([GREEN]);
