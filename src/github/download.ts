@@ -41,10 +41,11 @@ export async function* textOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<
   for await (const bytes of parts) yield decoder.decode(bytes, { stream: true });
 }
 
-/** Where the file is. Its scheme is that of the API, so that nothing is read in the clear. */
+/** Where the file is. Where the API is on TLS, so is the file, lest anything is read in the clear. */
 function addressIn(reply: Reply, apiUrl: string): string {
-  const address = headerOf(reply, "location") ?? "";
-  const isSafe = URL.canParse(address) && new URL(address).protocol === new URL(apiUrl).protocol;
-  if (reply.status !== 302 || !isSafe) throw faultOf("unreadable", reply, "no address of a file");
-  return address;
+  const [given, base] = [headerOf(reply, "location"), new URL(reply.request.replace(/^\S+ /, ""), apiUrl)];
+  const address = given && URL.canParse(given, base.href) ? new URL(given, base) : undefined;
+  const isSafe = address?.protocol === "https:" || address?.protocol === base.protocol;
+  if (reply.status !== 302 || !address || !isSafe) throw faultOf("unreadable", reply, "no address of a file");
+  return address.href;
 }
