@@ -22,7 +22,12 @@ export function chooseJobs(names: readonly string[], jobs: readonly Job[]): Chos
 }
 
 function standsFor(pattern: string, name: string): boolean {
-  return fitsParts(name, pattern.split("*"));
+  return fitsParts(name, pattern.split("*")) || fitsParts(asShown(name), asShown(pattern).split("*"));
+}
+
+/** A page shows no spaces around a name, and no two in a row: an expression without a value leaves such in it. */
+function asShown(name: string): string {
+  return name.replace(/\s+/g, " ").trim();
 }
 
 /** Says whether every name has a job, and all of these jobs have ended. Without names, jobs never decide. */
