@@ -8,7 +8,9 @@ export function readJobNames({ text, problems }: Reader, waitFor: string): reado
   if (jobs === "") return [];
   if (waitFor !== "completed")
     problems.push("`jobs` decide when the step ends: they go with `wait_for: completed` only.");
-  const names = /^\[.*\]$/s.test(jobs) ? readList(jobs) : jobs.split("\n");
+  // What begins as a list is meant as one: as a name, no job would ever have it.
+  const isList = /^\[.*\]$|^\[\s*"/s.test(jobs) || jobs.split("\n").every((line) => /^\s*(- .*)?$/.test(line));
+  const names = isList ? readList(jobs) : jobs.split("\n");
   const given = (names ?? []).map((name) => name.trim()).filter((name) => name !== "");
   if (given.length === 0) {
     problems.push(
