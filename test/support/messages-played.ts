@@ -42,6 +42,16 @@ const onRerun =
   (status: number, headers: Record<string, string> = {}): FaultHook =>
   ({ path }) =>
     path.endsWith("/rerun-failed-jobs") ? { when: "before", kind: "status", status, headers } : undefined;
+/** The answer to the asking is unclear, and the run is gone. */
+function goneAfterRerun(): FaultHook {
+  const refuse = onRerun(502);
+  let isAsked = false;
+  return (request) => {
+    isAsked ||= request.path.endsWith("/rerun-failed-jobs");
+    const isLook = isAsked && /\/runs\/\d+$/.test(request.path);
+    return isLook ? { when: "before", kind: "status", status: 404 } : refuse(request);
+  };
+}
 
 interface Play {
   workflows?: Record<string, string>;
@@ -276,7 +286,8 @@ const PLAYS: Play[] = [
   // rerun
   { options: { behaviour: FLAKY }, given: { ...FOLLOW, rerun_grace_seconds: "60" } },
   { options: { behaviour: { ...FLAKY, mostReruns: 0 } }, given: AGAIN },
-  { options: { behaviour: FLAKY }, fault: onRerun(502), given: AGAIN },
+  { options: { behaviour: FLAKY }, fault: onRerun(502), given: { ...AGAIN, timeout_seconds: "300" } },
+  { options: { behaviour: FLAKY }, fault: goneAfterRerun(), given: AGAIN },
   { options: { behaviour: FLAKY }, fault: onRerun(429, { "retry-after": "600" }), given: AGAIN },
   { options: { behaviour: { ...FLAKY, rerunLagMs: 3_600_000 } }, given: AGAIN },
   { options: { behaviour: { ...FLAKY, rerunLagMs: 60_000 } }, given: { ...AGAIN, ...CANCEL }, cancelAfterMs: 66_000 },
