@@ -94,8 +94,8 @@ async function askUntilAnswered<Answer>(
   let strays = 0;
   let alike = 0;
   for (let failures = 1; ; failures++) {
-    const limit = outage.limit();
-    if (limit) {
+    // Another request may have met a further limit while this one waited.
+    for (let limit = outage.limit(); limit && leftMs() >= 1; limit = outage.limit()) {
       last = limit.fault;
       await clock.sleep(Math.min(limit.untilMs - clock.nowMs(), leftMs()), signal);
     }

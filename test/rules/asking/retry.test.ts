@@ -106,6 +106,16 @@ describe("asking", () => {
     ]);
   });
 
+  test("waits as well for a limit that another question has met meanwhile", async () => {
+    const { ask } = await start();
+    const bounds = { deadlineMs: 70_000 };
+    const { asked, result } = ask([limitOf(2000), "yes"], bounds);
+    ask([limitOf(60_000), "yes"], bounds, 500);
+    expect(await result).toBe("yes");
+    // At 60.5 s, with what is left until the deadline.
+    expect(asked.map(({ timeoutMs }) => timeoutMs)).toEqual([20_000, 9500]);
+  });
+
   test("says so when a limit lasts beyond the deadline", async () => {
     const { lines, ask } = await start();
     await ask([limitOf(2_520_000)], { deadlineMs: 100_000 }).result;
