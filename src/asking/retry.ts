@@ -94,11 +94,7 @@ async function askUntilAnswered<Answer>(
   let strays = 0;
   let alike = 0;
   for (let failures = 1; ; failures++) {
-    // Another request may have met a further limit while this one waited.
-    for (let limit = outage.limit(); limit && leftMs() >= 1; limit = outage.limit()) {
-      last = limit.fault;
-      await clock.sleep(Math.min(limit.untilMs - clock.nowMs(), leftMs()), signal);
-    }
+    await waitForLimits();
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs());
     // A timer may ring a little early; a request that has no time for its answer would leave open what GitHub did.
     if (timeoutMs < 1) throw new OutOfTime(last);
@@ -116,6 +112,14 @@ async function askUntilAnswered<Answer>(
     if (isCutOff(answer, timeoutMs)) throw new OutOfTime(last);
     last = answer;
     if (answer.kind !== "limited") await pauseFor(answer, pauseMs);
+  }
+
+  async function waitForLimits(): Promise<void> {
+    // Meanwhile another request may meet a further limit.
+    for (let limit = outage.limit(); limit && leftMs() >= 1; limit = outage.limit()) {
+      last = limit.fault;
+      await clock.sleep(Math.min(limit.untilMs - clock.nowMs(), leftMs()), signal);
+    }
   }
 
   /** Says whether the deadline itself ended the request, which is then no fault of the network. */
