@@ -22,6 +22,8 @@ export function explainFlaw(flaw: Flaw, asked: Asked): string {
   const first = `${whatIs(flaw, asked)}: ${run.htmlUrl}`;
   if (flaw.is === "expired")
     return `${first}\nGitHub keeps an artifact for the \`retention-days\` of its upload, or else those of the repository: read it sooner, or have it kept longer.`;
+  if (flaw.is === "unlisted")
+    return `${first}\nSomebody has deleted the run since it ended, or the server has no artifacts.`;
   if (flaw.is === "unread")
     return [
       first,
@@ -56,6 +58,8 @@ export function whatIs(flaw: Flaw, { name, run }: Asked): string {
         : `The ${artifact} has several files, and none is called \`outputs.json\``;
     case "shapeless":
       return `The ${artifact} is not a JSON object: ${flaw.what}`;
+    case "unlisted":
+      return `GitHub does not show whether the run has left the ${artifact} (404)`;
     case "unread":
       return `The ${artifact} could not be read (${flaw.why})`;
   }

@@ -8,11 +8,12 @@
  * - `damaged`: what was downloaded is not what was uploaded, or the archive cannot be read; `how` follows "is damaged: "
  * - `crowded`: it has no file, or several and none with the name that counts
  * - `shapeless`: its text is not a JSON object; `what` follows "is not a JSON object: "
+ * - `unlisted`: GitHub shows no list of the run's artifacts (404)
  * - `unread`: the network or the server kept it from being read; `why` in a word
  */
 export type Flaw =
   | { is: "missing" | "earlier"; others: readonly string[] | undefined }
-  | { is: "expired" }
+  | { is: "expired" | "unlisted" }
   | { is: "large"; unpacked: boolean }
   | { is: "damaged"; how: string }
   | { is: "crowded"; files: readonly string[] }

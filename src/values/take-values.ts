@@ -40,7 +40,7 @@ export async function takeValuesIfThere(ended: Sight, name: string, story: Story
   try {
     const values = await look(ended, name, { forMs: AFTER_RED_MS, pausesMs: [] }, story);
     if (!("is" in values)) return tell(values, name, story);
-    if (values.is === "missing" || values.is === "earlier") return;
+    if (values.is === "missing" || values.is === "earlier" || values.is === "unlisted") return;
     story.log.info(`${whatIs(values, askedOf(ended, name, story))}.`);
   } catch (error) {
     if (!(error instanceof Fault || error instanceof Cancelled)) throw error;
@@ -71,6 +71,7 @@ async function look(ended: Sight, name: string, { forMs, pausesMs }: Patience, s
     const taken = await takeFile(downloaded.bytes);
     return "is" in taken ? taken : readValues(taken.file);
   } catch (error) {
+    if (error instanceof Fault && error.status === 404) return { is: "unlisted" };
     if (!(error instanceof OutOfTime)) throw error;
     return { is: "unread", why: error.fault ? inAWord(error.fault) : "no answer" };
   }

@@ -341,6 +341,17 @@ describe("a step whose run ended green fails", () => {
     expect(requests.length).toBeLessThan(5);
   });
 
+  test("where GitHub shows no list of artifacts, without a word of the run's result", async () => {
+    const fault: FaultHook = ({ path }) =>
+      LIST.test(path) ? { kind: "status", when: "before", status: 404, body: { message: "Not Found" } } : undefined;
+    const { failure, outputs, page } = await playScene({ fault });
+    expect(failure).toBe(
+      `GitHub does not show whether the run has left the artifact \`values\` (\`outputs_from\`) (404): ${page}\n` +
+        "Somebody has deleted the run since it ended, or the server has no artifacts.",
+    );
+    expect(outputs.conclusion).toBe("success");
+  });
+
   test("where the token may not read artifacts, as after every refusal", async () => {
     const fault: FaultHook = ({ path }) =>
       LIST.test(path)

@@ -395,6 +395,7 @@ function valuesBack(): Play[] {
     play({ fault: at(/\/artifacts$/, { kind: "hang", when: "before" }) }),
     play({ fault: at(/\/artifacts$/, { kind: "hang", when: "before" }), behaviour: failed }),
     play({ fault: at(/\/artifacts$/, { kind: "status", when: "before", status: 403, body: REFUSED }) }),
+    play({ fault: at(/\/artifacts$/, { kind: "status", when: "before", status: 404 }) }),
   ];
 }
 
