@@ -1,7 +1,7 @@
 /** What a run waits for, in words: an environment, who may approve it, when its wait timer ends; or its turn. Pure. */
 
 import { timeOfDay } from "../edges/durations.ts";
-import type { PendingDeployment } from "../github/answers.ts";
+import type { PendingDeployment } from "../github/pending-deployments.ts";
 import { isPending, placeInWords, placeOf } from "./place.ts";
 import type { Sight } from "./sight.ts";
 

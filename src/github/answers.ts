@@ -98,15 +98,6 @@ export interface Job extends Step {
   hidesSteps?: true;
 }
 
-/** An environment that a run waits for. */
-export interface PendingDeployment {
-  environment: string;
-  /** Who may approve: one of them is enough. */
-  reviewers: readonly string[];
-  /** Epoch ms by the server's clock; undefined: it has no wait timer, or that has not begun. */
-  timerEndsAtMs: number | undefined;
-}
-
 /** A message that a job has attached to a line of a file. */
 export interface Annotation {
   path: string;
@@ -199,26 +190,6 @@ export function readInstallationToken(data: unknown, dateMs: number): { token: s
   if (text(token) === "") throw new Unreadable("installation-token", "token");
   // GitHub's tokens live one hour.
   return { token: text(token), lifetimeMs: Number.isFinite(lifetimeMs) ? lifetimeMs : 3_600_000 };
-}
-
-export function readPendingDeployments(data: unknown): PendingDeployment[] {
-  return list(data, (each) => {
-    const { environment, reviewers, wait_timer, wait_timer_started_at } = fields(each, "pending-deployment");
-    const startedAtMs = timeMs(wait_timer_started_at);
-    const hasTimer = typeof wait_timer === "number" && wait_timer > 0 && startedAtMs !== undefined;
-    return {
-      environment: nameOf((environment as { name?: unknown } | null)?.name),
-      reviewers: Array.isArray(reviewers) ? reviewers.map(readReviewer).filter((name) => name !== "") : [],
-      timerEndsAtMs: hasTimer ? startedAtMs + wait_timer * 60_000 : undefined,
-    };
-  });
-}
-
-/** A person by the login, a team by its name. */
-function readReviewer(data: unknown): string {
-  const { reviewer } = (data ?? {}) as { reviewer?: { login?: unknown; name?: unknown } | null };
-  const [login, team] = [nameOf(reviewer?.login), nameOf(reviewer?.name)];
-  return login || (team && `the team ${team}`);
 }
 
 export function readAnnotations(data: unknown): Annotation[] {

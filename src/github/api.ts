@@ -5,7 +5,6 @@ import {
   readDispatched,
   readFile,
   readJobs,
-  readPendingDeployments,
   readRepository,
   readRun,
   readRuns,
@@ -17,6 +16,7 @@ import { readConcurrencyGroup, readRunsGroups } from "./concurrency.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
 import { textOf } from "./download.ts";
 import type { RequestOptions } from "./http.ts";
+import { readPendingDeployments } from "./pending-deployments.ts";
 import { PURPOSES, type Purpose } from "./purpose.ts";
 import type { Id, Page } from "./reading.ts";
 

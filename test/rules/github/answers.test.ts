@@ -4,13 +4,13 @@ import {
   readDispatched,
   readFile,
   readJobs,
-  readPendingDeployments,
   readRepository,
   readRun,
   readRuns,
   readWorkflow,
   readWorkflows,
 } from "../../../src/github/answers.ts";
+import { readPendingDeployments } from "../../../src/github/pending-deployments.ts";
 import { Unreadable } from "../../../src/github/reading.ts";
 
 const api = "https://api.github.com/repos/octo/target/actions";
