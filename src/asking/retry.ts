@@ -128,9 +128,13 @@ async function askUntilAnswered<Answer>(
   }
 
   async function pauseFor(fault: Fault, pauseMs: number): Promise<void> {
+    const { isNewUntilMs = 0 } = options;
+    const isStray = fault.status === 401 || (fault.status === 404 && clock.nowMs() >= isNewUntilMs);
     if (fault.status === 401 || fault.status === 404) strays++;
     else outage.noteTrouble(fault);
-    await clock.sleep(pauseWithin(leftMs(), pauseMs * (1 + random() / 4)), signal);
+    const ms = pauseMs * (1 + random() / 4);
+    // What may be an answer for good is asked again seconds apart, or not at all.
+    await clock.sleep(isStray ? Math.min(ms, leftMs()) : pauseWithin(leftMs(), ms), signal);
   }
 }
 

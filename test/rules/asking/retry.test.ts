@@ -203,6 +203,13 @@ describe("asking", () => {
     expect(clock.sleeps).toEqual([1000, 2000, 4000, 2000, 1000]);
   });
 
+  test("asks no sooner than seconds later what may be an answer for good", async () => {
+    const { clock, ask } = await start();
+    const { asked, result } = ask([unauthorized], { deadlineMs: 2500 });
+    expect(await result).toEqual(new OutOfTime(unauthorized));
+    expect([asked.length, clock.sleeps]).toEqual([1, [2500]]);
+  });
+
   test.each([
     ["a refusal", {}, [forbidden], forbidden, []],
     ["a 404", {}, [notFound], notFound, []],
