@@ -3,11 +3,12 @@
 import { randomBytes } from "node:crypto";
 import * as core from "@actions/core";
 import type { context as Context } from "@actions/github";
-import { checkBypass } from "@actions/http-client/lib/proxy";
 import { post } from "./cancel/post.ts";
 import { Cancelled } from "./edges/cancellation.ts";
 import { systemClock } from "./edges/clock.ts";
+import { readContext } from "./edges/context.ts";
 import { Failure } from "./edges/failure.ts";
+import { findProxy } from "./edges/proxy.ts";
 import { appendSummary, rememberStep, runnerLog, saveState, setOutputs } from "./edges/runner.ts";
 import { openGitHub } from "./github/api.ts";
 import type { Credentials } from "./github/connection.ts";
@@ -32,10 +33,7 @@ async function main(): Promise<void> {
   if (!isPost) rememberStep();
   const trace = core.getState("trace");
   if (isPost && !trace) return;
-  // @actions/github 9 makes an agent for the caller's server as soon as it is loaded (docs/platform.md#proxies), and may
-  // throw where the proxy variable is bad: so that is checked before, with words for the reader.
-  findProxy(env.GITHUB_API_URL || "https://api.github.com");
-  const { context } = await import(/* webpackMode: "eager" */ "@actions/github");
+  const context = await readContext(env.GITHUB_API_URL || "https://api.github.com");
   const caller = callerOf(context, env.GITHUB_REPOSITORY);
   const mappings = givesObjects(core.getInput) ? await import("./inputs/mapping.ts") : undefined;
   const idHex = freshHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
@@ -98,44 +96,6 @@ async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
   const { createAppAuth } = await import("@octokit/auth-app");
   const [needs, wishes] = [permissionsFor(inputs), wishesFor(inputs)];
   return { app: { ...inputs.credentials.app, needs, wishes, strategy: createAppAuth, mask: core.setSecret } };
-}
-
-/**
- * The proxy for a server, by `https_proxy` or `http_proxy` in lower or upper case; undefined: none. The log masks its
- * password from here on.
- * @throws Failure where the variable is not a URL
- */
-function findProxy(apiUrl: string): URL | undefined {
-  const { env } = process;
-  const server = new URL(apiUrl);
-  const given = server.protocol === "https:" ? env.https_proxy || env.HTTPS_PROXY : env.http_proxy || env.HTTP_PROXY;
-  if (!given || checkBypass(server)) return undefined;
-  const proxy = readProxy(given);
-  if (!proxy) {
-    throw new Failure(
-      "The proxy variable for this server (`HTTPS_PROXY` or `HTTP_PROXY`) is not a URL such as `http://proxy.example.com:3128`, so nothing was sent.\n" +
-        "Correct it on the runner; characters such as `@` or `#` in a password have to be percent-encoded.",
-    );
-  }
-  return proxy;
-}
-
-/**
- * Undefined for what is not the URL of a proxy. `getProxyUrl` of @actions/http-client 4 passes over an `http://…` that it
- * cannot read, and the requests would go past the proxy.
- */
-function readProxy(given: string): URL | undefined {
-  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
-  try {
-    decodeURIComponent(username);
-    for (const form of [decodeURIComponent(password), password]) if (form) core.setSecret(form);
-  } catch {
-    return undefined;
-  }
-  const isProxy = /^https?:$/.test(protocol) && hostname !== "" && /^\/?$/.test(pathname + search + hash);
-  return isProxy ? new URL(text) : undefined;
 }
 
 const REQUESTS_PER_CLEAR_UP = 25;
