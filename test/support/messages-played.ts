@@ -585,6 +585,7 @@ export async function doorMessages(): Promise<Message[]> {
   const ran = await Promise.all([
     runBundle("http://ghe.example.com", { ...given, token: TOKEN }, { HTTP_PROXY: "http://a:b:c" }),
     run(given, { GITHUB_STATE: "/PATH" }),
+    run(given, { GITHUB_EVENT_PATH: import.meta.filename }),
     run(given, { GITHUB_OUTPUT: "/PATH", GITHUB_STEP_SUMMARY: "/PATH/summary" }),
   ]);
   const texts = (one: Ran) => [...annotations(one, "error"), ...annotations(one, "warning")];
