@@ -107,6 +107,15 @@ describe("the values of a run that ended green", () => {
     expect(requests).toEqual([]);
   });
 
+  test("are downloaded again where something on the way has answered with a page of its own", async () => {
+    const fault: FaultHook = ({ path, nth }) =>
+      FILE.test(path) && nth === 1 ? { kind: "garbage", when: "before" } : undefined;
+    const { failure, outputs, requests } = await playScene({ fault });
+    expect(failure).toBeUndefined();
+    expect(outputs.outputs).toBe(TEXT);
+    expect(requests.filter((line) => line.includes("/zip"))).toHaveLength(2);
+  });
+
   test("come from an Enterprise Server that tells no digest", async () => {
     const { outputs } = await playScene({ server: "ghes-3.18", runDetails: "rejected" });
     expect(outputs.outputs).toBe(TEXT);
@@ -326,6 +335,11 @@ describe("a step whose run ended green fails", () => {
     expect(outputs.conclusion).toBe("success");
     expect(summary).toContain("> **The step failed:** ");
     expect(failure).not.toContain("5eed");
+  });
+
+  test("where the digest is another's after a second download", async () => {
+    const { requests } = await playScene({ artifacts: [{ ...zipped(), digest: `sha256:${"0".repeat(64)}` }] });
+    expect(requests.filter((line) => line.includes("/zip"))).toHaveLength(2);
   });
 
   test.each<[string, Scene]>([
