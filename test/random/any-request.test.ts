@@ -38,6 +38,8 @@ const red = (checksMs: number): Behaviour => ({
 
 interface Scene {
   given: Record<string, string>;
+  /** How the step ends, whether anything goes wrong on the way or not. */
+  end: Partial<End>;
   behaviour?: Behaviour;
   /** Which attempt of the caller's run it is (the first). */
   attempt?: number;
@@ -46,10 +48,11 @@ interface Scene {
 }
 
 const SCENES: Record<string, Scene> = {
-  "a green run": { given: {} },
-  "a red run": { given: {}, behaviour: red(5000) },
+  "a green run": { given: {}, end: { conclusion: "success", disposition: "created" } },
+  "a red run": { given: {}, end: { verdict: "The run ended as failure: URL" }, behaviour: red(5000) },
   "a run that is given": {
     given: GIVEN,
+    end: { conclusion: "success", disposition: "given" },
     async before({ github, clock }) {
       const id = github.startRun(TARGET, "deploy.yml", { ...THEIRS, behaviour: { ...GREEN, visibleAfterMs: 0 } });
       await clock.sleep(5000);
@@ -58,26 +61,34 @@ const SCENES: Record<string, Scene> = {
   },
   "a run that is given, and run again by somebody": {
     given: { ...GIVEN, rerun_grace_seconds: "120", poll_interval_seconds: "30" },
+    end: { conclusion: "success", disposition: "given", run_attempt: "2" },
     async before({ github, clock }) {
-      const behaviour = { ...red(5000), visibleAfterMs: 0, reruns: [GREEN] };
+      const behaviour = { ...red(5000), visibleAfterMs: 0 };
       const id = github.startRun(TARGET, "deploy.yml", { ...THEIRS, behaviour });
-      clock.sleep(50_000).then(() => github.rerun(id));
+      clock.sleep(50_000).then(() => github.rerun(id, GREEN));
       await clock.sleep(20_000);
       return { run_id: String(id) };
     },
   },
   "values that come back": {
     given: { outputs_from: "values" },
+    end: { conclusion: "success", values: '{"a":"1"}' },
     behaviour: { ...GREEN, artifacts: [{ name: "values", files: [{ path: "outputs.json", text: '{"a":"1"}' }] }] },
   },
-  "failed jobs that run again": { given: { rerun_failed: "1" }, behaviour: { ...red(5000), reruns: [GREEN] } },
-  "jobs that decide": { given: { jobs: "deploy" } },
+  "failed jobs that run again": {
+    given: { rerun_failed: "1" },
+    end: { conclusion: "success", run_attempt: "2" },
+    behaviour: { ...red(5000), reruns: [GREEN] },
+  },
+  "jobs that decide": { given: { jobs: "deploy" }, end: { conclusion: "success" } },
   "a job that fails, and its run with it": {
     given: { fail_fast: "true", cancel_run_on: "failure" },
+    end: { status: "in_progress", runs: ["1: cancelled"] },
     behaviour: red(600_000),
   },
   "an equal run": {
     given: { reuse: "running", wait_for: "found" },
+    end: { disposition: "reused" },
     behaviour: red(600_000),
     async before({ play, clock }) {
       await play({ ...START, wait_for: "found", reuse: "running" });
@@ -87,13 +98,17 @@ const SCENES: Record<string, Scene> = {
   },
   "a run that the attempt before has started": {
     given: { reuse: "success" },
+    end: { conclusion: "success", disposition: "reused" },
     attempt: 2,
     async before({ play }) {
       await play({ ...START, reuse: "success" });
       return {};
     },
   },
-  "a status on the commit": { given: { status_context: "remote", status_token: STATUS_TOKEN } },
+  "a status on the commit": {
+    given: { status_context: "remote", status_token: STATUS_TOKEN },
+    end: { state: "success" },
+  },
 };
 
 const FAULTS: Record<string, Fault> = {
@@ -101,6 +116,21 @@ const FAULTS: Record<string, Fault> = {
   "half an answer": { kind: "cut", when: "after" },
   "a limit": { kind: "status", when: "before", status: 429, headers: { "retry-after": "40" } },
 };
+
+interface End {
+  /** The first line of the step's message; undefined when it is green. */
+  verdict?: string;
+  conclusion?: string;
+  status?: string;
+  disposition?: string;
+  run_attempt?: string;
+  /** The values that came back. */
+  values?: string;
+  /** Attempt and conclusion of each run of the target. */
+  runs: string[];
+  /** The last status on the caller's commit. */
+  state?: string;
+}
 
 /** Plays the step and its `post` step, with the fault at the request of that number. */
 async function playScene({ given, behaviour = GREEN, attempt = 1, before }: Scene, fault?: Fault, at = 0) {
@@ -132,6 +162,7 @@ function endOf({ failure, outputs }: Played) {
 
 test.for(Object.entries(SCENES))("%s", { timeout: 60_000 }, async ([, scene]) => {
   const { requests, end } = await playScene(scene);
+  expect(end).toMatchObject(scene.end);
   for (const [name, fault] of Object.entries(FAULTS))
     for (const [index, request] of requests.entries()) {
       const disturbed = await playScene(scene, fault, index + 1);
