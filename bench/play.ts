@@ -1,10 +1,10 @@
 /** Plays a scenario by a player: this action, or one of the schedules of others. */
 
-import { Failure } from "../src/edges/failure.ts";
 import { openGitHub } from "../src/github/api.ts";
 import { readInputs } from "../src/inputs/inputs.ts";
 import * as mappings from "../src/inputs/mapping.ts";
 import { run } from "../src/run.ts";
+import { StepError } from "../src/runner/step-error.ts";
 import { type JournalEntry, VirtualClock } from "../test/simulator/index.ts";
 import { CALLER, inputsOf } from "../test/support/step.ts";
 import type { Outcome, Played } from "./measure.ts";
@@ -63,11 +63,11 @@ export const thisAction: Player = {
         callerApiUrl: apiUrl,
         writeSummary() {},
         setOutputs: (more) => Object.assign(outputs, more),
-        saveTrace() {},
+        savePostState() {},
       });
       return outputs.runId;
     } catch (error) {
-      if (error instanceof Failure) return undefined;
+      if (error instanceof StepError) return undefined;
       throw error;
     }
   },

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { summaryOf } from "../src/report/summary.ts";
+import { summaryOf } from "../src/summary/summary.ts";
 import { findChromium, startChromium } from "../test/support/chromium.ts";
 import { release } from "../test/support/summary-examples.ts";
 import { pageOf } from "../test/support/summary-page.ts";

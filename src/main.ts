@@ -3,25 +3,26 @@
 import { randomBytes } from "node:crypto";
 import * as core from "@actions/core";
 import type { context as Context } from "@actions/github";
-import { post } from "./cancel/post.ts";
-import { Cancelled } from "./edges/cancellation.ts";
-import { systemClock } from "./edges/clock.ts";
-import { readContext } from "./edges/context.ts";
-import { Failure } from "./edges/failure.ts";
-import { findProxy } from "./edges/proxy.ts";
-import { appendSummary, rememberStep, runnerLog, saveState, setOutputs } from "./edges/runner.ts";
 import { openGitHub } from "./github/api.ts";
 import type { Credentials } from "./github/connection.ts";
 import { type Fetch, openTransport } from "./github/transport.ts";
 import { secretsOf } from "./inputs/credentials.ts";
+import { givesObjects } from "./inputs/dispatch-request.ts";
 import { freshHex } from "./inputs/distinct-id.ts";
-import { type Caller, type Inputs, readInputs } from "./inputs/inputs.ts";
+import { type Inputs, readInputs } from "./inputs/inputs.ts";
 import { inputNamesIn } from "./inputs/names.ts";
-import { givesObjects } from "./inputs/order.ts";
 import { permissionsFor, wishesFor } from "./inputs/permissions.ts";
-import { withoutSlash } from "./inputs/target.ts";
+import { type Caller, withoutSlash } from "./inputs/target.ts";
+import { post } from "./post.ts";
 import { run } from "./run.ts";
-import { readTrace } from "./story/trace.ts";
+import { Cancelled } from "./runner/cancellation.ts";
+import { systemClock } from "./runner/clock.ts";
+import { readContext } from "./runner/context.ts";
+import { runnerLog } from "./runner/log.ts";
+import { appendSummary, rememberStep, saveState, setOutputs } from "./runner/outputs.ts";
+import { findProxy } from "./runner/proxy.ts";
+import { StepError } from "./runner/step-error.ts";
+import { readPostState } from "./state/post-state.ts";
 
 /** How long revoking the App's token may take. One that is not revoked expires within the hour. */
 const REVOKE_TIMEOUT_MS = 3000;
@@ -31,8 +32,8 @@ async function main(): Promise<void> {
   for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
   const isPost = core.getState("isPost") !== "";
   if (!isPost) rememberStep();
-  const trace = core.getState("trace");
-  if (isPost && !trace) return;
+  const postState = core.getState("postState");
+  if (isPost && !postState) return;
   const context = await readContext(env.GITHUB_API_URL || "https://api.github.com");
   const caller = callerOf(context, env.GITHUB_REPOSITORY);
   const mappings = givesObjects(core.getInput) ? await import("./inputs/mapping.ts") : undefined;
@@ -46,13 +47,13 @@ async function main(): Promise<void> {
   }
 
   const proxy = findProxy(inputs.target.apiUrl);
-  const fetch = clearingUp(openTransport(systemClock, findProxy));
+  const fetch = collectingGarbage(openTransport(systemClock, findProxy));
   const connection = { fetch, clock: systemClock, log: runnerLog };
   const credentials = await chooseCredentials(inputs);
   const github = openGitHub({ ...connection, target: inputs.target, credentials });
   const { commitStatus } = inputs;
   const callersSide = commitStatus && { target: commitStatus.target, credentials: { token: commitStatus.token } };
-  const edges = {
+  const dependencies = {
     github,
     // The caller's server and token may differ from the target's, so neither connection is given the other's.
     callersGitHub: callersSide && openGitHub({ ...connection, ...callersSide }),
@@ -66,12 +67,12 @@ async function main(): Promise<void> {
     callerIsPublic: context.payload.repository?.private !== true,
     writeSummary: appendSummary,
     setOutputs,
-    saveTrace: (trace: string) => saveState({ trace }),
+    savePostState: (postState: string) => saveState({ postState }),
   };
 
   try {
-    if (!isPost) return await run(inputs, edges);
-    await post(inputs, readTrace(trace), { ...edges, setOutputs() {}, saveTrace() {} });
+    if (!isPost) return await run(inputs, dependencies);
+    await post(inputs, readPostState(postState), { ...dependencies, setOutputs() {}, savePostState() {} });
   } finally {
     await github
       // The runner kills a cancelled step soon, and the step has yet to say how it ended.
@@ -101,10 +102,10 @@ async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
 const REQUESTS_PER_CLEAR_UP = 25;
 
 /** Clears up the memory whenever so many more requests have been sent; a short step sends fewer. */
-function clearingUp(fetch: Fetch): Fetch {
+function collectingGarbage(fetch: Fetch): Fetch {
   let sent = 0;
   return async (...request) => {
-    if (++sent % REQUESTS_PER_CLEAR_UP === 0) (await import("./edges/memory.ts")).clearUp();
+    if (++sent % REQUESTS_PER_CLEAR_UP === 0) (await import("./runner/garbage-collection.ts")).collectGarbage();
     return fetch(...request);
   };
 }
@@ -112,7 +113,7 @@ function clearingUp(fetch: Fetch): Fetch {
 main()
   .catch((error: unknown) => {
     // The stack says nothing to the reader of a red step: it goes to the debug log.
-    core.setFailed(error instanceof Failure ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`);
+    core.setFailed(error instanceof StepError ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`);
     core.debug(String((error as Error)?.stack));
   })
   // A proxy that neither opens nor refuses a tunnel would keep the process alive after the step has ended.

@@ -1,58 +1,58 @@
 /** The story, top to bottom: inputs → plan → dispatch → find → follow → judge; or from a given run on. */
 
-import type { CommitStatus } from "./commit-status/commit-status.ts";
-import { dispatch } from "./dispatch/dispatch.ts";
-import { makePlan } from "./dispatch/plan.ts";
-import { Failure } from "./edges/failure.ts";
+import { resolveDispatch } from "./dispatch/resolve.ts";
+import { sendDispatch } from "./dispatch/send.ts";
 import { find } from "./find/find.ts";
-import { readGiven } from "./find/given.ts";
-import type { Sight } from "./follow/sight.ts";
+import { readGiven } from "./find/given-run.ts";
+import type { DispatchRequest, ResolvedDispatch } from "./inputs/dispatch-request.ts";
 import type { Inputs } from "./inputs/inputs.ts";
-import type { Dispatch, Plan } from "./inputs/order.ts";
-import { judge } from "./judge/judge.ts";
-import { failureOf } from "./report/failure-of.ts";
-import { summarize } from "./report/summarize.ts";
-import { followAttempts } from "./rerun/follow-attempts.ts";
-import type { OurRun } from "./story/sent.ts";
-import { beginStory, type Edges, type Story } from "./story/story.ts";
+import type { CommitStatusReporter } from "./outputs/commit-status.ts";
+import { StepError } from "./runner/step-error.ts";
+import { type Context, createContext, type Dependencies } from "./state/context.ts";
+import type { OurRun } from "./state/sent-dispatch.ts";
+import { summarize } from "./summary/summarize.ts";
+import { followAttempts } from "./wait/attempts.ts";
+import { checkVerdict } from "./wait/check-verdict.ts";
+import type { RunSnapshot } from "./wait/run-snapshot.ts";
 
 /**
  * Starts a workflow in the target and finds the run that this created, or takes the run that is given; then follows it, if
  * the inputs ask for that. The outputs are set as soon as they are known, and stay when the step fails.
- * @throws Failure, in words for the reader, when the step has failed
+ * @throws StepError, in words for the reader, when the step has failed
  */
-export async function run(inputs: Inputs, edges: Edges): Promise<void> {
-  const { story, known } = beginStory(inputs, edges);
-  for (const warning of inputs.warnings) edges.log.warning(warning);
-  if ("app" in inputs.credentials) edges.log.info("Using the GitHub App; the input `token` is not used.");
-  const status = await openStatus(story);
+export async function run(inputs: Inputs, dependencies: Dependencies): Promise<void> {
+  const { context, known } = createContext(inputs, dependencies);
+  for (const warning of inputs.warnings) dependencies.log.warning(warning);
+  if ("app" in inputs.credentials) dependencies.log.info("Using the GitHub App; the input `token` is not used.");
+  const status = await openStatus(context);
   try {
-    await goThrough(story, status);
+    await goThrough(context, status);
     await status?.setFinal(known, undefined);
-    await summarize(known, story);
+    await summarize(known, context);
   } catch (error) {
-    const failure = await failureOf(error, known, story);
+    const { toStepError } = await import("./summary/step-error.ts");
+    const failure = await toStepError(error, known, context);
     await status?.setFinal(known, failure);
-    await summarize(known, story, failure);
+    await summarize(known, context, failure);
     throw failure;
   } finally {
-    story.learn({ hasEnded: true });
+    context.record({ hasEnded: true });
   }
 }
 
 /** Undefined where no commit status is asked for. */
-async function openStatus(story: Story): Promise<CommitStatus | undefined> {
-  const { commitStatus, isDryRun } = story.inputs;
+async function openStatus(context: Context): Promise<CommitStatusReporter | undefined> {
+  const { commitStatus, isDryRun } = context.inputs;
   if (!commitStatus || isDryRun) return undefined;
-  return (await import("./commit-status/commit-status.ts")).openCommitStatus(story);
+  return (await import("./outputs/commit-status.ts")).openCommitStatus(context);
 }
 
-async function goThrough(story: Story, status: CommitStatus | undefined): Promise<void> {
-  const { log, inputs } = story;
-  const { order, waitFor, isDryRun } = inputs;
-  if (isDryRun) return (await import("./dry-run/doctor.ts")).diagnose(story);
+async function goThrough(context: Context, status: CommitStatusReporter | undefined): Promise<void> {
+  const { log, inputs } = context;
+  const { source, waitFor, isDryRun } = inputs;
+  if (isDryRun) return (await import("./dry-run/dry-run.ts")).dryRun(context);
 
-  const found = "runId" in order ? await readGiven(order, story) : await start(order, story);
+  const found = "runId" in source ? await readGiven(source, context) : await start(source, context);
   if (!found) return;
   if (waitFor === "found") {
     // Without it, whoever forgot `wait_for` would wonder at a green step beside a red run.
@@ -61,27 +61,27 @@ async function goThrough(story: Story, status: CommitStatus | undefined): Promis
   }
 
   await status?.setPending(found.run.htmlUrl);
-  const ended = await followAttempts(found, story);
-  await judgeAndTake(ended, story);
+  const ended = await followAttempts(found, context);
+  await judgeAndTake(ended, context);
 }
 
 /** Judges the run, and takes up the values that it has left, if `outputs_from` asks for them: after a red end as well. */
-async function judgeAndTake(ended: Sight, story: Story): Promise<void> {
-  const { outputsFrom } = story.inputs;
-  if (outputsFrom === undefined) return judge(ended, story);
-  const { takeValues, takeValuesIfThere } = await import("./values/take-values.ts");
+async function judgeAndTake(ended: RunSnapshot, context: Context): Promise<void> {
+  const { outputsFrom } = context.inputs;
+  if (outputsFrom === undefined) return checkVerdict(ended, context);
+  const { readOutputs, readOutputsIfThere } = await import("./outputs/read-outputs.ts");
   try {
-    await judge(ended, story);
+    await checkVerdict(ended, context);
   } catch (red) {
-    if (red instanceof Failure) await takeValuesIfThere(ended, outputsFrom, story);
+    if (red instanceof StepError) await readOutputsIfThere(ended, outputsFrom, context);
     throw red;
   }
-  await takeValues(ended, outputsFrom, story);
+  await readOutputs(ended, outputsFrom, context);
 }
 
 /** Starts a run and finds it, or takes an equal one; undefined with `wait_for: nothing`. */
-async function start(order: Dispatch, story: Story): Promise<OurRun | undefined> {
-  const { clock, log, inputs } = story;
+async function start(source: DispatchRequest, context: Context): Promise<OurRun | undefined> {
+  const { clock, log, inputs } = context;
   const { callersAttempt, waitFor, reuse, findTimeoutMs } = inputs;
   if (callersAttempt > 1 && reuse === "never")
     log.info(
@@ -89,14 +89,15 @@ async function start(order: Dispatch, story: Story): Promise<OurRun | undefined>
     );
   // Whatever has to be known before the dispatch is asked for until then; finding the run has its own time.
   const deadlineMs = clock.nowMs() + findTimeoutMs;
-  const plan = await makePlan(order, story, deadlineMs);
-  const reusing = reuse === "never" ? undefined : await import("./reuse/find-equal.ts");
-  const found = (await reusing?.findEqual(plan, deadlineMs, story)) ?? (await startNew(plan, deadlineMs, story));
-  if (found) reusing?.warnIfNameless(found, story);
+  const dispatch = await resolveDispatch(source, context, deadlineMs);
+  const reusing = reuse === "never" ? undefined : await import("./dispatch/reuse.ts");
+  const found =
+    (await reusing?.findEqual(dispatch, deadlineMs, context)) ?? (await startNew(dispatch, deadlineMs, context));
+  if (found) reusing?.warnIfNameless(found, context);
   return waitFor === "nothing" ? undefined : found;
 }
 
-async function startNew(plan: Plan, deadlineMs: number, story: Story): Promise<OurRun | undefined> {
-  const sent = await dispatch(plan, deadlineMs, story);
-  return story.inputs.waitFor === "nothing" ? undefined : find(sent, story);
+async function startNew(dispatch: ResolvedDispatch, deadlineMs: number, context: Context): Promise<OurRun | undefined> {
+  const { sent, found } = await sendDispatch(dispatch, deadlineMs, context);
+  return context.inputs.waitFor === "nothing" ? undefined : (found ?? find(sent, context));
 }

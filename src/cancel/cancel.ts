@@ -1,47 +1,48 @@
 /** Cancels the remote run where `cancel_run_on` asks for that, and ends the story of a step that the caller has cancelled. */
 
-import type { Retry } from "../asking/retry.ts";
-import type { Cancelled } from "../edges/cancellation.ts";
-import { Failure } from "../edges/failure.ts";
-import { NEW_RUN_MS } from "../find/read-jobs.ts";
 import { search } from "../find/search.ts";
-import type { Run } from "../github/answers.ts";
-import { Fault } from "../github/fault.ts";
-import { type Known, startedRun } from "../story/known.ts";
-import type { Sent } from "../story/sent.ts";
-import type { Story } from "../story/story.ts";
-import { type CancelBounds, cancelRun } from "./cancel-run.ts";
+import { RequestError } from "../github/request-error.ts";
+import type { Run, StartedRun } from "../github/responses.ts";
+import { ifAnswered, once, type Retry, settle } from "../github/retry.ts";
+import { NEW_RUN_MS } from "../github/retry-rules.ts";
+import type { Cancelled } from "../runner/cancellation.ts";
+import { StepError } from "../runner/step-error.ts";
+import type { Context } from "../state/context.ts";
+import { type Known, startedRun } from "../state/known.ts";
+import type { SentDispatch } from "../state/sent-dispatch.ts";
 
 /**
  * When, after the runner's first signal, the run has to be known, and its cancellation accepted: the runner kills the step
  * after 10 s (docs/platform.md#runner-signals).
  */
-const LAST_LOOK_MS = 6000;
-const LAST_REQUEST_MS = 9000;
+const FIND_MS = 6000;
+const CANCEL_BY_MS = 9000;
 /** How long a step that is about to fail may go on, to have the run cancelled. */
 const CANCEL_MS = 10_000;
 
 /** Cancels the remote run of a cancelled step, if `cancel_run_on` says so. Returns what the step says as it ends. */
-export async function giveUp({ by, atMs }: Cancelled, known: Known, story: Story): Promise<Failure> {
-  const { learn, github, inputs } = story;
+export async function handleCancellation({ by, atMs }: Cancelled, known: Known, context: Context): Promise<StepError> {
+  const { record, github, inputs } = context;
   const first = `The step was cancelled (${by}).`;
   const { sent, taken } = known;
-  if (!sent && !taken) return new Failure(`${first} Nothing had been sent.`);
+  if (!sent && !taken) return new StepError(`${first} Nothing had been sent.`);
   const wantsCancel = inputs.cancelRunOn.has("cancel");
-  if (wantsCancel) learn({ wantsCancel });
-  const lookOnce = async () => sent && lookOnceMore(sent, atMs + LAST_LOOK_MS, calm(story));
+  if (wantsCancel) record({ wantsCancel });
+  const lookOnce = async () => sent && lookOnceMore(sent, atMs + FIND_MS, withoutCancellation(context));
   const started = startedRun(known) ?? (wantsCancel ? await lookOnce().catch(failureOnly) : undefined);
-  if (started instanceof Failure) return new Failure(`${first} No run was cancelled: ${started.message}`);
+  if (started instanceof StepError) return new StepError(`${first} No run was cancelled: ${started.message}`);
   if (!started) {
     const later = wantsCancel ? " The step's end (`Post`) looks for it once more." : "";
-    return new Failure(`${first} A run may have been started in ${github.fullName()}, and goes on if it was.${later}`);
+    return new StepError(
+      `${first} A run may have been started in ${github.fullName()}, and goes on if it was.${later}`,
+    );
   }
   if (!wantsCancel) {
-    return new Failure(`${first} The remote run goes on (see \`cancel_run_on\`): ${started.htmlUrl}`);
+    return new StepError(`${first} The remote run goes on (see \`cancel_run_on\`): ${started.htmlUrl}`);
   }
   const isNewUntilMs = (sent?.atMs ?? 0) + NEW_RUN_MS;
-  const bounds = { deadlineMs: atMs + LAST_REQUEST_MS, isNewUntilMs, rerunOf: known.rerunOf };
-  return new Failure(`${first} ${await cancelRun(started, bounds, calm(story))}`);
+  const bounds = { deadlineMs: atMs + CANCEL_BY_MS, isNewUntilMs, rerunOf: known.rerunOf };
+  return new StepError(`${first} ${await cancelRun(started, bounds, withoutCancellation(context))}`);
 }
 
 /**
@@ -52,40 +53,104 @@ export async function cancelOn(
   reason: "timeout" | "failure",
   run: Run,
   about: Pick<CancelBounds, "isNewUntilMs" | "rerunOf">,
-  story: Story,
+  context: Context,
 ): Promise<string | undefined> {
-  if (!story.inputs.cancelRunOn.has(reason)) return undefined;
-  story.learn({ wantsCancel: true });
-  return cancelRun(run, { deadlineMs: story.clock.nowMs() + CANCEL_MS, ...about }, story);
+  if (!context.inputs.cancelRunOn.has(reason)) return undefined;
+  context.record({ wantsCancel: true });
+  return cancelRun(run, { deadlineMs: context.clock.nowMs() + CANCEL_MS, ...about }, context);
 }
 
-function failureOnly(error: unknown): Failure {
-  if (error instanceof Failure) return error;
+function failureOnly(error: unknown): StepError {
+  if (error instanceof StepError) return error;
   throw error;
 }
 
 /**
  * Looks for the run of a dispatch once more, since only a run that is known can be cancelled; undefined where none shows.
- * @throws Failure where nothing tells which of several is ours
+ * @throws StepError where nothing tells which of several is ours
  */
-export async function lookOnceMore(sent: Sent, deadlineMs: number, story: Story): Promise<Run | undefined> {
-  const { log, learn } = story;
+export async function lookOnceMore(sent: SentDispatch, deadlineMs: number, context: Context): Promise<Run | undefined> {
+  const { log, record } = context;
   if (sent.distinctId === undefined) return undefined;
   log.info("Looking for the run once more, to cancel it.");
   try {
-    const { run } = await search(sent, { deadlineMs }, story);
-    if (run) learn({ run });
+    const { run } = await search(sent, { deadlineMs }, context);
+    if (run) record({ run });
     return run;
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof RequestError)) throw error;
     log.info(`The look was refused (${error.inAWord}).`);
     return undefined;
   }
 }
 
 /** The same story, whose work the caller's signal no longer ends. Its `retry` still knows of limits and outages. */
-export function calm(story: Story): Story {
+export function withoutCancellation(context: Context): Context {
   const { signal } = new AbortController();
-  const retry: Retry = (ask, options) => story.retry(ask, { ...options, signal });
-  return { ...story, signal, retry };
+  const retry: Retry = (ask, options) => context.retry(ask, { ...options, signal });
+  return { ...context, signal, retry };
+}
+
+/** Times are by the clock. */
+export interface CancelBounds {
+  deadlineMs: number;
+  /** When all of GitHub's servers know the run, if it is new (docs/platform.md#new-runs). */
+  isNewUntilMs: number;
+  /** The attempt after which a further one is about to begin. */
+  rerunOf?: number | undefined;
+}
+
+type Tools = Pick<Context, "github" | "retry" | "clock" | "signal">;
+
+/** A 404 to the cancellation of a new run that GitHub shows is believed the second time: its servers may differ at first. */
+const BELIEVED_AT = 2;
+const PAUSE_MS = 1000;
+
+/** Asks until GitHub answers, and returns what came of it in words. A fault is not thrown: the step has failed anyway. */
+export async function cancelRun(
+  { id, htmlUrl }: Pick<StartedRun, "id" | "htmlUrl">,
+  { deadlineMs, isNewUntilMs, rerunOf = 0 }: CancelBounds,
+  tools: Tools,
+): Promise<string> {
+  const { github, retry, clock, signal } = tools;
+  for (let refusals = 1, isAboutToBegin = false; ; refusals++) {
+    const result = await settle(retry((options) => github.cancelRun(id, options), { deadlineMs }));
+    if ("answer" in result) return `The remote run is being cancelled: ${htmlUrl}`;
+    const requestError = result.failure instanceof RequestError ? result.failure : result.failure.requestError;
+    if (!requestError && isAboutToBegin)
+      return `No attempt after ${rerunOf} had begun, so none was cancelled; if one begins, it goes on: ${htmlUrl}`;
+    const run = await seenAfter(requestError, id, deadlineMs, tools);
+    isAboutToBegin = run?.status === "completed" && run.runAttempt <= rerunOf;
+    const isUnknownYet =
+      requestError?.status === 404 && clock.nowMs() < isNewUntilMs && !(run && refusals >= BELIEVED_AT);
+    if (!isUnknownYet && !isAboutToBegin) return whyNot(requestError, run, htmlUrl);
+    await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
+  }
+}
+
+/** The run after a refusal that it may explain; undefined where it cannot be read. */
+function seenAfter(
+  requestError: RequestError | undefined,
+  id: StartedRun["id"],
+  deadlineMs: number,
+  { github, retry }: Tools,
+): Promise<Run | undefined> | undefined {
+  const mayTell = requestError?.status === 404 || requestError?.status === 409;
+  return mayTell ? ifAnswered(retry((options) => github.getRun(id, options), once(deadlineMs))) : undefined;
+}
+
+/** `fault` is undefined where no answer came in time; `run` is the run after the refusal, where it could be read. */
+function whyNot(requestError: RequestError | undefined, run: Run | undefined, htmlUrl: string): string {
+  if (!requestError) return `The remote run could not be cancelled in time and goes on: ${htmlUrl}`;
+  const { status, inAWord } = requestError;
+  if (run?.status === "completed")
+    return `The remote run was not cancelled (${inAWord}): it had ended, as ${run.conclusion}: ${htmlUrl}`;
+  if (status === 409) {
+    const state = run ? `, although it is ${run.status || "without a status"}` : "";
+    return `The remote run cannot be cancelled, GitHub says (409)${state}: ${htmlUrl}`;
+  }
+  if (status === 404 && run)
+    return `The remote run could not be cancelled and goes on: this server shows it, and answers 404 to cancelling it: ${htmlUrl}`;
+  const needs = status === 403 ? ": the token needs `actions: write` for that" : "";
+  return `The remote run could not be cancelled (${inAWord}${needs}) and goes on: ${htmlUrl}`;
 }

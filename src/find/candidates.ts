@@ -1,17 +1,18 @@
 /** The rules of the search: where a run shows the id, and whose jobs are worth reading next. */
 
-import { fileName, type Job, type Run, type Step } from "../github/answers.ts";
+import { fileName, type Job, type Run, type Step } from "../github/responses.ts";
+import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
 import { generatedIdIn, shows } from "../inputs/distinct-id.ts";
-import type { Plan } from "../inputs/order.ts";
-import type { Candidate, Sign } from "../story/sent.ts";
+import { StepError } from "../runner/step-error.ts";
+import type { Candidate, IdLocation, SentDispatch } from "../state/sent-dispatch.ts";
 import { byAge, byNearness, type Crowd, isTooOld, isUndecided, isWitness, type OurDispatch } from "./crowd.ts";
 
 /** Says whether a run may be this plan's, by its event and workflow alone. */
-export function mayBeOf(plan: Plan, run: Run): boolean {
-  if (run.event !== plan.event) return false;
-  if (!plan.workflow) return true;
-  if (plan.workflow.kind === "id") return String(run.workflowId) === plan.workflow.value;
-  return fileName(run.path) === plan.workflow.value;
+export function mayBeOf(dispatch: ResolvedDispatch, run: Run): boolean {
+  if (run.event !== dispatch.event) return false;
+  if (!dispatch.workflow) return true;
+  if (dispatch.workflow.kind === "id") return String(run.workflowId) === dispatch.workflow.value;
+  return fileName(run.path) === dispatch.workflow.value;
 }
 
 /** Says whether the run's name shows the id. GitHub evaluates the name when it creates the run, so one look decides. */
@@ -20,7 +21,7 @@ export function isNamed(run: Run, distinctId: string): boolean {
 }
 
 /** Where `jobs` show the id, if they do: a job's name goes before a step's. */
-export function signInJobs(jobs: readonly Job[], distinctId: string): Sign | undefined {
+export function signInJobs(jobs: readonly Job[], distinctId: string): IdLocation | undefined {
   if (jobs.some((job) => shows(job.name, distinctId))) return "job";
   if (jobs.some((job) => job.steps.some((step) => shows(step.name, distinctId)))) return "step";
   return undefined;
@@ -73,7 +74,10 @@ const SETTLES_MS = 2000;
  * A crowd as a look meets it. `isQuiet`: it is too early to read more of it than its witnesses. `isLast`: there is no later
  * look.
  */
-export type Around = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"> & { isQuiet: boolean; isLast: boolean };
+export type CrowdAtLook = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"> & {
+  isQuiet: boolean;
+  isLast: boolean;
+};
 
 /**
  * The candidates whose jobs a look may read next, the most promising first: those that have not shown all their steps before
@@ -85,7 +89,7 @@ export function worthReading(
   candidates: readonly Candidate[],
   nowMs: number,
   dispatched: OurDispatch,
-  { isOne, isOfStrangers, isQuiet, isLast }: Omit<Around, "hasWitnesses">,
+  { isOne, isOfStrangers, isQuiet, isLast }: Omit<CrowdAtLook, "hasWitnesses">,
 ): Candidate[] {
   const isNearer = byNearness(candidates, dispatched);
   if (isLast) {
@@ -107,7 +111,7 @@ export function worthReading(
 }
 
 /** How many candidates one look reads at most. */
-export function mostReads({ isOfStrangers, isQuiet, isLast, hasWitnesses }: Omit<Around, "isOne">): number {
+export function mostReads({ isOfStrangers, isQuiet, isLast, hasWitnesses }: Omit<CrowdAtLook, "isOne">): number {
   if (isLast) return Number.POSITIVE_INFINITY;
   if (isQuiet) return hasWitnesses ? WITNESSES_PER_LOOK : 0;
   return isOfStrangers ? STRANGERS_PER_LOOK : JOBS_PER_LOOK;
@@ -131,4 +135,42 @@ function hasSettled({ run, changedAtMs }: Candidate, nowMs: number): boolean {
   const agoMs = nowMs - changedAtMs;
   if (run.status === "completed") return true;
   return agoMs >= (run.status === "in_progress" ? SETTLES_MS : REST_MS);
+}
+
+/** A run, and where it shows our id. */
+export type Shown = Pick<Candidate, "run"> & { sign: IdLocation };
+
+/** Within this time a run becomes visible as a rule (docs/platform.md#new-runs), and so does another with the same id. */
+const VISIBLE_WITHIN_MS = 10_000;
+
+/**
+ * The oldest of the runs that show our id, and the others. Runs with a generated id are all ours. A given id may be on
+ * others by right: so one run is believed only when a second one has had the time to show, and two are an error. Undefined
+ * as long as nothing can be said.
+ * @throws StepError that names all that may be ours
+ */
+export function choose(
+  shown: readonly Shown[],
+  { distinctId, atMs, findDeadlineMs }: Pick<SentDispatch, "distinctId" | "atMs" | "findDeadlineMs">,
+  isGiven: boolean,
+  nowMs: number,
+): (Shown & { others: Run[] }) | undefined {
+  const [first, ...more] = shown.toSorted((a, b) => byAge(a.run, b.run));
+  if (!first) return undefined;
+  const { run, sign } = first;
+  const others = more.map((each) => each.run);
+  if (isGiven && others.length > 0) throw new StepError(explainTwo([run, ...others], distinctId));
+  const isEarly = nowMs - atMs < Math.min(VISIBLE_WITHIN_MS, (findDeadlineMs - atMs) / 2);
+  return isGiven && isEarly ? undefined : { run, sign, others };
+}
+
+function explainTwo(runs: readonly Run[], distinctId = ""): string {
+  const haveOneWorkflow = new Set(runs.map(({ path }) => path)).size === 1;
+  return [
+    `${runs.length} runs since the dispatch carry the id ${distinctId}, which was given: nothing tells which of them is ours.`,
+    ...runs.map(({ path, displayTitle, htmlUrl }) => `- ${path} "${displayTitle}": ${htmlUrl}`),
+    haveOneWorkflow
+      ? "Give each step an id of its own: leave out `distinct_id`, and one is generated; or add to it what tells the steps apart."
+      : "Give the input `workflow` the file whose run is meant, or each step an id of its own (without `distinct_id`, one is generated).",
+  ].join("\n");
 }

@@ -3,9 +3,9 @@
  * decides when and in what order jobs are read, never which run is ours (docs/design.md#crowds).
  */
 
-import type { Run } from "../github/answers.ts";
+import type { Run } from "../github/responses.ts";
 import { generatedIdIn, madeLaterMs } from "../inputs/distinct-id.ts";
-import type { Candidate } from "../story/sent.ts";
+import type { Candidate } from "../state/sent-dispatch.ts";
 
 /** The dispatch whose run is looked for. */
 export interface OurDispatch {

@@ -1,13 +1,14 @@
 /** The words for a run that was not found (docs/design.md#not-found). */
 
-import { lastTrouble } from "../explain/trouble.ts";
+import { lastTrouble } from "../errors/explain.ts";
+import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
 import { gluedIn } from "../inputs/distinct-id.ts";
 import type { Inputs } from "../inputs/inputs.ts";
-import type { Plan } from "../inputs/order.ts";
-import { type Finding, lineOf, quoted } from "../receiver/finding.ts";
-import { linesToAdd } from "../receiver/lines-to-add.ts";
+import { type Finding, lineOf } from "../state/finding.ts";
+import { quoted } from "../text/foreign-text.ts";
+import { linesToAdd } from "../workflow-file/lines-to-add.ts";
 import { isNamed } from "./candidates.ts";
-import type { JudgedRun, NotFound } from "./search.ts";
+import type { CheckedRun, NotFound } from "./search.ts";
 
 /** How many runs a message names. */
 const MOST_NAMED = 10;
@@ -15,7 +16,7 @@ const MOST_NAMED = 10;
 /** Why no run was found: what was looked at, and what the receiver has to add. */
 export function explainNotFound(
   { runs, trouble, waitedMs }: NotFound & { waitedMs: number },
-  plan: Plan,
+  dispatch: ResolvedDispatch,
   { distinctId, findTimeoutMs }: Inputs,
   repository: string,
   findings: readonly Finding[],
@@ -26,34 +27,34 @@ export function explainNotFound(
       ? `${Math.round(waitedMs / 1000)} s. None can have been started, so the wait ends before its default of ${timeout}; one set by hand is kept`
       : timeout;
   const elsewhere = runs.find((each) => showsElsewhere(each, distinctId.value))?.run;
-  const where = elsewhere ? `\`${plan.workflow?.value}\` in ${repository}` : repository;
+  const where = elsewhere ? `\`${dispatch.workflow?.value}\` in ${repository}` : repository;
   return [
     `No run of ${where} showed the id ${distinctId.value} within ${time}.`,
     ...lastTrouble(trouble),
     ...(elsewhere
       ? [
-          `A run shows the id, but it belongs to ${elsewhere.path}, and \`workflow\` names \`${plan.workflow?.value}\`: ${elsewhere.htmlUrl}`,
+          `A run shows the id, but it belongs to ${elsewhere.path}, and \`workflow\` names \`${dispatch.workflow?.value}\`: ${elsewhere.htmlUrl}`,
         ]
       : []),
-    ...runsInWords(runs, plan, distinctId.value, findings),
-    ...remedy(findings, plan, distinctId.key, elsewhere !== undefined),
+    ...runsInWords(runs, dispatch, distinctId.value, findings),
+    ...remedy(findings, dispatch, distinctId.key, elsewhere !== undefined),
   ].join("\n");
 }
 
-function showsElsewhere({ run, verdict }: JudgedRun, distinctId: string): boolean {
+function showsElsewhere({ run, verdict }: CheckedRun, distinctId: string): boolean {
   return verdict === "other workflow" && isNamed(run, distinctId);
 }
 
 function runsInWords(
-  runs: readonly JudgedRun[],
-  plan: Plan,
+  runs: readonly CheckedRun[],
+  dispatch: ResolvedDispatch,
   distinctId: string,
   findings: readonly Finding[],
 ): string[] {
-  const isEvent = plan.event === "repository_dispatch";
+  const isEvent = dispatch.event === "repository_dispatch";
   const count = runs.length === 0 ? "no run" : runs.length === 1 ? "1 run" : `${runs.length} runs`;
   const listed = `GitHub has listed ${count} since the dispatch`;
-  const by = isEvent ? `repository_dispatch \`${plan.eventType}\`` : plan.event;
+  const by = isEvent ? `repository_dispatch \`${dispatch.eventType}\`` : dispatch.event;
   const possible = runs.filter(({ verdict }) => verdict !== "other event");
   if (possible.length === 0) {
     const none = runs.length === 0 ? listed : `${listed}, and none by ${by}`;
@@ -69,11 +70,11 @@ function runsInWords(
     `${listed}. By ${by}:`,
     ...lines.slice(0, MOST_NAMED),
     ...(lines.length > MOST_NAMED ? [`- and ${lines.length - MOST_NAMED} more`] : []),
-    ...(candidates.length === 0 ? [`None is of \`${plan.workflow?.value}\`: check the input \`workflow\`.`] : []),
+    ...(candidates.length === 0 ? [`None is of \`${dispatch.workflow?.value}\`: check the input \`workflow\`.`] : []),
   ];
 }
 
-function runInWords({ run, verdict }: JudgedRun, distinctId: string): string {
+function runInWords({ run, verdict }: CheckedRun, distinctId: string): string {
   const showsIt = isNamed(run, distinctId) ? "shows the id, but " : "";
   const word = gluedIn(run.displayTitle, distinctId);
   const glued = word === undefined ? "" : `, but has it as a part of \`${quoted(word)}\``;
@@ -86,7 +87,12 @@ function runInWords({ run, verdict }: JudgedRun, distinctId: string): string {
   return `- ${run.path} "${run.displayTitle}": ${how}, ${run.htmlUrl}`;
 }
 
-function remedy(findings: readonly Finding[], plan: Plan, key: string | undefined, isShown: boolean): string[] {
+function remedy(
+  findings: readonly Finding[],
+  dispatch: ResolvedDispatch,
+  key: string | undefined,
+  isShown: boolean,
+): string[] {
   const wrong = findings.filter(({ is }) => is === "wrong");
   if (wrong.length > 0) return wrong.map(lineOf);
   if (findings.length > 0 && findings.every(({ is }) => is === "right")) {
@@ -98,6 +104,6 @@ function remedy(findings: readonly Finding[], plan: Plan, key: string | undefine
   if (isShown) return [];
   return [
     "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
-    linesToAdd({ ...plan, key }),
+    linesToAdd({ ...dispatch, key }),
   ];
 }

@@ -1,13 +1,11 @@
 /** The repository's runs since a dispatch, from the list without filters (docs/platform.md#stale-filtered-lists). */
 
-import { pagesOf } from "../asking/lists.ts";
-import type { Run } from "../github/answers.ts";
-import { PAGE_LENGTH } from "../github/api.ts";
-import type { Id, Page } from "../github/reading.ts";
-import type { Story } from "../story/story.ts";
-
-/** The length of a first page that reaches back far enough in nearly every repository, at a third of the bytes. */
-export const SHORT_PAGE = 30;
+import { pagesOf } from "../github/lists.ts";
+import { isRetryable, type RequestError } from "../github/request-error.ts";
+import { type Id, PAGE_LENGTH, type Page, SHORT_PAGE } from "../github/response-fields.ts";
+import type { Run } from "../github/responses.ts";
+import { ifAnswered } from "../github/retry.ts";
+import type { Context } from "../state/context.ts";
 
 /** The server's time and a run's `created_at` may differ by a second or two (docs/platform.md#new-runs). */
 const MARGIN_MS = 5000;
@@ -27,7 +25,7 @@ export interface Listed {
  */
 export function listerOfRuns(
   { sentAtMs, deadlineMs }: { sentAtMs: number; deadlineMs: number },
-  { github, retry, inputs }: Pick<Story, "github" | "retry" | "inputs">,
+  { github, retry, inputs }: Pick<Context, "github" | "retry" | "inputs">,
 ): () => Promise<Listed> {
   const longest = Math.min(PAGE_LENGTH, inputs.maxRuns);
   let perPage = Math.min(SHORT_PAGE, longest);
@@ -68,4 +66,20 @@ export function listerOfRuns(
 /** The next page's length: a short page half full of runs since the dispatch will probably be too short at the next look. */
 function nextPage(runsSince: number, longest: number): number {
   return Math.min(runsSince > SHORT_PAGE / 2 ? PAGE_LENGTH : SHORT_PAGE, longest);
+}
+
+/**
+ * The ids, as text, of the runs on the first page; none where it does not come.
+ * @throws RequestError where listing is refused: the run could never be found
+ */
+export async function listRunIds(
+  deadlineMs: number,
+  { github, retry }: Pick<Context, "github" | "retry">,
+): Promise<ReadonlySet<string>> {
+  const page = { perPage: SHORT_PAGE, page: 1 };
+  // Only a limit is waited out, since it holds up the dispatch as well.
+  const retries = ({ kind }: RequestError) => kind === "limited";
+  const asked = retry((options) => github.listRuns(page, options), { deadlineMs, retries });
+  const listed = await ifAnswered(asked, isRetryable);
+  return new Set(listed?.items.map(({ id }) => String(id)));
 }

@@ -1,5 +1,13 @@
 /** GitHub's REST API, as far as we use it: one method for one request. */
 
+import { readArtifacts } from "./artifacts.ts";
+import { readConcurrencyGroup, readRunsGroups } from "./concurrency-groups.ts";
+import { type ConnectionOptions, connect } from "./connection.ts";
+import { textOf } from "./download.ts";
+import type { RequestOptions } from "./http.ts";
+import { readPendingDeployments } from "./pending-deployments.ts";
+import { PURPOSES, type Purpose } from "./purposes.ts";
+import { type Id, PAGE_LENGTH, type Page } from "./response-fields.ts";
 import {
   readAnnotations,
   readDispatched,
@@ -10,27 +18,16 @@ import {
   readRuns,
   readWorkflow,
   readWorkflows,
-} from "./answers.ts";
-import { readArtifacts } from "./artifacts.ts";
-import { readConcurrencyGroup, readRunsGroups } from "./concurrency.ts";
-import { type ConnectionOptions, connect } from "./connection.ts";
-import { textOf } from "./download.ts";
-import type { RequestOptions } from "./http.ts";
-import { readPendingDeployments } from "./pending-deployments.ts";
-import { PURPOSES, type Purpose } from "./purpose.ts";
-import type { Id, Page } from "./reading.ts";
+} from "./responses.ts";
 
 /**
  * GitHub's API for one repository. Each method sends one request (two more if the repository was renamed) and gives its
- * answer, or rejects: with a `Fault`, or with the reason of the signal in its options.
+ * answer, or rejects: with a `RequestError`, or with the reason of the signal in its options.
  */
 export type GitHub = ReturnType<typeof openGitHub>;
 
 /** The version whose workflow dispatch answers with the run's id (docs/platform.md#run-details). */
 const RUN_DETAILS_VERSION = "2026-03-10";
-
-/** The longest page of a list. */
-export const PAGE_LENGTH = 100;
 
 const REPOSITORY = "/repos/{owner}/{repo}";
 const WORKFLOW = `${REPOSITORY}/actions/workflows/{workflow_id}`;
@@ -130,7 +127,11 @@ export function openGitHub(options: ConnectionOptions) {
     },
 
     /** Sets a status of a commit; the last one set counts. `description` may have 140 characters. */
-    setStatus: (sha: string, { state, context, description, url }: Status, options: RequestOptions): Promise<void> => {
+    setStatus: (
+      sha: string,
+      { state, context, description, url }: CommitStatus,
+      options: RequestOptions,
+    ): Promise<void> => {
       const parameters = { sha, state, context, description, ...(url !== "" && { target_url: url }) };
       const route = `POST ${REPOSITORY}/statuses/{sha}`;
       return ask({ route, parameters, purpose: PURPOSES.setStatus, read: nothing }, options);
@@ -192,7 +193,7 @@ export function openGitHub(options: ConnectionOptions) {
 }
 
 /** A commit's status. */
-export interface Status {
+export interface CommitStatus {
   state: "pending" | "success" | "failure" | "error";
   context: string;
   description: string;

@@ -1,12 +1,12 @@
 /** The requests by which a GitHub App gets its tokens, signed with its key. */
 
 import { Octokit } from "@octokit/rest";
-import type { Clock } from "../edges/clock.ts";
-import { readInstallation, readInstallationToken } from "./answers.ts";
-import { type AppRequests, appTokens, type TokenSource, type Wanted } from "./app-token.ts";
+import type { Clock } from "../runner/clock.ts";
 import { headerOf, readAnswer, type Send } from "./http.ts";
-import { PURPOSES } from "./purpose.ts";
-import { isRedirect, type Place, redirectPath } from "./renames.ts";
+import { PURPOSES } from "./purposes.ts";
+import { isRedirect, type RepositoryName, redirectPath } from "./renames.ts";
+import { readInstallation, readInstallationToken } from "./responses.ts";
+import { type AppRequests, appTokens, type TokenSource, type Wanted } from "./tokens.ts";
 
 /** An App that gets its own tokens. */
 export interface App extends Wanted {
@@ -34,7 +34,7 @@ export function tokensOf(
     sendBy,
   }: {
     settings: OctokitOptions & { baseUrl: string };
-    place: Place;
+    place: RepositoryName;
     clock: Clock;
     sendBy: (octokit: Octokit) => Send;
   },

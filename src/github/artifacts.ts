@@ -1,6 +1,16 @@
 /** Reads GitHub's lists of artifacts. */
 
-import { fields, type Id, isId, nameOf, numberOf, type Page, page, timeMs, Unreadable } from "./reading.ts";
+import {
+  fields,
+  type Id,
+  InvalidResponse,
+  isId,
+  nameOf,
+  numberOf,
+  type Page,
+  page,
+  timeMs,
+} from "./response-fields.ts";
 
 /** What a run has uploaded under a name. */
 export interface Artifact {
@@ -18,7 +28,7 @@ export interface Artifact {
 export function readArtifacts(data: unknown): Page<Artifact> {
   return page(data, "artifacts", (each) => {
     const { id, name, size_in_bytes, expired, created_at, digest } = fields(each, "artifact");
-    if (!isId(id)) throw new Unreadable("artifact", "id");
+    if (!isId(id)) throw new InvalidResponse("artifact", "id");
     return {
       id,
       name: nameOf(name),

@@ -1,6 +1,6 @@
 /** How jobs and runs end, by GitHub's words (docs/platform.md#statuses-and-conclusions). */
 
-import type { Job, Run, Step } from "./answers.ts";
+import type { Job, Run, Step } from "./responses.ts";
 
 export const CONCLUSIONS = [
   "success",

@@ -1,16 +1,15 @@
 /** The connection to one repository on one server: layers around what sends a request, each of which adds one thing. */
 
 import { Octokit } from "@octokit/rest";
-import type { Clock } from "../edges/clock.ts";
-import type { Log } from "../edges/log.ts";
+import type { Clock } from "../runner/clock.ts";
+import type { Log } from "../runner/log.ts";
 import { type App, type OctokitOptions, tokensOf } from "./app-requests.ts";
-import { authorized, plainToken } from "./app-token.ts";
 import { type Download, downloader } from "./download.ts";
-import { type Ask, keepAnswers } from "./etags.ts";
-import { type Heard, listen } from "./heard.ts";
-import { type RequestOptions, sender } from "./http.ts";
-import { PURPOSES } from "./purpose.ts";
+import { headerOf, type Request, type RequestOptions, readAnswer, type Send, sender } from "./http.ts";
+import { PURPOSES } from "./purposes.ts";
 import { atPlace, followRenames } from "./renames.ts";
+import { type ResponseMetadata, trackMetadata } from "./response-metadata.ts";
+import { authorized, plainToken } from "./tokens.ts";
 import type { Fetch } from "./transport.ts";
 
 /** A repository, and the server it lives on. */
@@ -31,7 +30,7 @@ export interface ConnectionOptions {
 
 export type Credentials = { token: string } | { app: App };
 
-export interface Connection extends Heard {
+export interface Connection extends ResponseMetadata {
   /** Sends one request (two more if the repository was renamed). `{owner}` and `{repo}` in a route are the target's. */
   ask: Ask;
   /** Reads what GitHub keeps on another host. */
@@ -57,8 +56,8 @@ export function connect({ target, credentials, fetch, clock, log }: ConnectionOp
     log: quiet,
   };
   const place = { owner: target.owner, repo: target.repo };
-  const { heard, hear } = listen(clock);
-  const sendBy = (octokit: Octokit) => atPlace(sender(octokit, { clock, log, hear }), place);
+  const { metadata, note } = trackMetadata(clock);
+  const sendBy = (octokit: Octokit) => atPlace(sender(octokit, { clock, log, note }), place);
   const send = sendBy(new Octokit(settings));
   const tokens =
     "token" in credentials
@@ -67,7 +66,7 @@ export function connect({ target, credentials, fetch, clock, log }: ConnectionOp
   const sendAuthorized = authorized(send, tokens, clock);
 
   return {
-    ...heard,
+    ...metadata,
     ask: keepAnswers(followRenames(sendAuthorized, place, { apiUrl, clock, log }), clock),
     download: downloader(sendAuthorized, { apiUrl, fetch, clock }),
     fullName: () => `${place.owner}/${place.repo}`,
@@ -79,5 +78,34 @@ export function connect({ target, credentials, fetch, clock, log }: ConnectionOp
       const route = "DELETE /installation/token";
       await send({ route, parameters: { headers }, purpose: PURPOSES.getToken }, options);
     },
+  };
+}
+
+/** A request, and the function that reads its answer. */
+interface Question<Answer> extends Request {
+  read: (data: unknown) => Answer;
+}
+
+/** Asks, and reads the answer. While the answer to a GET stays the same, it is the same object. */
+export type Ask = <Answer>(question: Question<Answer>, options: RequestOptions) => Promise<Answer>;
+
+/** Servers have been reported to answer 304 for ever, so after this time an answer is asked for anew. */
+const KEEP_ANSWERS_MS = 2 * 60 * 60 * 1000;
+
+/** Makes an `Ask` that keeps the answers which have an ETag. */
+export function keepAnswers(send: Send, clock: Clock): Ask {
+  const kept = new Map<string, { etag: string; answer: unknown; sinceMs: number }>();
+  return async <Answer>({ read, ...request }: Question<Answer>, options: RequestOptions) => {
+    const { route, parameters = {} } = request;
+    const key = JSON.stringify([route, parameters]);
+    const last = kept.get(key);
+    const isFresh = last && clock.nowMs() - last.sinceMs < KEEP_ANSWERS_MS;
+    const headers = { ...parameters.headers, ...(isFresh && { "if-none-match": last.etag }) };
+    const reply = await send({ ...request, parameters: { ...parameters, headers } }, options);
+    if (reply.status === 304 && last) return last.answer as Answer;
+    const answer = readAnswer(reply, read);
+    const etag = headerOf(reply, "etag");
+    if (etag && route.startsWith("GET")) kept.set(key, { etag, answer, sinceMs: clock.nowMs() });
+    return answer;
   };
 }

@@ -1,9 +1,17 @@
 /** What GitHub keeps elsewhere, such as the log of a job or the file of an artifact. */
 
-import { abortAfter } from "../edges/cancellation.ts";
-import type { Clock } from "../edges/clock.ts";
-import { Fault, kindOfError } from "./fault.ts";
-import { faultOf, headerOf, type Reply, type Request, type RequestOptions, type Send, timeLeft } from "./http.ts";
+import { abortAfter } from "../runner/cancellation.ts";
+import type { Clock } from "../runner/clock.ts";
+import {
+  type ApiResponse,
+  headerOf,
+  type Request,
+  type RequestOptions,
+  requestErrorFrom,
+  type Send,
+  timeLeft,
+} from "./http.ts";
+import { kindOfError, RequestError } from "./request-error.ts";
 import type { Fetch } from "./transport.ts";
 
 export type Download = (request: Request, options: RequestOptions) => AsyncGenerator<Uint8Array>;
@@ -23,12 +31,13 @@ export function downloader(
     const timer = abortAfter(clock, left().timeoutMs, () => undefined, options.signal);
     try {
       const answer = await fetch(address, { redirect: "error", signal: timer.signal });
-      if (!answer.ok || !answer.body) throw faultOf("unreadable", reply, `its file was answered with ${answer.status}`);
+      if (!answer.ok || !answer.body)
+        throw requestErrorFrom("unreadable", reply, `its file was answered with ${answer.status}`);
       yield* answer.body;
     } catch (error) {
-      if (error instanceof Fault) throw error;
+      if (error instanceof RequestError) throw error;
       const { kind, code } = kindOfError(error);
-      throw new Fault(kind, { ...reply, status: undefined, code, answer: "its file could not be read" });
+      throw new RequestError(kind, { ...reply, status: undefined, code, answer: "its file could not be read" });
     } finally {
       timer.release();
     }
@@ -42,10 +51,10 @@ export async function* textOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<
 }
 
 /** Where the file is. Where the API is on TLS, so is the file, lest anything is read in the clear. */
-function addressIn(reply: Reply, apiUrl: string): string {
+function addressIn(reply: ApiResponse, apiUrl: string): string {
   const [given, base] = [headerOf(reply, "location"), new URL(reply.request.replace(/^\S+ /, ""), apiUrl)];
   const address = given && URL.canParse(given, base.href) ? new URL(given, base) : undefined;
   const isSafe = address?.protocol === "https:" || address?.protocol === base.protocol;
-  if (reply.status !== 302 || !address || !isSafe) throw faultOf("unreadable", reply, "no address of a file");
+  if (reply.status !== 302 || !address || !isSafe) throw requestErrorFrom("unreadable", reply, "no address of a file");
   return address.href;
 }

@@ -1,12 +1,13 @@
-/** One request over HTTP, and its answer. Every failure leaves here as a `Fault`. */
+/** One request over HTTP, and its answer. Every failure leaves here as a `RequestError`. */
 
 import type { Octokit } from "@octokit/rest";
-import { abortAfter } from "../edges/cancellation.ts";
-import type { Clock } from "../edges/clock.ts";
-import type { Log } from "../edges/log.ts";
-import { Fault, kindOfAnswer, kindOfError, retryAfterMs, ssoUrlOf } from "./fault.ts";
-import type { Purpose } from "./purpose.ts";
-import { Unreadable } from "./reading.ts";
+import { abortAfter } from "../runner/cancellation.ts";
+import type { Clock } from "../runner/clock.ts";
+import type { Log } from "../runner/log.ts";
+import type { Purpose } from "./purposes.ts";
+import { retryAfterMs } from "./rate-limit.ts";
+import { kindOfError, kindOfResponse, RequestError, ssoUrlOf } from "./request-error.ts";
+import { InvalidResponse } from "./response-fields.ts";
 
 /** How long one request may take, and what ends it early: an abort rejects with the signal's reason. */
 export interface RequestOptions {
@@ -23,7 +24,7 @@ export interface Request {
 }
 
 /** An answer that is no failure: any status below 400. */
-export interface Reply {
+export interface ApiResponse {
   /** Method and path, as they were sent. */
   request: string;
   purpose: Purpose;
@@ -32,13 +33,13 @@ export interface Reply {
   data: unknown;
 }
 
-/** Sends one request and reads its whole answer within `timeoutMs`. Rejects with a `Fault`, or the signal's reason. */
-export type Send = (request: Request, options: RequestOptions) => Promise<Reply>;
+/** Sends one request and reads its whole answer within `timeoutMs`. Rejects with a `RequestError`, or the signal's reason. */
+export type Send = (request: Request, options: RequestOptions) => Promise<ApiResponse>;
 
 /** Makes a `Send` of `octokit`. `hear` gets every answer, even one that is a failure. */
 export function sender(
   octokit: Octokit,
-  { clock, log, hear }: { clock: Clock; log: Log; hear: (reply: Reply, sentAtMs: number) => void },
+  { clock, log, note }: { clock: Clock; log: Log; note: (reply: ApiResponse, sentAtMs: number) => void },
 ): Send {
   return async ({ route, parameters = {}, purpose }, { timeoutMs, signal }) => {
     const { method, url, body } = octokit.request.endpoint(route, parameters);
@@ -47,30 +48,30 @@ export function sender(
     const sentAtMs = clock.nowMs();
     const tooLate = () => {
       const answer = `no answer within ${Math.round(timeoutMs / 1000)} s`;
-      return new Fault("lost", { request, purpose, code: "ETIMEDOUT", answer });
+      return new RequestError("lost", { request, purpose, code: "ETIMEDOUT", answer });
     };
     const timer = abortAfter(clock, timeoutMs, tooLate, signal);
     // octokit's own JSON breaks some texts (docs/platform.md#octokits-json); `data` takes the place of a body made of parameters.
     const written = body === undefined ? {} : { data: JSON.stringify(body) };
     const answered = await octokit
       .request(route, { ...parameters, ...written, request: { signal: timer.signal } })
-      .catch((error: Error & { response?: Pick<Reply, "status" | "headers" | "data"> }) => {
+      .catch((error: Error & { response?: Pick<ApiResponse, "status" | "headers" | "data"> }) => {
         timer.signal.throwIfAborted();
         if (error.response) return error.response;
         const { kind, code } = kindOfError(error);
         log.debug(`${request} → ${code ?? error.message}`);
-        throw new Fault(kind, { request, purpose, code, answer: error.message });
+        throw new RequestError(kind, { request, purpose, code, answer: error.message });
       })
       .finally(() => timer.release());
     // @octokit/request 10 takes an answer that breaks off while it is read for an empty one.
     timer.signal.throwIfAborted();
     const { status, headers } = answered;
-    const reply: Reply = { request, purpose, status, headers, data: answered.data };
-    hear(reply, sentAtMs);
+    const reply: ApiResponse = { request, purpose, status, headers, data: answered.data };
+    note(reply, sentAtMs);
     log.debug(`${request} → ${status}`);
     if (status < 400) return reply;
     const answer = wordsOf(reply.data);
-    throw faultOf(kindOfAnswer({ ...reply, message: answer }), reply, answer);
+    throw requestErrorFrom(kindOfResponse({ ...reply, message: answer }), reply, answer);
   };
 }
 
@@ -80,19 +81,24 @@ export function timeLeft(clock: Clock, options: RequestOptions): () => RequestOp
   return () => ({ ...options, timeoutMs: Math.max(endMs - clock.nowMs(), 0) });
 }
 
-/** @throws Fault when the answer is not what GitHub's schema says */
-export function readAnswer<Answer>(reply: Reply, read: (data: unknown) => Answer): Answer {
+/** @throws RequestError when the answer is not what GitHub's schema says */
+export function readAnswer<Answer>(reply: ApiResponse, read: (data: unknown) => Answer): Answer {
   try {
     return read(reply.data);
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    throw faultOf("unreadable", reply, error.message, error.isForeign);
+    if (!(error instanceof InvalidResponse)) throw error;
+    throw requestErrorFrom("unreadable", reply, error.message, error.isForeign);
   }
 }
 
 /** The fault that `reply` amounts to; `answer` is what it says, in words. */
-export function faultOf(kind: Fault["kind"], reply: Reply, answer: string, isForeign = false): Fault {
-  return new Fault(kind, {
+export function requestErrorFrom(
+  kind: RequestError["kind"],
+  reply: ApiResponse,
+  answer: string,
+  isForeign = false,
+): RequestError {
+  return new RequestError(kind, {
     request: reply.request,
     purpose: reply.purpose,
     answer,
@@ -106,7 +112,7 @@ export function faultOf(kind: Fault["kind"], reply: Reply, answer: string, isFor
 }
 
 /** A header's value; `name` is in lower case. */
-export function headerOf({ headers }: Reply, name: string): string | undefined {
+export function headerOf({ headers }: ApiResponse, name: string): string | undefined {
   const value = headers[name];
   return value === undefined ? undefined : String(value);
 }

@@ -1,6 +1,6 @@
 /** What a run waits for: its environments, who may approve them, and their timers. */
 
-import { fields, list, nameOf, timeMs } from "./reading.ts";
+import { fields, list, nameOf, timeMs } from "./response-fields.ts";
 
 /** An environment that a run waits for. */
 export interface PendingDeployment {

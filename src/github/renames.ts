@@ -1,19 +1,19 @@
 /** For a repository that was renamed, GitHub answers with a redirect, and does not act (docs/platform.md#renamed-repositories). */
 
-import type { Clock } from "../edges/clock.ts";
-import type { Log } from "../edges/log.ts";
-import { readRepository } from "./answers.ts";
-import { faultOf, headerOf, type Reply, readAnswer, type Send, timeLeft } from "./http.ts";
-import { PURPOSES } from "./purpose.ts";
+import type { Clock } from "../runner/clock.ts";
+import type { Log } from "../runner/log.ts";
+import { type ApiResponse, headerOf, readAnswer, requestErrorFrom, type Send, timeLeft } from "./http.ts";
+import { PURPOSES } from "./purposes.ts";
+import { readRepository } from "./responses.ts";
 
 /** The repository's name as it is now: a rename changes it. */
-export interface Place {
+export interface RepositoryName {
   owner: string;
   repo: string;
 }
 
 /** Fills in the repository's name where a route has `{owner}/{repo}`. */
-export function atPlace(send: Send, place: Place): Send {
+export function atPlace(send: Send, place: RepositoryName): Send {
   return (request, options) => {
     const name = request.route.includes("{owner}") ? place : {};
     return send({ ...request, parameters: { ...name, ...request.parameters } }, options);
@@ -23,7 +23,7 @@ export function atPlace(send: Send, place: Place): Send {
 /** Sends again to the new name if the repository was renamed: three requests then, all within the same `timeoutMs`. */
 export function followRenames(
   send: Send,
-  place: Place,
+  place: RepositoryName,
   { apiUrl, clock, log }: { apiUrl: string; clock: Clock; log: Log },
 ): Send {
   return async (request, options) => {
@@ -35,26 +35,26 @@ export function followRenames(
     log.info(`${place.owner}/${place.repo} is now called ${fullName}; going on there.`);
     [place.owner = place.owner, place.repo = place.repo] = fullName.split("/");
     const again = await send(request, left());
-    if (isRedirect(again)) throw faultOf("rejected", again, "redirected again and again");
+    if (isRedirect(again)) throw requestErrorFrom("rejected", again, "redirected again and again");
     return again;
   };
 }
 
-export function isRedirect({ status }: Reply): boolean {
+export function isRedirect({ status }: ApiResponse): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
 /**
  * The path of a renamed repository, e.g. `/repositories/7`.
- * @throws Fault for a redirect to any other server, to which the token must not go
+ * @throws RequestError for a redirect to any other server, to which the token must not go
  */
-export function redirectPath(reply: Reply, apiUrl: string): string {
+export function redirectPath(reply: ApiResponse, apiUrl: string): string {
   const to = headerOf(reply, "location") ?? "";
   const url = URL.canParse(to, apiUrl) ? new URL(to, apiUrl) : undefined;
   if (url?.origin !== new URL(apiUrl).origin) {
-    throw faultOf("rejected", reply, `redirected to ${url?.origin ?? "nowhere"}`);
+    throw requestErrorFrom("rejected", reply, `redirected to ${url?.origin ?? "nowhere"}`);
   }
   const path = url.pathname.match(/\/repositories\/\d+|\/repos\/[^/]+\/[^/]+/)?.[0];
-  if (!path) throw faultOf("rejected", reply, `redirected to ${url.pathname}`);
+  if (!path) throw requestErrorFrom("rejected", reply, `redirected to ${url.pathname}`);
   return path;
 }

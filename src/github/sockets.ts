@@ -2,9 +2,9 @@
 
 import { Agent, request as requestHttp } from "node:http";
 import type { Socket } from "node:net";
-import { afterPause } from "../edges/cancellation.ts";
-import type { Clock } from "../edges/clock.ts";
-import { NoTunnel } from "./fault.ts";
+import { afterPause } from "../runner/cancellation.ts";
+import type { Clock } from "../runner/clock.ts";
+import { NoTunnel } from "./request-error.ts";
 
 /** Gives the agent of a server, by its origin. The agent opens the connections to the server, and keeps them. */
 export type Servers = (origin: string) => Promise<Agent>;
@@ -68,7 +68,7 @@ function whenOpen(socket: Socket, isTls: boolean, clock: Clock, opened: Opened):
   const settle: Opened = (error, socket) => {
     if (done.signal.aborted) return;
     done.abort();
-    // Nothing was sent, whatever went wrong, and fault.ts knows that by the `syscall`. On an open connection it would be untrue.
+    // Nothing was sent, whatever went wrong, and request-error.ts knows that by the `syscall`. On an open connection it would be untrue.
     if (error) Object.assign(error, { syscall: "connect" });
     // Not a tick later: the request has to listen before the connection's next event.
     opened(error, socket);

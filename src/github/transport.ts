@@ -17,7 +17,7 @@
 import { type Agent, type IncomingMessage, request as requestHttp } from "node:http";
 // Not loaded when it is needed: the bundle finds nothing but `default` in a module that is a function, as this one is.
 import { pipeline } from "node:stream";
-import type { Clock } from "../edges/clock.ts";
+import type { Clock } from "../runner/clock.ts";
 import { closeIdle, serversBy } from "./sockets.ts";
 
 /** As much of `fetch` as is used: `globalThis.fetch` is one, too. */

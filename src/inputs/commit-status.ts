@@ -2,12 +2,11 @@
 
 import type { Target } from "../github/connection.ts";
 import { mayBeToken } from "./credentials.ts";
-import type { Caller } from "./inputs.ts";
 import type { Reader } from "./reader.ts";
-import { withoutSlash } from "./target.ts";
+import { type Caller, withoutSlash } from "./target.ts";
 
 /** A status to set and to keep up to date. Its token is for the caller's repository, and goes to the caller's server alone. */
-export interface CommitStatus {
+export interface CommitStatusInputs {
   context: string;
   token: string;
   /** The caller's repository. */
@@ -20,7 +19,7 @@ export function readCommitStatus(
   { line, text, problems }: Reader,
   { repository, apiUrl, sha = "" }: Caller,
   waitFor: string,
-): CommitStatus | undefined {
+): CommitStatusInputs | undefined {
   const context = line("status_context");
   if (context === "") return undefined;
   if (waitFor !== "completed")

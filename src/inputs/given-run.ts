@@ -1,8 +1,8 @@
 /** A run that is there already: its id, or its page, which also says where it is. */
 
-import { inCode } from "../edges/wording.ts";
 import type { Target } from "../github/connection.ts";
-import type { Id } from "../github/reading.ts";
+import type { Id } from "../github/response-fields.ts";
+import { inCode } from "../text/wording.ts";
 import type { InputName } from "./names.ts";
 import type { Reader } from "./reader.ts";
 

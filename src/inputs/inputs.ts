@@ -1,21 +1,18 @@
 /** Reads the action's inputs: strings → `Inputs`, or one error that lists every problem. Nothing has been sent yet. */
 
-import { Failure } from "../edges/failure.ts";
-import { inCode } from "../edges/wording.ts";
 import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
-import { readArtifactName } from "./artifact-name.ts";
-import { type CommitStatus, readCommitStatus } from "./commit-status.ts";
+import { StepError } from "../runner/step-error.ts";
+import { idleTimeout, problemsOfReuse, problemsOfWait, problemsOnGitea } from "./combinations.ts";
+import { type CommitStatusInputs, readCommitStatus } from "./commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
+import { type DistinctId, type Mappings, type RunSource, readDispatchRequest } from "./dispatch-request.ts";
 import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
 import { areTwoPlaces, type RunAddress, readRunAddress } from "./given-run.ts";
-import { problemsOnImitation } from "./imitation.ts";
-import { readJobNames } from "./job-names.ts";
-import { type InputName, judgeNames } from "./names.ts";
-import { type DistinctId, type Mappings, type Order, readOrder } from "./order.ts";
+import { checkNames, type InputName } from "./names.ts";
 import { type Reader, readerOf } from "./reader.ts";
 import { reuseKey } from "./reuse-key.ts";
-import { readTarget, withoutSlash } from "./target.ts";
+import { type Caller, ownerOf, readTarget, unusedOwner, withoutSlash } from "./target.ts";
 
 /** What the step was asked to do. */
 export interface Inputs {
@@ -23,7 +20,7 @@ export interface Inputs {
   target: Target;
   /** Which input decides the target's server. */
   serverIn: InputName;
-  order: Order;
+  source: RunSource;
   distinctId: DistinctId;
   /** Which equal runs the step takes instead of starting another. */
   reuse: "never" | "queued" | "running" | "success";
@@ -51,7 +48,7 @@ export interface Inputs {
   /** How long after a red end the step waits for somebody else to start a further attempt. */
   rerunGraceMs: number;
   /** Undefined: none is asked for. */
-  commitStatus: CommitStatus | undefined;
+  commitStatus: CommitStatusInputs | undefined;
   writesSummary: boolean;
   /** Nothing is dispatched; the step only looks at everything that a dispatch needs. */
   isDryRun: boolean;
@@ -63,19 +60,8 @@ export interface Inputs {
   warnings: readonly string[];
 }
 
-/** The caller: where the step runs, by the runner's environment. */
-export interface Caller {
-  /** `owner/name` of the repository that the step runs in. */
-  repository: string;
-  apiUrl: string;
-  runId: string;
-  runAttempt: string;
-  /** The commit that the caller's run is about: of a pull request its head, else `GITHUB_SHA`. */
-  sha?: string;
-}
-
 /** Bad inputs. The message lists every problem, names inputs and keys, and quotes no token and no payload value. */
-export class InputError extends Failure {
+export class InputError extends StepError {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
@@ -107,7 +93,7 @@ export function readInputs(
   const { problems, text, number, word, words, isTrue } = reader;
 
   // Problems are listed in this order.
-  const judged = judgeNames(names);
+  const judged = checkNames(names);
   problems.push(...judged.problems);
   const credentials = readCredentials(reader);
   const address = readRunAddress(reader);
@@ -118,8 +104,8 @@ export function readInputs(
     credentials,
     waitFor,
     ...(address
-      ? { order: { event: undefined, runId: address.runId }, distinctId: NOT_SENT }
-      : readOrder(reader, { freshId, mustFind: waitFor !== "nothing", mappings })),
+      ? { source: { event: undefined, runId: address.runId }, distinctId: NOT_SENT }
+      : readDispatchRequest(reader, { freshId, mustFind: waitFor !== "nothing", mappings })),
     findTimeoutMs: 1000 * number("find_timeout_seconds", FIND_TIMEOUT_SECONDS, [1, 86_400]),
     findTimeoutIsDefault: ["", String(FIND_TIMEOUT_SECONDS)].includes(text("find_timeout_seconds")),
     timeoutMs: 1000 * number("timeout_seconds", 3600, [1, 2_592_000]),
@@ -145,7 +131,7 @@ export function readInputs(
   problems.push(
     ...problemsOfWait(inputs),
     ...problemsOfReuse(inputs, text("reuse_key")),
-    ...problemsOnImitation(target?.apiUrl ?? "", inputs),
+    ...problemsOnGitea(target?.apiUrl ?? "", inputs),
   );
   // Beside another problem, a name that is not known may be what it comes from.
   if (problems.length > 0 || !target) throw new InputError([...judged.warnings, ...problems]);
@@ -155,64 +141,13 @@ export function readInputs(
   const isAtApiUrl = target.apiUrl === withoutSlash(text("api_url") || caller.apiUrl);
   const serverIn = isAtApiUrl ? "api_url" : address?.repository === undefined ? "repo" : "run_id";
   const unused = unusedOwner(text("owner"), caller, target, address ? "run_id" : "repo");
-  const { order, reuse } = inputs;
-  if (order.event && reuse !== "never") {
-    const hex = reuseKey(order, target, text("reuse_key")) + idHex.slice(KEY_LENGTH);
+  const { source, reuse } = inputs;
+  if (source.event && reuse !== "never") {
+    const hex = reuseKey(source, target, text("reuse_key")) + idHex.slice(KEY_LENGTH);
     inputs.distinctId = { ...inputs.distinctId, value: generateDistinctId(caller, hex) };
   }
   const warnings = [...judged.warnings, ...unused, ...idleTimeout(inputs)];
   return { ...inputs, target, serverIn, isOwnTarget, warnings };
-}
-
-/** A warning, where nobody waits until the run could be cancelled for it. */
-function idleTimeout({ waitFor, cancelRunOn }: Pick<Inputs, "waitFor" | "cancelRunOn">): string[] {
-  if (waitFor === "completed" || !cancelRunOn.has("timeout")) return [];
-  return [
-    `\`cancel_run_on\` has \`timeout\`, which does nothing with \`wait_for: ${waitFor}\`: only \`wait_for: completed\` waits until \`timeout_seconds\` or \`start_timeout_seconds\` has passed.`,
-  ];
-}
-
-/** Problems with the inputs that are only about the wait for a run's end: without that wait, and with each other. */
-function problemsOfWait(inputs: Omit<Inputs, "target" | "serverIn" | "isOwnTarget" | "warnings">): string[] {
-  const { waitFor, failsFast, startTimeoutMs, cancelRunOn, reruns, rerunGraceMs } = inputs;
-  const ofTheWait = {
-    fail_fast: failsFast,
-    start_timeout_seconds: startTimeoutMs !== undefined,
-    rerun_failed: reruns > 0,
-    rerun_grace_seconds: rerunGraceMs > 0,
-  };
-  const given = Object.entries(ofTheWait).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
-  if (waitFor !== "completed" && given.length > 0)
-    return given.map(
-      (name) => `\`${name}\` is about the wait for the run's end: it goes with \`wait_for: completed\` only.`,
-    );
-  const again = given.filter((name) => name.startsWith("rerun_"));
-  const problems = [];
-  if (again.length > 1)
-    problems.push(
-      "`rerun_failed` runs the failed jobs again, `rerun_grace_seconds` waits for somebody else to do it: give one of them.",
-    );
-  if (failsFast && again.length > 0)
-    problems.push(`\`fail_fast\` ends the step before anything is run again: leave it out, or ${inCode(again)}.`);
-  if (!failsFast && cancelRunOn.has("failure"))
-    problems.push(
-      "`cancel_run_on` has `failure`, which cancels what goes on after `fail_fast`: give `fail_fast: true`.",
-    );
-  return problems;
-}
-
-function problemsOfReuse(
-  { reuse, order, distinctId }: Pick<Inputs, "reuse" | "order" | "distinctId">,
-  reuseKey: string,
-): string[] {
-  if (order.event === undefined) return [];
-  if (reuse === "never") return reuseKey === "" ? [] : ["`reuse_key` goes with `reuse` only: give both, or none."];
-  const problems = [];
-  if (distinctId.isGiven)
-    problems.push("`reuse` knows equal runs by the id that it generates: leave out `distinct_id`, or `reuse`.");
-  if (distinctId.key === undefined)
-    problems.push("`distinct_id_key` is empty, so that no run could show its key: give a key, or leave out `reuse`.");
-  return problems;
 }
 
 /** The target. The page of a given run takes precedence over all other inputs. Undefined where there are problems. */
@@ -232,14 +167,45 @@ function chooseTarget({ text, problems }: Reader, caller: Caller, address: RunAd
   return target;
 }
 
-function ownerOf({ repository }: Caller): string {
-  return repository.split("/")[0] ?? "";
+/** No artifact's name has these characters: actions/upload-artifact v4 and later refuse them. */
+const NEVER_IN_NAMES = /["*/:<>?\\|]/;
+
+/** Reads `outputs_from`; undefined where it is not given. */
+export function readArtifactName({ line, problems }: Reader, waitFor: string): string | undefined {
+  const name = line("outputs_from");
+  if (name === "") return undefined;
+  if (waitFor !== "completed")
+    problems.push("`outputs_from` reads what the run has left at its end: it goes with `wait_for: completed` only.");
+  if (NEVER_IN_NAMES.test(name))
+    problems.push(
+      "`outputs_from` is no artifact's name: give it without a path, and without any of `\" * : < > ? | \\ /`.",
+    );
+  return name;
 }
 
-/** A warning, where the input `owner` is given and `deciding` names another owner. */
-function unusedOwner(given: string, caller: Caller, target: Target, deciding: InputName): string[] {
-  const owner = given || ownerOf(caller);
-  if ([ownerOf(caller), target.owner].some((each) => each.toLowerCase() === owner.toLowerCase())) return [];
-  const name = `${target.owner}/${target.repo}`;
-  return [`\`owner\` (${owner}) is not used, since \`${deciding}\` names its owner itself: the target is ${name}.`];
+/** Reads `jobs`: a name a line, or a JSON list; `*` stands for any text. Commas are part of a name: `test (linux, 20)`. */
+export function readJobNames({ text, problems }: Reader, waitFor: string): readonly string[] {
+  const jobs = text("jobs");
+  if (jobs === "") return [];
+  if (waitFor !== "completed")
+    problems.push("`jobs` decide when the step ends: they go with `wait_for: completed` only.");
+  // What begins as a list is meant as one: as a name, no job would ever have it.
+  const isList = /^\[.*\]$|^\[\s*"/s.test(jobs) || jobs.split("\n").every((line) => /^\s*(- .*)?$/.test(line));
+  const names = isList ? readList(jobs) : jobs.split("\n");
+  const given = (names ?? []).map((name) => name.trim()).filter((name) => name !== "");
+  if (given.length === 0) {
+    problems.push(
+      '`jobs` is neither names, one a line, nor a JSON list of them, such as `["build", "test (linux, 20)"]`.',
+    );
+  }
+  return [...new Set(given)];
+}
+
+function readList(text: string): string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every((each) => typeof each === "string") ? list : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 /** Names that a receiver cannot tell apart: GitHub's contexts ignore case, so it reads one of them and never the other. */
 
-import type { Json, Values } from "./mapping.ts";
+import type { Json, JsonObject } from "./mapping.ts";
 
 /** The first two of the names that differ only in case. */
 export function alikeAmong(names: readonly string[]): readonly [string, string] | undefined {
@@ -26,7 +26,7 @@ function alikeWithin(values: Json): readonly [string, string] | undefined {
 }
 
 /** What is wrong with the names in `sent`; `added` are those that were not given in the input `input`. */
-export function problemsOfNames(input: string, sent: Values, added: readonly string[]): string[] {
+export function problemsOfNames(input: string, sent: JsonObject, added: readonly string[]): string[] {
   const alike = alikeWithin(sent);
   if (!alike) return [];
   const [one, other] = alike.map((name) => `\`${name}\`${added.includes(name) ? " (which this action adds)" : ""}`);

@@ -14,15 +14,15 @@ import {
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-export type Values<Value extends Json = Json> = { [name: string]: Value };
+export type JsonObject<Value extends Json = Json> = { [name: string]: Value };
 
 /** An object that was read, or what is wrong with the text. A problem never quotes the text, which may hold secrets. */
-export type Mapping<Value extends Json> = { value: Values<Value> } | { problems: string[] };
+export type Mapping<Value extends Json> = { value: JsonObject<Value> } | { problems: string[] };
 
 /** Reads an object of any JSON values. An empty text is the empty object. */
 export function readMapping(text: string): Mapping<Json> {
   const parsed = parse(text);
-  return "problems" in parsed ? parsed : { value: parsed.document.toJS() as Values };
+  return "problems" in parsed ? parsed : { value: parsed.document.toJS() as JsonObject };
 }
 
 /**
@@ -43,7 +43,7 @@ export function readScalars(text: string): Mapping<string> {
       ? [`'${name}' is a list or an object; an input takes a single value (give it as a JSON string)`]
       : [],
   );
-  return problems.length > 0 ? { problems } : { value: Object.fromEntries(entries) as Values<string> };
+  return problems.length > 0 ? { problems } : { value: Object.fromEntries(entries) as JsonObject<string> };
 }
 
 /** The text of a scalar as it was written; undefined for anything else. */

@@ -1,7 +1,7 @@
 /** The names of inputs: which are ours, and what to say of any other. The runner only warns of it, and hands it on. */
 
 import { distance } from "fastest-levenshtein";
-import { inCode } from "../edges/wording.ts";
+import { inCode } from "../text/wording.ts";
 
 /** Every input, in the order of action.yml. */
 export const INPUT_NAMES = [
@@ -130,7 +130,7 @@ export function inputNamesIn(env: Readonly<Record<string, string | undefined>>):
  * What is wrong with the `names` of the inputs that were given, and what is merely odd. A near miss of ours is wrong as well: what
  * was given there would be lost, and `dryrunn: true` really dispatch.
  */
-export function judgeNames(names: readonly string[]): { problems: string[]; warnings: string[] } {
+export function checkNames(names: readonly string[]): { problems: string[]; warnings: string[] } {
   const problems: string[] = [];
   const unknown: string[] = [];
   for (const name of names) {

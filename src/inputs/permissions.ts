@@ -1,24 +1,24 @@
 /** The permissions that a step needs in the target: none for anything that its inputs do not make it do (docs/permissions.md). */
 
-import { inCode } from "../edges/wording.ts";
-import type { Access, Permissions } from "../github/purpose.ts";
+import type { Access, Permissions } from "../github/purposes.ts";
+import { inCode } from "../text/wording.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** The least that the inputs need. `write` includes `read`. */
 export function permissionsFor({
-  order,
+  source,
   waitFor,
   cancelRunOn,
   reruns,
   reuse,
-}: Pick<Inputs, "order" | "waitFor" | "cancelRunOn" | "reruns" | "reuse">): Permissions {
-  if (order.event === "workflow_dispatch") return { actions: "write" };
+}: Pick<Inputs, "source" | "waitFor" | "cancelRunOn" | "reruns" | "reuse">): Permissions {
+  if (source.event === "workflow_dispatch") return { actions: "write" };
   const cancelsLater = cancelRunOn.has("timeout") || cancelRunOn.has("failure");
   const cancels = cancelRunOn.has("cancel") || (cancelsLater && waitFor === "completed");
   const changesRuns = cancels || reruns > 0;
-  if (order.event === undefined) return { actions: changesRuns ? "write" : "read" };
+  if (source.event === undefined) return { actions: changesRuns ? "write" : "read" };
   if (changesRuns) return { contents: "write", actions: "write" };
-  const reads = waitFor !== "nothing" || reuse !== "never" || order.workflow?.kind === "name";
+  const reads = waitFor !== "nothing" || reuse !== "never" || source.workflow?.kind === "name";
   return reads ? { contents: "write", actions: "read" } : { contents: "write" };
 }
 

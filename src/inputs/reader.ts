@@ -1,6 +1,6 @@
 /** Reads single inputs, and collects what is wrong with them. */
 
-import { inCode } from "../edges/wording.ts";
+import { inCode } from "../text/wording.ts";
 import type { InputName } from "./names.ts";
 
 export type Reader = ReturnType<typeof readerOf>;

@@ -2,9 +2,9 @@
 
 import { scryptSync } from "node:crypto";
 import type { Target } from "../github/connection.ts";
+import type { DispatchRequest } from "./dispatch-request.ts";
 import { KEY_LENGTH } from "./distinct-id.ts";
 import type { Json } from "./mapping.ts";
-import type { Dispatch } from "./order.ts";
 
 /**
  * Costs a tenth of a second and 32 MiB. Names of runs show the key, and whoever tries to guess a value that was sent has to pay
@@ -13,19 +13,19 @@ import type { Dispatch } from "./order.ts";
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
 
 /** The key of a dispatch: made of its target, and of `given` (`reuse_key`) or else of event, workflow, ref and values. */
-export function reuseKey(order: Dispatch, { apiUrl, owner, repo }: Target, given: string): string {
-  const what = given === "" ? canonical(whatIsSent(order)) : `reuse_key ${given}`;
+export function reuseKey(source: DispatchRequest, { apiUrl, owner, repo }: Target, given: string): string {
+  const what = given === "" ? canonical(whatIsSent(source)) : `reuse_key ${given}`;
   const where = `${apiUrl}/repos/${owner}/${repo}`.toLowerCase();
   return scryptSync(what, where, KEY_LENGTH / 2, SCRYPT).toString("hex");
 }
 
-function whatIsSent(order: Dispatch): Json {
-  const workflow = order.workflow?.value ?? null;
-  if (order.event === "repository_dispatch") {
-    const { event, eventType, clientPayload } = order;
+function whatIsSent(source: DispatchRequest): Json {
+  const workflow = source.workflow?.value ?? null;
+  if (source.event === "repository_dispatch") {
+    const { event, eventType, clientPayload } = source;
     return { event, eventType, workflow, clientPayload };
   }
-  const { event, inputs, ref = "" } = order;
+  const { event, inputs, ref = "" } = source;
   return { event, workflow, ref: ref.replace(/^refs\/(heads|tags)\//, ""), inputs };
 }
 

@@ -1,6 +1,30 @@
 /** Where the dispatch goes: which repository, on which server. */
 
 import type { Target } from "../github/connection.ts";
+import type { InputName } from "./names.ts";
+
+/** The caller: where the step runs, by the runner's environment. */
+export interface Caller {
+  /** `owner/name` of the repository that the step runs in. */
+  repository: string;
+  apiUrl: string;
+  runId: string;
+  runAttempt: string;
+  /** The commit that the caller's run is about: of a pull request its head, else `GITHUB_SHA`. */
+  sha?: string;
+}
+
+export function ownerOf({ repository }: Caller): string {
+  return repository.split("/")[0] ?? "";
+}
+
+/** A warning, where the input `owner` is given and `deciding` names another owner. */
+export function unusedOwner(given: string, caller: Caller, target: Target, deciding: InputName): string[] {
+  const owner = given || ownerOf(caller);
+  if ([ownerOf(caller), target.owner].some((each) => each.toLowerCase() === owner.toLowerCase())) return [];
+  const name = `${target.owner}/${target.repo}`;
+  return [`\`owner\` (${owner}) is not used, since \`${deciding}\` names its owner itself: the target is ${name}.`];
+}
 
 /**
  * Reads the target as the inputs give it. `owner/name` and URLs take precedence over `owner`, and a URL over `api_url` as well.

@@ -1,7 +1,7 @@
 /** The first table of docs/permissions.md, played: each row is enough, and nothing of it is too much. */
 
 import { describe, expect, test } from "vitest";
-import type { Access, Permissions } from "../../src/github/purpose.ts";
+import type { Access, Permissions } from "../../src/github/purposes.ts";
 import { readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
 import { permissionsFor } from "../../src/inputs/permissions.ts";

@@ -5,10 +5,10 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { withId } from "../../src/inputs/dispatch-request.ts";
 import { isDistinctId } from "../../src/inputs/distinct-id.ts";
 import { InputError, type Inputs, readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
-import { withId } from "../../src/inputs/order.ts";
 import { startGitHub, VirtualClock } from "../simulator/index.ts";
 import { receiver } from "../support/receivers.ts";
 import { actionYml, CALLER, inputsOf, type Play, playPost, playStep } from "../support/step.ts";
@@ -138,7 +138,7 @@ test("inputs of any kind are read, or refused in words that quote no secret", ()
 });
 
 /** What was accepted can be worked with: times are times, and what is sent is JSON and within GitHub's limits. */
-function checkInputs({ order, distinctId, target, ...inputs }: Inputs): void {
+function checkInputs({ source: order, distinctId, target, ...inputs }: Inputs): void {
   const { findTimeoutMs, timeoutMs, pollIntervalMs, maxRuns } = inputs;
   for (const number of [findTimeoutMs / 1000, timeoutMs / 1000, pollIntervalMs / 1000, maxRuns])
     expect(number).toSatisfy((each: number) => Number.isInteger(each) && each >= 1);

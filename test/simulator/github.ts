@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../src/edges/clock.ts";
+import { type Clock, systemClock } from "../../src/runner/clock.ts";
 import { type App, type AppOptions, addApp } from "./app.ts";
 import type { FaultHook } from "./faults.ts";
 import { readDescriptions } from "./hold.ts";

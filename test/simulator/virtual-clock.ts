@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/edges/clock.ts";
+import type { Clock } from "../../src/runner/clock.ts";
 
 /** Names the request, so that the server can let time pass for it while it keeps it waiting. Never in the journal. */
 export const flightHeader = "x-simulator-flight";

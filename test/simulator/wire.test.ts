@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { systemClock } from "../../src/edges/clock.ts";
+import { systemClock } from "../../src/runner/clock.ts";
 import { clientOf } from "./client.ts";
 import { type Fault, type GitHub, type GitHubOptions, startGitHub, VirtualClock } from "./index.ts";
 

@@ -1,6 +1,6 @@
 /** Jobs and steps by how they ended; and what they end as. */
 
-import type { Job, Step } from "../../src/github/answers.ts";
+import type { Job, Step } from "../../src/github/responses.ts";
 
 /** GitHub's words, one that it may add, and none. */
 export const conclusions = [

@@ -1,9 +1,9 @@
 /** What is said of a fault, in one situation. */
 
 import { expect } from "vitest";
-import { explain } from "../../src/explain/explain.ts";
-import type { Situation } from "../../src/explain/situation.ts";
-import type { Fault } from "../../src/github/fault.ts";
+import { explainRequestError } from "../../src/errors/explain.ts";
+import type { Situation } from "../../src/errors/situation.ts";
+import type { RequestError } from "../../src/github/request-error.ts";
 import { aFault } from "./faults.ts";
 
 export const workflowDispatch = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
@@ -30,13 +30,13 @@ export const anEvent: Partial<Situation> = {
   ref: undefined,
 };
 
-export function rejected(status: number, answer: string, request = workflowDispatch): Fault {
+export function rejected(status: number, answer: string, request = workflowDispatch): RequestError {
   return aFault("rejected", { request, status, answer });
 }
 
 /** Says it, and makes sure that it is short and that no value that was sent is in it. */
-export function say(fault: Fault, about: Partial<Situation> = {}): string {
-  const text = explain(fault, { ...situation, ...about });
+export function say(fault: RequestError, about: Partial<Situation> = {}): string {
+  const text = explainRequestError(fault, { ...situation, ...about });
   expect(text).not.toContain("s3cret");
   // What happened, what to do, and what else to know; the lines to add to a file come on top.
   expect(text.split(/\n(?=run-name: )/)[0]?.split("\n").length).toBeLessThanOrEqual(3);

@@ -1,9 +1,9 @@
 /** A fault as a request of ours would have it. */
 
-import { Fault, type FaultKind } from "../../src/github/fault.ts";
-import { PURPOSES, type Purpose } from "../../src/github/purpose.ts";
+import { PURPOSES, type Purpose } from "../../src/github/purposes.ts";
+import { RequestError, type RequestErrorKind } from "../../src/github/request-error.ts";
 
-type About = ConstructorParameters<typeof Fault>[1];
+type About = ConstructorParameters<typeof RequestError>[1];
 
 /** The first that fits decides. */
 const BY_PATH: [RegExp, Purpose][] = [
@@ -17,7 +17,7 @@ const BY_PATH: [RegExp, Purpose][] = [
 ];
 
 /** A fault of `request`, with the purpose that such a request has. */
-export function aFault(kind: FaultKind, about: Omit<About, "purpose">): Fault {
+export function aFault(kind: RequestErrorKind, about: Omit<About, "purpose">): RequestError {
   const [, purpose = PURPOSES.read] = BY_PATH.find(([path]) => path.test(about.request)) ?? [];
-  return new Fault(kind, { ...about, purpose });
+  return new RequestError(kind, { ...about, purpose });
 }

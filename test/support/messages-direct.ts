@@ -1,25 +1,29 @@
 /** What the code says of a fault, a run or the inputs, asked of it directly: one situation for each of its branches. */
 
 import { generateKeyPairSync } from "node:crypto";
-import { explain } from "../../src/explain/explain.ts";
-import type { Situation } from "../../src/explain/situation.ts";
+import { explainRequestError } from "../../src/errors/explain.ts";
+import type { Situation } from "../../src/errors/situation.ts";
 import { explainNotFound } from "../../src/find/not-found.ts";
-import type { JudgedRun } from "../../src/find/search.ts";
-import { inWords } from "../../src/follow/awaited.ts";
-import { openJobs } from "../../src/follow/deciding-jobs.ts";
-import type { Sight } from "../../src/follow/sight.ts";
-import { explainNotBegun, explainTimeout } from "../../src/follow/time-out.ts";
-import type { Job, Run, Step } from "../../src/github/answers.ts";
-import type { Fault } from "../../src/github/fault.ts";
+import type { CheckedRun } from "../../src/find/search.ts";
+import type { RequestError } from "../../src/github/request-error.ts";
+import type { Job, Run, Step } from "../../src/github/responses.ts";
+import type { ResolvedDispatch } from "../../src/inputs/dispatch-request.ts";
 import { InputError, readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
-import { judgeNames } from "../../src/inputs/names.ts";
-import type { Plan } from "../../src/inputs/order.ts";
-import { explainRed } from "../../src/judge/red-end.ts";
-import { explainFailFast, explainRedJobs } from "../../src/judge/red-jobs.ts";
-import { verdictOf } from "../../src/judge/verdict.ts";
-import { right, wrong } from "../../src/receiver/finding.ts";
-import type { Place } from "../../src/story/known.ts";
+import { checkNames } from "../../src/inputs/names.ts";
+import { right, wrong } from "../../src/state/finding.ts";
+import type { QueuePosition } from "../../src/state/known.ts";
+import { describeDeployment } from "../../src/wait/awaited.ts";
+import { openJobs } from "../../src/wait/deciding-jobs.ts";
+import {
+  explainFailFast,
+  explainNotBegun,
+  explainRed,
+  explainRedJobs,
+  explainTimeout,
+} from "../../src/wait/explain-end.ts";
+import type { RunSnapshot } from "../../src/wait/run-snapshot.ts";
+import { verdictOf } from "../../src/wait/verdict.ts";
 import { aFault } from "./faults.ts";
 import { aRun } from "./runs.ts";
 
@@ -52,20 +56,20 @@ const DECLARED = {
 };
 const BY_TOKEN = "Resource not accessible by personal access token";
 
-function rejected(status: number, answer: string, request = WORKFLOW_DISPATCH): Fault {
+function rejected(status: number, answer: string, request = WORKFLOW_DISPATCH): RequestError {
   return aFault("rejected", { request, status, answer });
 }
 
-function network(kind: "unreachable" | "untrusted" | "lost", code: string | undefined): Fault {
+function network(kind: "unreachable" | "untrusted" | "lost", code: string | undefined): RequestError {
   return aFault(kind, { request: RUNS, code, answer: "socket hang up" });
 }
 
-function limited(retryAfterMs: number | undefined): Fault {
+function limited(retryAfterMs: number | undefined): RequestError {
   const dateMs = Date.parse("2026-11-20T12:29:00Z");
   return aFault("limited", { request: RUNS, status: 403, answer: "API rate limit exceeded", retryAfterMs, dateMs });
 }
 
-const FAULTS: [Fault, Partial<Situation>?][] = [
+const FAULTS: [RequestError, Partial<Situation>?][] = [
   [rejected(401, "Bad credentials")],
   [rejected(401, "Bad credentials", RUNS), { tokenHasWorked: true }],
   [rejected(401, "Bad credentials", RUNS), app],
@@ -176,28 +180,28 @@ const markedByGitHub = [
 ];
 const log = { jobName: "test", stepName: "Test", lines: ["Error: x is not defined"] };
 
-const byEvent: Plan = {
+const byEvent: ResolvedDispatch = {
   event: "repository_dispatch",
   eventType: "deploy",
   clientPayload: {},
   workflow: undefined,
 };
-const ofDeploy: Plan = { ...byEvent, workflow: { kind: "file", value: "deploy.yml" } };
-const byHand: Plan = {
+const ofDeploy: ResolvedDispatch = { ...byEvent, workflow: { kind: "file", value: "deploy.yml" } };
+const byHand: ResolvedDispatch = {
   event: "workflow_dispatch",
   workflow: { kind: "file", value: "deploy.yml" },
   ref: "main",
   inputs: {},
 };
-const seen = (verdict: JudgedRun["verdict"], status = run.status): JudgedRun => ({
+const seen = (verdict: CheckedRun["verdict"], status = run.status): CheckedRun => ({
   run: { ...run, status },
   verdict,
 });
 const notFound = (
-  plan: Plan,
-  list: JudgedRun[],
+  plan: ResolvedDispatch,
+  list: CheckedRun[],
   findings = [wrong("")].slice(1),
-  trouble?: Fault,
+  trouble?: RequestError,
   waitedMs = 86_400_000,
 ) =>
   explainNotFound(
@@ -208,14 +212,14 @@ const notFound = (
     findings,
   );
 
-const sightOf = (of: Run = run, awaitedEnvironments: string[] = [], place?: Place): Sight => ({
+const sightOf = (of: Run = run, awaitedEnvironments: string[] = [], place?: QueuePosition): RunSnapshot => ({
   run: of,
   jobs: [],
   awaitedEnvironments,
   place,
 });
 const NOW_MS = Date.parse("2026-11-20T12:00:00Z");
-const PLACE: Place = {
+const PLACE: QueuePosition = {
   group: "deploy",
   job: undefined,
   ahead: 1,
@@ -228,7 +232,7 @@ const PLACE: Place = {
     startedAtMs: NOW_MS - 250_000,
   },
 };
-const notBegun = (status: string, awaitedEnvironments: string[] = [], place?: Place): string =>
+const notBegun = (status: string, awaitedEnvironments: string[] = [], place?: QueuePosition): string =>
   explainNotBegun(sightOf({ ...run, status }, awaitedEnvironments, place), 600_000, undefined, { nowMs: NOW_MS });
 const redJobs = (decidingJobs: string[], jobs: Job[], of: Run = ended("failure")): string => {
   const rules = { decidingJobs, successConclusions: new Set(["success"]) };
@@ -384,7 +388,7 @@ export function directMessages(): Message[] {
   const ecKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   const wrongKey = ecKey.export({ type: "pkcs8", format: "pem" }).toString();
   const texts = [
-    ...FAULTS.map(([fault, about]) => explain(fault, { ...situation, ...about })),
+    ...FAULTS.map(([fault, about]) => explainRequestError(fault, { ...situation, ...about })),
     explainRed(ended("failure"), [job("failure", [failedTest])], { annotations: marked, log }),
     explainRed(ended(null), [job(null, [])], nothing),
     explainRed(ended("success"), [], nothing),
@@ -423,7 +427,11 @@ export function directMessages(): Message[] {
     notBegun("waiting"),
     notBegun("waiting", ["production"]),
     notBegun("waiting", [
-      inWords({ environment: "production", reviewers: ["octocat", "hubot"], timerEndsAtMs: NOW_MS + 1_800_000 }),
+      describeDeployment({
+        environment: "production",
+        reviewers: ["octocat", "hubot"],
+        timerEndsAtMs: NOW_MS + 1_800_000,
+      }),
     ]),
     notBegun("pending", [], { ...PLACE, holder: { ...PLACE.holder, startedAtMs: undefined } }),
     notBegun("pending", [], { ...PLACE, holder: { ...PLACE.holder, isPending: true } }),
@@ -461,7 +469,7 @@ export function directMessages(): Message[] {
     { app_id: "1", app_private_key: wrongKey },
   ].flatMap((given) => problemsOf(given));
   problems.push(...problemsOf({}, WRONG_NAMES));
-  texts.push(...["colour", "colour shape"].flatMap((names) => judgeNames(names.split(" ")).warnings));
+  texts.push(...["colour", "colour shape"].flatMap((names) => checkNames(names.split(" ")).warnings));
   return [...texts.map(message), ...[...new Set(problems)].map((problem) => message(problem))];
 }
 

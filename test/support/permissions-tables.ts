@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Permissions } from "../../src/github/purpose.ts";
+import type { Permissions } from "../../src/github/purposes.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/permissions.md", import.meta.url)), "utf8");
 

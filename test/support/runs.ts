@@ -1,6 +1,6 @@
 /** A run as `src/answers.ts` reads it. */
 
-import type { Run } from "../../src/github/answers.ts";
+import type { Run } from "../../src/github/responses.ts";
 
 const TARGET = "octo/target/actions/runs";
 

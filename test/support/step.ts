@@ -7,26 +7,30 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createAppAuth } from "@octokit/auth-app";
 import { parse } from "yaml";
-import { post } from "../../src/cancel/post.ts";
-import { Cancelled } from "../../src/edges/cancellation.ts";
-import { Failure } from "../../src/edges/failure.ts";
 import { openGitHub } from "../../src/github/api.ts";
 import type { Credentials } from "../../src/github/connection.ts";
 import { type Inputs, readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
 import { permissionsFor, wishesFor } from "../../src/inputs/permissions.ts";
+import { post } from "../../src/post.ts";
 import { run } from "../../src/run.ts";
-import type { Edges } from "../../src/story/story.ts";
+import { Cancelled } from "../../src/runner/cancellation.ts";
+import { StepError } from "../../src/runner/step-error.ts";
+import type { Dependencies } from "../../src/state/context.ts";
 // What a step loads late has to be there already: virtual time would pass while it is read.
-import "../../src/dry-run/doctor.ts";
-import "../../src/report/summary.ts";
-import "../../src/commit-status/commit-status.ts";
-import "../../src/values/take-values.ts";
-import "../../src/follow/read-place.ts";
-import "../../src/judge/successor.ts";
-import "../../src/rerun/next-attempt.ts";
-import "../../src/reuse/find-equal.ts";
-import { readTrace } from "../../src/story/trace.ts";
+import "../../src/dry-run/dry-run.ts";
+import "../../src/find/not-found.ts";
+import "../../src/summary/step-error.ts";
+import "../../src/wait/explain-end.ts";
+import "../../src/workflow-file/receivers.ts";
+import "../../src/summary/summary.ts";
+import "../../src/outputs/commit-status.ts";
+import "../../src/outputs/read-outputs.ts";
+import "../../src/wait/read-queue-position.ts";
+import "../../src/wait/successor.ts";
+import "../../src/wait/next-attempt.ts";
+import "../../src/dispatch/reuse.ts";
+import { readPostState } from "../../src/state/post-state.ts";
 import type { GitHub, VirtualClock } from "../simulator/index.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -118,7 +122,7 @@ export function playStep(github: GitHub, given: Record<string, string>, play: Pl
 
 /** Plays the `post` step of a step that left `trace`; it gets the same inputs. */
 export function playPost(github: GitHub, given: Record<string, string>, trace: string, play: Play): Promise<Played> {
-  return onStage(github, given, play, (inputs, edges) => post(inputs, readTrace(trace), edges));
+  return onStage(github, given, play, (inputs, edges) => post(inputs, readPostState(trace), edges));
 }
 
 async function onStage(
@@ -136,7 +140,7 @@ async function onStage(
     sha = CALLER.sha,
     onTrace = () => {},
   }: Play,
-  perform: (inputs: Inputs, edges: Edges) => Promise<void>,
+  perform: (inputs: Inputs, edges: Dependencies) => Promise<void>,
 ): Promise<Played> {
   const startedAtMs = clock.nowMs();
   const played: Played = {
@@ -178,13 +182,13 @@ async function onStage(
       callerApiUrl,
       writeSummary: (markdown) => Object.assign(played, { summary: markdown }),
       setOutputs: (outputs) => Object.assign(played.outputs, outputs),
-      saveTrace: (trace) => {
+      savePostState: (trace) => {
         Object.assign(played, { trace });
         onTrace(trace);
       },
     });
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof StepError)) throw error;
     played.failure = error.message;
   }
   played.tookMs = clock.nowMs() - startedAtMs;

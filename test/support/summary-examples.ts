@@ -1,7 +1,7 @@
 /** Facts for summaries, and what a test reads of them. */
 
-import type { Job, Run } from "../../src/github/answers.ts";
-import { type SummaryFacts, summaryOf } from "../../src/report/summary.ts";
+import type { Job, Run } from "../../src/github/responses.ts";
+import { type SummaryFacts, summaryOf } from "../../src/summary/summary.ts";
 import { aRun } from "./runs.ts";
 
 /** When the example runs start. */

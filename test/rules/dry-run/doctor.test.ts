@@ -1,7 +1,7 @@
 /** The doctor on a simulated GitHub: what a dry run finds, and that it dispatches nothing. */
 
 import { describe, expect, test, vi } from "vitest";
-import { linesToAdd } from "../../../src/receiver/lines-to-add.ts";
+import { linesToAdd } from "../../../src/workflow-file/lines-to-add.ts";
 import type { Behaviour, FaultHook } from "../../simulator/index.ts";
 import { receiver, SILENT } from "../../support/receivers.ts";
 import { asked, type StageOptions, setStage, TARGET } from "../../support/stage.ts";

@@ -8,8 +8,8 @@ import {
   worthReading,
 } from "../../../src/find/candidates.ts";
 import { crowdAround, crowdWaitsMs, isUndecided, type OurDispatch } from "../../../src/find/crowd.ts";
-import type { Job, Run } from "../../../src/github/answers.ts";
-import type { Candidate } from "../../../src/story/sent.ts";
+import type { Job, Run } from "../../../src/github/responses.ts";
+import type { Candidate } from "../../../src/state/sent-dispatch.ts";
 import { aRun } from "../../support/runs.ts";
 
 const sentAtMs = Date.parse("2026-11-20T12:00:00Z");

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { newCandidate } from "../../../src/find/candidates.ts";
 import { byNearness, crowdAround } from "../../../src/find/crowd.ts";
 import { freshHex, generateDistinctId } from "../../../src/inputs/distinct-id.ts";
-import type { Candidate } from "../../../src/story/sent.ts";
+import type { Candidate } from "../../../src/state/sent-dispatch.ts";
 import { aRun } from "../../support/runs.ts";
 
 const startMs = Date.parse("2026-11-20T12:00:00Z");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { mayBeOf } from "../../../src/find/candidates.ts";
-import type { Run } from "../../../src/github/answers.ts";
-import type { Plan, ResolvedWorkflow } from "../../../src/inputs/order.ts";
+import type { Run } from "../../../src/github/responses.ts";
+import type { ResolvedDispatch, ResolvedWorkflow } from "../../../src/inputs/dispatch-request.ts";
 import { aRun } from "../../support/runs.ts";
 
 const run = aRun({ workflowId: 161335 });
@@ -9,18 +9,18 @@ const run = aRun({ workflowId: 161335 });
 const file: ResolvedWorkflow = { kind: "file", value: "deploy.yml" };
 const id: ResolvedWorkflow = { kind: "id", value: "161335" };
 
-function anEvent(workflow?: ResolvedWorkflow): Plan {
+function anEvent(workflow?: ResolvedWorkflow): ResolvedDispatch {
   return { event: "repository_dispatch", eventType: "deploy", clientPayload: {}, workflow };
 }
 
-function byHand(workflow: ResolvedWorkflow): Plan {
+function byHand(workflow: ResolvedWorkflow): ResolvedDispatch {
   return { event: "workflow_dispatch", workflow, ref: "main", inputs: {} };
 }
 
 const started: Partial<Run> = { event: "workflow_dispatch" };
 
 describe("a run may be ours", () => {
-  test.each<[string, Plan, Partial<Run>]>([
+  test.each<[string, ResolvedDispatch, Partial<Run>]>([
     ["of any workflow where none is named", anEvent(), { path: ".github/workflows/other.yml", workflowId: 5 }],
     ["of the named file", anEvent(file), {}],
     ["of the named file elsewhere", anEvent(file), { path: "deploy.yml" }],
@@ -41,7 +41,7 @@ describe("a run may be ours", () => {
 });
 
 describe("a run is not ours", () => {
-  test.each<[string, Plan, Partial<Run>]>([
+  test.each<[string, ResolvedDispatch, Partial<Run>]>([
     ["of another event", anEvent(), { event: "push" }],
     ["of a start by hand, when an event was sent", anEvent(file), started],
     ["of an event, when it was started by hand", byHand(file), {}],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { explainNotFound } from "../../../src/find/not-found.ts";
-import type { JudgedRun } from "../../../src/find/search.ts";
-import type { Run } from "../../../src/github/answers.ts";
-import type { Fault } from "../../../src/github/fault.ts";
+import type { CheckedRun } from "../../../src/find/search.ts";
+import type { RequestError } from "../../../src/github/request-error.ts";
+import type { Run } from "../../../src/github/responses.ts";
+import type { ResolvedDispatch } from "../../../src/inputs/dispatch-request.ts";
 import { type Inputs, readInputs } from "../../../src/inputs/inputs.ts";
 import * as mappings from "../../../src/inputs/mapping.ts";
-import type { Plan } from "../../../src/inputs/order.ts";
-import { type Finding, right, unknown, wrong } from "../../../src/receiver/finding.ts";
+import { type Finding, right, unknown, wrong } from "../../../src/state/finding.ts";
 import { aFault } from "../../support/faults.ts";
 import { aRun } from "../../support/runs.ts";
 
@@ -15,13 +15,13 @@ const link = "https://github.com/octo/target/actions/runs";
 const run = aRun();
 
 describe("a run that was not found is explained", () => {
-  const anEvent: Plan = {
+  const anEvent: ResolvedDispatch = {
     event: "repository_dispatch",
     eventType: "deploy",
     clientPayload: { a: "s3cret" },
     workflow: undefined,
   };
-  const byHand: Plan = {
+  const byHand: ResolvedDispatch = {
     event: "workflow_dispatch",
     workflow: { kind: "file", value: "deploy.yml" },
     ref: "main",
@@ -46,21 +46,21 @@ on:
 
   interface About {
     key?: string;
-    trouble?: Fault;
+    trouble?: RequestError;
     findings?: Finding[];
     waitedMs?: number;
   }
 
   function explain(
-    runs: JudgedRun[],
-    plan: Plan,
+    runs: CheckedRun[],
+    plan: ResolvedDispatch,
     { key = "distinct_id", trouble, findings = [], waitedMs = 300_000 }: About = {},
   ) {
     const search = { run: undefined, runs, windowIsFull: false, trouble, waitedMs };
     return explainNotFound(search, plan, inputsWith(key), "octo/target", findings);
   }
 
-  const seenRun = (id: number, verdict: JudgedRun["verdict"], about: Partial<Run> = {}): JudgedRun => ({
+  const seenRun = (id: number, verdict: CheckedRun["verdict"], about: Partial<Run> = {}): CheckedRun => ({
     run: { ...run, id, htmlUrl: `${link}/${id}`, ...about },
     verdict,
   });

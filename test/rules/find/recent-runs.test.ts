@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { listerOfRuns } from "../../../src/find/recent-runs.ts";
-import type { Run } from "../../../src/github/answers.ts";
-import type { Story } from "../../../src/story/story.ts";
+import type { Run } from "../../../src/github/responses.ts";
+import type { Context } from "../../../src/state/context.ts";
 import { aRun } from "../../support/runs.ts";
 
 const sentAtMs = 100_000;
@@ -47,7 +47,7 @@ function set({
         return { items: shelf.runs.slice(from, from + length), totalCount, unreadable };
       },
     },
-  } as unknown as Story;
+  } as unknown as Context;
   return { shelf, asked, story, list: listerOfRuns({ sentAtMs, deadlineMs: Infinity }, story) };
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { readPendingDeployments } from "../../../src/github/pending-deployments.ts";
+import { InvalidResponse } from "../../../src/github/response-fields.ts";
 import {
   readAnnotations,
   readDispatched,
@@ -9,9 +11,7 @@ import {
   readRuns,
   readWorkflow,
   readWorkflows,
-} from "../../../src/github/answers.ts";
-import { readPendingDeployments } from "../../../src/github/pending-deployments.ts";
-import { Unreadable } from "../../../src/github/reading.ts";
+} from "../../../src/github/responses.ts";
 
 const api = "https://api.github.com/repos/octo/target/actions";
 const html = "https://github.com/octo/target/actions/runs/30433642";
@@ -206,7 +206,7 @@ describe("a run", () => {
     { ...runAnswer, created_at: "yesterday" },
     { ...runAnswer, created_at: null },
   ])("is unreadable as %j", (data) => {
-    expect(() => readRun(data)).toThrow(Unreadable);
+    expect(() => readRun(data)).toThrow(InvalidResponse);
   });
 
   test("is one of a list", () => {
@@ -251,7 +251,7 @@ describe("a job", () => {
   });
 
   test.each([...noObjects, { ...jobAnswer, id: "x" }, { ...jobAnswer, name: null }])("is unreadable as %j", (data) => {
-    expect(() => readJobs({ jobs: [data] })).toThrow(Unreadable);
+    expect(() => readJobs({ jobs: [data] })).toThrow(InvalidResponse);
   });
 });
 
@@ -263,7 +263,7 @@ describe("a workflow", () => {
   });
 
   test.each([...noObjects, { ...workflowAnswer, id: "161335" }])("is unreadable as %j", (data) => {
-    expect(() => readWorkflow(data)).toThrow(Unreadable);
+    expect(() => readWorkflow(data)).toThrow(InvalidResponse);
   });
 });
 
@@ -287,7 +287,7 @@ describe("a repository", () => {
     { full_name: "a/b/c", default_branch: "main" },
     { full_name: 5, default_branch: "main" },
   ])("is unreadable as %j", (data) => {
-    expect(() => readRepository(data)).toThrow(Unreadable);
+    expect(() => readRepository(data)).toThrow(InvalidResponse);
   });
 });
 
@@ -327,8 +327,8 @@ test("a file is read as its text", () => {
   // GitHub breaks the lines of its base64.
   const content = Buffer.from("näme: Deploy\n").toString("base64").replace(/.{6}/, "$&\n");
   expect(readFile({ type: "file", encoding: "base64", content })).toBe("näme: Deploy\n");
-  expect(() => readFile({ type: "file", encoding: "none", content })).toThrow(Unreadable);
-  expect(() => readFile([{ type: "file" }])).toThrow(Unreadable);
+  expect(() => readFile({ type: "file", encoding: "none", content })).toThrow(InvalidResponse);
+  expect(() => readFile([{ type: "file" }])).toThrow(InvalidResponse);
 });
 
 test("annotations are read as place, level and message", () => {
@@ -343,18 +343,18 @@ test("annotations are read as place, level and message", () => {
     { path: "src/app.ts", line: 12, level: "failure", message: "two lines" },
     { path: "", line: 1, level: "", message: "" },
   ]);
-  expect(() => readAnnotations({ message: "no" })).toThrow(Unreadable);
+  expect(() => readAnnotations({ message: "no" })).toThrow(InvalidResponse);
 });
 
 describe("a list", () => {
   test.each(noObjects.filter((data) => !Array.isArray(data)))("is unreadable as %j", (data) => {
-    expect(() => readRuns(data)).toThrow(Unreadable);
-    expect(() => readRuns({ workflow_runs: data })).toThrow(Unreadable);
-    expect(() => readJobs(data)).toThrow(Unreadable);
-    expect(() => readJobs({ jobs: data })).toThrow(Unreadable);
-    expect(() => readWorkflows(data)).toThrow(Unreadable);
-    expect(() => readWorkflows({ workflows: data })).toThrow(Unreadable);
-    expect(() => readPendingDeployments(data)).toThrow(Unreadable);
+    expect(() => readRuns(data)).toThrow(InvalidResponse);
+    expect(() => readRuns({ workflow_runs: data })).toThrow(InvalidResponse);
+    expect(() => readJobs(data)).toThrow(InvalidResponse);
+    expect(() => readJobs({ jobs: data })).toThrow(InvalidResponse);
+    expect(() => readWorkflows(data)).toThrow(InvalidResponse);
+    expect(() => readWorkflows({ workflows: data })).toThrow(InvalidResponse);
+    expect(() => readPendingDeployments(data)).toThrow(InvalidResponse);
   });
 
   test("is read without what cannot be read of it, which is named with the field at fault", () => {
@@ -372,7 +372,7 @@ describe("a list", () => {
   test("is unreadable where nothing of it can be read, by the field at fault", () => {
     const bad = { ...runAnswer, status: 5 };
     const field = "it has no such field `status` as a workflow-run has";
-    expect(() => readRuns({ workflow_runs: [bad] })).toThrow(new Unreadable("workflow-run", "status"));
+    expect(() => readRuns({ workflow_runs: [bad] })).toThrow(new InvalidResponse("workflow-run", "status"));
     expect(() => readRuns({ workflow_runs: [bad, bad] })).toThrow(field);
     expect(() => readRuns({ runs: [] })).toThrow("it has no such field `workflow_runs` as a list has");
   });

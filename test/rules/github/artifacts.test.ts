@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readArtifacts } from "../../../src/github/artifacts.ts";
-import { Unreadable } from "../../../src/github/reading.ts";
+import { InvalidResponse } from "../../../src/github/response-fields.ts";
 
 test("artifacts are read by what matters of them, and doubted", () => {
   const whole = {
@@ -30,5 +30,5 @@ test("artifacts are read by what matters of them, and doubted", () => {
 });
 
 test.each([undefined, "x", [], {}, { artifacts: {} }, { artifacts: [{}] }])("%j is no list of them", (data) => {
-  expect(() => readArtifacts(data)).toThrow(Unreadable);
+  expect(() => readArtifacts(data)).toThrow(InvalidResponse);
 });

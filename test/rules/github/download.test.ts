@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { systemClock } from "../../../src/edges/clock.ts";
 import { downloader } from "../../../src/github/download.ts";
-import { PURPOSES } from "../../../src/github/purpose.ts";
+import { PURPOSES } from "../../../src/github/purposes.ts";
 import type { Fetch } from "../../../src/github/transport.ts";
+import { systemClock } from "../../../src/runner/clock.ts";
 
 const REQUEST = "GET /api/v3/repos/octo/target/actions/artifacts/7/zip";
 const purpose = PURPOSES.readArtifacts;

@@ -1,21 +1,21 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { retryAfterMs } from "../../../src/github/rate-limit.ts";
 import {
   acted,
-  type FaultKind,
-  kindOfAnswer,
+  isRetryable,
   kindOfError,
-  mayHeal,
-  retryAfterMs,
+  kindOfResponse,
+  type RequestErrorKind,
   ssoUrlOf,
-} from "../../../src/github/fault.ts";
+} from "../../../src/github/request-error.ts";
 import { aFault } from "../../support/faults.ts";
 
 describe("an answer", () => {
   const noPermission = "Resource not accessible by integration";
   const secondary = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
 
-  test.each<[FaultKind, number, string, Record<string, string | number>]>([
+  test.each<[RequestErrorKind, number, string, Record<string, string | number>]>([
     ["server_error", 500, "", {}],
     ["server_error", 502, "", {}],
     ["server_error", 503, "", {}],
@@ -49,12 +49,12 @@ describe("an answer", () => {
     ["rejected", 422, "Unexpected inputs provided", { "x-ratelimit-remaining": "0" }],
     ["rejected", 302, "", {}],
   ])("is %s: %i %j %j", (kind, status, message, headers) => {
-    expect(kindOfAnswer({ status, message, headers })).toBe(kind);
+    expect(kindOfResponse({ status, message, headers })).toBe(kind);
   });
 });
 
 describe("what GitHub did and whether to ask again", () => {
-  test.each<[FaultKind, ReturnType<typeof acted>, boolean]>([
+  test.each<[RequestErrorKind, ReturnType<typeof acted>, boolean]>([
     ["unreachable", "no", true],
     ["limited", "no", true],
     ["untrusted", "no", false],
@@ -64,7 +64,7 @@ describe("what GitHub did and whether to ask again", () => {
     ["unreadable", "yes", true],
   ])("after %s: it acted: %s, asking again may help: %s", (kind, didAct, heals) => {
     const fault = aFault(kind, { request: "POST /dispatches", answer: "" });
-    expect([acted(fault), mayHeal(fault)]).toEqual([didAct, heals]);
+    expect([acted(fault), isRetryable(fault)]).toEqual([didAct, heals]);
   });
 });
 

@@ -1,24 +1,24 @@
 /** What answers tell by the way, and which of them are believed. */
 
 import { describe, expect, test } from "vitest";
-import type { Clock } from "../../../src/edges/clock.ts";
-import { listen } from "../../../src/github/heard.ts";
-import { PURPOSES } from "../../../src/github/purpose.ts";
+import { PURPOSES } from "../../../src/github/purposes.ts";
+import { trackMetadata } from "../../../src/github/response-metadata.ts";
+import type { Clock } from "../../../src/runner/clock.ts";
 
 const NOON_MS = Date.parse("2026-11-20T12:00:00Z");
 const HOUR_MS = 3_600_000;
 
 /** Answers on a clock that stands where they say. */
-function hearing() {
+function tracking() {
   let nowMs = 0;
   const clock: Clock = { nowMs: () => nowMs, sleep: () => Promise.resolve() };
-  const { heard, hear } = listen(clock);
+  const { metadata, note } = trackMetadata(clock);
   return {
-    heard,
+    metadata,
     /** An answer that came at `atMs` to a request that was sent `tookMs` before. */
     answer(atMs: number, headers: Record<string, string>, { tookMs = 0, status = 200 } = {}) {
       nowMs = atMs;
-      hear({ request: "GET /", purpose: PURPOSES.read, status, headers, data: {} }, atMs - tookMs);
+      note({ request: "GET /", purpose: PURPOSES.read, status, headers, data: {} }, atMs - tookMs);
     },
   };
 }
@@ -34,48 +34,48 @@ function byProxy(dateMs: number): Record<string, string> {
 
 describe("the server's time", () => {
   test("is not known before an answer has told it", () => {
-    const { heard, answer } = hearing();
-    expect(heard.serverTimeMs(0)).toBeUndefined();
+    const { metadata, answer } = tracking();
+    expect(metadata.serverTimeMs(0)).toBeUndefined();
     answer(1000, {});
-    expect([heard.serverTimeMs(1000), heard.likelyServerTimeMs(1000)]).toEqual([undefined, undefined]);
+    expect([metadata.serverTimeMs(1000), metadata.likelyServerTimeMs(1000)]).toEqual([undefined, undefined]);
   });
 
   test("goes on from the last answer", () => {
-    const { heard, answer } = hearing();
+    const { metadata, answer } = tracking();
     answer(1000, byGitHub(NOON_MS));
-    expect(heard.serverTimeMs(61_000)).toBe(NOON_MS + 60_000);
+    expect(metadata.serverTimeMs(61_000)).toBe(NOON_MS + 60_000);
   });
 
   test("is not that of a proxy whose clock is wrong, once GitHub has told its own", () => {
-    const { heard, answer } = hearing();
+    const { metadata, answer } = tracking();
     answer(1000, byGitHub(NOON_MS));
     answer(2000, byProxy(NOON_MS + HOUR_MS), { status: 502 });
-    expect(heard.serverTimeMs(2000)).toBe(NOON_MS + 1000);
-    expect(heard.likelyServerTimeMs(2000)).toBe(NOON_MS + 1500);
+    expect(metadata.serverTimeMs(2000)).toBe(NOON_MS + 1000);
+    expect(metadata.likelyServerTimeMs(2000)).toBe(NOON_MS + 1500);
   });
 
   test("is that of whoever answers first, for want of a better, until GitHub tells its own", () => {
-    const { heard, answer } = hearing();
+    const { metadata, answer } = tracking();
     answer(1000, byProxy(NOON_MS + HOUR_MS), { status: 502 });
-    expect(heard.serverTimeMs(1000)).toBe(NOON_MS + HOUR_MS);
+    expect(metadata.serverTimeMs(1000)).toBe(NOON_MS + HOUR_MS);
     answer(2000, byGitHub(NOON_MS));
-    expect(heard.serverTimeMs(2000)).toBe(NOON_MS);
+    expect(metadata.serverTimeMs(2000)).toBe(NOON_MS);
   });
 
   test("is known ever more closely within its second, as answers come at other parts of one", () => {
-    const { heard, answer } = hearing();
+    const { metadata, answer } = tracking();
     answer(100, byGitHub(NOON_MS));
     answer(900, byGitHub(NOON_MS));
     answer(1050, byGitHub(NOON_MS + 1000));
     // At our zero it was between 50 ms before noon and 100 ms after it.
-    expect(heard.likelyServerTimeMs(0)).toBe(NOON_MS + 25);
+    expect(metadata.likelyServerTimeMs(0)).toBe(NOON_MS + 25);
   });
 
   test("is that of the last answer where two of GitHub's servers contradict each other", () => {
-    const { heard, answer } = hearing();
+    const { metadata, answer } = tracking();
     answer(0, byGitHub(NOON_MS));
     answer(0, byGitHub(NOON_MS + 5000));
-    expect(heard.likelyServerTimeMs(0)).toBe(NOON_MS + 5500);
+    expect(metadata.likelyServerTimeMs(0)).toBe(NOON_MS + 5500);
   });
 });
 
@@ -87,24 +87,24 @@ describe("the limit of a token", () => {
   });
 
   test("is as the last answer told it, by the time of that answer", () => {
-    const { heard, answer } = hearing();
-    expect(heard.rateLimit()).toBeUndefined();
+    const { metadata, answer } = tracking();
+    expect(metadata.rateLimit()).toBeUndefined();
     answer(0, { ...byGitHub(NOON_MS), ...limits("4000") });
     answer(1000, byGitHub(NOON_MS + 1000));
-    expect(heard.rateLimit()).toEqual({ limit: 5000, remaining: 4000, resetInMs: 600_000 });
+    expect(metadata.rateLimit()).toEqual({ limit: 5000, remaining: 4000, resetInMs: 600_000 });
   });
 
   test("is full again at once where its time has passed", () => {
-    const { heard, answer } = hearing();
+    const { metadata, answer } = tracking();
     answer(0, { ...byGitHub(NOON_MS + HOUR_MS), ...limits("0") });
-    expect(heard.rateLimit()).toMatchObject({ remaining: 0, resetInMs: 0 });
+    expect(metadata.rateLimit()).toMatchObject({ remaining: 0, resetInMs: 0 });
   });
 });
 
 test("a token has worked once a request has succeeded", () => {
-  const { heard, answer } = hearing();
+  const { metadata, answer } = tracking();
   answer(0, byGitHub(NOON_MS), { status: 404 });
-  expect(heard.hasAnswered()).toBe(false);
+  expect(metadata.hasAnswered()).toBe(false);
   answer(0, byGitHub(NOON_MS), { status: 304 });
-  expect(heard.hasAnswered()).toBe(true);
+  expect(metadata.hasAnswered()).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readJobs, readRepository, readRun } from "../../../src/github/answers.ts";
-import { oneLine } from "../../../src/github/reading.ts";
+import { readJobs, readRepository, readRun } from "../../../src/github/responses.ts";
+import { oneLine } from "../../../src/text/foreign-text.ts";
 
 test.each([
   ["a colour", "\u001b[31mred\u001b[0m", "red"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readArtifactName } from "../../../src/inputs/artifact-name.ts";
+import { readArtifactName } from "../../../src/inputs/inputs.ts";
 import { readerOf } from "../../../src/inputs/reader.ts";
 
 function read(text: string, waitFor = "completed") {

@@ -33,7 +33,7 @@ describe("run_id", () => {
     ["a page of a job", `${PAGE}/job/5#step:3:1`, 1658821493],
     ["a page as a browser shows it", `${PAGE}?pr=7`, 1658821493],
   ])("may be %s", (_, run_id, runId) => {
-    expect(read({ run_id }).order).toEqual({ event: undefined, runId });
+    expect(read({ run_id }).source).toEqual({ event: undefined, runId });
     expect(read({ run_id }).distinctId).toEqual({ value: "", key: undefined, isGiven: false });
   });
 

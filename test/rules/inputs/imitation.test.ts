@@ -1,26 +1,31 @@
 import { expect, test } from "vitest";
+import { problemsOnGitea } from "../../../src/inputs/combinations.ts";
 import type { GivenCredentials } from "../../../src/inputs/credentials.ts";
-import { problemsOnImitation } from "../../../src/inputs/imitation.ts";
-import type { Order, WorkflowName } from "../../../src/inputs/order.ts";
+import type { RunSource, WorkflowName } from "../../../src/inputs/dispatch-request.ts";
 
 const ROOT = "https://git.example.com/api/v1";
 const token: GivenCredentials = { token: "t0ken" };
 const app: GivenCredentials = { app: { appId: "1", privateKey: "key" } };
 
-function byWorkflow(kind: WorkflowName["kind"], value = "deploy.yml"): Order {
+function byWorkflow(kind: WorkflowName["kind"], value = "deploy.yml"): RunSource {
   return { event: "workflow_dispatch", workflow: { kind, value }, ref: undefined, inputs: {} };
 }
-const byEvent: Order = { event: "repository_dispatch", eventType: "deploy", clientPayload: {}, workflow: undefined };
-const given: Order = { event: undefined, runId: 7 };
+const byEvent: RunSource = {
+  event: "repository_dispatch",
+  eventType: "deploy",
+  clientPayload: {},
+  workflow: undefined,
+};
+const given: RunSource = { event: undefined, runId: 7 };
 
 /** The inputs that are refused there. */
-function refused(order: Order, waitFor: string, credentials = token, root = ROOT, reuse = "never"): string[] {
-  return problemsOnImitation(root, { order, waitFor, reuse, credentials }).map(
+function refused(order: RunSource, waitFor: string, credentials = token, root = ROOT, reuse = "never"): string[] {
+  return problemsOnGitea(root, { source: order, waitFor, reuse, credentials }).map(
     (problem) => problem.split("`")[1] ?? "",
   );
 }
 
-test.each<[string, Order, string, GivenCredentials, string[]]>([
+test.each<[string, RunSource, string, GivenCredentials, string[]]>([
   ["a workflow's file that nothing waits for", byWorkflow("file"), "nothing", token, []],
   ["waiting until the run is known", byWorkflow("file"), "found", token, ["wait_for: found"]],
   ["waiting for its end", byWorkflow("file"), "completed", token, ["wait_for: completed"]],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Caller, InputError, type Inputs, readInputs } from "../../../src/inputs/inputs.ts";
+import { InputError, type Inputs, readInputs } from "../../../src/inputs/inputs.ts";
 import * as mappings from "../../../src/inputs/mapping.ts";
+import type { Caller } from "../../../src/inputs/target.ts";
 
 const caller: Caller = {
   repository: "octo/caller",
@@ -27,7 +28,7 @@ describe("without a word said", () => {
       credentials: { token: "t0ken" },
       target: { owner: "octo", repo: "caller", apiUrl: "https://api.github.com" },
       serverIn: "api_url",
-      order: {
+      source: {
         event: "repository_dispatch",
         eventType: "deploy",
         clientPayload: {},
@@ -60,7 +61,7 @@ describe("without a word said", () => {
   });
 
   test("a workflow_dispatch leaves its ref to the target's default branch", () => {
-    expect(read(file).order).toEqual({
+    expect(read(file).source).toEqual({
       event: "workflow_dispatch",
       workflow: { kind: "file", value: "deploy.yml" },
       ref: undefined,

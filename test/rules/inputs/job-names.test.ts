@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readJobNames } from "../../../src/inputs/job-names.ts";
+import { readJobNames } from "../../../src/inputs/inputs.ts";
 import { readerOf } from "../../../src/inputs/reader.ts";
 
 function read(text: string, waitFor = "completed") {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { INPUT_NAMES, inputNamesIn, judgeNames } from "../../../src/inputs/names.ts";
+import { checkNames, INPUT_NAMES, inputNamesIn } from "../../../src/inputs/names.ts";
 import { asked, setStage } from "../../support/stage.ts";
 import { actionYml } from "../../support/step.ts";
 
 test("our names are those of action.yml, in its order", () => {
   expect(INPUT_NAMES).toEqual(Object.keys(actionYml.inputs));
-  expect(judgeNames(INPUT_NAMES)).toEqual({ problems: [], warnings: [] });
+  expect(checkNames(INPUT_NAMES)).toEqual({ problems: [], warnings: [] });
 });
 
 test("the names are those under which the runner hands inputs over", () => {
@@ -23,7 +23,7 @@ describe("another spelling of ours", () => {
     [name.replaceAll("_", " ").toUpperCase(), name],
   ]);
   test.each(spellings)("%s is a problem that names %s", (given, ours) => {
-    expect(judgeNames([given as string])).toEqual({
+    expect(checkNames([given as string])).toEqual({
       problems: [`\`${given}\` is no input of this action: write it \`${ours}\`.`],
       warnings: [],
     });
@@ -54,7 +54,7 @@ describe("a name of an action that the migration page leads from", () => {
   });
 
   test.each(foreign)("%s is a problem that names ours, %s; where there is none, a warning", (theirs, ours) => {
-    const { problems, warnings } = judgeNames([theirs]);
+    const { problems, warnings } = checkNames([theirs]);
     if (ours === "–") {
       expect({ problems, warnings }).toEqual({
         problems: [],
@@ -76,7 +76,7 @@ test.each([
   ["workflow_id", "`workflow_id` is no input of this action: here it is called `workflow`."],
   ["personal_access_token", "`personal_access_token` is no input of this action: here it is called `token`."],
 ])("%s is told", (name, problem) => {
-  expect(judgeNames([name])).toEqual({ problems: [problem], warnings: [] });
+  expect(checkNames([name])).toEqual({ problems: [problem], warnings: [] });
 });
 
 describe("a near miss of ours", () => {
@@ -91,7 +91,7 @@ describe("a near miss of ours", () => {
     ["find_time_out_second", "find_timeout_seconds"],
     ["sucess_conclusion", "success_conclusions"],
   ])("%s is a problem that names %s", (given, ours) => {
-    expect(judgeNames([given])).toEqual({
+    expect(checkNames([given])).toEqual({
       problems: [`\`${given}\` is no input of this action: if \`${ours}\` is meant, correct it; if not, leave it out.`],
       warnings: [],
     });
@@ -111,7 +111,7 @@ describe("a near miss of ours", () => {
     "env",
     "timeout_ms",
   ])("is not %s, which may mean anything", (given) => {
-    expect(judgeNames([given]).problems).toEqual([]);
+    expect(checkNames([given]).problems).toEqual([]);
   });
 
   // Three letters are near to too much.
@@ -119,7 +119,7 @@ describe("a near miss of ours", () => {
     "is told as such where any one letter of %s is missing",
     (ours) => {
       for (const [at] of [...ours].entries()) {
-        const { problems } = judgeNames([ours.slice(0, at) + ours.slice(at + 1)]);
+        const { problems } = checkNames([ours.slice(0, at) + ours.slice(at + 1)]);
         expect(problems).toEqual([expect.stringContaining(`\`${ours}\``)]);
       }
     },
@@ -145,8 +145,8 @@ test("a name that is not known is in the list of what else is wrong, which may c
 });
 
 test("whatever else there is, is one warning", () => {
-  expect(judgeNames(["colour"]).warnings).toEqual(["`colour` is no input of this action, so it is ignored."]);
-  expect(judgeNames(["colour", "constructor", "token"])).toEqual({
+  expect(checkNames(["colour"]).warnings).toEqual(["`colour` is no input of this action, so it is ignored."]);
+  expect(checkNames(["colour", "constructor", "token"])).toEqual({
     problems: [],
     warnings: ["`colour`, `constructor` are no inputs of this action, so they are ignored."],
   });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { readDispatchRequest, withId } from "../../../src/inputs/dispatch-request.ts";
 import * as mappings from "../../../src/inputs/mapping.ts";
-import { readOrder, withId } from "../../../src/inputs/order.ts";
 import { readerOf } from "../../../src/inputs/reader.ts";
 
 /** Reads the inputs over what action.yml fills in by itself, and adds the id as it is added when they are sent; a fresh one would be `fresh-1`. */
 function read(given: Record<string, string>, { mustFind = true } = {}) {
   const inputs: Record<string, string> = { distinct_id_key: "distinct_id", ...given };
   const reader = readerOf((name) => inputs[name] ?? "");
-  const { order, distinctId } = readOrder(reader, { freshId: "fresh-1", mustFind, mappings });
+  const { source: order, distinctId } = readDispatchRequest(reader, { freshId: "fresh-1", mustFind, mappings });
   const sent =
     order.event === "repository_dispatch"
       ? { ...order, clientPayload: withId(order.clientPayload, distinctId) }

@@ -1,21 +1,21 @@
 import { describe, expect, test } from "vitest";
-import type { Dispatch } from "../../../src/inputs/order.ts";
+import type { DispatchRequest } from "../../../src/inputs/dispatch-request.ts";
 import { reuseKey } from "../../../src/inputs/reuse-key.ts";
 
 const target = { apiUrl: "https://api.github.com", owner: "octo", repo: "target" };
-const byHand: Dispatch = {
+const byHand: DispatchRequest = {
   event: "workflow_dispatch",
   workflow: { kind: "file", value: "deploy.yml" },
   ref: "main",
   inputs: { a: "1", b: "2" },
 };
-const byEvent: Dispatch = {
+const byEvent: DispatchRequest = {
   event: "repository_dispatch",
   eventType: "deploy",
   workflow: undefined,
   clientPayload: { a: { x: 1, y: [1, 2] }, b: "2" },
 };
-const key = (order: Dispatch = byHand, given = "", where = target) => reuseKey(order, where, given);
+const key = (order: DispatchRequest = byHand, given = "", where = target) => reuseKey(order, where, given);
 
 describe("the key", () => {
   test("has ten hex digits, always the same for the same", () => {

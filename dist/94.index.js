@@ -1,0 +1,1 @@
+"use strict";exports.id=94,exports.ids=[94],exports.modules={4094:(e,t,r)=>{r.r(t),r.d(t,{collectGarbage:()=>g});var s=r(8877),o=r(714);let c;function g(){c??=((0,s.setFlagsFromString)("--semi-space-growth-factor=1"),(0,s.setFlagsFromString)("--expose-gc"),(0,o.runInNewContext)("gc")),c()}}};

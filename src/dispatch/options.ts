@@ -1,0 +1,77 @@
+/** How a dispatch is sent: what is left out of it where the receiver or the server does not take it. */
+
+import { type RequestError, unexpectedInputs } from "../github/request-error.ts";
+import { type ResolvedDispatch, withId } from "../inputs/dispatch-request.ts";
+import type { Inputs } from "../inputs/inputs.ts";
+import { StepError } from "../runner/step-error.ts";
+
+export interface DispatchOptions {
+  sendsId: boolean;
+  /** GitHub is asked to answer with the run's id (docs/platform.md#run-details). */
+  asksForRunDetails: boolean;
+}
+
+export function initialOptions({ event }: ResolvedDispatch, { distinctId }: Inputs): DispatchOptions {
+  return { sendsId: distinctId.key !== undefined, asksForRunDetails: event === "workflow_dispatch" };
+}
+
+/** Whether the run will have to be found by an id that others may carry. */
+export function isFoundByGivenId(
+  { sendsId, asksForRunDetails }: DispatchOptions,
+  { distinctId, waitFor }: Inputs,
+): boolean {
+  return distinctId.isGiven && sendsId && !asksForRunDetails && waitFor !== "nothing";
+}
+
+/**
+ * The options without what GitHub has refused; undefined where that cannot be left out. What was refused has started nothing.
+ * @throws StepError where the run could never be found without it
+ */
+export function withoutRefused(
+  requestError: RequestError,
+  { sendsId, asksForRunDetails }: DispatchOptions,
+  { distinctId, waitFor }: Inputs,
+): DispatchOptions | undefined {
+  if (asksForRunDetails && isRefusalToTellDetails(requestError)) {
+    if (sendsId || waitFor === "nothing") return { sendsId, asksForRunDetails: false };
+    throw new StepError(
+      "This server does not answer with the run's id, and no id is sent: the run could never be found, so nothing was sent.\n" +
+        "Give `distinct_id_key`, or `wait_for: nothing`.",
+    );
+  }
+  const unexpected = unexpectedInputs(requestError);
+  const isOurs = sendsId && unexpected.length === 1 && unexpected[0] === distinctId.key;
+  return asksForRunDetails && isOurs ? { sendsId: false, asksForRunDetails } : undefined;
+}
+
+/** The last version of GHES whose description allows only `FEW_INPUTS`; later ones allow what github.com does (docs/servers.md). */
+const LAST_WITH_FEW = [3, 19] as const;
+const FEW_INPUTS = 10;
+
+/**
+ * Keeps a dispatch from being sent that the server does not take, by the version that its answers have told.
+ * @throws StepError where it has too many inputs for that version
+ */
+export function refuseTooManyInputs(
+  dispatch: ResolvedDispatch,
+  { sendsId }: DispatchOptions,
+  { distinctId }: Inputs,
+  enterpriseVersion = "",
+): void {
+  const [, version, major, minor] = /((\d+)\.(\d+)[\d.]*)/.exec(enterpriseVersion) ?? [];
+  if (dispatch.event !== "workflow_dispatch" || major === undefined) return;
+  const [lastMajor, lastMinor] = LAST_WITH_FEW;
+  const takesMore = Number(major) > lastMajor || (Number(major) === lastMajor && Number(minor) > lastMinor);
+  const count = Object.keys(sendsId ? withId(dispatch.inputs, distinctId) : dispatch.inputs).length;
+  if (takesMore || count <= FEW_INPUTS) return;
+  const ours = sendsId ? `, with \`${distinctId.key}\`` : "";
+  throw new StepError(
+    `\`workflow_inputs\` has ${count} inputs${ours}; this server (${version}) takes at most ${FEW_INPUTS}, so nothing was sent.\n` +
+      "Put some of them into one, as JSON.",
+  );
+}
+
+/** Before GHES 3.21, the newer API version is answered by 400, perhaps 410, or by a 422 that names it (docs/platform.md#run-details). */
+function isRefusalToTellDetails({ status, answer }: RequestError): boolean {
+  return status === 400 || status === 410 || (status === 422 && /api.version/i.test(answer));
+}

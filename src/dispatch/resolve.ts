@@ -1,0 +1,53 @@
+/** Fills in what the target has to tell: its default branch, and which workflow has a display name. */
+
+import { listAllWorkflows } from "../github/lists.ts";
+import type { DispatchRequest, ResolvedDispatch, ResolvedWorkflow, WorkflowName } from "../inputs/dispatch-request.ts";
+import { StepError } from "../runner/step-error.ts";
+import type { Context } from "../state/context.ts";
+import { enumerated } from "../text/wording.ts";
+
+/**
+ * Makes the plan, and makes it known. No request is sent where the order names everything already.
+ * @throws StepError when no workflow, or more than one, has the display name
+ */
+export async function resolveDispatch(
+  source: DispatchRequest,
+  context: Context,
+  deadlineMs: number,
+): Promise<ResolvedDispatch> {
+  const dispatch = await fillIn(source, context, deadlineMs);
+  context.record({ dispatch });
+  return dispatch;
+}
+
+async function fillIn(source: DispatchRequest, context: Context, deadlineMs: number): Promise<ResolvedDispatch> {
+  if (source.event === "repository_dispatch") {
+    return { ...source, workflow: source.workflow && (await resolve(source.workflow, deadlineMs, context)) };
+  }
+  const workflow = await resolve(source.workflow, deadlineMs, context);
+  return { ...source, workflow, ref: source.ref ?? (await readDefaultBranch(deadlineMs, context)) };
+}
+
+async function readDefaultBranch(deadlineMs: number, { github, retry }: Context): Promise<string> {
+  return (await retry(github.getRepository, { deadlineMs })).defaultBranch;
+}
+
+/** How many workflows a message names. */
+const MOST_NAMED = 30;
+
+async function resolve(name: WorkflowName, deadlineMs: number, context: Context): Promise<ResolvedWorkflow> {
+  if (name.kind !== "name") return name as ResolvedWorkflow;
+  const { github } = context;
+  const workflows = await listAllWorkflows(context, { deadlineMs });
+  const matches = workflows.filter((each) => each.name === name.value);
+  if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
+  const eligible = (matches.length > 0 ? matches : workflows).map((each) => `${each.path} (${each.name})`);
+  const listed = enumerated(eligible, MOST_NAMED, ", and");
+  throw new StepError(
+    matches.length > 0
+      ? `${matches.length} workflows of ${github.fullName()} are called \`${name.value}\`, so nothing was sent.\n` +
+          `Give the input \`workflow\` as a file name: ${listed}.`
+      : `${github.fullName()} has no workflow called \`${name.value}\` on its default branch, so nothing was sent.\n` +
+          `Give the input \`workflow\` as one of: ${listed || "none; the repository has no workflows"}.`,
+  );
+}

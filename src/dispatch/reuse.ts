@@ -1,0 +1,115 @@
+/** Looks for an equal run before the dispatch, so that one is enough (docs/design.md#reuse). */
+
+import { mayBeOf } from "../find/candidates.ts";
+import { recordRun } from "../find/find.ts";
+import { hasBegun } from "../github/conclusions.ts";
+import { listAllJobs, pagesOf } from "../github/lists.ts";
+import { RequestError } from "../github/request-error.ts";
+import { PAGE_LENGTH } from "../github/response-fields.ts";
+import type { Run } from "../github/responses.ts";
+import { settle } from "../github/retry.ts";
+import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
+import { generatedIdIn, partsOf } from "../inputs/distinct-id.ts";
+import type { Inputs } from "../inputs/inputs.ts";
+import type { Context } from "../state/context.ts";
+import type { OurRun } from "../state/sent-dispatch.ts";
+
+/**
+ * Takes the newest equal run among the last `max_runs`, and makes it known; undefined where there is none.
+ * @throws RequestError when GitHub does not show the runs: what cannot be seen might be there, so nothing is started
+ */
+export async function findEqual(
+  dispatch: ResolvedDispatch,
+  deadlineMs: number,
+  context: Context,
+): Promise<OurRun | undefined> {
+  const { github, inputs, log, record } = context;
+  const { key } = partsOf(inputs.distinctId.value);
+  const equal = await newestEqual(dispatch, deadlineMs, context);
+  if (!equal) {
+    log.info(`No run of ${github.fullName()} can be reused (\`reuse: ${inputs.reuse}\`, key ${key}): starting one.`);
+    return undefined;
+  }
+  const { run, shownId, isOurs } = equal;
+  const { callersRunId, callersAttempt } = partsOf(shownId);
+  const by = isOurs ? `attempt ${callersAttempt} of this run` : `run ${callersRunId} (attempt ${callersAttempt})`;
+  log.info(`Reusing run ${run.id} (${run.conclusion ?? run.status}), started by ${by}, key ${key}: ${run.htmlUrl}`);
+  if (inputs.cancelRunOn.size > 0 && !isOurs)
+    log.info("`cancel_run_on` applies to it as to a run that this step has started.");
+  record({ distinctId: shownId, taken: { started: run, disposition: "reused" } });
+  await recordRun(run, deadlineMs, context);
+  return { run, recentRuns: undefined };
+}
+
+async function newestEqual(
+  dispatch: ResolvedDispatch,
+  deadlineMs: number,
+  context: Context,
+): Promise<Equal | undefined> {
+  const { github, retry, inputs } = context;
+  const perPage = Math.min(PAGE_LENGTH, inputs.maxRuns);
+  const readPage = (page: number) => retry((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
+  let read = 0;
+  for await (const { items } of pagesOf(readPage, { perPage })) {
+    for (const run of items.slice(0, inputs.maxRuns - read)) {
+      const equal = equalRun(run, dispatch, inputs);
+      if (equal && (await isTaken(equal, deadlineMs, context))) return equal;
+    }
+    read += items.length;
+    if (read >= inputs.maxRuns) return undefined;
+  }
+  return undefined;
+}
+
+async function isTaken(equal: Equal, deadlineMs: number, context: Context): Promise<boolean> {
+  const may = mayBeTaken(equal, context.inputs.reuse);
+  if (may !== "depends") return may === "yes";
+  // Between two jobs, or before an approval, a run that has begun looks queued or waiting again: its jobs tell.
+  const look = await settle(listAllJobs(equal.run.id, context, { deadlineMs, wasSeen: true }));
+  if ("answer" in look) return !hasBegun(equal.run, look.answer);
+  // A run that somebody has deleted since it was listed is there no more.
+  if (look.failure instanceof RequestError && look.failure.status === 404) return false;
+  throw look.failure;
+}
+
+/** Warns where the name of our run does not show the id: no other step can reuse it. */
+export function warnIfNameless({ run }: OurRun, { inputs, log }: Pick<Context, "inputs" | "log">): void {
+  const { reuse, distinctId } = inputs;
+  if ([run.displayTitle, run.name].some((name) => generatedIdIn(name) !== undefined)) return;
+  log.warning(
+    `The name of run ${run.id} does not show the id, so no other step can reuse it (\`reuse: ${reuse}\`): give its workflow a \`run-name\` with the input \`${distinctId.key}\`.`,
+  );
+}
+
+/** An equal run: the id that it shows, and whether an earlier attempt of this very caller has started it. */
+export interface Equal {
+  run: Run;
+  shownId: string;
+  isOurs: boolean;
+}
+
+/** The run as an equal one; undefined where its name does not show our key. Nothing else makes two runs equal. */
+export function equalRun(
+  run: Run,
+  dispatch: ResolvedDispatch,
+  { distinctId }: Pick<Inputs, "distinctId">,
+): Equal | undefined {
+  if (!mayBeOf(dispatch, run)) return undefined;
+  const shownId = generatedIdIn(run.displayTitle) ?? generatedIdIn(run.name);
+  if (shownId === undefined) return undefined;
+  const [theirs, ours] = [partsOf(shownId), partsOf(distinctId.value)];
+  if (theirs.key !== ours.key) return undefined;
+  const isOurs = theirs.callersRunId === ours.callersRunId && theirs.callersAttempt < ours.callersAttempt;
+  return { run, shownId, isOurs };
+}
+
+/**
+ * Says whether the run's status lets it be taken. `depends`: only if it has not begun, which its jobs tell. A run that an
+ * earlier attempt of the caller has started is taken also where it has begun.
+ */
+export function mayBeTaken({ run, isOurs }: Equal, reuse: Inputs["reuse"]): "yes" | "no" | "depends" {
+  const { status, conclusion } = run;
+  if (status === "completed") return reuse === "success" && conclusion === "success" ? "yes" : "no";
+  if (isOurs || reuse !== "queued") return "yes";
+  return status === "in_progress" ? "no" : "depends";
+}

@@ -1,0 +1,181 @@
+/** Sends the dispatch, once. It is sent again only when GitHub certainly did not act on it (docs/design.md#once). */
+
+import { listRunIds } from "../find/recent-runs.ts";
+import { type RequestOptions, timeLeft } from "../github/http.ts";
+import { acted, isRetryable, RequestError } from "../github/request-error.ts";
+import type { Dispatched } from "../github/responses.ts";
+import { OutOfTime } from "../github/retry.ts";
+import { type ResolvedDispatch, withId } from "../inputs/dispatch-request.ts";
+import { abortLater } from "../runner/cancellation.ts";
+import type { Context } from "../state/context.ts";
+import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
+import {
+  type DispatchOptions,
+  initialOptions,
+  isFoundByGivenId,
+  refuseTooManyInputs,
+  withoutRefused,
+} from "./options.ts";
+import { mayHaveStarted, settleUnclear, type Unclear } from "./unclear-response.ts";
+
+/** How long a dispatch that is on its way waits for its answer after the caller has cancelled the step. */
+const LATE_ANSWER_MS = 2000;
+
+/**
+ * Sends the dispatch and returns when GitHub has acted on it; `found` is its run, where an unclear answer made that be looked
+ * for already. Whatever has to be known before is asked for until `beforeMs`, by the clock.
+ * @throws RequestError that is GitHub's refusal; StepError when it stays unclear whether a run was started, or when its run
+ * could never be found; OutOfTime when the deadline came before GitHub could be reached
+ */
+export async function sendDispatch(
+  dispatch: ResolvedDispatch,
+  beforeMs: number,
+  context: Context,
+): Promise<{ sent: SentDispatch; found?: OurRun }> {
+  const { github, clock, log, inputs } = context;
+  let dispatchOptions = initialOptions(dispatch, inputs);
+  const withWhichId = dispatchOptions.sendsId ? `, with the id ${inputs.distinctId.value}` : "";
+  log.info(`Sending a ${announce(dispatch)} to ${github.fullName()}${withWhichId}.`);
+  let listedBefore = await listBefore(dispatchOptions, beforeMs, context);
+  const sendByMs = clock.nowMs() + inputs.findTimeoutMs;
+  /** Undefined until there was a first sending, which a limit may hold up. */
+  let findDeadlineMs: number | undefined;
+  let unclear: Unclear | undefined;
+
+  for (let resends = 0; ; ) {
+    if (!unclear) refuseTooManyInputs(dispatch, dispatchOptions, inputs, github.enterpriseVersion());
+    if (!unclear) listedBefore ??= await listBefore(dispatchOptions, findDeadlineMs ?? sendByMs, context);
+    const bounds = { sendByMs, findDeadlineMs, listedBefore };
+    const { sent, answer } = await sendUntilAnswered(dispatch, dispatchOptions, bounds, unclear, context);
+    ({ findDeadlineMs } = sent);
+    if (!(answer instanceof RequestError)) return { sent: accept(answer, sent, context) };
+    if (acted(answer) === "no") dispatchOptions = adapt(answer, dispatchOptions, unclear, context);
+    else {
+      unclear = { sent, requestError: answer };
+      const found = await settleUnclear(answer, sent, resends++, context);
+      if (found) return { sent, found };
+    }
+  }
+}
+
+/**
+ * The runs that are there before the dispatch, where its run has to be found by a given id. Others may carry that by right, as
+ * every run that another step has started for a commit carries its sha: what was listed before is never ours
+ * (docs/design.md#given-ids).
+ */
+async function listBefore(
+  dispatchOptions: DispatchOptions,
+  deadlineMs: number,
+  context: Context,
+): Promise<ReadonlySet<string> | undefined> {
+  return isFoundByGivenId(dispatchOptions, context.inputs) ? listRunIds(deadlineMs, context) : undefined;
+}
+
+interface Bounds extends Pick<SentDispatch, "listedBefore"> {
+  /** The end of `find_timeout_seconds`, if something was sent before. */
+  findDeadlineMs: number | undefined;
+  /** When it has to be sent, else. */
+  sendByMs: number;
+}
+
+/** Sends until GitHub answers, or until a fault leaves open whether it has acted. A refusal is an answer, too. */
+async function sendUntilAnswered(
+  dispatch: ResolvedDispatch,
+  dispatchOptions: DispatchOptions,
+  { listedBefore, findDeadlineMs, sendByMs }: Bounds,
+  unclear: Unclear | undefined,
+  context: Context,
+): Promise<{ sent: SentDispatch; answer: Dispatched | RequestError }> {
+  const { clock, inputs, record, retry } = context;
+  const distinctId = dispatchOptions.sendsId ? inputs.distinctId.value : undefined;
+  const deadlineMs = findDeadlineMs ?? sendByMs;
+  const unsent = { dispatch, distinctId, listedBefore, findDeadlineMs: deadlineMs, atMs: 0, isAccepted: false };
+  let sent: SentDispatch = unclear?.sent ?? { ...unsent, candidates: new Map() };
+  let untilMs = findDeadlineMs;
+
+  const send = async (options: RequestOptions): Promise<Dispatched> => {
+    const left = timeLeft(clock, options);
+    await context.github.prepare(options);
+    options.signal?.throwIfAborted();
+    if (!unclear) {
+      const atMs = clock.nowMs();
+      untilMs ??= atMs + inputs.findTimeoutMs;
+      sent = { ...sent, atMs, findDeadlineMs: untilMs };
+      record({ sent });
+    }
+    // The answer may be the only trace of a run: a cancelled step waits for it a little longer.
+    const late = abortLater(clock, LATE_ANSWER_MS, context.signal);
+    return request(dispatch, dispatchOptions, { ...left(), signal: late.signal }, context)
+      .catch((error: unknown) => {
+        // GitHub has not acted: there is no run to look for, or to cancel.
+        if (!unclear && error instanceof RequestError && acted(error) === "no") record({ sent: undefined });
+        throw error;
+      })
+      .finally(late.release);
+  };
+
+  const retries = (requestError: RequestError) => isRetryable(requestError) && acted(requestError) === "no";
+  const answer = await retry(send, { deadlineMs, retries }).catch((error: unknown) => {
+    if (error instanceof OutOfTime && unclear)
+      throw mayHaveStarted(unclear, "`find_timeout_seconds` left no time to send it again", context);
+    if (!(error instanceof RequestError)) throw error;
+    return error;
+  });
+  return { sent, answer };
+}
+
+function request(
+  dispatch: ResolvedDispatch,
+  dispatchOptions: DispatchOptions,
+  options: RequestOptions,
+  { github, inputs }: Context,
+): Promise<Dispatched> {
+  const { distinctId } = inputs;
+  const { sendsId, asksForRunDetails } = dispatchOptions;
+  if (dispatch.event === "repository_dispatch")
+    return github.dispatchEvent(dispatch.eventType, withId(dispatch.clientPayload, distinctId), options);
+  const { workflow, ref } = dispatch;
+  const values = sendsId ? withId(dispatch.inputs, distinctId) : dispatch.inputs;
+  return github.dispatchWorkflow({ workflow: workflow.value, ref, inputs: values, asksForRunDetails }, options);
+}
+
+/** Makes known that GitHub has acted, and the run that its answer names, if it does. */
+function accept({ started }: Dispatched, before: SentDispatch, { log, record, signal }: Context): SentDispatch {
+  const sent = { ...before, isAccepted: true, started };
+  record({ sent });
+  signal.throwIfAborted();
+  log.info(started ? `GitHub has started run ${started.id}: ${started.htmlUrl}` : "GitHub has accepted it.");
+  return sent;
+}
+
+/**
+ * Returns the manner without what the refusal is about.
+ * @throws RequestError, the refusal itself, where that cannot be left out; StepError where an earlier sending may have started a run
+ */
+function adapt(
+  refusal: RequestError,
+  dispatchOptions: DispatchOptions,
+  unclear: Unclear | undefined,
+  context: Context,
+): DispatchOptions {
+  const { log, inputs, record } = context;
+  const adapted = withoutRefused(refusal, dispatchOptions, inputs);
+  if (!adapted) {
+    if (!unclear) throw refusal;
+    throw mayHaveStarted(unclear, `when it was sent again, GitHub refused it (${refusal.inAWord})`, context);
+  }
+  if (!adapted.asksForRunDetails)
+    log.debug(`The server does not know how to answer with the run's id (${refusal.status}).`);
+  else {
+    const { key } = inputs.distinctId;
+    log.info(`The workflow does not declare the input ${key}. GitHub will name the run; sending without it.`);
+    record({ distinctId: "" });
+  }
+  return adapted;
+}
+
+function announce(dispatch: ResolvedDispatch): string {
+  return dispatch.event === "repository_dispatch"
+    ? `repository_dispatch ${dispatch.eventType}`
+    : `workflow_dispatch for ${dispatch.workflow.value} at ${dispatch.ref}`;
+}

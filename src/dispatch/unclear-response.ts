@@ -1,0 +1,74 @@
+/**
+ * After an answer that leaves open whether GitHub has acted on the dispatch, a run that shows our id is looked for. The
+ * dispatch is sent again only after a full window without one: a client that re-sends on a 5xx has started some fifty runs
+ * for one (docs/design.md#unclear-answers).
+ */
+
+import { logFound, recordRun } from "../find/find.ts";
+import { type NotFound, search, type Window } from "../find/search.ts";
+import { RequestError } from "../github/request-error.ts";
+import { StepError } from "../runner/step-error.ts";
+import type { Context } from "../state/context.ts";
+import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
+
+/** How long, and how often, runs are looked at before it is believed that none was started. */
+const FULL_WINDOW: Window = { ms: 60_000, lists: 3 };
+const RESENDS = 2;
+
+/**
+ * Returns the run that was started after all, or undefined when none was and the dispatch may be sent again. `resends` is
+ * how often it was sent again before.
+ * @throws StepError when it stays unclear
+ */
+export async function settleUnclear(
+  requestError: RequestError,
+  sent: SentDispatch,
+  resends: number,
+  context: Context,
+): Promise<OurRun | undefined> {
+  const { log } = context;
+  const unclear = (why: string) => mayHaveStarted({ sent, requestError }, why, context);
+  if (sent.distinctId === undefined) throw unclear("it carries no id by which it could be looked for");
+  log.info(`It is unclear whether GitHub has started a run (${requestError.inAWord}); looking for one with our id.`);
+  const bounds = { deadlineMs: sent.findDeadlineMs, window: FULL_WINDOW };
+  const result = await search(sent, bounds, context).catch((error: unknown): never => {
+    if (!(error instanceof RequestError)) throw error;
+    throw unclear(`looking for it was refused (${error.inAWord})`);
+  });
+  if (result.run) {
+    const found = logFound(result, sent, context);
+    await recordRun(found.run, sent.findDeadlineMs, context);
+    return found;
+  }
+  if (!result.windowIsFull) throw unclear(whyWindowIsNotFull(result));
+  if (resends >= RESENDS) throw unclear(`that was the answer ${RESENDS + 1} times`);
+  log.info(`No run with our id for ${FULL_WINDOW.ms / 1000} s: GitHub has not acted on it. Sending it again.`);
+  return undefined;
+}
+
+function whyWindowIsNotFull({ runs }: NotFound): string {
+  const nameless = runs.find(({ verdict }) => verdict === "undecided" || verdict === "without id");
+  return nameless
+    ? `a run that does not show our id was started since and may be it (${nameless.run.htmlUrl})`
+    : "`find_timeout_seconds` left no time to make sure that none was";
+}
+
+/** A sending on which GitHub may have acted, and the answer that leaves that open. */
+export interface Unclear {
+  sent: SentDispatch;
+  requestError: RequestError;
+}
+
+/** The failure of a step whose dispatch may have started a run that cannot be found. `why` follows "and". */
+export function mayHaveStarted(
+  { sent, requestError }: Unclear,
+  why: string,
+  { github }: Pick<Context, "github">,
+): StepError {
+  const id = sent.distinctId === undefined ? "" : ` It would show \`${sent.distinctId}\`.`;
+  const requestId = requestError.requestId ? `\nGitHub's request id: ${requestError.requestId}` : "";
+  return new StepError(
+    `GitHub's answer to the dispatch leaves open whether a run was started (${requestError.inAWord}), and ${why}.\n` +
+      `Look at the runs of ${github.fullName()} before you start this step again: a run may have been started.${id}${requestId}`,
+  );
+}

@@ -1,0 +1,149 @@
+/** The dry run: looks at everything that a dispatch needs, and dispatches nothing. Every finding is a line of a checklist. */
+
+import type { Run } from "../github/responses.ts";
+import { makeRetry, once, tryToGet } from "../github/retry.ts";
+import { type DispatchRequest, refNames } from "../inputs/dispatch-request.ts";
+import type { GivenRun } from "../inputs/given-run.ts";
+import { permissionsFor, permissionsInWords } from "../inputs/permissions.ts";
+import { isEnterpriseServer } from "../inputs/target.ts";
+import type { Tone } from "../runner/log.ts";
+import { StepError } from "../runner/step-error.ts";
+import type { Context } from "../state/context.ts";
+import { type Finding, lineOf, right, unknown, unseen, wrong } from "../state/finding.ts";
+import { quoted } from "../text/foreign-text.ts";
+import { onceMore } from "../workflow-file/read-files.ts";
+import { examineReceivers } from "../workflow-file/receivers.ts";
+
+/** How long the looks may take together: nobody waits longer for a checklist. */
+const DOCTOR_MS = 60_000;
+
+const TONES: Record<Finding["is"], Tone> = { right: "good", wrong: "bad", unknown: "waiting" };
+
+/**
+ * Logs the findings as a checklist.
+ * @throws StepError where something is wrong, or what decides could not be seen; RequestError or OutOfTime where the repository itself
+ *   could not be read
+ */
+export async function dryRun(context: Context): Promise<void> {
+  const { log, clock, record } = context;
+  log.info("A dry run: nothing is dispatched.");
+  const findings = await findAll(context, clock.nowMs() + DOCTOR_MS);
+  for (const finding of findings) log.info(lineOf(finding), TONES[finding.is]);
+  record({ findings });
+  const verdict = verdictOn(findings);
+  if (verdict.isGreen) return log.info(verdict.text, "good");
+  throw new StepError(verdict.text);
+}
+
+/** Green unless something is wrong, or something that decides could not be seen. */
+function verdictOn(findings: readonly Finding[]): { isGreen: boolean; text: string } {
+  const wrong = findings.filter(({ is }) => is === "wrong");
+  const open = findings.filter((each) => each.unseen === "decides");
+  if (wrong.length + open.length === 0) {
+    const text = findings.some((each) => each.unseen)
+      ? "Nothing is missing in what could be seen; the lines with ? say what could not."
+      : "Nothing is missing, as far as can be seen without dispatching.";
+    return { isGreen: true, text };
+  }
+  const count = wrong.length === 1 ? "1 thing" : `${wrong.length} things`;
+  const unjudged =
+    wrong.length === 0 ? "The dry run could not see what decides:" : "It could not see what decides as well:";
+  const lines = [
+    ...(wrong.length > 0 ? [`The dry run found ${count} to mend:`, ...wrong.map(lineOf)] : []),
+    ...(open.length > 0 ? [unjudged, ...open.map(lineOf)] : []),
+  ];
+  return { isGreen: false, text: lines.join("\n") };
+}
+
+async function findAll(context: Context, deadlineMs: number): Promise<Finding[]> {
+  const { github, retry, inputs } = context;
+  const { fullName, defaultBranch, isArchived } = await retry(github.getRepository, { deadlineMs });
+  const name = quoted(fullName);
+  const needed = permissionsInWords(permissionsFor(inputs));
+  const findings = [right(`The token is accepted, and sees ${name} (default branch ${quoted(defaultBranch)}).`)];
+  if (isArchived) findings.push(wrong(`${name} is archived: nothing can be started in it.`));
+  findings.push(
+    "app" in inputs.credentials
+      ? right(`The App's installation grants ${needed}.`)
+      : unknown(`Whether the token grants ${needed} shows only when it is used.`),
+  );
+  // No step can read its own `if:` (docs/platform.md#cancelling).
+  if (inputs.cancelRunOn.has("cancel"))
+    findings.push(
+      unknown(
+        "Whether this step hears of a cancellation (`cancel_run_on: cancel`) shows only when one comes: with `if: always()` the runner sends it no signal, with `if: ${{ !cancelled() }}` it does.",
+      ),
+    );
+  findings.push(...(await findCallersSide(context, deadlineMs)));
+  const { source } = inputs;
+  if (source.event === undefined) return [...findings, ...(await findGivenRun(source, context, deadlineMs))];
+  const ofRef = await findRef(source, context, deadlineMs);
+  findings.push(...ofRef);
+  // Without the ref, no file of it can be read.
+  if (ofRef.some(({ is }) => is === "wrong")) return findings;
+  const bounds = { deadlineMs, answerNamesRun: answerNamesRun(source, context) };
+  return [...findings, ...(await examineReceivers(source, context, bounds))];
+}
+
+function answerNamesRun(source: DispatchRequest, { inputs: { target } }: Context): "yes" | "maybe" | "no" {
+  if (source.event === "repository_dispatch") return "no";
+  // Only its answer to a dispatch shows whether an Enterprise Server names the run (docs/platform.md#run-details).
+  return isEnterpriseServer(target.apiUrl) ? "maybe" : "yes";
+}
+
+async function findRef(source: DispatchRequest, { github, retry }: Context, deadlineMs: number): Promise<Finding[]> {
+  if (source.event === "repository_dispatch" || source.ref === undefined) return [];
+  for (const name of refNames(source.ref)) {
+    const look = await tryToGet(retry((options) => github.getRef(name, options), onceMore(deadlineMs)));
+    if (look.is === "seen")
+      return [right(`There is a ${name.startsWith("heads/") ? "branch" : "tag"} \`${source.ref}\`.`)];
+    if (look.is === "refused") return [unseen(`The token may not see whether there is a ref \`${source.ref}\`.`)];
+    if (look.is === "unread") return [unseen(`The ref \`${source.ref}\` ${look.why}.`)];
+  }
+  return [wrong(`There is no branch or tag \`${source.ref}\`: check the input \`ref\`.`)];
+}
+
+/** No finding where no status is asked for. Whether the token may set one shows only when it does. */
+export async function findCallersSide(context: Context, deadlineMs: number): Promise<Finding[]> {
+  const { callersGitHub: github } = context;
+  if (!github) return [];
+  const name = quoted(github.fullName());
+  const look = await tryToGet(makeRetry({ ...context, github })(github.getRepository, once(deadlineMs)));
+  if (look.is === "seen")
+    return [
+      right(
+        `\`status_token\` is accepted, and sees ${name}; it needs \`statuses: write\` there for \`status_context\`.`,
+      ),
+    ];
+  if (look.is === "unread")
+    return [{ ...unseen(`Whether \`status_token\` sees ${name} ${look.why}.`), unseen: "aside" }];
+  return [wrong(`\`status_token\` does not see ${name}, the caller's own repository: no commit status could be set.`)];
+}
+
+export async function findGivenRun({ runId }: GivenRun, context: Context, deadlineMs: number): Promise<Finding[]> {
+  const { github, retry } = context;
+  const look = await tryToGet(retry((options) => github.getRun(runId, options), once(deadlineMs)));
+  if (look.is === "missing") return [wrong(`There is no run ${runId}: check \`run_id\` and \`repo\`.`)];
+  if (look.is === "refused")
+    return [unknown(`The token may not see whether there is a run ${runId} (\`actions: read\`).`)];
+  if (look.is === "unread") return [unknown(`The run ${runId} ${look.why}.`)];
+  const { name, status, conclusion, htmlUrl } = look.answer;
+  const state = (conclusion ?? status) || "without a status";
+  const there = right(`There is a run ${runId}, ${quoted(name)} (${state}): ${htmlUrl}`);
+  return [there, ...(await findArtifact(look.answer, context, deadlineMs))];
+}
+
+/** Whether the run has left the artifact, which shows once it has ended. */
+async function findArtifact(run: Run, { github, retry, inputs }: Context, deadlineMs: number): Promise<Finding[]> {
+  const { outputsFrom } = inputs;
+  if (outputsFrom === undefined) return [];
+  const artifact = `the artifact \`${outputsFrom}\``;
+  if (run.status !== "completed") return [unknown(`Whether the run leaves ${artifact} shows only at its end.`)];
+  const look = await tryToGet(retry((options) => github.listArtifacts(run.id, outputsFrom, options), once(deadlineMs)));
+  if (look.is === "refused") return [unseen("The token may not see the artifacts of the run (`actions: read`).")];
+  if (look.is === "unread") return [unseen(`The list of the run's artifacts ${look.why}.`)];
+  const artifacts = look.is === "seen" ? look.answer.items.filter(({ name }) => name === outputsFrom) : [];
+  if (artifacts.length === 0) return [wrong(`The run has left no artifact \`${outputsFrom}\`.`)];
+  if (artifacts.every(({ isExpired }) => isExpired)) return [wrong(`The run has left ${artifact}, which has expired.`)];
+  return [right(`The run has left ${artifact}.`)];
+}

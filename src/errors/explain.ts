@@ -1,0 +1,130 @@
+/**
+ * One place turns an error into advice: what happened, which input or permission is at fault, what to do
+ * (docs/design.md#errors). No message holds a token or a payload value.
+ */
+
+import type { RequestError } from "../github/request-error.ts";
+import { permissionsInWords } from "../inputs/permissions.ts";
+import { timeOfDay } from "../text/wording.ts";
+import { type Advice, type AdviceRows, lookUp } from "./advice.ts";
+import { explainNetwork } from "./network.ts";
+import { explainRefusal } from "./refusal.ts";
+import { type Situation, serverInWords } from "./situation.ts";
+
+/** The advice for a fault, in at most three lines, the first of which says what happened; then the lines to add, if any. */
+export function explainRequestError(requestError: RequestError, situation: Situation): string {
+  const [what, remedy, lines] = advise(requestError, situation);
+  const notes = [
+    requestError.requestId && `GitHub's request id: ${requestError.requestId}.`,
+    whereTheRunIs(requestError, situation),
+  ];
+  const last = notes.filter(Boolean).join(" ");
+  // The remedy ends with a colon where lines to add follow.
+  const parts = lines === undefined ? [what, remedy, last] : [what, last, remedy, lines];
+  return parts.filter((part) => part !== "").join("\n");
+}
+
+/** Where to find the run that was started before the fault; undefined where there is none to find. */
+function whereTheRunIs({ status, purpose }: RequestError, { started, namedRunId }: Situation): string | undefined {
+  const isUnseen = status === 404 && purpose.about === "run";
+  if (isUnseen && namedRunId !== undefined && started?.htmlUrl) return `Its page: ${started.htmlUrl}`;
+  if (!started || isUnseen) return undefined;
+  const how = started.hasEnded ? "has ended" : "goes on";
+  return started.htmlUrl
+    ? `The run itself ${how}: ${started.htmlUrl}`
+    : "The dispatch had been accepted before this: its run goes on, unseen from here.";
+}
+
+function advise(requestError: RequestError, situation: Situation): Advice {
+  const { kind, request, status } = requestError;
+  switch (kind) {
+    case "unreachable":
+    case "untrusted":
+    case "lost":
+      return explainNetwork(requestError, situation);
+    case "limited":
+      return [
+        `GitHub's rate limit for this token is reached${limitEnd(requestError)} (${status} to ${request}).`,
+        "Start fewer requests with this token, raise `poll_interval_seconds`, or allow more time (`find_timeout_seconds`, `timeout_seconds`).",
+      ];
+    case "unreadable":
+      return [
+        `The answer of ${situation.apiUrl} to ${request} cannot be read: ${requestError.answer} (${status}).`,
+        `Check ${serverInWords(situation)}: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.`,
+      ];
+    case "server_error":
+      return [
+        `GitHub answered ${request} with ${status}, up to the deadline.`,
+        "That is a fault of the server (see its status page); try again later.",
+      ];
+    case "rejected":
+      return explainApp(requestError, situation) ?? explainRefusal(requestError, situation);
+  }
+}
+
+function limitEnd(requestError: RequestError): string {
+  const endMs = endOfLimitMs(requestError);
+  return endMs === undefined
+    ? ", and was still in force at the deadline"
+    : ` until ${timeOfDay(endMs)}, which is after the deadline`;
+}
+
+/** One line about the fault; none where there was no fault. */
+export function lastTrouble(trouble: RequestError | undefined): string[] {
+  if (!trouble) return [];
+  const { kind, status, answer, request, inAWord } = trouble;
+  if (kind === "unreadable") return [`The last answer cannot be read: ${answer} (${status} to ${request}).`];
+  if (kind !== "limited") return [`The last look had no answer: ${inAWord} to ${request}.`];
+  const endMs = endOfLimitMs(trouble);
+  const end = endMs === undefined ? "had not ended by then" : `lasts until ${timeOfDay(endMs)}`;
+  return [`The last look met GitHub's rate limit, which ${end} (${inAWord} to ${request}).`];
+}
+
+/** When a limit ends, in epoch ms; undefined where GitHub did not say. */
+export function endOfLimitMs({ dateMs = Number.NaN, retryAfterMs = Number.NaN }: RequestError): number | undefined {
+  const endMs = dateMs + retryAfterMs;
+  return Number.isFinite(endMs) ? endMs : undefined;
+}
+
+/** By status and GitHub's words. */
+const REFUSALS: AdviceRows<{ repository: string; answer: string; permissions: string }> = [
+  [
+    /^401 /,
+    ({ answer }) => `GitHub does not accept the App's signature (401 ${answer}).`,
+    "`app_id` and `app_private_key` do not belong together, the key was deleted in the App's settings, or the App lives on another server.",
+  ],
+  [
+    /^403 /,
+    ({ repository, answer }) => `The App's installation on ${repository} may not get a token (403 ${answer}).`,
+    "Usually it is suspended: the owner of the repository can unsuspend it in the settings of installed Apps.",
+  ],
+  [
+    /^404 .*Integration not found/s,
+    "There is no GitHub App with this `app_id` on the server (404 Integration not found).",
+    "Give the App's id or client id, as its settings page shows it; an App of another server is unknown here.",
+  ],
+  [
+    /^404 /,
+    ({ repository }) => `The App is not installed on ${repository} (404), or there is no such repository.`,
+    "Install the App there, and give it access to this repository; or check `owner` and `repo`.",
+  ],
+  [
+    /^422 .*repository/is,
+    ({ repository, answer }) => `The App's installation has no access to ${repository} (422 ${answer}).`,
+    "Add the repository to those that the installation may access.",
+  ],
+  [
+    /^422 /,
+    ({ repository, answer, permissions }) =>
+      `The App's installation on ${repository} may not get a token with ${permissions} for it (422 ${answer}).`,
+    "Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository.",
+  ],
+];
+
+/** The advice for the refusal of an App's own request; undefined for any other request, and where no row fits. */
+export function explainApp({ purpose, status, answer }: RequestError, situation: Situation): Advice | undefined {
+  const { repository, appPermissions } = situation;
+  if (purpose.about !== "app" || !appPermissions) return undefined;
+  const about = { repository, answer, permissions: permissionsInWords(appPermissions) };
+  return lookUp(REFUSALS, `${status} ${answer}`, about);
+}

@@ -1,0 +1,225 @@
+/** The advice for a refusal: of the token (401), for lack of a permission (403), of what is not there (404), or any other. */
+
+import type { RequestError } from "../github/request-error.ts";
+import { permissionsInWords } from "../inputs/permissions.ts";
+import { enumerated } from "../text/wording.ts";
+import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
+import type { Situation } from "./situation.ts";
+import { explainUnprocessable } from "./unprocessable.ts";
+
+interface Refused extends Situation {
+  request: string;
+  /** The status, and GitHub's words. */
+  said: string;
+  ssoUrl: string | undefined;
+  /** A sentence: what the token may not do, and GitHub's words. */
+  mayNot: string;
+  /** The permission that the request needs, e.g. `` `actions: read` ``. */
+  needs: string;
+  /** What that permission is called on the page where fine-grained tokens are made, e.g. `Actions: Read-only`. */
+  label: string;
+}
+
+/** By the status, and what `refusalOf` says. */
+const REFUSALS: AdviceRows<Refused> = [
+  [
+    /^401 app/,
+    ({ said }) => `GitHub does not accept the App's token (${said}), although it was made for this step.`,
+    ({ repository }) => `Most likely, the App has been uninstalled from ${repository} or suspended in the meantime.`,
+  ],
+  [
+    /^401 used token/,
+    ({ said }) =>
+      `GitHub does not accept the token any more (${said}): it worked before, and has ended during the wait.`,
+    "Tokens of a GitHub App live one hour: give `app_id` and `app_private_key` instead of `token`, and they are renewed; a personal token was revoked or has expired.",
+  ],
+  [
+    /^401 /,
+    ({ said }) => `GitHub does not accept the token (${said}).`,
+    "It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input `token`.",
+  ],
+  [
+    /^403 .*archived/is,
+    ({ repository }) => `${repository} is archived (403), so nothing can be started in it.`,
+    "Unarchive it, or change `repo`.",
+  ],
+  [
+    /^403 .*\b(saml|sso)\b/is,
+    ({ mayNot }) => mayNot,
+    ({ ssoUrl }) =>
+      `Authorise the token for the organisation's single sign-on${ssoUrl ? `: ${ssoUrl}` : " (Settings → Developer settings → Configure SSO)."}`,
+  ],
+  [
+    /^403 .*OAuth App access restrictions/is,
+    ({ mayNot }) => mayNot,
+    "The token was made by an OAuth App (`gh auth token` is one) that the organisation has not approved: have an owner approve it, or give a personal token or a GitHub App.",
+  ],
+  [
+    /^403 .*lifetime/is,
+    ({ mayNot }) => mayNot,
+    "The token lives longer than the organisation allows: make one, or change this one, to expire sooner, and store it in the secret behind the input `token`.",
+  ],
+  [
+    /^403 .*forbids access via a (fine-grained|personal access tokens? with fine-grained)/is,
+    ({ mayNot }) => mayNot,
+    "The organisation takes no fine-grained tokens: give a GitHub App (`app_id`, `app_private_key`).",
+  ],
+  [
+    /^403 .*forbids access via a personal access tokens? \(classic\)/is,
+    ({ mayNot }) => mayNot,
+    "The organisation takes no classic tokens: give a fine-grained one, or a GitHub App.",
+  ],
+  [
+    /^403 .*\b(billing|locked)\b/is,
+    ({ mayNot }) => mayNot,
+    ({ repository }) =>
+      `The account that owns ${repository}, or the token's, is locked: its owner can settle that in its billing settings.`,
+  ],
+  [
+    /^403 .*account (was|is|has been) suspended/is,
+    ({ mayNot }) => mayNot,
+    "The account that the token belongs to is suspended: give the token of another, or a GitHub App.",
+  ],
+  [
+    /^403 .*disabled (workflow|for this)|^403 .*workflow is disabled/is,
+    ({ workflow, repository, said }) =>
+      workflow === undefined
+        ? `Actions are disabled in ${repository}, or the workflow is (${said}).`
+        : `\`${workflow}\` of ${repository}, or all of Actions there, is disabled (${said}); nothing was started.`,
+    "Enable it on the target's Actions page or in its settings, or by `gh workflow enable`.",
+  ],
+  [
+    /^403 .*ip allow list/is,
+    ({ mayNot }) => mayNot,
+    "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
+  ],
+  [
+    /^403 app: .*suspended/is,
+    ({ repository }) => `The App's installation on ${repository} is suspended (403).`,
+    "The owner of the repository can unsuspend it in the settings of installed Apps.",
+  ],
+  [
+    /^403 app: /,
+    ({ mayNot }) => mayNot,
+    ({ repository, needs }) =>
+      `Give the App ${needs} in its settings, and have the owner of ${repository} accept it in the installation.`,
+  ],
+  [
+    /^403 .*by integration/is,
+    ({ mayNot }) => mayNot,
+    (about) => {
+      const byApp = `A GitHub App needs ${about.needs} in its installation on ${about.repository}.`;
+      if (!about.isOwnTarget) return `${jobsToken(about)}${byApp}`;
+      return `The job's own \`GITHUB_TOKEN\` needs \`permissions:\` ${about.needs} in the job. ${byApp}`;
+    },
+  ],
+  [
+    /^403 (used token|token): ($|.*\b(not accessible|must have|permissions?|not granted|denied)\b)/is,
+    ({ mayNot }) => mayNot,
+    ({ repository, needs, label }) =>
+      `It needs ${needs} for ${repository}: a fine-grained token "${label}" with that repository selected, a classic one the scope \`repo\`.`,
+  ],
+  [
+    /^403 /,
+    ({ mayNot }) => mayNot,
+    ({ repository, needs }) =>
+      `GitHub's words say why. Where they mean a permission: it takes ${needs} for ${repository} (a classic token the scope \`repo\`).`,
+  ],
+  [
+    /^404 run/,
+    ({ repository }) => `The run is gone from ${repository} (404): somebody has deleted it.`,
+    "Its result cannot be known any more.",
+  ],
+  [
+    /^404 named run/,
+    ({ repository, namedRunId }) =>
+      `GitHub's answer to the dispatch named run ${namedRunId}, but GitHub does not show it in ${repository} (404).`,
+    ({ needs }) =>
+      `Where its page shows it, allow more \`find_timeout_seconds\`, and check that the token has ${needs}.`,
+  ],
+  [
+    /^404 given run/,
+    ({ repository, unseenRunId }) => `${repository} has no run ${unseenRunId} that the token can see (404).`,
+    "Check `run_id` and `repo`: the number at the end of the run's page, and the repository that it ran in. A deleted run is gone for good.",
+  ],
+  [
+    /^404 repository/,
+    ({ repository }) => `The token cannot see the repository ${repository} (404).`,
+    (about) =>
+      `${jobsToken(about)}Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.${rootInWords(about)}`,
+  ],
+  [
+    /^404 workflow/,
+    ({ repository, workflow }) => `${repository} has no workflow \`${workflow}\` on its default branch (404).`,
+    ({ visible }) =>
+      `Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.${filesInWords(visible?.workflowFiles)}`,
+  ],
+  [
+    /^404 ref/,
+    ({ repository, ref }) => `${repository} has no branch or tag \`${ref}\` that the token can see (404).`,
+    "Check the input `ref`.",
+  ],
+  [
+    /^404 /,
+    ({ request, repository, visible }) =>
+      `GitHub says 404 to ${request}${visible?.repository ? `, although the token can see ${repository}` : ""}.`,
+    (about) =>
+      `${jobsToken(about)}GitHub says the same when a permission is missing: the token needs ${about.needs} for this repository (a classic token the scope \`repo\`).`,
+  ],
+];
+
+/** How many files a message names. */
+const MOST_NAMED = 30;
+
+function filesInWords(files: readonly string[] | undefined): string {
+  return files ? ` The files there: ${enumerated(files, MOST_NAMED) || "none"}.` : "";
+}
+
+/** The likeliest cause, if it is possible: a token does not show whether it is the job's own. Empty, or ends with a space. */
+function jobsToken({ isOwnTarget, appPermissions }: Situation): string {
+  if (isOwnTarget || appPermissions) return "";
+  return "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target. ";
+}
+
+/** A hint at the REST root, which may have been made of a URL's host: the wrong server, or the wrong root, answers 404 too. */
+function rootInWords({ apiUrl }: Situation): string {
+  if (!apiUrl.endsWith("/api/v3")) return "";
+  return ` The request went to ${apiUrl}, the usual root of an Enterprise Server, made from the URL in \`repo\` or \`run_id\`: if the server's REST root is another, give it as \`api_url\`.`;
+}
+
+/** The advice for a refusal. */
+export function explainRefusal(requestError: RequestError, situation: Situation): Advice {
+  const { status, request, purpose, ssoUrl } = requestError;
+  if (status === 422) return explainUnprocessable(requestError, situation);
+  const answer = redact(requestError.answer, situation);
+  const said = `${status} ${answer}`.trim();
+  const { name, access } = purpose.needs;
+  const about = {
+    ...situation,
+    request,
+    said,
+    ssoUrl,
+    mayNot: `The token may not ${purpose.to} ${situation.repository} (${said}).`,
+    needs: permissionsInWords({ [name]: access }),
+    label: `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${access === "write" ? "Read and write" : "Read-only"}`,
+  };
+  return (
+    lookUp(REFUSALS, `${status} ${refusalOf(requestError, situation)}`, about) ?? [
+      `GitHub refused ${request} (${said}).`,
+      "Check the inputs `api_url`, `repo` and `workflow`, and that this is the server you mean.",
+    ]
+  );
+}
+
+/** For a 404, what is missing, if that is known; for any other status, whose token it was, and GitHub's words. */
+function refusalOf(
+  { status, purpose, answer, ssoUrl }: RequestError,
+  { visible, tokenHasWorked, appPermissions, unseenRunId, namedRunId }: Situation,
+): string {
+  if (status !== 404)
+    return `${appPermissions ? "app" : tokenHasWorked ? "used token" : "token"}: ${answer}${ssoUrl ? " (SSO)" : ""}`;
+  if (purpose.about === "run" && namedRunId !== undefined) return "named run";
+  if (purpose.about === "run" && unseenRunId === undefined) return "run";
+  const unseen = (["repository", "workflow", "ref"] as const).find((part) => visible?.[part] === false);
+  return unseen ?? (unseenRunId === undefined ? "" : "given run");
+}

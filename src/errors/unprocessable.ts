@@ -1,0 +1,132 @@
+/** The advice for a dispatch that GitHub does not accept (422), by GitHub's words (docs/platform.md#dispatch-answers). */
+
+import { type RequestError, unexpectedInputs } from "../github/request-error.ts";
+import { quoted } from "../text/foreign-text.ts";
+import { enumerated, inCode } from "../text/wording.ts";
+import { linesToAdd } from "../workflow-file/lines-to-add.ts";
+import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
+import type { Situation } from "./situation.ts";
+
+interface Refused extends Situation {
+  /** The workflow, and its repository. */
+  file: string;
+}
+
+const REFUSALS: AdviceRows<Refused> = [
+  [
+    /Required input '([^']+)' not provided/,
+    ({ file }, input) =>
+      `${file} requires the input \`${input}\`, which was not given, so GitHub started nothing (422).`,
+    ({ declared }, input = "") => `Add \`${input}\` to \`workflow_inputs\`.${allowedInWords(declared, input)}`,
+  ],
+  [
+    /value '' for input '([^']+)' not in the list of allowed values/,
+    ({ file }, input) =>
+      `${file} does not allow an empty value for its input \`${input}\` (422), and an empty one was given; nothing was started.`,
+    ({ declared }, input = "") =>
+      `Leave \`${input}\` out of \`workflow_inputs\`, so that its default counts, or see why the expression behind it is empty.${allowedInWords(declared, input)}`,
+  ],
+  [
+    /for input '([^']+)' not in the list of allowed values/,
+    ({ file }, input) =>
+      `${file} does not allow the value given for its input \`${input}\` (422); nothing was started.`,
+    ({ declared }, input = "") =>
+      `Give \`${input}\` in \`workflow_inputs\` one of the \`options\` that the workflow lists.${allowedInWords(declared, input)}`,
+  ],
+  [
+    /No ref found/,
+    ({ repository, ref }) => `${repository} has no branch or tag \`${ref}\` (422); nothing was started.`,
+    "Correct the input `ref`: a branch or a tag of the target, not a commit.",
+  ],
+  [
+    /does not have 'workflow_dispatch' trigger/,
+    ({ file, ref, mistake }) =>
+      mistake === undefined
+        ? `${file} has no \`workflow_dispatch\` trigger on the ref \`${ref}\` (422); nothing was started.`
+        : `GitHub sees no \`workflow_dispatch\` trigger in ${file} on the ref \`${ref}\` (422), because the file ${mistake}; nothing was started.`,
+    ({ mistake }) =>
+      mistake === undefined
+        ? "Add it on that ref, and on the default branch:"
+        : "Mend the file: until then, GitHub starts it for nobody, whatever its `on:` says.",
+    ({ key, name, mistake }) =>
+      mistake === undefined ? linesToAdd({ event: "workflow_dispatch", key, name }) : undefined,
+  ],
+  [
+    /Actions (has|have|is|are) (been )?disabled/i,
+    ({ repository }) => `Actions are disabled in ${repository} (422); nothing was started.`,
+    "Enable them in the target's settings (Actions → General), where its organisation allows it.",
+  ],
+  [
+    /disabled workflow/,
+    ({ file }) => `${file} is disabled (422); nothing was started.`,
+    "Enable it on the target's Actions page, or by `gh workflow enable`.",
+  ],
+  [
+    /No more than (\d+) properties are allowed/,
+    ({ key }, most) =>
+      `This server takes at most ${most} inputs${key === undefined ? "" : `, \`${key}\` among them`}, so GitHub started nothing (422).`,
+    "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
+  ],
+];
+
+/** Says whether the workflow's file would make the advice for this fault clearer. */
+export function isAboutFile({ status, answer }: RequestError): boolean {
+  return (
+    status === 422 &&
+    /Unexpected inputs|Required input|for input '|does not have 'workflow_dispatch' trigger/.test(answer)
+  );
+}
+
+/** The advice for a 422. */
+export function explainUnprocessable(requestError: RequestError, situation: Situation): Advice {
+  const { repository, workflow, event, eventType } = situation;
+  const file = `\`${workflow}\` of ${repository}`;
+  const unexpected = unexpectedInputs(requestError);
+  if (unexpected.length > 0) return undeclared(unexpected, { ...situation, file });
+  const what = event === "repository_dispatch" ? `the event \`${eventType}\`` : file;
+  return (
+    lookUp(REFUSALS, requestError.answer, { ...situation, file }) ?? [
+      `GitHub did not accept the dispatch of ${what} (422 ${redact(requestError.answer, situation)}); nothing was started.`,
+      "Check the inputs `workflow`, `ref`, and what is sent, against GitHub's words.",
+    ]
+  );
+}
+
+/** What the workflow's file allows for an input, where it is known. */
+function allowedInWords(declared: Situation["declared"], input: string): string {
+  const options = declared && Object.hasOwn(declared, input) ? declared[input]?.options : undefined;
+  return options ? ` It takes ${inCode(options.map(quoted))}.` : "";
+}
+
+/** What the workflow's file declares, where it is known. */
+function declaredInWords(declared: Situation["declared"]): string {
+  if (!declared) return "";
+  const names = Object.entries(declared).map(([name, { options }]) => {
+    const allowed = options ? ` (${inCode(options.map(quoted))})` : "";
+    return `\`${quoted(name)}\`${allowed}`;
+  });
+  return ` It declares ${enumerated(names, MOST_DECLARED) || "none"}.`;
+}
+
+/** GitHub takes no more. */
+const MOST_DECLARED = 25;
+
+function undeclared(names: readonly string[], { file, key, name, declared }: Refused): Advice {
+  const isOurs = key !== undefined && names.includes(key);
+  if (isOurs && names.every((name) => name === key)) {
+    return [
+      `${file} does not declare the input \`${key}\`, by which its run would be found, so GitHub started nothing (422).`,
+      "Add these lines to the receiving workflow:",
+      linesToAdd({ event: "workflow_dispatch", key, name }),
+    ];
+  }
+  const what = `${file} does not declare the input${names.length > 1 ? "s" : ""} ${inCode(names)}, so GitHub started nothing (422).${declaredInWords(declared)}`;
+  const remedy =
+    "Correct `workflow_inputs`, or declare them under `on.workflow_dispatch.inputs` on the default branch and on the ref";
+  if (!isOurs) return [what, `${remedy}.`];
+  return [
+    what,
+    `${remedy}; \`${key}\`, by which the run is found, by these lines:`,
+    linesToAdd({ event: "workflow_dispatch", key, name }),
+  ];
+}

@@ -1,0 +1,209 @@
+/** What is sent: which event, to which workflow, with which values; and the id that goes with them. */
+
+import { fileName } from "../github/responses.ts";
+import { inCode } from "../text/wording.ts";
+import { isDistinctId } from "./distinct-id.ts";
+import type { GivenRun } from "./given-run.ts";
+import { problemsOfNames } from "./keys.ts";
+import type { Json, JsonObject, Mapping } from "./mapping.ts";
+import type { Reader } from "./reader.ts";
+
+/** What was ordered: a dispatch, or a run that is there already. */
+export type RunSource = DispatchRequest | GivenRun;
+
+/** A dispatch. Its values do not hold the run's id, which is added when they are sent (`withId`). */
+export type DispatchRequest = EventDispatch<WorkflowName> | WorkflowDispatch<WorkflowName, string | undefined>;
+
+/** A dispatch with nothing left open; it is a `Dispatch` as well. */
+export type ResolvedDispatch = EventDispatch<ResolvedWorkflow> | WorkflowDispatch<ResolvedWorkflow, string>;
+
+interface EventDispatch<Workflow> {
+  event: "repository_dispatch";
+  eventType: string;
+  /** Holds the input `ref` as well, if that is given. */
+  clientPayload: JsonObject;
+  /** Only a run of this workflow is ours; undefined: a run of any. */
+  workflow: Workflow | undefined;
+}
+
+interface WorkflowDispatch<Workflow, Ref> {
+  event: "workflow_dispatch";
+  workflow: Workflow;
+  /** Undefined: the target's default branch. */
+  ref: Ref;
+  inputs: JsonObject<string>;
+}
+
+/** A workflow as GitHub's API takes it (file name or id), or its display name, which has to be looked up first. */
+export type WorkflowName = { kind: "file" | "id" | "name"; value: string };
+
+/** A workflow as GitHub's API takes it. */
+export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
+
+/** The id by which the run is found. */
+export interface DistinctId {
+  value: string;
+  /** The name under which it is sent; undefined: it is not sent. */
+  key: string | undefined;
+  /** It was not generated, so other dispatches may rightly have it as well, such as a commit's sha. */
+  isGiven: boolean;
+}
+
+/** The values as they are sent: with the id. */
+export function withId<Value extends Json>(
+  values: JsonObject<Value>,
+  { key, value }: DistinctId,
+): JsonObject<Value | string> {
+  return key === undefined ? values : { ...values, [key]: value };
+}
+
+/** The refs that the input `ref` may mean, as the API names them: `heads/main` or `tags/v1`. */
+export function refNames(ref: string): string[] {
+  const name = ref.replace(/^refs\//, "");
+  return /^(heads|tags)\//.test(name) ? [name] : [`heads/${name}`, `tags/${name}`];
+}
+
+/** GitHub's own limits (docs/platform.md#repository-dispatch). */
+const MAX_LENGTH = 65_535;
+const MAX_EVENT_TYPE_LENGTH = 100;
+/** How many values GitHub takes (docs/platform.md#repository-dispatch, docs/platform.md#dispatch-answers). */
+const LIMITS = {
+  client_payload: { most: 10, items: "top-level properties", remedy: "put some of them into one object" },
+  workflow_inputs: { most: 25, items: "inputs", remedy: "put some of them into one, as JSON" },
+};
+
+/** An input that holds the values to send. */
+type ValuesInput = keyof typeof LIMITS;
+
+/** mapping.ts, which brings a reader of YAML: loaded where there is something to read (docs/design.md#chunks). */
+export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "readScalars">;
+
+/** Says whether there is an object to read, so that `Mappings` are needed. */
+export function givesObjects(text: (name: string) => string): boolean {
+  return Object.keys(LIMITS).some((name) => !isEmptyObject(text(name)));
+}
+
+function isEmptyObject(text: string): boolean {
+  return /^\s*(\{\s*\}\s*)?$/.test(text);
+}
+
+/** Reads what to send. `freshId` is the id if none is given; `mustFind` says that the run will be looked for. */
+export function readDispatchRequest(
+  reader: Reader,
+  { freshId, mustFind, mappings }: { freshId: string; mustFind: boolean; mappings: Mappings | undefined },
+): { source: DispatchRequest; distinctId: DistinctId } {
+  const { line, problems } = reader;
+  const eventType = line("event_type");
+  const workflowText = line("workflow");
+  const workflow = workflowText === "" ? undefined : readWorkflowName(workflowText);
+  const ref = line("ref") || undefined;
+  const payload = readObject("client_payload", reader, mappings?.readMapping);
+  const inputs = readObject("workflow_inputs", reader, mappings?.readScalars);
+
+  if (eventType === "") {
+    if (!workflow) {
+      problems.push(
+        "There is nothing to do: give `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, " +
+          "`event_type` to send a `repository_dispatch`, or `run_id` to follow a run that exists. Where an expression " +
+          "fills one of them, it was empty.",
+      );
+    } else if (Object.keys(payload).length > 0) {
+      problems.push(
+        "`client_payload` goes with `event_type` only: give the values as `workflow_inputs`, or give `event_type`.",
+      );
+    }
+    const { distinctId, values } = readDistinctId("workflow_inputs", inputs, reader, freshId);
+    problems.push(...problemsOfValues("workflow_inputs", inputs, withId(values, distinctId)), ...problemsOfRef(ref));
+    const named = workflow ?? readWorkflowName("");
+    return { source: { event: "workflow_dispatch", workflow: named, ref, inputs: values }, distinctId };
+  }
+
+  if (Object.keys(inputs).length > 0) {
+    problems.push(
+      "`workflow_inputs` do not go with `event_type`: give the values as `client_payload`, or leave out `event_type`.",
+    );
+  }
+  if (eventType.length > MAX_EVENT_TYPE_LENGTH)
+    problems.push(`\`event_type\` has ${eventType.length} characters; GitHub takes at most ${MAX_EVENT_TYPE_LENGTH}.`);
+  const { distinctId, values } = readDistinctId("client_payload", payload, reader, freshId);
+  if (distinctId.key === undefined && mustFind) {
+    problems.push(
+      "`distinct_id_key` is empty, so no id would be sent and the run could never be found: give a key, or " +
+        "`wait_for: nothing`.",
+    );
+  }
+  if (ref !== undefined && values.ref !== undefined && values.ref !== ref)
+    problems.push("`client_payload` has a `ref` that is not the input `ref`: give it in one place.");
+  const clientPayload = ref === undefined ? values : { ...values, ref };
+  problems.push(...problemsOfValues("client_payload", payload, withId(clientPayload, distinctId)));
+  return { source: { event: "repository_dispatch", eventType, clientPayload, workflow }, distinctId };
+}
+
+/** What is wrong with the values as they are sent, some of which may not have been given in `input`. */
+function problemsOfValues(input: ValuesInput, given: JsonObject, sent: JsonObject): string[] {
+  const added = Object.keys(sent).filter((name) => !Object.hasOwn(given, name));
+  const problems = problemsOfNames(input, sent, added);
+  const withOurs = added.length > 0 ? ` (with ${inCode(added, " and ")}, which this action adds)` : "";
+  const { most, items, remedy } = LIMITS[input];
+  const count = Object.keys(sent).length;
+  if (count > most)
+    problems.push(`\`${input}\` has ${count} ${items}${withOurs}; GitHub takes at most ${most}: ${remedy}.`);
+  const { length } = JSON.stringify(sent);
+  if (length > MAX_LENGTH)
+    problems.push(`\`${input}\` has ${length} characters as JSON${withOurs}; GitHub takes at most ${MAX_LENGTH}.`);
+  return problems;
+}
+
+function problemsOfRef(ref = ""): string[] {
+  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(ref) && !ref.startsWith("refs/pull/")) return [];
+  return [
+    "`ref` is a commit or a pull request; a `workflow_dispatch` takes a branch or a tag only (for a pull request: " +
+      "`${{ github.head_ref }}`).",
+  ];
+}
+
+/** The id: that of the input; else the one that `given` has under the key; else `freshId`. `values` are `given` without it. */
+function readDistinctId<Value extends Json>(
+  name: string,
+  given: JsonObject<Value>,
+  { text, problems }: Reader,
+  freshId: string,
+): { distinctId: DistinctId; values: JsonObject<Value> } {
+  const id = text("distinct_id");
+  const key = text("distinct_id_key") || undefined;
+  if (key !== undefined && !/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key))
+    problems.push("`distinct_id_key` is no name of an input: letters, digits, `_` and `-`, not starting with a digit.");
+  const values = Object.fromEntries(Object.entries(given).filter(([name]) => name !== key));
+  const own = key !== undefined && Object.hasOwn(given, key) ? given[key] : undefined;
+  const adopted = typeof own === "string" || typeof own === "number" ? String(own) : undefined;
+  if (own !== undefined && adopted === undefined)
+    problems.push(`\`${name}\` has \`${key}\`, but neither as text nor as a number, so it cannot be the run's id.`);
+  else if (adopted !== undefined && id !== "" && adopted !== id)
+    problems.push(`\`${name}\` has another \`${key}\` than \`distinct_id\` says: give the id in one place.`);
+  const value = id || adopted || freshId;
+  if (!isDistinctId(value)) {
+    const where = id !== "" ? "`distinct_id`" : `\`${key}\` in \`${name}\`, the run's id,`;
+    problems.push(`${where} has to be 1 to 100 letters, digits and \`. _ : / -\`.`);
+  }
+  return { distinctId: { value, key, isGiven: value !== freshId }, values };
+}
+
+/** Reads the input `workflow`. `1-ci.yml` is a file, not the id 1. */
+function readWorkflowName(text: string): WorkflowName {
+  if (/^\d+$/.test(text)) return { kind: "id", value: text };
+  if (/\.ya?ml$/i.test(text)) return { kind: "file", value: fileName(text) };
+  return { kind: "name", value: text };
+}
+
+function readObject<Value extends Json>(
+  name: ValuesInput,
+  { text, problems }: Reader,
+  read: ((text: string) => Mapping<Value>) | undefined,
+): JsonObject<Value> {
+  if (isEmptyObject(text(name))) return {};
+  if (!read) throw new Error("mapping.ts was not loaded");
+  const mapping = read(text(name));
+  if ("value" in mapping) return mapping.value;
+  problems.push(...mapping.problems.map((problem) => `\`${name}\`: ${problem}.`));
+  return {};
+}

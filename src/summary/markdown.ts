@@ -1,0 +1,69 @@
+/**
+ * Names as Markdown. They were chosen in another repository, so none may be read as Markdown or HTML, mention anybody, or
+ * lead anywhere but to the pages that GitHub itself has named.
+ */
+
+const MAX_NAME_LENGTH = 100;
+const MAX_URL_LENGTH = 500;
+
+/** A link where `url` is a web page, else only the name. */
+export function link(name: string, url: string, maxLength = MAX_NAME_LENGTH): string {
+  const target = linkTarget(url);
+  const text = asText(name, maxLength);
+  return target === undefined ? text : `[${text}](${target})`;
+}
+
+/** Undefined for what is not a web page. */
+function linkTarget(url: string): string | undefined {
+  if (!/^https?:\/\//i.test(url) || url.length > MAX_URL_LENGTH || !URL.canParse(url)) return undefined;
+  // The standard's `href` is ASCII.
+  const hex = (character: string) => character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0");
+  return new URL(url).href
+    .replace(/[^\w\-.~:/?#@!&'*+,;=%]/gu, (character) => `%${hex(character)}`)
+    .replaceAll("&", "&amp;");
+}
+
+/** As HTML: parsers of Markdown disagree about a pipe or a backslash between backticks in a table. */
+export function code(name: string): string {
+  return `<code>${asText(name)}</code>`;
+}
+
+/**
+ * Markdown that shows this text and does nothing else. What Markdown itself would read is escaped. What GitHub looks for
+ * in the finished page, escaped or not (mentions, references, emoji, formulas, addresses), is cut by a `span` around its
+ * sign, as GitHub's documentation advises for `$`; the visible text stays the same, also when it is copied.
+ */
+export function asText(name: string, maxLength = MAX_NAME_LENGTH): string {
+  return plain(name, maxLength).replace(
+    /[$@]|#(?=\d)|:(?=\/\/|[\w+-]+:)|(?<=GH)-(?=\d)|(?<=www)\.|[&<>|]|[\\`*_[\]~]/gi,
+    (sign) => {
+      if (/[$@#:.-]/.test(sign)) return `<span>${sign}</span>`;
+      // In a table a backslash before a pipe may itself be escaped.
+      if (/[&<>|]/.test(sign)) return `&#${sign.charCodeAt(0)};`;
+      return `\\${sign}`;
+    },
+  );
+}
+
+/** A name as one line of visible characters, `maxLength` at most. */
+export function plain(name: string, maxLength: number): string {
+  const text = name
+    // Halves of surrogate pairs.
+    .replace(/\p{Cs}/gu, "\uFFFD")
+    // Characters that turn the direction of the text around them, and those that show nothing at all.
+    .replace(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu, "")
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+  if (!/[^\s\p{C}\p{M}]/u.test(text)) return "(no name)";
+  const characters = Array.from(text);
+  if (characters.length <= maxLength) return text;
+  const shortened = characters.slice(0, maxLength - 1).join("");
+  return `${shortened.trimEnd()}…`;
+}
+
+/** A block of text in Markdown, whose fence is longer than any in `text`: names from outside are nothing but text in it. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}

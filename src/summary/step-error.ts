@@ -1,0 +1,137 @@
+/** Turns whatever ended the story early into words for the reader. */
+
+import { handleCancellation } from "../cancel/cancel.ts";
+import { explainRequestError } from "../errors/explain.ts";
+import type { Situation, Visible } from "../errors/situation.ts";
+import { isAboutFile } from "../errors/unprocessable.ts";
+import type { RequestOptions } from "../github/http.ts";
+import { listWorkflowFiles } from "../github/lists.ts";
+import { RequestError } from "../github/request-error.ts";
+import { OutOfTime, once, tryToGet } from "../github/retry.ts";
+import { type DispatchRequest, type RunSource, refNames } from "../inputs/dispatch-request.ts";
+import { permissionsFor } from "../inputs/permissions.ts";
+import { Cancelled } from "../runner/cancellation.ts";
+import { StepError } from "../runner/step-error.ts";
+import type { Context } from "../state/context.ts";
+import { isAboutToRerun, type Known, startedRun } from "../state/known.ts";
+import { attemptsInWords } from "../wait/attempts.ts";
+
+/** The failure that the reader sees. An error that the outside world has not caused comes back as it is. */
+export async function toStepError(error: unknown, known: Known, context: Context): Promise<unknown> {
+  const failure = await explainedFailure(error, known, context);
+  const attempts = attemptsInWords(known);
+  if (!(failure instanceof StepError) || attempts.length === 0) return failure;
+  // Right after the first line: the reader has to know which attempt the rest is about.
+  const [first = "", ...rest] = failure.message.split("\n");
+  return new StepError([first, ...attempts, ...rest].join("\n"));
+}
+
+async function explainedFailure(error: unknown, known: Known, context: Context): Promise<unknown> {
+  if (error instanceof Cancelled) return handleCancellation(error, known, context);
+  try {
+    return await explainThrown(error, known, context);
+  } catch (interruption) {
+    // The caller has cancelled the step during a look that was to make the error clearer.
+    if (interruption instanceof Cancelled) return handleCancellation(interruption, known, context);
+    throw interruption;
+  }
+}
+
+async function explainThrown(error: unknown, known: Known, context: Context): Promise<unknown> {
+  if (error instanceof OutOfTime && !error.requestError) {
+    return new StepError(
+      `The time to find the run (\`find_timeout_seconds\`: ${context.inputs.findTimeoutMs / 1000} s) ran out before GitHub was asked for it.`,
+    );
+  }
+  const requestError = error instanceof OutOfTime ? error.requestError : error;
+  return requestError instanceof RequestError ? explained(requestError, known, context) : error;
+}
+
+async function explained(requestError: RequestError, known: Known, context: Context): Promise<StepError> {
+  const { github, inputs, hasProxy } = context;
+  const { dispatch, run, sent } = known;
+  const { source, distinctId } = inputs;
+  const unseenRunId = source.event === undefined && !run ? source.runId : undefined;
+  const isMissing =
+    requestError.status === 404 && (requestError.purpose.about === "target" || unseenRunId !== undefined);
+  const visible = isMissing ? await visibilityOf(context) : undefined;
+  const file = source.event && isAboutFile(requestError) ? await readFile(source, context) : {};
+  return new StepError(
+    explainRequestError(requestError, {
+      repository: github.fullName(),
+      apiUrl: inputs.target.apiUrl,
+      serverIn: inputs.serverIn,
+      isOwnTarget: inputs.isOwnTarget,
+      event: source.event,
+      eventType: source.event === "repository_dispatch" ? source.eventType : undefined,
+      workflow: source.event && source.workflow?.value,
+      ref: dispatch?.event === "workflow_dispatch" ? dispatch.ref : undefined,
+      unseenRunId,
+      namedRunId: run ? undefined : sent?.started?.id,
+      key: distinctId.key,
+      sentValues: valuesOf(source),
+      tokenHasWorked: github.hasAnswered(),
+      hasProxy,
+      appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
+      visible,
+      ...file,
+      started:
+        sent?.isAccepted || run
+          ? { htmlUrl: startedRun(known)?.htmlUrl, hasEnded: run?.status === "completed" && !isAboutToRerun(known) }
+          : undefined,
+    }),
+  );
+}
+
+/** How long a look may take that only makes the error clearer. */
+const EXPLAIN_MS = 10_000;
+
+async function readFile(
+  source: DispatchRequest,
+  context: Context,
+): Promise<Pick<Situation, "declared" | "name" | "mistake">> {
+  const { readNamed } = await import("../workflow-file/receivers.ts");
+  return readNamed(source, context, context.clock.nowMs() + EXPLAIN_MS);
+}
+
+/** Every text and number that was sent: GitHub may repeat it in an answer, and no message may. */
+function valuesOf(source: RunSource): string[] {
+  const values: string[] = [];
+  if (source.event === undefined) return values;
+  JSON.stringify(source.event === "repository_dispatch" ? source.clientPayload : source.inputs, (_, value: unknown) => {
+    if (typeof value === "string" || typeof value === "number") values.push(String(value));
+    return value;
+  });
+  return values;
+}
+
+/** Looks that only make an error clearer must not delay it for longer. */
+const PROBE_MS = 10_000;
+
+/** What the token can see of the target. */
+export async function visibilityOf({ github, clock, retry, inputs }: Context): Promise<Visible> {
+  const { source } = inputs;
+  const deadlineMs = clock.nowMs() + PROBE_MS;
+  const sees = async (ask: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {
+    const { is } = await tryToGet(retry(ask, once(deadlineMs)));
+    return is === "seen" || (is === "missing" ? false : undefined);
+  };
+
+  const repository = await sees(github.getRepository);
+  if (repository === false) return { repository };
+  const visible: Visible = { repository };
+  const workflow = source.event && source.workflow;
+  if (workflow && workflow.kind !== "name") {
+    visible.workflow = await sees((options) => github.getWorkflow(workflow.value, options));
+    if (visible.workflow === false)
+      visible.workflowFiles = await listWorkflowFiles({ github, retry }, once(deadlineMs));
+  }
+  if (source.event === "workflow_dispatch" && source.ref !== undefined) {
+    for (const name of refNames(source.ref)) {
+      visible.ref = await sees((options) => github.getRef(name, options));
+      // It may be this one: then the ref is not to blame.
+      if (visible.ref !== false) break;
+    }
+  }
+  return visible;
+}

@@ -1,0 +1,33 @@
+/** Words and names as messages write them. */
+
+/** Names in code marks, e.g. "`a`, `b`". */
+export function inCode(names: readonly string[], separator = ", "): string {
+  return names.map((name) => `\`${name}\``).join(separator);
+}
+
+/** Names separated by commas; beyond `most`, only how many more there are: nobody reads a longer list. */
+export function enumerated(names: readonly string[], most = 10, and = " and"): string {
+  const more = names.length - most;
+  return names.slice(0, most).join(", ") + (more > 0 ? `${and} ${more} more` : "");
+}
+
+/** A status or a conclusion as a person writes it, e.g. "timed out" for GitHub's `timed_out`. */
+export function spoken(word: string): string {
+  return word.replaceAll("_", " ");
+}
+
+/** e.g. `40 s`, `12 min 5 s`, `3 h 2 min` */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const [h, min, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const parts =
+    h > 0 ? [`${h} h`, min > 0 && `${min} min`] : [min > 0 && `${min} min`, (s > 0 || min === 0) && `${s} s`];
+  return parts.filter(Boolean).join(" ");
+}
+
+/** e.g. `12:30:00 UTC` */
+export function timeOfDay(epochMs: number): string {
+  // No `Date` goes beyond this; only a broken server's time does.
+  if (Math.abs(epochMs) > 8.64e15) return "an unknown time";
+  return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;
+}

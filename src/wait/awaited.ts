@@ -1,0 +1,47 @@
+/** What a run waits for, in words: an environment, who may approve it, when its wait timer ends; or its turn. Pure. */
+
+import type { PendingDeployment } from "../github/pending-deployments.ts";
+import { timeOfDay } from "../text/wording.ts";
+import { describeQueuePosition, isPending, queuePositionOf } from "./queue-position.ts";
+import type { RunSnapshot } from "./run-snapshot.ts";
+
+/** e.g. `production (octocat may approve)`; empty where the environment has no name. */
+export function describeDeployment({ environment, reviewers, timerEndsAtMs }: PendingDeployment): string {
+  if (environment === "") return "";
+  const facts = [
+    reviewers.length > 0 && `${reviewers.join(" or ")} may approve`,
+    timerEndsAtMs !== undefined && `its wait timer ends at ${timeOfDay(timerEndsAtMs)}`,
+  ].filter((fact) => fact !== false);
+  return facts.length > 0 ? `${environment} (${facts.join("; ")})` : environment;
+}
+
+export interface Awaited {
+  /** What follows "it waits for". */
+  what: string;
+  /** The page of the run or job that is ahead; empty where there is none to show. */
+  aheadUrl: string;
+}
+
+type Waiting = Pick<RunSnapshot, "run" | "jobs" | "awaitedEnvironments" | "place">;
+
+/** What a run waits for; undefined where that is nothing, or a runner. `nowMs` is the server's, in epoch ms. */
+export function awaitedBy(snapshot: Waiting, nowMs: number | undefined): Awaited | undefined {
+  const { run, jobs } = snapshot;
+  const named = snapshot.awaitedEnvironments.join(", ");
+  const isWaiting =
+    run.status === "waiting" || (run.status !== "completed" && jobs.some((job) => job.status === "waiting"));
+  if (isWaiting) return { what: named === "" ? "an approval, usually" : `an approval of ${named}`, aheadUrl: "" };
+  if (!isPending(snapshot)) return undefined;
+  const place = queuePositionOf(snapshot);
+  if (!place) return { what: "its turn in a concurrency group, in which another run goes first", aheadUrl: "" };
+  const whose = place.job ? `the turn of its job ${place.job.name}` : "its turn";
+  return {
+    what: `${whose} in a concurrency group, ${describeQueuePosition(place, nowMs)}`,
+    aheadUrl: place.holder.htmlUrl,
+  };
+}
+
+/** A line of a message with the page of who is ahead, or none. */
+export function aheadLine(awaited: Awaited | undefined): string[] {
+  return awaited && awaited.aheadUrl !== "" ? [`Ahead of it: ${awaited.aheadUrl}`] : [];
+}

@@ -1,0 +1,182 @@
+/** The words for a run that ended red. */
+
+import { lastTrouble } from "../errors/explain.ts";
+import { endedBadly, failedStep, isGreen, neverStarted } from "../github/conclusions.ts";
+import type { RequestError } from "../github/request-error.ts";
+import type { Job, Run } from "../github/responses.ts";
+import { oneLine } from "../text/foreign-text.ts";
+import { enumerated, spoken } from "../text/wording.ts";
+import { aheadLine, awaitedBy } from "./awaited.ts";
+import { type Evidence, isOfGitHub } from "./evidence.ts";
+import { titleOf } from "./failed-log.ts";
+import { haveEnded } from "./next-request.ts";
+import type { RunSnapshot } from "./run-snapshot.ts";
+import type { Succession } from "./successor.ts";
+import { type Verdict, wasCancelledEarly } from "./verdict.ts";
+
+const MAX_ANNOTATION_LENGTH = 300;
+
+/** Why the step fails although the run was followed to its end. */
+export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): string {
+  const { conclusion, htmlUrl } = run;
+  return [
+    `The run ended ${conclusionInWords(run)}: ${htmlUrl}`,
+    ...(conclusion === "success" ? ["`success_conclusions` does not list success."] : reasonOf(run, jobs, evidence)),
+    ...jobs.filter(endedBadly).map(lineOf),
+    ...jobs.filter(({ status }) => status !== "completed").map(lineOfOpen),
+    ...evidenceLines(evidence),
+  ].join("\n");
+}
+
+/** Follows "ended". */
+export function conclusionInWords({ conclusion }: Run): string {
+  return conclusion === null ? "without a conclusion" : `as ${conclusion}`;
+}
+
+/** A line for a job that has ended: its conclusion, its failed step and its page. */
+export function lineOf(job: Job): string {
+  const step = failedStep(job);
+  const where = step ? ` in step "${step.name}"` : neverStarted(job) ? ", never started" : "";
+  return `- ${job.name}: ${job.conclusion || "no conclusion"}${where}, ${job.htmlUrl}`;
+}
+
+function lineOfOpen({ name, status, htmlUrl }: Job): string {
+  return `- ${name}: still ${spoken(status) || "without a status"}, although the run has ended, ${htmlUrl}`;
+}
+
+/** What the jobs have marked, and what the failed step printed last. */
+export function evidenceLines({ annotations, log, isWithheld }: Evidence): string[] {
+  return [
+    ...(isWithheld
+      ? [
+          "The annotations and logs of its jobs are left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show them all the same.",
+        ]
+      : []),
+    ...(annotations.length > 0 ? ["Annotations of its jobs:"] : []),
+    ...annotations.map(({ path, line, message }) => `- ${path}:${line}: ${message.slice(0, MAX_ANNOTATION_LENGTH)}`),
+    ...(log ? [titleOf(log), ...log.lines] : []),
+  ];
+}
+
+/** Why the run ended so, where its jobs do not tell: a line, or none. */
+export function reasonOf(
+  run: Run,
+  jobs: readonly Job[],
+  { annotations, succession }: Pick<Evidence, "annotations" | "succession">,
+): string[] {
+  const { conclusion, path } = run;
+  if (wasCancelledEarly(run, jobs)) {
+    const early = "It was cancelled before any job had started";
+    // Where GitHub itself has marked why, the annotations below tell it.
+    return [annotations.some(isOfGitHub) ? `${early}.` : `${early}: ${describeSuccession(succession)}`];
+  }
+  if ((conclusion === "startup_failure" || conclusion === "failure") && jobs.length === 0) {
+    return [
+      `It has no jobs. Possibly the workflow file ${path} is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. GitHub's page of the run says which.`,
+    ];
+  }
+  return [];
+}
+
+function describeSuccession(succession: Succession | undefined): string {
+  if (!succession) return "a newer run of its concurrency group has probably taken its place.";
+  if (succession.is === "kept")
+    return "by somebody, it seems, since its concurrency group keeps all that wait (`queue: max`) and no newer run takes their place.";
+  const { by } = succession;
+  return by
+    ? `${by.name} has taken its place in the concurrency group: ${by.htmlUrl}`
+    : "a newer run has taken its place in the concurrency group.";
+}
+
+/** How many names a message lists. */
+const MOST_NAMED = 30;
+
+/** Why the step fails by its jobs, whatever the run as a whole does. */
+export function explainRedJobs(
+  { run, jobs }: Pick<RunSnapshot, "run" | "jobs">,
+  { jobs: deciding = [], unmet }: Verdict,
+  successConclusions: ReadonlySet<string>,
+  evidence: Evidence,
+): string {
+  const red = deciding.filter(({ conclusion }) => !isGreen(conclusion, successConclusions));
+  const how = run.status === "completed" ? `ended ${conclusionInWords(run)}` : `is ${spoken(run.status)}`;
+  const why =
+    unmet.length > 0
+      ? [
+          `The run has ended, and no job is called ${listed(unmet.map((name) => `\`${oneLine(name)}\``))} (\`jobs\`): ${run.htmlUrl}`,
+          ...reasonOf(run, jobs, evidence),
+          `Its jobs, as GitHub shows them: ${listed(jobs.map(({ name }) => name)) || "none"}.`,
+        ]
+      : [
+          `Of the jobs that decide (\`jobs\`), ${red.length} of ${deciding.length} ended red; the run ${how}: ${run.htmlUrl}`,
+        ];
+  return [...why, ...red.map(lineOf), ...evidenceLines(evidence)].join("\n");
+}
+
+/** Why the step fails by `fail_fast`: `jobs` are those that ended red. `cancelled` tells what came of cancelling the run. */
+export function explainFailFast(
+  { run, jobs }: Pick<RunSnapshot, "run" | "jobs">,
+  cancelled: string | undefined,
+  evidence: Evidence,
+): string {
+  const names = listed(jobs.map(({ name, conclusion }) => `${name} (${conclusion || "no conclusion"})`));
+  return [
+    `The run is ${spoken(run.status)}, and a job has ended red already, which ends the step (\`fail_fast\`): ${names}`,
+    cancelled ?? `The run goes on: ${run.htmlUrl}`,
+    ...jobs.map(lineOf),
+    ...evidenceLines(evidence),
+  ].join("\n");
+}
+
+function listed(names: readonly string[]): string {
+  return enumerated(names, MOST_NAMED);
+}
+
+interface About {
+  /** What came of cancelling the run, if that was asked for. */
+  cancelled?: string | undefined;
+  /** By the server's clock, in epoch ms. */
+  nowMs?: number | undefined;
+}
+
+/** Why the step fails at `start_timeout_seconds`. */
+export function explainNotBegun(
+  snapshot: RunSnapshot,
+  startTimeoutMs: number,
+  trouble: RequestError | undefined,
+  { cancelled, nowMs }: About = {},
+): string {
+  const awaited = awaitedBy(snapshot, nowMs);
+  const what = awaited?.what ?? "a runner: none has taken a job yet";
+  return [
+    `The run did not begin within ${startTimeoutMs / 1000} s (\`start_timeout_seconds\`): it waits for ${what}.`,
+    ...aheadLine(awaited),
+    ...lastTrouble(trouble),
+    cancelled ?? `It goes on waiting: ${snapshot.run.htmlUrl}`,
+  ].join("\n");
+}
+
+/** Why the step fails at `timeout_seconds`. `open` is what is still open of the jobs that decide. */
+export function explainTimeout(
+  snapshot: RunSnapshot,
+  timeoutMs: number,
+  trouble: RequestError | undefined,
+  { cancelled, nowMs, open = [] }: About & { open?: readonly string[] } = {},
+): string {
+  const { run, jobs } = snapshot;
+  const awaited = awaitedBy(snapshot, nowMs);
+  const isLate = run.status !== "completed" && jobs.length > 0 && haveEnded(jobs);
+  return [
+    `The run did not complete within ${timeoutMs / 1000} s (\`timeout_seconds\`); when last seen it was ${run.status || "without a status"}.`,
+    ...(awaited ? [`It waits for ${awaited.what}.`] : []),
+    ...aheadLine(awaited),
+    ...(isLate
+      ? [
+          "All jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run.",
+        ]
+      : []),
+    ...(open.length > 0 ? [`Of the jobs that decide (\`jobs\`), these are open: ${open.join(", ")}.`] : []),
+    ...lastTrouble(trouble),
+    cancelled ?? `It goes on: ${run.htmlUrl}`,
+  ].join("\n");
+}

@@ -1,0 +1,121 @@
+/** Follows a run to its end. Only the status `completed` ends a run; with any other, a new one too, the run goes on. */
+
+import { cancelOn } from "../cancel/cancel.ts";
+import { hasBegun } from "../github/conclusions.ts";
+import { pauseBeforeFollow, pauseWithin } from "../github/polling.ts";
+import { OutOfTime } from "../github/retry.ts";
+import { NEW_RUN_MS } from "../github/retry-rules.ts";
+import { StepError } from "../runner/step-error.ts";
+import type { Context } from "../state/context.ts";
+import type { OurRun } from "../state/sent-dispatch.ts";
+import { isEnd, openJobs } from "./deciding-jobs.ts";
+import { type EarlierRuns, readerOfEarlierRuns } from "./duration-estimate.ts";
+import { type FailedLog, showerOfFailedLogs } from "./failed-log.ts";
+import { whatToAsk } from "./next-request.ts";
+import { isTooQuiet, logLines, news, timeLine } from "./progress.ts";
+import { firstLook, lookAgain } from "./read-snapshot.ts";
+import type { RunSnapshot } from "./run-snapshot.ts";
+
+interface Bounds {
+  /** The end of `timeout_seconds`, by the clock. */
+  deadlineMs: number;
+  /** Deciding jobs end the wait also where they are red, since nothing will be run again. */
+  redJobsEnd: boolean;
+  /** Adds to a sight where the run waits. The deadline is by the clock. */
+  withQueuePosition: (snapshot: RunSnapshot, deadlineMs: number) => Promise<RunSnapshot>;
+}
+
+/**
+ * Follows our run until it is completed, or its jobs end the wait, and tells the log what happens.
+ * @throws StepError at the deadline, or where the run has not begun within `start_timeout_seconds`; RequestError when GitHub refuses
+ * for good to show the run
+ */
+export async function follow(
+  ours: OurRun,
+  { deadlineMs, redJobsEnd, withQueuePosition }: Bounds,
+  context: Context,
+): Promise<RunSnapshot> {
+  const { github, clock, random, signal, inputs, log, record } = context;
+  const { pollIntervalMs, timeoutMs, startTimeoutMs = Number.POSITIVE_INFINITY } = inputs;
+  const startedAtMs = clock.nowMs();
+  const startDeadlineMs = startedAtMs + startTimeoutMs;
+  const { runAttempt, createdAtMs, startedAtMs: attemptAtMs = createdAtMs } = ours.run;
+  const bornAtMs = runAttempt > 1 ? attemptAtMs : createdAtMs;
+  const isNewUntilMs = startedAtMs + NEW_RUN_MS;
+  const untilMs = () => (isBegun ? deadlineMs : Math.min(deadlineMs, startDeadlineMs));
+  const readEarlier = readerOfEarlierRuns(ours, deadlineMs, context);
+  const showFailedLogs = showerOfFailedLogs(context);
+  const rules = { ...inputs, redJobsEnd };
+  const jobsMayEnd = inputs.decidingJobs.length > 0 || inputs.failsFast;
+  let failedLogs: readonly FailedLog[] = [];
+  let last: RunSnapshot | undefined;
+  /** Kept, since a run that has begun may look queued again between two jobs. */
+  let isBegun = false;
+  let earlier: EarlierRuns | undefined;
+  let answersWithoutNews = 0;
+  let spokeAtMs = startedAtMs;
+  try {
+    for (let look = 1; ; look++) {
+      const lookedAtMs = clock.nowMs();
+      const follower = { ...context, rules, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
+      const looking = last
+        ? lookAgain(last, whatToAsk(last, look, answersWithoutNews, jobsMayEnd), follower)
+        : firstLook(ours.run, follower);
+      const snapshot = await withQueuePosition(await looking, untilMs());
+      report(snapshot);
+      if (snapshot.run.status === "completed" || isEnd(snapshot, rules)) return { ...snapshot, failedLogs };
+      failedLogs = await showFailedLogs(snapshot);
+      last = snapshot;
+      isBegun ||= hasBegun(snapshot.run, snapshot.jobs);
+      const lookMs = clock.nowMs() - lookedAtMs;
+      earlier = await readEarlier(ageMs());
+      const pauseMs = pauseBeforeFollow({
+        ageMs: ageMs(),
+        status: snapshot.run.status,
+        estimate: earlier.estimate,
+        pollIntervalMs,
+        rateLimit: github.rateLimit(),
+        lookMs,
+        sharers: 1 + earlier.othersWaiting,
+        random: random(),
+      });
+      await clock.sleep(pauseWithin(untilMs() - clock.nowMs(), pauseMs), signal);
+    }
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error;
+    const snapshot = last ?? { run: ours.run, jobs: [], awaitedEnvironments: [] };
+    const cancelled = await cancelOn("timeout", snapshot.run, { isNewUntilMs }, context);
+    const about = { cancelled, nowMs: serverNowMs() };
+    const { explainNotBegun, explainTimeout } = await import("./explain-end.ts");
+    if (untilMs() < deadlineMs)
+      throw new StepError(explainNotBegun(snapshot, startTimeoutMs, error.requestError, about));
+    const open = openJobs(inputs.decidingJobs, snapshot.jobs);
+    throw new StepError(explainTimeout(snapshot, timeoutMs, error.requestError, { ...about, open }));
+  }
+
+  /** Tells the log what is new, or after a long silence that the wait goes on. */
+  function report(snapshot: RunSnapshot): void {
+    const isNew = snapshot.run !== last?.run || snapshot.jobs !== last.jobs || snapshot.place !== last.place;
+    const nowMs = serverNowMs();
+    const lines = isNew ? news(last, snapshot, nowMs) : [];
+    if (isNew) {
+      const { jobs, awaitedEnvironments, place } = snapshot;
+      record({ jobs, awaitedEnvironments, place });
+      answersWithoutNews = lines.length > 0 ? 0 : answersWithoutNews + 1;
+    }
+    if (lines.length === 0 && nowMs !== undefined && isTooQuiet(clock.nowMs() - spokeAtMs, ageMs()))
+      lines.push(timeLine(snapshot, nowMs, earlier?.estimate));
+    if (lines.length > 0) spokeAtMs = clock.nowMs();
+    logLines(lines, log);
+  }
+
+  /** How long ago the run was created, or its present attempt began: by the server's clock, where that is known. */
+  function ageMs(): number {
+    const nowMs = serverNowMs();
+    return nowMs === undefined ? clock.nowMs() - startedAtMs : Math.max(nowMs - bornAtMs, 0);
+  }
+
+  function serverNowMs(): number | undefined {
+    return github.serverTimeMs(clock.nowMs());
+  }
+}

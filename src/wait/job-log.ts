@@ -1,0 +1,86 @@
+/** What a failed step printed last, out of the log of its whole job. */
+
+import type { Step } from "../github/responses.ts";
+import { withoutCodes } from "../text/foreign-text.ts";
+
+/** A line is cut beyond this: a minified file in a stack trace says nothing to a reader. */
+const MAX_LINE_LENGTH = 500;
+/** A header, the runner's account of what it is about to run, is shorter; a group of the step's own may be longer. */
+const MAX_HEADER_LINES = 200;
+
+/**
+ * The last `count` lines that `step` printed, oldest first, without times, colours and marks. `parts` are the job's log:
+ * one text of all its steps, each line behind its time. The steps are told apart by their times, in whole seconds, by the
+ * header that the runner prints before each, and by the error with which it closes a failed one.
+ */
+export async function lastLines(
+  parts: AsyncIterable<string>,
+  step: Pick<Step, "startedAtMs" | "completedAtMs">,
+  count: number,
+): Promise<string[]> {
+  const fromMs = step.startedAtMs ?? Number.NEGATIVE_INFINITY;
+  const toMs = (step.completedAtMs ?? Number.POSITIVE_INFINITY) + 1000;
+  let output: Output = { lines: [], group: [] };
+  // What follows the last error is another step's, if that began in the same second.
+  let untilError: readonly string[] | undefined;
+  for await (const { atMs, text } of timedLines(parts)) {
+    if (atMs < fromMs) continue;
+    if (atMs >= toMs) break;
+    const { lines, group } = withLine(output, text);
+    output = { lines: lines.slice(-count), group };
+    if (text.startsWith("##[error]")) untilError = allOf(output);
+  }
+  return (untilError ?? allOf(output)).slice(-count);
+}
+
+/** What was printed so far. */
+interface Output {
+  lines: readonly string[];
+  /** The lines of an open group that may turn out to be a step's header. */
+  group: readonly string[];
+}
+
+function allOf({ lines, group }: Output): readonly string[] {
+  return [...lines, ...group];
+}
+
+function withLine(before: Output, text: string): Output {
+  const { lines, group } = before;
+  if (text.startsWith("##[group]Run ")) return { lines: allOf(before), group: [clean(text)] };
+  if (text.startsWith("##[endgroup]")) return { lines: isHeader(group) ? [] : allOf(before), group: [] };
+  const isInGroup = group.length > 0 && group.length < MAX_HEADER_LINES;
+  return isInGroup ? { lines, group: [...group, clean(text)] } : { lines: [...allOf(before), clean(text)], group: [] };
+}
+
+/** Tells a header from a group of the script's own that is called "Run …" as well: that lists no shell, inputs or variables. */
+function isHeader(group: readonly string[]): boolean {
+  return group.some((line) => /^(shell: .*|with:|env:)$/.test(line));
+}
+
+/** Each line with its time in epoch ms: a line without one belongs to the line before. */
+async function* timedLines(parts: AsyncIterable<string>): AsyncGenerator<{ atMs: number; text: string }> {
+  let atMs = Number.NEGATIVE_INFINITY;
+  for await (const line of linesOf(parts)) {
+    const [, time, text = line] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/.exec(line) ?? [];
+    if (time !== undefined) atMs = Date.parse(time);
+    yield { atMs, text };
+  }
+}
+
+async function* linesOf(parts: AsyncIterable<string>): AsyncGenerator<string> {
+  let beginning = "";
+  for await (const part of parts) {
+    const lines = (beginning + part).split("\n");
+    beginning = lines.pop() ?? "";
+    for (const line of lines) yield line.replace(/^\uFEFF|\r$/g, "");
+  }
+  if (beginning !== "") yield beginning;
+}
+
+/** The line as a reader wants it: no colours, no marks for the runner. */
+function clean(text: string): string {
+  const plain = withoutCodes(text.replace(/^##\[\w+\]/, ""))
+    .replaceAll("\t", "  ")
+    .replace(/\p{Cc}/gu, "");
+  return plain.length > MAX_LINE_LENGTH ? `${plain.slice(0, MAX_LINE_LENGTH)}…` : plain;
+}

@@ -1,0 +1,154 @@
+/** What the log says of a run: what is new between two sights of it, line by line (docs/design.md#the-log). */
+
+import { beganAtMs, failedJobs, neverStarted } from "../github/conclusions.ts";
+import type { DurationEstimate } from "../github/polling.ts";
+import type { Job } from "../github/responses.ts";
+import type { Log, Tone } from "../runner/log.ts";
+import type { QueuePosition } from "../state/known.ts";
+import { duration, spoken } from "../text/wording.ts";
+import { describeQueuePosition, isSameQueuePosition, queuePositionOf } from "./queue-position.ts";
+import type { RunSnapshot } from "./run-snapshot.ts";
+
+/** A line of the log, and how it is meant. */
+export interface Line {
+  text: string;
+  tone: Tone;
+}
+
+/** The lines for what has happened since `before`, in the order in which it happened. `nowMs` is the server's, in epoch ms. */
+export function news(before: RunSnapshot | undefined, now: RunSnapshot, nowMs?: number): Line[] {
+  const { run, jobs } = now;
+  const isNewAttempt = before !== undefined && run.runAttempt !== before.run.runAttempt;
+  const statusBefore = new Map(before?.jobs.map(({ id, status }) => [id, status]));
+  const changed = jobs.filter(({ id, status }) => status !== statusBefore.get(id));
+  const awaited = now.awaitedEnvironments.join(", ");
+  const asksForMore = awaited !== "" && awaited !== before?.awaitedEnvironments.join(", ");
+  const place = queuePositionOf(now);
+  const hasMoved = place !== undefined && !isSameQueuePosition(place, before && queuePositionOf(before));
+  const movedLine = hasMoved && run.status !== "pending" ? [queuePositionLine(now, place, nowMs)] : [];
+  const isStatusNew = run.status !== before?.run.status || (hasMoved && run.status === "pending");
+  const hasStatus = isNewAttempt || isStatusNew || asksForMore;
+  return [
+    ...(isNewAttempt ? [line(`Attempt ${run.runAttempt} has begun.`)] : []),
+    ...changed.filter(({ status }) => status === "completed").map(endOf),
+    ...changed.flatMap((job) => beginningOf(job, now)),
+    ...movedLine,
+    ...(hasStatus ? [statusLine(now, nowMs)] : []),
+  ];
+}
+
+function beginningOf({ id, name, status }: Job, now: RunSnapshot): Line[] {
+  const { run } = now;
+  if (status === "in_progress") return [line(`Job ${name} has started.`)];
+  if (status === "pending" && run.status !== "pending" && queuePositionOf(now)?.job?.id !== id)
+    return [line(`Job ${name} is pending: its concurrency group lets another go first.`, "waiting")];
+  if (status !== "waiting" || run.status === "waiting") return [];
+  return [line(`Job ${name} is waiting, usually for an approval.`, "waiting")];
+}
+
+/** A log has to stay readable where a matrix of two hundred jobs starts at once. */
+const FOLDED_FROM = 8;
+
+/** Writes the lines to the log. Many lines of jobs are folded, except the bad ones, which nobody should have to unfold. */
+export function logLines(lines: readonly Line[], log: Log): void {
+  const jobLines = lines.filter(({ text, tone }) => text.startsWith("Job ") && tone !== "bad");
+  const folded = jobLines.length >= FOLDED_FROM ? jobLines.map(({ text }) => text) : [];
+  if (folded.length > 0) log.group(`${folded.length} jobs have moved on.`, folded);
+  const open = folded.length > 0 ? lines.filter((each) => !jobLines.includes(each)) : lines;
+  for (const { text, tone } of open) log.info(text, tone);
+}
+
+function line(text: string, tone: Tone = "plain"): Line {
+  return { text, tone };
+}
+
+/** The line for a place where the run waits, or a job of a run that is at work. */
+function queuePositionLine({ run }: RunSnapshot, place: QueuePosition, nowMs: number | undefined): Line {
+  const { job, holder } = place;
+  const subject = run.status === "pending" ? "The run is pending" : `Job ${job?.name} is pending`;
+  const whose = run.status === "pending" && job ? ` its job ${job.name} is` : "";
+  const link = holder.htmlUrl === "" ? "." : `: ${holder.htmlUrl}`;
+  return line(`${subject}:${whose} ${describeQueuePosition(place, nowMs)}${link}`, "waiting");
+}
+
+function statusLine(snapshot: RunSnapshot, nowMs: number | undefined): Line {
+  const { status, conclusion, startedAtMs, createdAtMs, updatedAtMs, htmlUrl } = snapshot.run;
+  const awaited = snapshot.awaitedEnvironments.join(", ");
+  switch (status) {
+    case "completed": {
+      const took = after(startedAtMs ?? createdAtMs, updatedAtMs);
+      return line(`The run is completed: ${conclusion ?? "without a conclusion"}${took}.`, toneOf(conclusion));
+    }
+    case "waiting": {
+      const why = awaited === "" ? ", usually for an approval." : ` for an approval of ${awaited}: ${htmlUrl}`;
+      return line(`The run is waiting${why}`, "waiting");
+    }
+    case "pending": {
+      const place = queuePositionOf(snapshot);
+      if (place) return queuePositionLine(snapshot, place, nowMs);
+      return line("The run is pending: its concurrency group lets another run go first.", "waiting");
+    }
+    case "":
+      return line("The run has no status yet.");
+    default:
+      return line(`The run is ${spoken(status)}.`);
+  }
+}
+
+function endOf(job: Job): Line {
+  const { completedAtMs, name, conclusion, htmlUrl } = job;
+  const took = neverStarted(job) ? ", never started" : after(beganAtMs(job), completedAtMs);
+  const [failed] = failedJobs([job]);
+  const where = failed?.failed_step ? ` in step "${failed.failed_step}"` : "";
+  const link = failed && htmlUrl ? `: ${htmlUrl}` : ".";
+  return line(`Job ${name}: ${conclusion ?? "completed"}${where}${took}${link}`, toneOf(conclusion));
+}
+
+/** Empty where a time is missing, or time seems to run backwards. */
+function after(fromMs = Number.NaN, toMs = Number.NaN): string {
+  return toMs > fromMs ? ` after ${duration(toMs - fromMs)}` : "";
+}
+
+function toneOf(conclusion: string | null): Tone {
+  if (conclusion === "success") return "good";
+  return conclusion === "skipped" || conclusion === "neutral" ? "quiet" : "bad";
+}
+
+const SHORTEST_SILENCE_MS = 60_000;
+const LONGEST_SILENCE_MS = 15 * 60_000;
+
+/** Says whether the log has been silent for so long that a line is due: the older the run, the longer the silence may be. */
+export function isTooQuiet(silentMs: number, ageMs: number): boolean {
+  return silentMs >= Math.min(Math.max(ageMs / 4, SHORTEST_SILENCE_MS), LONGEST_SILENCE_MS);
+}
+
+/**
+ * One line for a time in which nothing changes: how long the run has taken, how long it usually takes, and what it is busy
+ * with or waits for. `nowMs` is the server's, in epoch ms.
+ */
+export function timeLine(snapshot: RunSnapshot, nowMs: number, estimate: DurationEstimate | undefined): Line {
+  const { status, startedAtMs, createdAtMs } = snapshot.run;
+  const ageMs = nowMs - (startedAtMs ?? createdAtMs);
+  const usually = estimate ? ` (usually ${duration(estimate.medianMs)})` : "";
+  const still = `Still ${spoken(status) || "going on"} after ${duration(ageMs)}`;
+  return line(`${still}${usually}${reason(snapshot, nowMs)}.`, "quiet");
+}
+
+function reason(snapshot: RunSnapshot, nowMs: number): string {
+  const { run, jobs, awaitedEnvironments } = snapshot;
+  if (run.status === "waiting")
+    return awaitedEnvironments.length > 0 ? ` for an approval of ${awaitedEnvironments.join(", ")}` : "";
+  const place = queuePositionOf(snapshot);
+  if (run.status === "pending")
+    return place ? `: ${describeQueuePosition(place, nowMs)}` : ": another run of its concurrency group goes first";
+  const running = jobs.filter(({ status }) => status === "in_progress");
+  const queued = jobs.filter(({ status }) => status === "queued").length;
+  if (running.length === 0 && place?.job) return `: job ${place.job.name} is ${describeQueuePosition(place, nowMs)}`;
+  if (running.length === 0) return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
+  const named = running.slice(0, 3).map((job) => {
+    const forMs = nowMs - (beganAtMs(job) ?? nowMs);
+    return forMs > 0 ? `${job.name} (${duration(forMs)})` : job.name;
+  });
+  if (running.length > named.length) named.push(`${running.length - named.length} more`);
+  return `: ${named.join(", ")}${queued > 0 ? `; ${queued} queued` : ""}`;
+}

@@ -1,0 +1,78 @@
+/** Asks a run's concurrency groups where it waits, and behind whom. */
+
+import type { GroupMember } from "../github/concurrency-groups.ts";
+import type { Run } from "../github/responses.ts";
+import { ifAnswered, once, tryToGet } from "../github/retry.ts";
+import { type Context, mayBeShown } from "../state/context.ts";
+import type { Holder, QueuePosition } from "../state/known.ts";
+import { whereItWaits, whoIsAhead } from "./queue-position.ts";
+import type { RunSnapshot } from "./run-snapshot.ts";
+
+/**
+ * Null where the server has no such API (docs/platform.md#concurrency-groups), or refuses it; undefined where nothing is
+ * ahead any more, or no answer comes.
+ */
+export async function readQueuePosition(
+  { run, place: last }: Pick<RunSnapshot, "run" | "place">,
+  deadlineMs: number,
+  context: Context,
+): Promise<QueuePosition | null | undefined> {
+  const { github, retry } = context;
+  const groups = await tryToGet(retry((options) => github.listConcurrencyGroups(run.id, options), once(deadlineMs)));
+  if (groups.is === "missing" || groups.is === "refused") return null;
+  const waiting = groups.is === "seen" ? whereItWaits(groups.answer) : undefined;
+  if (!waiting) return undefined;
+  const { group: name, job } = waiting;
+  const of = job ? { ofJob: job.id } : { ofRun: run.id };
+  const asked = retry((options) => github.getConcurrencyGroup(name, of, options), once(deadlineMs));
+  const group = await ifAnswered(asked);
+  const queue = group && whoIsAhead(group);
+  if (!queue) return undefined;
+  const holder = await readHolder(queue.holder, { run, last: last?.holder, deadlineMs }, context);
+  return { group: name, job, ahead: queue.ahead, holder };
+}
+
+interface About {
+  /** Our run. */
+  run: Run;
+  /** Who held the group at the last look. */
+  last: Holder | undefined;
+  deadlineMs: number;
+}
+
+async function readHolder(member: GroupMember, { run, last, deadlineMs }: About, context: Context): Promise<Holder> {
+  const { runId, job, isPending } = member;
+  const isSame = last?.runId === runId && last.jobId === job?.id && last.isPending === isPending;
+  // What was read of it before still holds.
+  if (isSame && last.startedAtMs !== undefined) return last;
+  const about = { runId, jobId: job?.id, isPending };
+  const startedAtMs = isPending ? undefined : await readStart(member, deadlineMs, context);
+  // A public log must not show who works on a private target.
+  if (!mayBeShown(run, context)) return { ...about, startedAtMs, name: "another run", htmlUrl: "" };
+  const name = runId === run.id ? `job ${job?.name} of the same run` : await nameOf(member, deadlineMs, context);
+  return { ...about, startedAtMs, name, htmlUrl: member.htmlUrl };
+}
+
+/** e.g. `Deploy #812`, or `Deploy #812, job build` where it is a job that holds the group. */
+async function nameOf({ runId, runName, job }: GroupMember, deadlineMs: number, context: Context): Promise<string> {
+  const { github, retry } = context;
+  const run = await ifAnswered(retry((options) => github.getRun(runId, options), once(deadlineMs)));
+  const number = run?.runNumber === undefined ? "" : ` #${run.runNumber}`;
+  return `${runName || "another run"}${number}${job ? `, job ${job.name}` : ""}`;
+}
+
+/** In epoch ms. A run's own start is when it began to wait: only its jobs tell when it began to work. */
+async function readStart(
+  { runId, job }: GroupMember,
+  deadlineMs: number,
+  context: Context,
+): Promise<number | undefined> {
+  const { github, retry } = context;
+  const jobs = await ifAnswered(retry((options) => github.listJobs(runId, 1, options), once(deadlineMs)));
+  const begun = (jobs?.items ?? []).filter(({ id, status, steps }) => {
+    const isAtWork = status === "in_progress" || (status === "completed" && steps.length > 0);
+    return isAtWork && (!job || job.id === id);
+  });
+  const startedAtMs = Math.min(...begun.map(({ startedAtMs = Number.POSITIVE_INFINITY }) => startedAtMs));
+  return Number.isFinite(startedAtMs) ? startedAtMs : undefined;
+}

@@ -1,0 +1,168 @@
+/** Whether a receiving workflow fits what is sent to it. */
+
+import { type Finding, right, unknown, wrong } from "../state/finding.ts";
+import { quoted } from "../text/foreign-text.ts";
+import { enumerated, inCode } from "../text/wording.ts";
+import type { SentId } from "./contexts.ts";
+import { expressionsIn } from "./expression.ts";
+import { type IdVisibility, isNamedBy, signOf } from "./id-visibility.ts";
+import { linesToAdd } from "./lines-to-add.ts";
+import type { Mistake } from "./mistake.ts";
+import { listensFor, type Receiver } from "./receiver.ts";
+import { examineUploads } from "./uploads.ts";
+
+/** What is sent to a receiver, and what its run has to do for the caller. */
+export interface ToReceiver extends Omit<SentId, "key"> {
+  /** Of a repository_dispatch. */
+  eventType: string;
+  /** The name under which the id is sent; undefined: it is not sent. */
+  key: string | undefined;
+  /** The run is looked for, so something has to show the id. */
+  needsSign: boolean;
+  /** Other steps are to reuse its run, which they know by nothing but the run's own name. */
+  needsName: boolean;
+  /** The artifact that its run has to leave (`outputs_from`), and the lines that upload it; undefined: none. */
+  artifact?: { name: string; lines: string } | undefined;
+  /** Whether GitHub's answer names the run, so that nothing has to show the id (docs/platform.md#run-details). */
+  answerNamesRun: "yes" | "maybe" | "no";
+}
+
+/** Compares a receiver with what is sent to it. */
+export function examineReceiver(receiver: Receiver, sent: ToReceiver): Finding[] {
+  const lines = linesToAdd({ ...sent, name: quoted(receiver.name ?? "") });
+  if (receiver.mistake) return [invalid(receiver.path, receiver.mistake, lines)];
+  const byTrigger = sent.event === "workflow_dispatch" ? examineInputs : examineTypes;
+  return [
+    ...byTrigger(receiver, sent, lines),
+    ...(sent.needsSign ? examineSign(receiver, sent, lines) : []),
+    ...(sent.needsName ? examineName(receiver, sent, lines) : []),
+    ...(sent.artifact ? [examineUploads(receiver, sent.artifact)] : []),
+    ...examineScripts(receiver),
+  ];
+}
+
+function invalid(path: string, { text, isInRunName }: Mistake, lines: string): Finding {
+  const what = `${path} is no valid workflow: ${text}.`;
+  return isInRunName
+    ? wrong(`${what} Change its \`run-name\`.`, runNameIn(lines), "listener unreadable")
+    : wrong(what, undefined, "listener unreadable");
+}
+
+/** The first of the lines to add, which alone is missing in a workflow that listens. */
+function runNameIn(lines: string): string | undefined {
+  return lines.split("\n", 1)[0];
+}
+
+function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: ToReceiver, lines: string): Finding[] {
+  if (!declared) return [wrong(`${path} has no \`workflow_dispatch\` trigger on that ref.`, lines)];
+  const given = Object.entries(inputs);
+  const undeclared = given.flatMap(([name]) => (Object.hasOwn(declared, name) ? [] : [name]));
+  const missing = Object.entries(declared).flatMap(([name, { isRequired }]) =>
+    isRequired && !Object.hasOwn(inputs, name) && name !== key ? [`\`${quoted(name)}\``] : [],
+  );
+  const notAllowed = given.flatMap(([name, value]) => {
+    const options = Object.hasOwn(declared, name) ? declared[name]?.options : undefined;
+    if (!options || options.includes(value)) return [];
+    return [`\`${name}\` (${value === "" ? "it is empty; " : ""}one of ${enumerated(options.map(quoted))})`];
+  });
+  const problems: Finding[] = [];
+  if (undeclared.length > 0)
+    problems.push(wrong(`${path} does not declare the input ${inCode(undeclared)}, which \`workflow_inputs\` gives.`));
+  if (missing.length > 0)
+    problems.push(wrong(`${path} requires the input ${enumerated(missing)}, which \`workflow_inputs\` does not give.`));
+  if (notAllowed.length > 0)
+    problems.push(wrong(`${path} does not allow the value given for ${notAllowed.join(", ")}.`));
+  if (problems.length > 0) return problems;
+  return [right(`${path} listens for workflow_dispatch and takes the inputs that are given.`)];
+}
+
+function examineTypes(receiver: Receiver, { eventType }: ToReceiver, lines: string): Finding[] {
+  const { dispatchTypes, path } = receiver;
+  const event = `repository_dispatch \`${eventType}\``;
+  if (listensFor(receiver, eventType)) return [right(`${path} listens for ${event}.`)];
+  const instead = dispatchTypes ? ` It listens for ${enumerated(dispatchTypes.map(quoted))}.` : "";
+  return [wrong(`${path} does not listen for ${event} on the default branch.${instead}`, lines, "nobody listens")];
+}
+
+/** Such a server's answer to a dispatch names no run (docs/platform.md#run-details). */
+const OLD_SERVER = "On an Enterprise Server before 3.21, the run would not be found.";
+
+/** Whether its run will show the id, and where. */
+function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
+  const { path, inputs } = receiver;
+  const { key, event, answerNamesRun } = sent;
+  if (answerNamesRun === "yes") return [right("GitHub's answer will name the run; nothing has to show the id.")];
+  // Where the answer never names the run, inputs without a key are refused.
+  if (key === undefined) return [unknown(`No id is sent (\`distinct_id_key\` is empty). ${OLD_SERVER}`)];
+  if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key))
+    return [withoutSign(`${path} does not declare the input \`${key}\``, lines, answerNamesRun)];
+  const sign = signOf(receiver, { ...sent, key });
+  // The finding about the missing trigger has the same lines to add.
+  if (event === "workflow_dispatch" && !inputs && sign.is === "absent") return [];
+  return [bySign(sign, receiver, sent, lines)];
+}
+
+/** Whether another step can reuse its run. */
+function examineName(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
+  const { key } = sent;
+  if (key === undefined || isNamedBy(receiver, { ...sent, key })) return [];
+  const what = `${receiver.path} does not show the id in its \`run-name\`, so no run of it could be reused (\`reuse\`).`;
+  return [wrong(what, runNameIn(lines))];
+}
+
+function bySign(
+  sign: IdVisibility,
+  { path, runName, jobs }: Receiver,
+  { answerNamesRun }: ToReceiver,
+  lines: string,
+): Finding {
+  const { place, word = "" } = sign;
+  const line = runNameIn(lines);
+  const change = runName === "" ? "" : " Change its `run-name`.";
+  const instead = (what: string) => withoutSign(what, line, answerNamesRun, change);
+  switch (sign.is) {
+    case "shown":
+      return right(`${path} shows the id in ${place}.`);
+    case "late":
+      return right(
+        `${path} shows the id in ${place}, but late: just before the step runs. In the \`run-name\` it is seen at once.`,
+      );
+    case "unclear":
+      return unknown(
+        `${path} may show the id in ${place}: what the expression gives there is not known before the run.`,
+        line,
+      );
+    case "glued":
+      return instead(`${path} has the id in ${place} only as a part of \`${quoted(word)}\``);
+    case "below":
+      return instead(`${path} has the id on a later line of ${place}, of which GitHub shows the first`);
+    case "absent":
+      return jobs.some(({ callsAnother }) => callsAnother)
+        ? unknown(`${path} shows the id nowhere, unless a workflow that it calls does, in a job's or step's name.`)
+        : instead(`${path} shows the id nowhere`);
+  }
+}
+
+/** A run would not be found, or not on a server whose answer does not name it. */
+function withoutSign(
+  what: string,
+  lines: string | undefined,
+  answerNamesRun: ToReceiver["answerNamesRun"],
+  remedy = "",
+): Finding {
+  return answerNamesRun === "maybe"
+    ? unknown(`${what}. ${OLD_SERVER}${remedy}`, lines)
+    : wrong(`${what}, so its run would not be found.${remedy}`, lines);
+}
+
+function examineScripts({ path, jobs }: Receiver): Finding[] {
+  const outside = /\b(client_payload|inputs)\b/i;
+  const isUnsafe = (script = "") => expressionsIn(script).some((each) => outside.test(each));
+  const unsafe = jobs.filter(({ steps }) => steps.some(({ script }) => isUnsafe(script)));
+  if (unsafe.length === 0) return [];
+  return [
+    unknown(
+      `${path} puts sent values into a script (job ${enumerated(unsafe.map(({ id }) => quoted(id)))}): whoever may dispatch can run any command there. Hand them over by \`env:\`.`,
+    ),
+  ];
+}

@@ -1,0 +1,87 @@
+/** Reads the files of the target's workflows, as far as the token and the time allow. */
+
+import { parse, YAMLParseError } from "yaml";
+import { isRetryable } from "../github/request-error.ts";
+import type { Workflow } from "../github/responses.ts";
+import { type GetResult, type RetryOptions, tryToGet } from "../github/retry.ts";
+import type { Context } from "../state/context.ts";
+import { quoted } from "../text/foreign-text.ts";
+import { type Receiver, readReceiver } from "./receiver.ts";
+
+/** One after another would take too long, and GitHub asks clients not to send many requests at once. */
+const FILES_AT_ONCE = 5;
+
+/** The file of a workflow on the order's ref. */
+export interface ListedWorkflow {
+  path: string;
+  isDisabled: boolean;
+  look: GetResult<Receiver | NoYaml>;
+}
+
+/** A file that GitHub cannot read, so that nothing starts it. */
+export interface NoYaml {
+  isYaml: false;
+  /** Where the mistake is, and what would mend it, as far as that is known; follows "no valid YAML". */
+  hint: string;
+  /** If it could be read, it would probably listen for the repository_dispatch. */
+  seemsToListen: boolean;
+}
+
+/** Reads the files in their order; stops as soon as the token may not read one. */
+export async function readFiles(workflows: readonly Workflow[], deadlineMs: number, context: Context) {
+  const files: ListedWorkflow[] = [];
+  for (let at = 0; at < workflows.length && !files.some(({ look }) => look.is === "refused"); at += FILES_AT_ONCE) {
+    const next = workflows.slice(at, at + FILES_AT_ONCE);
+    files.push(...(await Promise.all(next.map((workflow) => readFile(workflow, deadlineMs, context)))));
+  }
+  return files;
+}
+
+async function readFile(workflow: Workflow, deadlineMs: number, context: Context): Promise<ListedWorkflow> {
+  const { github, retry, inputs } = context;
+  const { source } = inputs;
+  const ref = source.event === "workflow_dispatch" ? source.ref : undefined;
+  const path = quoted(workflow.path);
+  const look = await tryToGet(retry((options) => github.getFile(workflow.path, ref, options), onceMore(deadlineMs)));
+  return {
+    path,
+    isDisabled: workflow.state !== "active" && workflow.state !== "",
+    look: look.is === "seen" ? { is: "seen", answer: receiverIn(path, look.answer, source) } : look,
+  };
+}
+
+function receiverIn(path: string, text: string, source: Context["inputs"]["source"]): Receiver | NoYaml {
+  try {
+    // yaml 2 would print its warnings on stderr, and they quote the file.
+    return readReceiver(path, parse(text, { logLevel: "error" }));
+  } catch (error) {
+    return { isYaml: false, hint: hintFor(error, text), seemsToListen: seemsToListen(text, source) };
+  }
+}
+
+function seemsToListen(text: string, source: Context["inputs"]["source"]): boolean {
+  if (source.event !== "repository_dispatch" || !text.includes("repository_dispatch")) return false;
+  return text.includes(source.eventType) || !/\btypes\b/.test(text);
+}
+
+/** The likeliest mistakes, by the error codes of yaml 2. */
+const MISTAKES: Partial<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: "a text with `: ` in it needs quotes",
+  DUPLICATE_KEY: "a key is there twice",
+  TAB_AS_INDENT: "YAML is indented by spaces, not by tabs",
+};
+
+/** Says where the mistake is in words of our own, since those of yaml 2 quote the file. */
+function hintFor(error: unknown, text: string): string {
+  if (!(error instanceof YAMLParseError) || !error.linePos) return "";
+  const { line } = error.linePos[0];
+  const begun = /:\s+([[{])[^\]}]*\$\{\{/.exec(text.split("\n")[line - 1] ?? "")?.[1];
+  const mistake = begun ? `a text that begins with \`${begun}\` needs quotes` : MISTAKES[error.code];
+  return ` (line ${line})${mistake ? `: ${mistake}` : ""}`;
+}
+
+/** Options to ask again once: a checklist does not wait for an outage to end, but one bad answer may be followed by a good one. */
+export function onceMore(deadlineMs: number): RetryOptions {
+  let asksLeft = 1;
+  return { deadlineMs, retries: (requestError) => isRetryable(requestError) && asksLeft-- > 0 };
+}

@@ -1,0 +1,205 @@
+/** Which workflows the dispatch would start, and whether they fit what is sent. */
+
+import { listAllWorkflows, listWorkflowFiles, WORKFLOWS_FOLDER } from "../github/lists.ts";
+import type { Run, Workflow } from "../github/responses.ts";
+import { tryToGet } from "../github/retry.ts";
+import type { DispatchRequest } from "../inputs/dispatch-request.ts";
+import type { Inputs } from "../inputs/inputs.ts";
+import { isEnterpriseServer } from "../inputs/target.ts";
+import type { Context } from "../state/context.ts";
+import { type Finding, unknown, unseen, wrong } from "../state/finding.ts";
+import { quoted } from "../text/foreign-text.ts";
+import { enumerated } from "../text/wording.ts";
+import { examineReceiver, type ToReceiver } from "./examine.ts";
+import { linesToAdd, linesToUpload } from "./lines-to-add.ts";
+import { type ListedWorkflow, type NoYaml, onceMore, readFiles } from "./read-files.ts";
+import { listensFor, type Receiver } from "./receiver.ts";
+
+/** How many files are read at most: a repository may have hundreds of workflows. */
+const MAX_FILES = 25;
+
+const MAY_NOT_READ = unseen("The token may not read the workflow files (`contents: read`), so they were not checked.");
+const MAY_NOT_LIST = unseen("The token may not see the workflows (`actions: read`).");
+
+interface Bounds {
+  deadlineMs: number;
+  /** By default `no`: after a run was not found, its receiver is judged by the id alone. */
+  answerNamesRun?: ToReceiver["answerNamesRun"];
+  /** Runs that the dispatch may have started: the files of their workflows are read first. */
+  runs?: readonly Run[];
+}
+
+/** What is right or wrong with the receivers of the dispatch, as far as that can be seen until the deadline. */
+export async function examineReceivers(
+  source: DispatchRequest,
+  context: Context,
+  { deadlineMs, answerNamesRun = "no", runs = [] }: Bounds,
+): Promise<Finding[]> {
+  const workflows = await listWorkflows(source, context, deadlineMs);
+  if (!Array.isArray(workflows)) return [workflows];
+  const sent = sentBy(source, context.inputs, answerNamesRun);
+  if (source.workflow) {
+    const files = await readFiles(workflows, deadlineMs, context);
+    const ref = source.event === "workflow_dispatch" ? source.ref : undefined;
+    return files.flatMap((file) => examineNamed(file, ref, sent));
+  }
+  const ran = new Set(runs.flatMap(({ event, path }) => (event === source.event ? [path] : [])));
+  const likeliestFirst = [
+    ...workflows.filter(({ path }) => ran.has(path)),
+    ...workflows.filter(({ path }) => !ran.has(path)),
+  ];
+  const files = await readFiles(likeliestFirst.slice(0, MAX_FILES), deadlineMs, context);
+  return examineListeners(files, workflows.length, sent);
+}
+
+/** What the file of the order's workflow says on the order's ref; empty where it cannot be read until the deadline. */
+export async function readNamed(source: DispatchRequest, context: Context, deadlineMs: number): Promise<NamedFile> {
+  const workflows = await listWorkflows(source, context, deadlineMs);
+  if (!Array.isArray(workflows)) return {};
+  const [file] = await readFiles(workflows, deadlineMs, context);
+  if (file?.look.is !== "seen") return {};
+  const { answer } = file.look;
+  if ("isYaml" in answer) return { mistake: inWords(answer) };
+  if (answer.mistake) return { mistake: `is no valid workflow: ${answer.mistake.text}` };
+  return { declared: answer.inputs, name: quoted(answer.name ?? "") };
+}
+
+interface NamedFile {
+  /** The inputs of its workflow_dispatch. */
+  declared?: Receiver["inputs"];
+  /** Its name; empty: it has none. */
+  name?: string;
+  /** Why GitHub cannot read it; follows the name of the file. */
+  mistake?: string;
+}
+
+function sentBy(
+  source: DispatchRequest,
+  { distinctId, waitFor, reuse, outputsFrom, target, isDryRun }: Inputs,
+  answerNamesRun: ToReceiver["answerNamesRun"],
+): ToReceiver {
+  return {
+    event: source.event,
+    eventType: source.event === "repository_dispatch" ? source.eventType : "",
+    key: distinctId.key,
+    id: distinctId.value,
+    inputs: source.event === "workflow_dispatch" ? source.inputs : {},
+    needsSign: waitFor !== "nothing",
+    needsName: reuse !== "never",
+    // A run that was not found has another problem than its values.
+    artifact:
+      outputsFrom !== undefined && isDryRun
+        ? { name: outputsFrom, lines: linesToUpload(outputsFrom, isEnterpriseServer(target.apiUrl)) }
+        : undefined,
+    answerNamesRun,
+  };
+}
+
+/** The workflows that the order may start, or the finding that says why there are none. */
+async function listWorkflows(
+  { workflow }: DispatchRequest,
+  context: Context,
+  deadlineMs: number,
+): Promise<Workflow[] | Finding> {
+  if (workflow && workflow.kind !== "name") return findWorkflow(workflow.value, deadlineMs, context);
+  const look = await tryToGet(listAllWorkflows(context, onceMore(deadlineMs)));
+  if (look.is === "unread") return unseen(`The list of workflows ${look.why}.`);
+  if (look.is !== "seen") return MAY_NOT_LIST;
+  if (!workflow) return look.answer.filter(({ path }) => path.startsWith(WORKFLOWS_FOLDER));
+  const matches = look.answer.filter(({ name }) => name === workflow.value);
+  if (matches.length === 1) return matches;
+  const listed = enumerated(look.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
+  const howMany = matches.length === 0 ? "No workflow is" : `${matches.length} workflows are`;
+  return wrong(`${howMany} called \`${workflow.value}\`; there are: ${listed}.`);
+}
+
+/** The workflow with this file name or id. */
+async function findWorkflow(value: string, deadlineMs: number, context: Context): Promise<Workflow[] | Finding> {
+  const { github, retry } = context;
+  const look = await tryToGet(retry((options) => github.getWorkflow(value, options), onceMore(deadlineMs)));
+  if (look.is === "seen") return [look.answer];
+  if (look.is === "refused") return MAY_NOT_LIST;
+  if (look.is === "unread") return unseen(`The workflow \`${value}\` ${look.why}.`);
+  const none = `There is no workflow \`${value}\` on the default branch: check the input \`workflow\``;
+  const files = await listWorkflowFiles(context, onceMore(deadlineMs));
+  if (!files) return wrong(`${none}.`);
+  return wrong(`${none}; there are: ${enumerated(files.map(quoted)) || "none"}.`, undefined, "nobody listens");
+}
+
+/** The workflow that the input `workflow` names. */
+function examineNamed(file: ListedWorkflow, ref: string | undefined, sent: ToReceiver): Finding[] {
+  const { look, path } = file;
+  if (look.is === "refused") return [MAY_NOT_READ];
+  if (look.is === "missing") return [wrong(`${path} is not on ${ref ? `\`${ref}\`` : "the default branch"}.`)];
+  if (look.is === "unread") return [unseen(`${path} ${look.why}.`)];
+  return "isYaml" in look.answer ? [noYaml(path, look.answer)] : examine(file, look.answer, sent);
+}
+
+/** Those of the `total` workflows that listen for the event. A workflow whose file is missing never does. */
+function examineListeners(files: readonly ListedWorkflow[], total: number, sent: ToReceiver): Finding[] {
+  if (files.some(({ look }) => look.is === "refused")) return [MAY_NOT_READ];
+  const unread = unreadAmong(files);
+  const examined = files.flatMap((file) => {
+    const receiver = receiverOf(file);
+    return receiver && listensFor(receiver, sent.eventType) ? [examine(file, receiver, sent)] : [];
+  });
+  // One event may start several workflows: it is enough that one of them shows the id.
+  const fitting = examined.filter((findings) => findings.every(({ is }) => is !== "wrong"));
+  if (fitting.length > 0) return [...unread, ...fitting.flat()];
+  const isAll = unread.length === 0 && files.length === total;
+  const noneStarts = isAll && examined.every((findings) => findings.some(({ cause }) => cause !== undefined));
+  if (examined.length > 0)
+    return [...unread, ...examined.flat().map((each) => (noneStarts ? each : withoutCause(each)))];
+  const broken = files.flatMap(({ path, look }) =>
+    look.is === "seen" && "isYaml" in look.answer ? [{ path, file: look.answer }] : [],
+  );
+  const seeming = broken.filter(({ file }) => file.seemsToListen).map(({ path, file }) => noYaml(path, file));
+  if (seeming.length > 0) return [...unread, ...(isAll ? seeming : seeming.map(withoutCause))];
+  return [
+    ...unread,
+    ...broken.map(({ path, file }) => unknown(noYaml(path, file).text)),
+    nobodyListens(files, total, sent),
+  ];
+}
+
+function noYaml(path: string, file: NoYaml): Finding {
+  return wrong(`${path} ${inWords(file)}.`, undefined, "listener unreadable");
+}
+
+function inWords({ hint }: NoYaml): string {
+  return `is no valid YAML${hint}`;
+}
+
+/** A finding that is perhaps, but not certainly, why no run was started. */
+function withoutCause({ cause: _, ...finding }: Finding): Finding {
+  return finding;
+}
+
+function receiverOf({ look }: ListedWorkflow): Receiver | undefined {
+  return look.is === "seen" && !("isYaml" in look.answer) ? look.answer : undefined;
+}
+
+/** One finding for each reason why files could not be read. They matter only if no other file listens. */
+function unreadAmong(files: readonly ListedWorkflow[]): Finding[] {
+  const pathsByReason = new Map<string, string[]>();
+  for (const { look, path } of files)
+    if (look.is === "unread") pathsByReason.set(look.why, [...(pathsByReason.get(look.why) ?? []), path]);
+  return [...pathsByReason].map(([why, paths]) => ({ ...unseen(`${enumerated(paths)} ${why}.`), unseen: "aside" }));
+}
+
+function nobodyListens(files: readonly ListedWorkflow[], total: number, sent: ToReceiver): Finding {
+  const receivers = files.flatMap((file) => receiverOf(file) ?? []);
+  const event = `repository_dispatch \`${sent.eventType}\``;
+  if (files.length < total || files.some(({ look }) => look.is === "unread"))
+    return unseen(`None of the workflows that were read (${receivers.length} of ${total}) listens for ${event}.`);
+  const types = [...new Set(receivers.flatMap(({ dispatchTypes }) => dispatchTypes ?? []))];
+  const instead = types.length > 0 ? ` They listen for ${enumerated(types.map(quoted))}.` : "";
+  return wrong(`No workflow on the default branch listens for ${event}.${instead}`, linesToAdd(sent), "nobody listens");
+}
+
+function examine({ path, isDisabled }: ListedWorkflow, receiver: Receiver, sent: ToReceiver): Finding[] {
+  const findings = examineReceiver(receiver, sent);
+  if (!isDisabled) return findings;
+  const disabled = `${path} is disabled: enable it on the target's Actions page.`;
+  return [wrong(disabled, undefined, "listener disabled"), ...findings];
+}

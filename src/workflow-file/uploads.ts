@@ -1,0 +1,60 @@
+/** The artifacts that a receiving workflow uploads: what its file says of them, and the lines that upload one. */
+
+import { type Finding, right, unknown, wrong } from "../state/finding.ts";
+import { fitsParts } from "../text/pattern.ts";
+import { type Fields, fields, scalar } from "./fields.ts";
+
+/** What the jobs of a workflow file upload. */
+export interface Uploads {
+  /** The artifacts' names as the file has them: they may have expressions. */
+  names: readonly string[];
+  /** The jobs call workflows or actions, other than GitHub's own, which may upload as well. */
+  callsOthers: boolean;
+}
+
+/** The actions that upload: GitHub's own, and the copies of them that servers without a way to GitHub have. */
+const UPLOADING = /\/upload-artifact(\/merge)?(@|$)/;
+/** GitHub's other actions upload nothing. */
+const OF_GITHUB = /^(actions|github)\//;
+
+/** Reads the `jobs`, whose `uses` are workflows that they call, and the `steps` of those that may run. */
+export function readUploads(jobs: readonly Fields[], steps: readonly Fields[]): Uploads {
+  const actions = steps.flatMap(({ uses, with: given }) =>
+    typeof uses === "string" ? [{ uses, given: fields(given) }] : [],
+  );
+  return {
+    names: actions.flatMap(({ uses, given }) => (UPLOADING.test(uses) ? [nameOf(uses, given)] : [])),
+    callsOthers:
+      jobs.some(({ uses }) => uses !== undefined) ||
+      actions.some(({ uses }) => !OF_GITHUB.test(uses) && !UPLOADING.test(uses)),
+  };
+}
+
+/** The name of an upload. Without an archive, the artifact is called after its file (docs/platform.md#artifacts). */
+function nameOf(uses: string, { name, path, archive }: Fields): string {
+  if (String(archive) === "false")
+    return scalar(path)
+      .trim()
+      .replace(/^.*[\\/]/s, "");
+  return scalar(name) || (uses.includes("/merge") ? "merged-artifacts" : "artifact");
+}
+
+/** Whether the workflow uploads the artifact that `outputs_from` names, as far as its file tells. */
+export function examineUploads(
+  { path, artifacts }: { path: string; artifacts: Uploads },
+  { name: artifact, lines }: { name: string; lines: string },
+): Finding {
+  const { names, callsOthers } = artifacts;
+  if (names.includes(artifact)) return right(`${path} uploads the artifact \`${artifact}\`.`);
+  if (names.some((name) => mayBecome(name, artifact)))
+    return unknown(`${path} uploads an artifact whose name may become \`${artifact}\` when it runs.`);
+  const none = `${path} uploads no artifact \`${artifact}\``;
+  if (callsOthers)
+    return unknown(`${none} itself; whether a workflow or an action that it calls does is not seen here.`);
+  return wrong(`${none}, so that \`outputs\` would be missing (\`outputs_from\`).`, lines);
+}
+
+/** Says whether a name with expressions or patterns may become the wanted one. */
+function mayBecome(name: string, wanted: string): boolean {
+  return fitsParts(wanted, name.split(/\$\{\{.*?\}\}|\*/s));
+}
