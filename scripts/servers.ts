@@ -25,7 +25,7 @@ const titleOf = ({ title, source }: (typeof lines)[number]) =>
 const page = `<!-- Written by \`npm run servers\` from test/simulator/servers-table.ts: change that. -->
 # Servers
 
-What each server does where they differ. The step asks the server itself and needs no setting for any of this.
+Where the servers differ. The step finds out by itself and needs no setting for any of this.
 
 ${table(
   ["", ...columns.map(({ title }) => title)],
@@ -39,7 +39,7 @@ ${table(
   and every answer in our tests is held against it.
 - **inferred**: no description of it is published there; concluded from GitHub's documentation and the versions around it.
 
-Of versions before 3.17, which GitHub no longer supports, no description is read here. Expect of them what 3.17 does.
+Versions before 3.17, which GitHub no longer supports, are not checked here. Expect what 3.17 does.
 
 ${notes.map((note, index) => `[${index + 1}] ${note}`).join("\n\n")}
 
@@ -49,10 +49,9 @@ ${common.map((each) => `- ${each}`).join("\n")}
 
 ## Other servers
 
-Gitea and Forgejo imitate GitHub's API under \`/api/v1\`. Where \`api_url\` ends so, a step can start a workflow, and no more: it takes
-\`workflow\` (the file's name), \`ref\`, \`workflow_inputs\` and \`token\`, with \`wait_for: nothing\`. Whatever else a step would need
-of such a server is refused before anything is sent. A \`repo\` given by its URL needs \`api_url\` beside it: otherwise \`/api/v3\` of its
-host is asked.
+Gitea and Forgejo imitate GitHub's API under \`/api/v1\`. If \`api_url\` ends so, a step can only start a workflow: it takes
+\`workflow\` (the file's name), \`ref\`, \`workflow_inputs\` and \`token\`, with \`wait_for: nothing\`. Everything else is refused before
+anything is sent. A \`repo\` given by its URL needs \`api_url\` as well: otherwise \`/api/v3\` of its host is asked.
 
 ${table(
   ["server", "what it does", "how we know"],
