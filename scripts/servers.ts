@@ -64,8 +64,8 @@ ${Object.entries(confidences)
 
 ## nektos/act ${act.version}, as seen
 
-It runs workflows on one's own machine. Seen without Docker (\`-P ubuntu-latest=-self-hosted\`), on Linux; \`npm run test:act\` plays it.
-The remote run is real all the same: who tries a workflow with act starts what it starts.
+It runs workflows on your own machine. Seen without Docker (\`-P ubuntu-latest=-self-hosted\`), on Linux; \`npm run test:act\` plays it.
+The remote run is real all the same: a workflow that you try with act starts what it starts.
 
 ${table(["what", "under act"], act.rows)}
 `;
