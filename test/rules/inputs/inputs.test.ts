@@ -330,7 +330,7 @@ describe("a problem is told", () => {
       cancel_run_on: "never",
     };
     expect(() => read(bad)).toThrowErrorMatchingInlineSnapshot(`
-      [Failure: There are 12 problems with the inputs, so nothing was sent:
+      [StepError: There are 12 problems with the inputs, so nothing was sent:
       - \`token\` is empty: the secret it is read from is not set, or this run gets no secrets (runs from forks and from Dependabot get none). Check the secret's name, and that the event gives secrets to this run.
       - \`api_url\` is not an http(s) URL such as \`https://ghe.example.com/api/v3\`.
       - \`repo\` does not name one repository: give \`name\`, \`owner/name\` or the repository's URL.
