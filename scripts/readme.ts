@@ -1,7 +1,7 @@
 /**
- * Writes what follows from something else: node24/action.yml from action.yml, and of README.md the tables from action.yml, the
- * recipes from examples/, what is shown of a step from test/expected/, and what is said of this repository's name from
- * package.json. With `--check` it only says whether they are stale.
+ * Writes what follows from something else: node24/action.yml from action.yml, and the marked places of the pages: tables from
+ * action.yml, workflows from examples/, a step's error from test/expected/, this repository's name from package.json. With
+ * `--check` it only says which files are stale.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,6 +10,8 @@ import { parse } from "yaml";
 import { cut } from "./cut.ts";
 import { forNode24 } from "./node24.ts";
 import { PLACEHOLDER, repositoryIn } from "./repository.ts";
+
+const PAGES = ["README.md", "examples/README.md", "docs/how-it-works.md"];
 
 interface ActionYml {
   inputs: Record<string, { description: string; default?: string }>;
@@ -24,60 +26,63 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-const tables: Record<string, string> = {
-  inputs: table(
-    ["input", "default", "meaning"],
-    Object.entries(action.inputs).map(([name, { description, default: byDefault }]) => [
-      `\`${name}\``,
-      byDefault === undefined ? "–" : `\`${byDefault}\``,
-      description,
-    ]),
-  ),
-  outputs: table(
-    ["output", "meaning"],
-    Object.entries(action.outputs).map(([name, { description }]) => [`\`${name}\``, description]),
-  ),
-};
+const inputs = table(
+  ["input", "default", "meaning"],
+  Object.entries(action.inputs).map(([name, { description, default: byDefault }]) => [
+    `\`${name}\``,
+    byDefault === undefined ? "–" : `\`${byDefault}\``,
+    description,
+  ]),
+);
+const outputs = table(
+  ["output", "meaning"],
+  Object.entries(action.outputs).map(([name, { description }]) => [`\`${name}\``, description]),
+);
 
-const before = readFileSync("README.md", "utf8");
-const withTables = Object.entries(tables).reduce((text, [name, rows]) => {
-  const place = new RegExp(`(<!-- ${name}: from action.yml -->\n)[\\s\\S]*?(<!-- end of ${name} -->)`);
-  if (!place.test(text)) throw new Error(`README.md has no place for the table of ${name}`);
-  return text.replace(place, (_, start: string, end: string) => `${start}${rows}\n${end}`);
-}, before);
+const fenced = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
 
 /** `<!-- example: gate/caller.yml jobs.publish -->`: that file, or what the paths after it cut out of it. */
-const withExamples = withTables.replace(
-  /(<!-- example: (\S+)(.*) -->\n)[\s\S]*?(<!-- end of example -->)/g,
-  (_, start: string, file: string, paths: string, end: string) => {
-    const block = cut(readFileSync(`examples/${file}`, "utf8"), paths.split(" ").filter(Boolean));
-    return `${start}\`\`\`yaml\n${block}\n\`\`\`\n${end}`;
-  },
-);
+function example([file = "", ...paths]: string[]): string {
+  return fenced("yaml", cut(readFileSync(`examples/${file}`, "utf8"), paths));
+}
 
-/** `<!-- shown: failure -->`: the log and the error of that step, as test/expected/ holds them. */
-const withShown = withExamples.replace(
-  /(<!-- shown: (\S+) -->\n)[\s\S]*?(<!-- end of shown -->)/g,
-  (_, start: string, name: string, end: string) => {
-    const [log = "", error = ""] = readFileSync(`test/expected/${name}.txt`, "utf8").split("\n\n--------\n\n");
-    const text = `${log}\n${error}`.replaceAll("https://github.test", "https://github.com");
-    return `${start}\`\`\`text\n${text}\n\`\`\`\n${end}`;
-  },
-);
+/** `<!-- shown: failure -->`: the error of that step, as test/expected/ holds it. */
+function shown([name = ""]: string[]): string {
+  const [, error = ""] = readFileSync(`test/expected/${name}.txt`, "utf8").split("\n\n--------\n\n");
+  return fenced("text", error.replaceAll("https://github.test", "https://github.com"));
+}
 
 /** `<!-- name: from package.json -->`: what a reader who copies a `uses:` has to know of the name in it. */
-const { owner, fullName } = repositoryIn(process.cwd());
-const aboutName =
-  owner === PLACEHOLDER
+function aboutName(): string {
+  const { owner, fullName } = repositoryIn(process.cwd());
+  return owner === PLACEHOLDER
     ? `\`${PLACEHOLDER}\` stands for the account that publishes this repository: write its name there.`
     : `\`${fullName}\` is this repository; its tag \`v1\` moves with each release, a commit's SHA never does.`;
-const readme = withShown.replace(
-  /(<!-- name: from package.json -->\n)[\s\S]*?(<!-- end of name -->)/g,
-  (_, start: string, end: string) => `${start}${aboutName}\n${end}`,
-);
+}
 
-const written = { "README.md": readme, "node24/action.yml": forNode24(actionText) };
-for (const [file, text] of Object.entries(written)) {
+const WRITERS: Record<string, (words: string[]) => string> = {
+  inputs: () => inputs,
+  outputs: () => outputs,
+  example,
+  shown,
+  name: aboutName,
+};
+
+/** A page with its places filled: `<!-- KIND: WORDS -->`, what is written, `<!-- end of KIND -->`. */
+function filled(page: string): string {
+  const place = /(<!-- (inputs|outputs|example|shown|name): (.*) -->\n)[\s\S]*?(<!-- end of \2 -->)/g;
+  return readFileSync(page, "utf8").replace(
+    place,
+    (_, start: string, kind: string, words: string, end: string) =>
+      `${start}${WRITERS[kind]?.(words.split(" ")) ?? ""}\n${end}`,
+  );
+}
+
+const written = [
+  ...PAGES.map((page) => [page, filled(page)] as const),
+  ["node24/action.yml", forNode24(actionText)] as const,
+];
+for (const [file, text] of written) {
   if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
   if (!process.argv.includes("--check")) {
     mkdirSync(dirname(file), { recursive: true });

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { cut } from "../../scripts/cut.ts";
 import { ACTION } from "../support/caller.ts";
 import { RECIPES, readExample } from "../support/examples.ts";
+import { anchorsOf } from "../support/pages.ts";
 import { actionYml } from "../support/step.ts";
 import { asWorkflow, findingsIn, yamlBlocks } from "../support/workflow-findings.ts";
 
@@ -244,7 +245,7 @@ describe("the runner tells a step of its cancellation", () => {
   });
 
   test("and README.md, where it speaks of that, and the recipe say what to write instead", () => {
-    const [, recipe = ""] = README.split("### Cancelled together");
+    const [, recipe = ""] = SHOWN.split("### Cancelled together");
     const [, promises = ""] = README.split("A cancelled step ends at once");
     for (const page of [recipe, promises, readExample("cancel-together", "caller").text])
       expect(page.slice(0, 700)).toMatch(/`?"?if: always\(\)[\s\S]*!cancelled\(\)|!cancelled\(\)[\s\S]*if: always\(\)/);
@@ -273,15 +274,18 @@ const PAGES = readdirSync(`${root}docs`)
   .filter((name) => name.endsWith(".md"))
   .map((name) => `docs/${name}`);
 const README = readFileSync(`${root}README.md`, "utf8");
+const SHOWN = readFileSync(`${root}examples/README.md`, "utf8");
 
 describe("on a page", () => {
-  const blocks = ["README.md", ...PAGES].flatMap((page) => yamlBlocks(page, readFileSync(root + page, "utf8")));
+  const blocks = ["README.md", "examples/README.md", ...PAGES].flatMap((page) =>
+    yamlBlocks(page, readFileSync(root + page, "utf8")),
+  );
   const workflows = blocks.map(({ at, text }) => [at, asWorkflow(text)] as const);
 
-  test("every block of README.md is a workflow or a part of one", () => {
-    const ofReadme = workflows.filter(([at]) => at.startsWith("README.md"));
-    expect(ofReadme.filter(([, workflow]) => workflow === undefined)).toEqual([]);
-    expect(ofReadme.length).toBeGreaterThan(RECIPES.length);
+  test("every block of README.md and of examples/README.md is a workflow or a part of one", () => {
+    const ours = workflows.filter(([at]) => !at.startsWith("docs/"));
+    expect(ours.filter(([, workflow]) => workflow === undefined)).toEqual([]);
+    expect(ours.length).toBeGreaterThan(RECIPES.length);
   });
 
   test.for(workflows.filter(([, workflow]) => workflow !== undefined))(
@@ -291,11 +295,25 @@ describe("on a page", () => {
     },
   );
 
-  test("README.md begins with a whole job of an example, and links to all of them", () => {
-    const [first] = yamlBlocks("README.md", README);
-    const { text } = readExample("receiver-workflow-dispatch", "caller");
-    expect(first?.text.trimEnd()).toBe(cut(text, ["permissions", "jobs"]));
-    expect(RECIPES.filter((recipe) => !README.includes(`(examples/${recipe}`))).toEqual([]);
+  test("README.md begins with a whole caller and a whole receiver, each with its triggers", () => {
+    const [first, second] = yamlBlocks("README.md", README);
+    const [caller, receiver] = (["caller", "receiver"] as const).map((side) =>
+      cut(readExample("receiver-workflow-dispatch", side).text, []),
+    );
+    expect(first?.text.trimEnd()).toBe(caller);
+    expect(second?.text.trimEnd()).toBe(receiver);
+    for (const text of [caller, receiver]) expect(text).toMatch(/^on:$/m);
+  });
+
+  test("examples/README.md links to the folder of each recipe", () => {
+    expect(RECIPES.filter((recipe) => !SHOWN.includes(`](${recipe})`))).toEqual([]);
+  });
+
+  test("README.md leads to each recipe, and to none that is not there", () => {
+    const linked = [...README.matchAll(/\]\(examples\/README\.md#([\w-]+)\)/g)].map(([, anchor]) => anchor);
+    const recipes = anchorsOf("examples/README.md", /^### (.*)$/gm);
+    expect([...new Set(linked)].sort()).toEqual(recipes.sort());
+    expect(recipes.length).toBeGreaterThan(RECIPES.length);
   });
 });
 

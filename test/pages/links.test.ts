@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { anchorsOf, proseOf } from "../support/pages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const CODE = ["src", "test", "bench", "scripts"].flatMap((folder) => filesIn(folder, ".ts"));
@@ -19,26 +20,6 @@ function filesIn(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(ending))
     .map((name) => `${folder}/${name.replaceAll("\\", "/")}`);
-}
-
-/** A page without its blocks of code, in which brackets are code and `#` begins a comment. */
-function proseOf(page: string): string {
-  return readFileSync(join(root, page), "utf8").replace(/^```[\s\S]*?^```$/gm, "");
-}
-
-/** The anchors that GitHub gives to a page's headings: the second of two that are alike gets a `-1`. */
-function anchorsOf(page: string): string[] {
-  const counts = new Map<string, number>();
-  return [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) => {
-    const slug = title
-      .trim()
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, "")
-      .replaceAll(" ", "-");
-    const count = counts.get(slug) ?? 0;
-    counts.set(slug, count + 1);
-    return count === 0 ? slug : `${slug}-${count}`;
-  });
 }
 
 /** Says whether `page` is there, and has the anchor if one is asked for. */

@@ -12,7 +12,11 @@ import { GITHUB_TOKEN, type Ran, type RunningStep } from "./step.ts";
 
 const root = fileURLToPath(new URL("../../examples/", import.meta.url));
 
-export const RECIPES = readdirSync(root).sort();
+/** The folders; beside them is the page that shows them. */
+export const RECIPES = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
 
 export interface Example {
   text: string;
@@ -147,6 +151,13 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
 /** Plays a recipe once. */
 export async function playExample(recipe: string, options: ExampleOptions = {}): Promise<PlayedExample> {
   return (await setExample(recipe, options)).play();
+}
+
+/** The page of the target's only run, which is ours. */
+export function pageOf(github: GitHub, target: string): string {
+  const [ours, ...others] = github.runs(target);
+  if (!ours || others.length > 0) throw new Error(`${target} has ${others.length + (ours ? 1 : 0)} runs`);
+  return `${github.apiUrl}/${target}/actions/runs/${ours.id}`;
 }
 
 /** What the jobs of a caller grant to their `GITHUB_TOKEN`. */
