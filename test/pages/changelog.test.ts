@@ -21,7 +21,7 @@ describe("the notes of a release", () => {
   });
 
   test.for([
-    ["v1.2.0", /^CHANGELOG\.md has no "## 1\.2\.0"\. .*commit, and tag that commit\.$/],
+    ["v1.2.0", /^CHANGELOG\.md has no "## 1\.2\.0"\. .*"## Unreleased".*, commit, and tag that commit\.$/],
     ["v1.0.10", /^CHANGELOG\.md says nothing under "## 1\.0\.10"\.$/],
     ["1.1.0", /^1\.1\.0 is not a version's tag/],
     ["v1", /^v1 is not a version's tag/],
@@ -29,10 +29,29 @@ describe("the notes of a release", () => {
     expect(() => notesOf(FILE, tag)).toThrow(message);
   });
 
+  test.for([
+    ["a version", FILE.replace("## 1.0.10", "## 1.1.0\n\n- Lost.\n"), 'has "## 1.1.0" twice. Put the lines of both'],
+    ["what is not released", `${FILE}\n## Unreleased\n`, 'has "## Unreleased" twice.'],
+    [
+      "a heading within a version",
+      FILE.replace("- Better.", "### Added\n\n- Better.\n\n### Added\n"),
+      'has "### Added" twice under "## 1.1.0".',
+    ],
+  ] as const)("are an error where %s has two headings, of which one would be lost", ([, file, message]) => {
+    for (const tag of ["v1.1.0", "v1.0.1"]) expect(() => notesOf(file, tag)).toThrow(message);
+  });
+
+  test("may have the same heading in two versions", () => {
+    const file = FILE.replace("- Better.", "### Added\n\n- Better.").replace("- First.", "### Added\n\n- First.");
+    expect(notesOf(file, "v1.0.1")).toBe("### Added\n\n- First.");
+  });
+
   test("are printed by `npm run notes`, and nothing else is", () => {
     const notes = (tag: string) =>
       spawnSync(process.execPath, ["--import", "tsx", "scripts/notes.ts", tag], { cwd: root, encoding: "utf8" });
-    expect(notes("v1.0.0")).toMatchObject({ status: 0, stderr: "", stdout: `${notesOf(OURS, "v1.0.0")}\n` });
+    const [heading = "", said] = [...partsOf(OURS)].find(([, part]) => part !== "") ?? [];
+    const tag = heading === "Unreleased" ? "v999.0.0-rc.1" : `v${heading}`;
+    expect(notes(tag)).toMatchObject({ status: 0, stderr: "", stdout: `${said}\n` });
     expect(notes("v0.0.1")).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("has no") });
   });
 });
@@ -40,10 +59,9 @@ describe("the notes of a release", () => {
 describe("CHANGELOG.md", () => {
   const parts = partsOf(OURS);
 
-  test("has a part for what is not released yet, and one for the version in package.json", () => {
+  test("begins with what is not released yet; below it comes the version in package.json, unless none is released", () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-    expect([...parts.keys()]).toEqual(expect.arrayContaining(["Unreleased", version]));
-    expect([...parts.keys()][0]).toBe("Unreleased");
+    expect([...parts.keys()].slice(0, 2)).toEqual(version === "0.0.0" ? ["Unreleased"] : ["Unreleased", version]);
   });
 
   test("says each change in one line", () => {

@@ -1,8 +1,16 @@
 /** What keeps a release from being made of the wrong commit: the scripts of release.yml, run on repositories that are wrong. */
 
-import { describe, expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { notesOf, partsOf } from "../../scripts/changelog.ts";
 import { type Bench, jobsOf, scriptOf, setBench } from "../support/workflow-scripts.ts";
 
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const CONTRIBUTING = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
 const ON_MAIN = scriptOf("release.yml", "prove", "The tag is a version, and its commit is on main");
 const GREEN = scriptOf("release.yml", "prove", "The end-to-end test was green for this commit");
 const MOVABLE = scriptOf("release.yml", "prove", "The major tag can be moved");
@@ -117,6 +125,39 @@ describe.skipIf(process.platform === "win32")("a release", () => {
       );
     },
   );
+});
+
+/** CONTRIBUTING.md, "Each release", on a copy: of what is here now, which may be before the first. */
+describe("the steps of a release", () => {
+  function prepare(version: string) {
+    const folder = mkdtempSync(join(tmpdir(), "tracked-dispatch-release-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    for (const name of ["package.json", "package-lock.json", "CHANGELOG.md"])
+      cpSync(join(root, name), join(folder, name));
+    const changelog = readFileSync(join(folder, "CHANGELOG.md"), "utf8");
+    const after = changelog.replace("## Unreleased\n", `## Unreleased\n\n## ${version}\n`);
+    writeFileSync(join(folder, "CHANGELOG.md"), after);
+    return { folder, changelog, after };
+  }
+
+  test("give the next version all that is not released yet", () => {
+    const { changelog, after } = prepare("9.0.0");
+    const before = partsOf(changelog).get("Unreleased");
+    expect(partsOf(after).get("Unreleased")).toBe("");
+    expect(partsOf(after).get("9.0.0")).toBe(before);
+    if (before) expect(notesOf(after, "v9.0.0")).toBe(before);
+  });
+
+  test("set the version, also the first one", () => {
+    const { version: now } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+    const next = now === "0.0.0" ? "1.0.0" : "9.0.0";
+    const { folder } = prepare(next);
+    const [command = ""] = /npm version --no-git-tag-version/.exec(CONTRIBUTING) ?? [];
+    const { status, stderr } = spawnSync(`${command} ${next}`, { cwd: folder, encoding: "utf8", shell: true });
+    expect([status, stderr]).toEqual([0, ""]);
+    for (const file of ["package.json", "package-lock.json"])
+      expect(JSON.parse(readFileSync(join(folder, file), "utf8"))).toMatchObject({ version: next });
+  });
 });
 
 describe("release.yml", () => {
