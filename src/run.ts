@@ -1,4 +1,4 @@
-/** The story, top to bottom: inputs → plan → dispatch → find → follow → judge; or from a given run on. */
+/** The step, top to bottom: resolve → dispatch → find → follow → verdict; or from a given run on. */
 
 import { resolveDispatch } from "./dispatch/resolve.ts";
 import { sendDispatch } from "./dispatch/send.ts";
@@ -17,27 +17,29 @@ import type { RunSnapshot } from "./wait/run-snapshot.ts";
 
 /**
  * Starts a workflow in the target and finds the run that this created, or takes the run that is given; then follows it, if
- * the inputs ask for that. The outputs are set as soon as they are known, and stay when the step fails.
+ * the inputs ask for that. Outputs are set as soon as they are known, and stay when the step fails.
  * @throws StepError, in words for the reader, when the step has failed
  */
 export async function run(inputs: Inputs, dependencies: Dependencies): Promise<void> {
   const { context, known } = createContext(inputs, dependencies);
-  for (const warning of inputs.warnings) dependencies.log.warning(warning);
-  if ("app" in inputs.credentials) dependencies.log.info("Using the GitHub App; the input `token` is not used.");
+  const { log, record } = context;
+  for (const warning of inputs.warnings) log.warning(warning);
+  if ("app" in inputs.credentials) log.info("Using the GitHub App; the input `token` is not used.");
   const status = await openStatus(context);
+  let failure: unknown;
   try {
-    await goThrough(context, status);
-    await status?.setFinal(known, undefined);
-    await summarize(known, context);
+    await runStep(context, status);
   } catch (error) {
     const { toStepError } = await import("./summary/step-error.ts");
-    const failure = await toStepError(error, known, context);
+    failure = await toStepError(error, known, context);
+  }
+  try {
     await status?.setFinal(known, failure);
     await summarize(known, context, failure);
-    throw failure;
   } finally {
-    context.record({ hasEnded: true });
+    record({ hasEnded: true });
   }
+  if (failure !== undefined) throw failure;
 }
 
 /** Undefined where no commit status is asked for. */
@@ -47,7 +49,7 @@ async function openStatus(context: Context): Promise<CommitStatusReporter | unde
   return (await import("./outputs/commit-status.ts")).openCommitStatus(context);
 }
 
-async function goThrough(context: Context, status: CommitStatusReporter | undefined): Promise<void> {
+async function runStep(context: Context, status: CommitStatusReporter | undefined): Promise<void> {
   const { log, inputs } = context;
   const { source, waitFor, isDryRun } = inputs;
   if (isDryRun) return (await import("./dry-run/dry-run.ts")).dryRun(context);
@@ -62,11 +64,11 @@ async function goThrough(context: Context, status: CommitStatusReporter | undefi
 
   await status?.setPending(found.run.htmlUrl);
   const ended = await followAttempts(found, context);
-  await judgeAndTake(ended, context);
+  await concludeWith(ended, context);
 }
 
-/** Judges the run, and takes up the values that it has left, if `outputs_from` asks for them: after a red end as well. */
-async function judgeAndTake(ended: RunSnapshot, context: Context): Promise<void> {
+/** Passes or fails the step, and reads the outputs that the run has left (`outputs_from`): after a red end as well. */
+async function concludeWith(ended: RunSnapshot, context: Context): Promise<void> {
   const { outputsFrom } = context.inputs;
   if (outputsFrom === undefined) return checkVerdict(ended, context);
   const { readOutputs, readOutputsIfThere } = await import("./outputs/read-outputs.ts");
@@ -79,7 +81,7 @@ async function judgeAndTake(ended: RunSnapshot, context: Context): Promise<void>
   await readOutputs(ended, outputsFrom, context);
 }
 
-/** Starts a run and finds it, or takes an equal one; undefined with `wait_for: nothing`. */
+/** Starts a run and finds it, or takes an equal one (`reuse`); undefined with `wait_for: nothing`. */
 async function start(source: DispatchRequest, context: Context): Promise<OurRun | undefined> {
   const { clock, log, inputs } = context;
   const { callersAttempt, waitFor, reuse, findTimeoutMs } = inputs;
@@ -87,17 +89,18 @@ async function start(source: DispatchRequest, context: Context): Promise<OurRun 
     log.info(
       `This is attempt ${callersAttempt} of the caller's run: it dispatches again, whatever the attempt before it has started.`,
     );
-  // Whatever has to be known before the dispatch is asked for until then; finding the run has its own time.
+  // Whatever has to be known before the dispatch has this time; finding the run has its own.
   const deadlineMs = clock.nowMs() + findTimeoutMs;
   const dispatch = await resolveDispatch(source, context, deadlineMs);
   const reusing = reuse === "never" ? undefined : await import("./dispatch/reuse.ts");
-  const found =
-    (await reusing?.findEqual(dispatch, deadlineMs, context)) ?? (await startNew(dispatch, deadlineMs, context));
+  const equal = await reusing?.findEqual(dispatch, deadlineMs, context);
+  const found = equal ?? (await startNew(dispatch, deadlineMs, context));
   if (found) reusing?.warnIfNameless(found, context);
   return waitFor === "nothing" ? undefined : found;
 }
 
 async function startNew(dispatch: ResolvedDispatch, deadlineMs: number, context: Context): Promise<OurRun | undefined> {
   const { sent, found } = await sendDispatch(dispatch, deadlineMs, context);
-  return context.inputs.waitFor === "nothing" ? undefined : (found ?? find(sent, context));
+  if (context.inputs.waitFor === "nothing") return undefined;
+  return found ?? find(sent, context);
 }

@@ -1,7 +1,7 @@
 /** The summary's Gantt chart of the jobs over time, for Mermaid: no job's name may be read as a word of Mermaid's own. */
 
 import { plain } from "./markdown.ts";
-import { chosen, type ShownJob, signOf } from "./shown-job.ts";
+import { chosen, jobSign, type ShownJob } from "./shown-job.ts";
 
 /** Nobody reads a chart with more bars. */
 const MAX_BARS = 50;
@@ -22,7 +22,7 @@ export function chartOf(jobs: readonly ShownJob[], startMs: number): string {
   const timed = jobs.filter(({ tookMs }) => tookMs !== undefined);
   const bars = chosen(timed, MAX_BARS)
     .map(({ job, failed, startedAtMs = startMs, tookMs = 0 }) => ({
-      name: `${BAR_SIGNS.get(signOf(job)) ?? "○"} ${asTaskName(job.name)}`,
+      name: `${BAR_SIGNS.get(jobSign(job)) ?? "○"} ${asTaskName(job.name)}`,
       kind: job.status !== "completed" ? "active" : failed ? "crit" : "done",
       fromMs: startedAtMs - startMs,
       tookMs,

@@ -1,6 +1,6 @@
 /** Jobs as the summary and its chart show them. */
 
-import { beganAtMs, type FailedJob, failedJobs } from "../github/conclusions.ts";
+import { beganAtMs, type FailedJob, failedJobs, signOf } from "../github/conclusions.ts";
 import type { Job, Run } from "../github/responses.ts";
 
 export interface ShownJob {
@@ -41,16 +41,7 @@ export function chosen(jobs: readonly ShownJob[], max: number): ShownJob[] {
   return jobs.filter((job) => kept.has(job));
 }
 
-const SIGNS = new Map<string | null, string>([
-  ["success", "✅"],
-  ["failure", "❌"],
-  ["timed_out", "❌"],
-  ["startup_failure", "❌"],
-  ["cancelled", "🚫"],
-  ["skipped", "⏭️"],
-]);
-
-export function signOf({ status, conclusion }: Job): string {
-  if (status === "completed") return SIGNS.get(conclusion) ?? "⚪";
+export function jobSign({ status, conclusion }: Job): string {
+  if (status === "completed") return signOf(conclusion);
   return status === "in_progress" ? "▶️" : "⏳";
 }

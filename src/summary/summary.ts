@@ -8,7 +8,7 @@ import { duration, spoken } from "../text/wording.ts";
 import type { Awaited } from "../wait/awaited.ts";
 import { chartOf } from "./chart.ts";
 import { asText, code, fenced, link } from "./markdown.ts";
-import { chosen, type ShownJob, shownJob, signOf, spanMs } from "./shown-job.ts";
+import { chosen, jobSign, type ShownJob, shownJob, spanMs } from "./shown-job.ts";
 
 export interface SummaryFacts {
   /** `owner/name` of the target. */
@@ -143,7 +143,7 @@ function unbroken(text: string): string {
 }
 
 function resultOf(job: Job): string {
-  return `${signOf(job)} ${outcome(job)}`;
+  return `${jobSign(job)} ${outcome(job)}`;
 }
 
 /** The conclusion of what has ended, the status of what has not. */
