@@ -5,7 +5,7 @@ import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
 import { type App, type OctokitOptions, tokensOf } from "./app-requests.ts";
 import { type Download, downloader } from "./download.ts";
-import { headerOf, type Request, type RequestOptions, readAnswer, type Send, sender } from "./http.ts";
+import { headerOf, type Request, type RequestOptions, readAnswer, type Send, sender, textFetch } from "./http.ts";
 import { PURPOSES } from "./purposes.ts";
 import { atPlace, followRenames } from "./renames.ts";
 import { type ResponseMetadata, trackMetadata } from "./response-metadata.ts";
@@ -51,8 +51,7 @@ export function connect({ target, credentials, fetch, clock, log }: ConnectionOp
   const settings: OctokitOptions & { baseUrl: string } = {
     baseUrl: apiUrl,
     userAgent: "tracked-dispatch",
-    // `fetch` would turn a POST into a GET on a 301, and would follow to any host.
-    request: { fetch, redirect: "manual", log: quiet },
+    request: { fetch: textFetch(fetch), log: quiet },
     log: quiet,
   };
   const place = { owner: target.owner, repo: target.repo };

@@ -1,4 +1,4 @@
-/** One request over HTTP, and its answer. Every failure leaves here as a `RequestError`. */
+/** One request over HTTP and its response. Every failure leaves here as a `RequestError`. */
 
 import type { Octokit } from "@octokit/rest";
 import { abortAfter } from "../runner/cancellation.ts";
@@ -8,14 +8,14 @@ import type { Purpose } from "./purposes.ts";
 import { retryAfterMs } from "./rate-limit.ts";
 import { kindOfError, kindOfResponse, RequestError, ssoUrlOf } from "./request-error.ts";
 import { InvalidResponse } from "./response-fields.ts";
+import type { Fetch, Sending } from "./transport.ts";
 
-/** How long one request may take, and what ends it early: an abort rejects with the signal's reason. */
+/** An aborted signal ends the request early, which then rejects with the signal's reason. */
 export interface RequestOptions {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
 
-/** A request, as Octokit takes it. */
 export interface Request {
   /** Method and path, e.g. `GET /repos/{owner}/{repo}`; the braces are filled in from the parameters. */
   route: string;
@@ -23,20 +23,21 @@ export interface Request {
   purpose: Purpose;
 }
 
-/** An answer that is no failure: any status below 400. */
+/** A response with a status below 400. */
 export interface ApiResponse {
   /** Method and path, as they were sent. */
   request: string;
   purpose: Purpose;
   status: number;
   headers: Readonly<Record<string, string | number | undefined>>;
+  /** What the JSON stands for; a text that is not JSON as it is, and empty where there is no body. */
   data: unknown;
 }
 
 /** Sends one request and reads its whole answer within `timeoutMs`. Rejects with a `RequestError`, or the signal's reason. */
 export type Send = (request: Request, options: RequestOptions) => Promise<ApiResponse>;
 
-/** Makes a `Send` of `octokit`. `hear` gets every answer, even one that is a failure. */
+/** Makes a `Send` of an Octokit on `textFetch`. `note` gets every response, whatever its status. */
 export function sender(
   octokit: Octokit,
   { clock, log, note }: { clock: Clock; log: Log; note: (reply: ApiResponse, sentAtMs: number) => void },
@@ -51,7 +52,7 @@ export function sender(
       return new RequestError("lost", { request, purpose, code: "ETIMEDOUT", answer });
     };
     const timer = abortAfter(clock, timeoutMs, tooLate, signal);
-    // octokit's own JSON breaks some texts (docs/platform.md#octokits-json); `data` takes the place of a body made of parameters.
+    // Octokit's own JSON breaks some texts (docs/platform.md#octokits-json); `data` takes the place of a body made of parameters.
     const written = body === undefined ? {} : { data: JSON.stringify(body) };
     const answered = await octokit
       .request(route, { ...parameters, ...written, request: { signal: timer.signal } })
@@ -63,16 +64,51 @@ export function sender(
         throw new RequestError(kind, { request, purpose, code, answer: error.message });
       })
       .finally(() => timer.release());
-    // @octokit/request 10 takes an answer that breaks off while it is read for an empty one.
-    timer.signal.throwIfAborted();
-    const { status, headers } = answered;
-    const reply: ApiResponse = { request, purpose, status, headers, data: answered.data };
+    const { status, headers, data } = answered;
+    const reply: ApiResponse = { request, purpose, status, headers, data: parseBody(data) };
     note(reply, sentAtMs);
     log.debug(`${request} → ${status}`);
     if (status < 400) return reply;
     const answer = wordsOf(reply.data);
     throw requestErrorFrom(kindOfResponse({ ...reply, message: answer }), reply, answer);
   };
+}
+
+/**
+ * A `fetch` that reads the whole body, and hides its type: so Octokit leaves it as text, and the JSON is read here alone.
+ * Octokit would take a body that breaks off for an empty one (docs/platform.md#sending-again).
+ */
+export function textFetch(fetch: Fetch) {
+  return async (url: string, init: Sending) => {
+    // Octokit would turn a POST into a GET on a 301, and the token must go to no other host.
+    const response = await fetch(url, { ...init, redirect: "manual" });
+    const text = await response.text();
+    const headers = new Map([...response.headers].filter(([name]) => name !== "content-type"));
+    return { status: response.status, url: response.url, headers, text: async () => text };
+  };
+}
+
+/** Stands for a whole number beyond 2^53 while JSON.parse reads the rest. */
+const BIG = "\0";
+
+/**
+ * Whole numbers beyond 2^53 become bigint, since ids may get there: JSON.parse of Node 20 would round them. It reads the text
+ * first, so what is not JSON is refused in linear time.
+ */
+export function parseBody(data: unknown): unknown {
+  if (typeof data !== "string") return data;
+  try {
+    const parsed: unknown = JSON.parse(data);
+    if (!/\d{16}/.test(data)) return parsed;
+    const marked = data.replace(/"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g, (token) =>
+      token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : JSON.stringify(BIG + token),
+    );
+    return JSON.parse(marked, (_, value: unknown) =>
+      typeof value === "string" && /^\0-?\d+$/.test(value) ? BigInt(value.slice(BIG.length)) : value,
+    );
+  } catch {
+    return data;
+  }
 }
 
 /** For a request that takes several steps: gives, whenever it is called, the options with the time that is left. */

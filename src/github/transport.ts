@@ -42,7 +42,6 @@ export interface Answer {
   /** Decompressed, in parts as they come. */
   readonly body: AsyncIterable<Uint8Array> | null;
   text(): Promise<string>;
-  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /** Opens the transport. `findProxy` gives the proxy for a server's origin; undefined: the server is reached directly. */
@@ -89,18 +88,13 @@ function answerOf(url: string, method: string, message: IncomingMessage): Answer
   // Nobody else reads these answers, and a connection is free for the next request only when its answer has been read.
   if (hasNoBody) message.resume();
   const body = hasNoBody ? null : decompressed(message);
-  const read = async () => (body ? concat(body) : new Uint8Array());
   return {
     status,
     ok: status >= 200 && status < 300,
     url,
     headers: new Map(Object.entries(message.headers).map(([name, value]) => [name, String(value)])),
     body,
-    text: async () => new TextDecoder().decode(await read()),
-    arrayBuffer: async () => {
-      const { buffer, byteOffset, byteLength } = await read();
-      return (buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength);
-    },
+    text: async () => (body ? new TextDecoder().decode(await concat(body)) : ""),
   };
 }
 
