@@ -1,5 +1,3 @@
-/** GitHub's REST API, as far as we use it: one method for one request. */
-
 import { readArtifacts } from "./artifacts.ts";
 import { readConcurrencyGroup, readRunsGroups } from "./concurrency-groups.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
@@ -20,32 +18,28 @@ import {
   readWorkflows,
 } from "./responses.ts";
 
-/**
- * GitHub's API for one repository. Each method sends one request (two more if the repository was renamed) and gives its
- * answer, or rejects: with a `RequestError`, or with the reason of the signal in its options.
- */
+/** One request per method, two more if the repository was renamed. @throws RequestError, or the signal's reason */
 export type GitHub = ReturnType<typeof openGitHub>;
 
-/** The version whose workflow dispatch answers with the run's id (docs/platform.md#run-details). */
+/** The API version in which workflow_dispatch returns the run's id (docs/platform.md#run-details). */
 const RUN_DETAILS_VERSION = "2026-03-10";
 
 const REPOSITORY = "/repos/{owner}/{repo}";
 const WORKFLOW = `${REPOSITORY}/actions/workflows/{workflow_id}`;
 const RUN = `${REPOSITORY}/actions/runs/{run_id}`;
 
-/** Opens the API of one repository on one server. Nothing is sent yet. */
 export function openGitHub(options: ConnectionOptions) {
   const { ask, download, ...connection } = connect(options);
   const nothing = () => undefined;
-  const passedOver = new Set<string>();
-  /** Reads a page of a list, and warns once of each item that could not be read. */
+  const skipped = new Set<string>();
+  /** Warns once per item that cannot be read. */
   const listOf =
     <Item>(what: "a workflow" | "a run" | "a job" | "an artifact", read: (data: unknown) => Page<Item>) =>
     (data: unknown): Page<Item> => {
       const page = read(data);
       for (const item of page.unreadable) {
-        if (passedOver.has(item)) continue;
-        passedOver.add(item);
+        if (skipped.has(item)) continue;
+        skipped.add(item);
         options.log.warning(`GitHub listed ${what} that cannot be read, and it is passed over (${item}).`);
       }
       return page;
@@ -60,7 +54,6 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route: `POST ${REPOSITORY}/dispatches`, parameters, purpose, read: readDispatched }, options);
     },
 
-    /** `workflow` is a file name or an id. */
     dispatchWorkflow: ({ workflow, ref, inputs, asksForRunDetails }: WorkflowDispatch, options: RequestOptions) => {
       const headers: Record<string, string> = asksForRunDetails ? { "x-github-api-version": RUN_DETAILS_VERSION } : {};
       const parameters = { workflow_id: workflow, ref, inputs, headers };
@@ -78,7 +71,6 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route: `GET ${WORKFLOW}`, parameters, purpose, read: readWorkflow }, options);
     },
 
-    /** One page of the repository's workflows. */
     listWorkflows: (page: number, options: RequestOptions) => {
       const parameters = { per_page: PAGE_LENGTH, page };
       const purpose = PURPOSES.readWorkflows;
@@ -86,20 +78,20 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route, parameters, purpose, read: listOf("a workflow", readWorkflows) }, options);
     },
 
-    /** The text of a file on `ref`; undefined: on the default branch. */
+    /** `ref` undefined: the default branch. */
     getFile: (path: string, ref: string | undefined, options: RequestOptions) => {
       const parameters = ref === undefined ? {} : { ref };
       const route = `GET ${REPOSITORY}/contents/${encodePath(path)}`;
       return ask({ route, parameters, purpose: PURPOSES.read, read: readFile }, options);
     },
 
-    /** Resolves when the branch or tag exists; `name` is e.g. `heads/main` or `tags/v1`. */
+    /** `name`: e.g. `heads/main` or `tags/v1`. */
     getRef: (name: string, options: RequestOptions): Promise<void> => {
       const route = `GET ${REPOSITORY}/git/ref/${encodePath(name)}`;
       return ask({ route, purpose: PURPOSES.read, read: nothing }, options);
     },
 
-    /** One page of the repository's runs, newest first, unfiltered (docs/platform.md#stale-filtered-lists). */
+    /** Newest first, unfiltered (docs/platform.md#stale-filtered-lists). */
     listRuns: ({ perPage, page }: { perPage: number; page: number }, options: RequestOptions) => {
       const parameters = { per_page: perPage, page, exclude_pull_requests: true };
       const route = `GET ${REPOSITORY}/actions/runs`;
@@ -111,14 +103,12 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route: `GET ${RUN}`, parameters, purpose: PURPOSES.readRun, read: readRun }, options);
     },
 
-    /** One page of the jobs of the run's latest attempt. */
     listJobs: (runId: Id, page: number, options: RequestOptions) => {
       const parameters = { run_id: String(runId), per_page: PAGE_LENGTH, page };
       const read = listOf("a job", readJobs);
       return ask({ route: `GET ${RUN}/jobs`, parameters, purpose: PURPOSES.readRun, read }, options);
     },
 
-    /** The environments that wait for an approval or a timer before the run goes on. */
     listPendingDeployments: (runId: Id, options: RequestOptions) => {
       const parameters = { run_id: String(runId) };
       const purpose = PURPOSES.readRun;
@@ -126,7 +116,7 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route, parameters, purpose, read: readPendingDeployments }, options);
     },
 
-    /** Sets a status of a commit; the last one set counts. `description` may have 140 characters. */
+    /** The last status set counts. `description`: at most 140 characters. */
     setStatus: (
       sha: string,
       { state, context, description, url }: CommitStatus,
@@ -137,14 +127,14 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route, parameters, purpose: PURPOSES.setStatus, read: nothing }, options);
     },
 
-    /** The concurrency groups of a run and its jobs. No GitHub Enterprise Server has this request or the next one. */
+    /** Of the run and its jobs. GitHub Enterprise Server has neither this request nor the next one. */
     listConcurrencyGroups: (runId: Id, options: RequestOptions) => {
       const parameters = { run_id: String(runId), per_page: PAGE_LENGTH };
       const route = `GET ${RUN}/concurrency_groups`;
       return ask({ route, parameters, purpose: PURPOSES.readRun, read: readRunsGroups }, options);
     },
 
-    /** Who holds a concurrency group and who waits for it: everyone, or only a run or a job and whatever is ahead of it. */
+    /** Its holder and all who wait; with `ahead`, only that run or job and whatever is ahead of it. */
     getConcurrencyGroup: (group: string, ahead: { ofRun: Id } | { ofJob: Id } | undefined, options: RequestOptions) => {
       const ofRun = ahead && "ofRun" in ahead ? { ahead_of_run: String(ahead.ofRun) } : {};
       const ofJob = ahead && "ofJob" in ahead ? { ahead_of_job: String(ahead.ofJob) } : {};
@@ -153,27 +143,27 @@ export function openGitHub(options: ConnectionOptions) {
       return ask({ route, parameters, purpose: PURPOSES.readRuns, read: readConcurrencyGroup }, options);
     },
 
-    /** The first 100 annotations of a job, which is a check run under the same id. */
+    /** The first 100. A job is a check run with the same id. */
     listAnnotations: (jobId: Id, options: RequestOptions) => {
       const parameters = { check_run_id: String(jobId), per_page: PAGE_LENGTH };
       const route = `GET ${REPOSITORY}/check-runs/{check_run_id}/annotations`;
       return ask({ route, parameters, purpose: PURPOSES.read, read: readAnnotations }, options);
     },
 
-    /** What an ended job has printed, in parts. Sends two requests, the second to where GitHub keeps logs. */
+    /** Of a completed job. Sends two requests, the second to where GitHub stores logs. */
     readJobLog: (jobId: Id, options: RequestOptions): AsyncIterable<string> => {
       const route = `GET ${REPOSITORY}/actions/jobs/{job_id}/logs`;
       return textOf(download({ route, parameters: { job_id: String(jobId) }, purpose: PURPOSES.read }, options));
     },
 
-    /** The first 100 artifacts that the run's attempts have uploaded: those called `name`, or all. */
+    /** The first 100 of all attempts, with this `name` or with any. */
     listArtifacts: (runId: Id, name: string | undefined, options: RequestOptions) => {
       const parameters = { run_id: String(runId), per_page: PAGE_LENGTH, ...(name !== undefined && { name }) };
       const read = listOf("an artifact", readArtifacts);
       return ask({ route: `GET ${RUN}/artifacts`, parameters, purpose: PURPOSES.readArtifacts, read }, options);
     },
 
-    /** The bytes of an artifact, in parts. Sends two requests, the second to where GitHub keeps artifacts. */
+    /** Sends two requests, the second to where GitHub stores artifacts. */
     readArtifact: (id: Id, options: RequestOptions): AsyncIterable<Uint8Array> => {
       const route = `GET ${REPOSITORY}/actions/artifacts/{artifact_id}/zip`;
       return download({ route, parameters: { artifact_id: String(id) }, purpose: PURPOSES.readArtifacts }, options);
@@ -186,18 +176,17 @@ export function openGitHub(options: ConnectionOptions) {
     forceCancelRun: (id: Id, options: RequestOptions): Promise<void> =>
       ask({ ...postTo(id, "force-cancel", PURPOSES.cancelRun), read: nothing }, options),
 
-    /** Runs the failed jobs of an ended run again, as a further attempt. */
+    /** Of a completed run, as a further attempt. */
     rerunFailedJobs: (id: Id, options: RequestOptions): Promise<void> =>
       ask({ ...postTo(id, "rerun-failed-jobs", PURPOSES.rerunFailedJobs), read: nothing }, options),
   };
 }
 
-/** A commit's status. */
 export interface CommitStatus {
   state: "pending" | "success" | "failure" | "error";
   context: string;
   description: string;
-  /** Where its link leads; empty: it has none. */
+  /** Empty: no link. */
   url: string;
 }
 

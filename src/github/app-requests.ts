@@ -1,5 +1,3 @@
-/** The requests by which a GitHub App gets its tokens, signed with its key. */
-
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../runner/clock.ts";
 import { headerOf, readAnswer, type Send } from "./http.ts";
@@ -8,15 +6,13 @@ import { isRedirect, type RepositoryName, redirectPath } from "./renames.ts";
 import { readInstallation, readInstallationToken } from "./responses.ts";
 import { type AppRequests, appTokens, type TokenSource, type Wanted } from "./tokens.ts";
 
-/** An App that gets its own tokens. */
 export interface App extends Wanted {
   /** App id or client id. */
   appId: string;
   /** PEM, PKCS#8. */
   privateKey: string;
-  /** `createAppAuth` of @octokit/auth-app, which is loaded only where there is an App. */
+  /** `createAppAuth` of @octokit/auth-app, which is loaded only for an App. */
   strategy: OctokitOptions["authStrategy"];
-  /** Hides a secret in the log. */
   mask: (secret: string) => void;
 }
 
@@ -24,7 +20,6 @@ export type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0
 
 const purpose = PURPOSES.getToken;
 
-/** The tokens of `app` for the repository at `place`. `sendBy` makes a `Send` of an Octokit. */
 export function tokensOf(
   { appId, privateKey, needs, wishes, strategy, mask }: App,
   {
@@ -48,8 +43,8 @@ export function tokensOf(
       const route = "GET /repos/{owner}/{repo}/installation";
       let reply = await sendAsApp({ route, purpose }, options);
       if (isRedirect(reply)) {
-        // The repository was renamed. auth-app 8 signs this request only under `/repos/…`, so it is signed here; and the token
-        // has to be limited by the repository's id, since its new name is not known yet.
+        // The repository was renamed. auth-app 8 signs this request only under `/repos/…`, so it is signed here. The new name
+        // is not known yet, so the repository's id limits the token.
         const path = redirectPath(reply, settings.baseUrl);
         repositoryId = Number(path.match(/\/repositories\/(\d+)$/)?.[1]);
         const { token } = (await asApp.auth({ type: "app" })) as { token: string };

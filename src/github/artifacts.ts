@@ -1,5 +1,3 @@
-/** Reads GitHub's lists of artifacts. */
-
 import {
   fields,
   type Id,
@@ -12,16 +10,15 @@ import {
   timeMs,
 } from "./response-fields.ts";
 
-/** What a run has uploaded under a name. */
 export interface Artifact {
   id: Id;
   name: string;
-  /** As it is kept: of a zip, packed. */
+  /** As stored: of a zip, compressed. */
   sizeBytes: number | undefined;
   isExpired: boolean;
   /** Epoch ms by the server's clock, in whole seconds. */
   createdAtMs: number | undefined;
-  /** e.g. `sha256:…` of what is downloaded; older servers do not tell. */
+  /** Of the download, e.g. `sha256:…`; missing on older servers. */
   digest: string | undefined;
 }
 

@@ -1,24 +1,23 @@
-/** Reads what GitHub tells of concurrency groups: who holds one, and who waits for it (docs/platform.md#concurrency-groups). */
+/** Who holds a concurrency group, and who waits for it (docs/platform.md#concurrency-groups). */
 
 import { fields, type Id, InvalidResponse, isId, nameOf } from "./response-fields.ts";
 
 export interface ConcurrencyGroup {
   name: string;
-  /** Who holds it, then who waits for it, in order. */
+  /** The holder, then those that wait, in order. */
   members: readonly GroupMember[];
 }
 
-/** A run in a group, or a job in a group of its own. */
+/** A run, or a job with a group of its own. */
 export interface GroupMember {
   runId: Id;
   runName: string;
-  /** The page of the job, or else of the run. */
   htmlUrl: string;
   job: { id: Id; name: string } | undefined;
   isPending: boolean;
 }
 
-/** All groups of one run and its jobs; their members are this run and its jobs alone. */
+/** Lists only the run and its jobs as members. */
 export function readRunsGroups(data: unknown): ConcurrencyGroup[] {
   const { concurrency_groups } = fields(data, "concurrency-group-run-list");
   if (!Array.isArray(concurrency_groups)) throw new InvalidResponse("concurrency-group-run-list", "concurrency_groups");
@@ -27,13 +26,13 @@ export function readRunsGroups(data: unknown): ConcurrencyGroup[] {
 
 export function readConcurrencyGroup(data: unknown): ConcurrencyGroup {
   const { group_name, group_members } = fields(data, "concurrency-group");
-  // The name is sent to GitHub again as it is, and never shown: so it may have control characters.
+  // Sent back to GitHub unchanged and never shown, so control characters stay.
   if (typeof group_name !== "string") throw new InvalidResponse("concurrency-group", "group_name");
   if (!Array.isArray(group_members)) throw new InvalidResponse("concurrency-group", "group_members");
   return { name: group_name, members: group_members.map(readMember) };
 }
 
-/** A member that cannot be read makes the group unreadable: without it, all behind it would seem one place further ahead. */
+/** One unreadable member makes the group unreadable: without it, all behind it would seem one place further ahead. */
 function readMember(data: unknown): GroupMember {
   const { run_id, run_name, run_html_url, job_id, job_name, job_html_url, status } = fields(data, "list");
   if (!isId(run_id)) throw new InvalidResponse("concurrency-group", "group_members");

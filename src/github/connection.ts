@@ -1,5 +1,3 @@
-/** The connection to one repository on one server: layers around what sends a request, each of which adds one thing. */
-
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
@@ -12,11 +10,10 @@ import { type ResponseMetadata, trackMetadata } from "./response-metadata.ts";
 import { authorized, plainToken } from "./tokens.ts";
 import type { Fetch } from "./transport.ts";
 
-/** A repository, and the server it lives on. */
 export interface Target {
   owner: string;
   repo: string;
-  /** REST root without a slash at its end, e.g. `https://api.github.com` or `https://ghe.example.com/api/v3`. */
+  /** REST root without a trailing slash, e.g. `https://api.github.com` or `https://ghe.example.com/api/v3`. */
   apiUrl: string;
 }
 
@@ -31,22 +28,19 @@ export interface ConnectionOptions {
 export type Credentials = { token: string } | { app: App };
 
 export interface Connection extends ResponseMetadata {
-  /** Sends one request (two more if the repository was renamed). `{owner}` and `{repo}` in a route are the target's. */
+  /** `{owner}` and `{repo}` in a route are the target's. */
   ask: Ask;
-  /** Reads what GitHub keeps on another host. */
   download: Download;
-  /** The repository's name as it is now: `owner/name`. */
+  /** `owner/name`; changes if the repository was renamed. */
   fullName(): string;
-  /** Gets a token ready, so that the next request is sent at once. */
+  /** Gets a token, so that the next request is sent at once. */
   prepare(options: RequestOptions): Promise<void>;
-  /** Revokes the App's token, if one was made. */
   revokeToken(options: RequestOptions): Promise<void>;
 }
 
-/** Opens the connection. Nothing is sent yet. */
 export function connect({ target, credentials, fetch, clock, log }: ConnectionOptions): Connection {
   const { apiUrl } = target;
-  // Octokit would print every failed request, and a deprecation warning for each dispatch that does not ask for run details.
+  // Octokit would log every failed request, and a deprecation warning for each dispatch without run details.
   const quiet = { debug() {}, info() {}, warn: log.debug, error() {} };
   const settings: OctokitOptions & { baseUrl: string } = {
     baseUrl: apiUrl,
@@ -80,21 +74,19 @@ export function connect({ target, credentials, fetch, clock, log }: ConnectionOp
   };
 }
 
-/** A request, and the function that reads its answer. */
-interface Question<Answer> extends Request {
+interface ReadableRequest<Answer> extends Request {
   read: (data: unknown) => Answer;
 }
 
-/** Asks, and reads the answer. While the answer to a GET stays the same, it is the same object. */
-export type Ask = <Answer>(question: Question<Answer>, options: RequestOptions) => Promise<Answer>;
+/** While the response to a GET is unchanged (304), it resolves with the same object. */
+export type Ask = <Answer>(request: ReadableRequest<Answer>, options: RequestOptions) => Promise<Answer>;
 
-/** Servers have been reported to answer 304 for ever, so after this time an answer is asked for anew. */
+/** Some servers were reported to answer 304 for ever, so an ETag is not sent after this time. */
 const KEEP_ANSWERS_MS = 2 * 60 * 60 * 1000;
 
-/** Makes an `Ask` that keeps the answers which have an ETag. */
 export function keepAnswers(send: Send, clock: Clock): Ask {
   const kept = new Map<string, { etag: string; answer: unknown; sinceMs: number }>();
-  return async <Answer>({ read, ...request }: Question<Answer>, options: RequestOptions) => {
+  return async <Answer>({ read, ...request }: ReadableRequest<Answer>, options: RequestOptions) => {
     const { route, parameters = {} } = request;
     const key = JSON.stringify([route, parameters]);
     const last = kept.get(key);

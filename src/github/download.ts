@@ -1,5 +1,3 @@
-/** What GitHub keeps elsewhere, such as the log of a job or the file of an artifact. */
-
 import { abortAfter } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
 import {
@@ -16,10 +14,7 @@ import type { Fetch } from "./transport.ts";
 
 export type Download = (request: Request, options: RequestOptions) => AsyncGenerator<Uint8Array>;
 
-/**
- * Makes a `Download`: it reads the bytes that GitHub redirects to, usually on another host, in parts as they come. The token
- * does not go there: the address itself is the permission, for a minute, so each download asks for a new one.
- */
+/** GitHub redirects, usually to another host. The URL is the permission, for a minute: it gets no token and is used once. */
 export function downloader(
   send: Send,
   { apiUrl, fetch, clock }: { apiUrl: string; fetch: Fetch; clock: Clock },
@@ -44,13 +39,12 @@ export function downloader(
   };
 }
 
-/** The bytes as text. */
 export async function* textOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   for await (const bytes of parts) yield decoder.decode(bytes, { stream: true });
 }
 
-/** Where the file is. Where the API is on TLS, so is the file, lest anything is read in the clear. */
+/** @throws RequestError for a file on plain HTTP if the API is on TLS */
 function addressIn(reply: ApiResponse, apiUrl: string): string {
   const [given, base] = [headerOf(reply, "location"), new URL(reply.request.replace(/^\S+ /, ""), apiUrl)];
   const address = given && URL.canParse(given, base.href) ? new URL(given, base) : undefined;

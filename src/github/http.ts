@@ -1,5 +1,3 @@
-/** One request over HTTP and its response. Every failure leaves here as a `RequestError`. */
-
 import type { Octokit } from "@octokit/rest";
 import { abortAfter } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
@@ -10,22 +8,20 @@ import { kindOfError, kindOfResponse, RequestError, ssoUrlOf } from "./request-e
 import { InvalidResponse } from "./response-fields.ts";
 import type { Fetch, Sending } from "./transport.ts";
 
-/** An aborted signal ends the request early, which then rejects with the signal's reason. */
 export interface RequestOptions {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
 
 export interface Request {
-  /** Method and path, e.g. `GET /repos/{owner}/{repo}`; the braces are filled in from the parameters. */
+  /** e.g. `GET /repos/{owner}/{repo}`, filled in from the parameters. */
   route: string;
   parameters?: Record<string, unknown> & { headers?: Record<string, string> };
   purpose: Purpose;
 }
 
-/** A response with a status below 400. */
 export interface ApiResponse {
-  /** Method and path, as they were sent. */
+  /** Method and path, as sent. */
   request: string;
   purpose: Purpose;
   status: number;
@@ -34,10 +30,10 @@ export interface ApiResponse {
   data: unknown;
 }
 
-/** Sends one request and reads its whole answer within `timeoutMs`. Rejects with a `RequestError`, or the signal's reason. */
+/** Reads the whole response within `timeoutMs`. @throws RequestError (also for a status from 400), or the signal's reason */
 export type Send = (request: Request, options: RequestOptions) => Promise<ApiResponse>;
 
-/** Makes a `Send` of an Octokit on `textFetch`. `note` gets every response, whatever its status. */
+/** `note` gets every response, also a failed one. */
 export function sender(
   octokit: Octokit,
   { clock, log, note }: { clock: Clock; log: Log; note: (reply: ApiResponse, sentAtMs: number) => void },
@@ -52,10 +48,10 @@ export function sender(
       return new RequestError("lost", { request, purpose, code: "ETIMEDOUT", answer });
     };
     const timer = abortAfter(clock, timeoutMs, tooLate, signal);
-    // Octokit's own JSON breaks some texts (docs/platform.md#octokits-json); `data` takes the place of a body made of parameters.
-    const written = body === undefined ? {} : { data: JSON.stringify(body) };
-    const answered = await octokit
-      .request(route, { ...parameters, ...written, request: { signal: timer.signal } })
+    // octokit's own JSON breaks some texts (docs/platform.md#octokits-json); `data` replaces a body made of parameters.
+    const jsonBody = body === undefined ? {} : { data: JSON.stringify(body) };
+    const response = await octokit
+      .request(route, { ...parameters, ...jsonBody, request: { signal: timer.signal } })
       .catch((error: Error & { response?: Pick<ApiResponse, "status" | "headers" | "data"> }) => {
         timer.signal.throwIfAborted();
         if (error.response) return error.response;
@@ -64,25 +60,26 @@ export function sender(
         throw new RequestError(kind, { request, purpose, code, answer: error.message });
       })
       .finally(() => timer.release());
-    const { status, headers, data } = answered;
+    const { status, headers, data } = response;
     const reply: ApiResponse = { request, purpose, status, headers, data: parseBody(data) };
     note(reply, sentAtMs);
     log.debug(`${request} → ${status}`);
     if (status < 400) return reply;
-    const answer = wordsOf(reply.data);
+    const answer = messageIn(reply.data);
     throw requestErrorFrom(kindOfResponse({ ...reply, message: answer }), reply, answer);
   };
 }
 
-/**
- * A `fetch` that reads the whole body, and hides its type: so Octokit leaves it as text, and the JSON is read here alone.
- * Octokit would take a body that breaks off for an empty one (docs/platform.md#sending-again).
- */
+/** A `fetch` that hides the type of a body: so Octokit leaves it as text, and the JSON is read here alone. */
 export function textFetch(fetch: Fetch) {
   return async (url: string, init: Sending) => {
     // Octokit would turn a POST into a GET on a 301, and the token must go to no other host.
     const response = await fetch(url, { ...init, redirect: "manual" });
-    const text = await response.text();
+    const text = await response.text().catch(() => {
+      init.signal?.throwIfAborted();
+      // The status still says what GitHub did. No schema has an empty body, so nobody takes it for a response.
+      return "";
+    });
     const headers = new Map([...response.headers].filter(([name]) => name !== "content-type"));
     return { status: response.status, url: response.url, headers, text: async () => text };
   };
@@ -117,7 +114,7 @@ export function timeLeft(clock: Clock, options: RequestOptions): () => RequestOp
   return () => ({ ...options, timeoutMs: Math.max(endMs - clock.nowMs(), 0) });
 }
 
-/** @throws RequestError when the answer is not what GitHub's schema says */
+/** @throws RequestError if the response does not match GitHub's schema */
 export function readAnswer<Answer>(reply: ApiResponse, read: (data: unknown) => Answer): Answer {
   try {
     return read(reply.data);
@@ -127,7 +124,6 @@ export function readAnswer<Answer>(reply: ApiResponse, read: (data: unknown) => 
   }
 }
 
-/** The fault that `reply` amounts to; `answer` is what it says, in words. */
 export function requestErrorFrom(
   kind: RequestError["kind"],
   reply: ApiResponse,
@@ -147,14 +143,14 @@ export function requestErrorFrom(
   });
 }
 
-/** A header's value; `name` is in lower case. */
+/** `name` in lower case. */
 export function headerOf({ headers }: ApiResponse, name: string): string | undefined {
   const value = headers[name];
   return value === undefined ? undefined : String(value);
 }
 
-/** GitHub's own words in the body of an error; empty for a proxy's HTML page. */
-function wordsOf(data: unknown): string {
+/** Empty for a proxy's HTML page. */
+function messageIn(data: unknown): string {
   if (typeof data === "string") return data.length > 300 || data.trimStart().startsWith("<") ? "" : data;
   if (typeof data !== "object" || data === null) return "";
   const { message, errors } = data as { message?: unknown; errors?: unknown };

@@ -1,33 +1,31 @@
-/** Reads lists page by page. */
-
 import type { GitHub } from "./api.ts";
 import { type Id, PAGE_LENGTH, type Page } from "./response-fields.ts";
 import { fileName, type Job, type Workflow } from "./responses.ts";
 import { type Retry, type RetryOptions, tryToGet } from "./retry.ts";
 
-type Asking = { github: GitHub; retry: Retry };
+type Api = { github: GitHub; retry: Retry };
 
-/** All that GitHub lists, even a workflow whose file is gone, or is on another branch only. */
-export function listAllWorkflows({ github, retry }: Asking, options: RetryOptions): Promise<readonly Workflow[]> {
+/** Includes workflows whose file is gone or only on another branch. */
+export function listAllWorkflows({ github, retry }: Api, options: RetryOptions): Promise<readonly Workflow[]> {
   return allOf((page) => retry((request) => github.listWorkflows(page, request), options));
 }
 
-/** GitHub lists workflows of its own making as well, such as `dynamic/pages/pages-build-deployment`. */
+/** GitHub also lists workflows of its own, such as `dynamic/pages/pages-build-deployment`. */
 export const WORKFLOWS_FOLDER = ".github/workflows/";
 
-/** The names of the workflows' files, which the API takes in place of ids; undefined where they could not be listed. */
-export async function listWorkflowFiles(asking: Asking, options: RetryOptions): Promise<string[] | undefined> {
-  const look = await tryToGet(listAllWorkflows(asking, options));
-  if (look.is !== "seen") return undefined;
-  return look.answer.flatMap(({ path }) => (path.startsWith(WORKFLOWS_FOLDER) ? [fileName(path)] : []));
+/** The API takes file names in place of ids. Undefined if the request failed. */
+export async function listWorkflowFiles(api: Api, options: RetryOptions): Promise<string[] | undefined> {
+  const result = await tryToGet(listAllWorkflows(api, options));
+  if (result.is !== "seen") return undefined;
+  return result.answer.flatMap(({ path }) => (path.startsWith(WORKFLOWS_FOLDER) ? [fileName(path)] : []));
 }
 
-/** All jobs of the run's latest attempt; the same array when nothing has changed. */
-export function listAllJobs(runId: Id, { github, retry }: Asking, options: RetryOptions): Promise<readonly Job[]> {
+/** Of the latest attempt; the same array while nothing changes. */
+export function listAllJobs(runId: Id, { github, retry }: Api, options: RetryOptions): Promise<readonly Job[]> {
   return allOf((page) => retry((request) => github.listJobs(runId, page, request), options));
 }
 
-/** One page is returned as it is, so that an unchanged answer (304) stays the same array. */
+/** A single page is returned as it is, so that an unchanged response (304) stays the same array. */
 async function allOf<Item extends { id: Id }>(
   readPage: (page: number) => Promise<Page<Item>>,
 ): Promise<readonly Item[]> {
@@ -36,10 +34,7 @@ async function allOf<Item extends { id: Id }>(
   return pages.length === 1 ? (pages[0] ?? []) : pages.flat();
 }
 
-/**
- * The pages of a list, as long as more follow and bring anything new: a server may answer every page alike. `first` is the
- * first page, if that was read already. A server with shorter pages than `perPage` says by its count that more follow.
- */
+/** Ends at a page without new items: a server may repeat one. If its pages are shorter than `perPage`, its count decides. */
 export async function* pagesOf<Item extends { id: Id }>(
   readPage: (page: number) => Promise<Page<Item>>,
   { perPage = PAGE_LENGTH, first }: { perPage?: number; first?: Page<Item> } = {},

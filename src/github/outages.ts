@@ -1,5 +1,3 @@
-/** The times when GitHub does not answer: the log says when one begins, until when a limit lasts, and when it is over. */
-
 import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
 import { timeOfDay } from "../text/wording.ts";
@@ -11,7 +9,6 @@ export interface OutageEdges {
   github: Pick<ResponseMetadata, "serverTimeMs">;
   clock: Clock;
   log: Log;
-  /** From 0 to 1. */
   random: () => number;
 }
 
@@ -19,21 +16,21 @@ export type Outage = ReturnType<typeof watchForOutages>;
 
 export function watchForOutages({ github, clock, log, random }: OutageEdges) {
   let sinceMs: number | undefined;
-  // A limit holds for every request on the token, not only for the one that was refused.
+  // A limit applies to every request with the token, not only to the refused one.
   let limit: { requestError: RequestError; untilMs: number } | undefined;
   let limits = 0;
 
   return {
-    /** The limit that holds now, if any. `untilMs` is by the clock. */
+    /** The current limit, if any; `untilMs` by `clock`. */
     limit: () => (limit && limit.untilMs > clock.nowMs() ? limit : undefined),
-    /** How many limits GitHub has set since it last answered. */
+    /** Rate limits in a row since the last successful response. */
     limits: () => limits,
 
-    /** Notes a limit. `leftMs` is the time until the deadline of the refused request. */
+    /** `leftMs`: time until the deadline of the refused request. */
     noteLimit(requestError: RequestError, leftMs: number): void {
       const nowMs = clock.nowMs();
       const lastsMs = limitMs(requestError, ++limits);
-      // Many may wait for the limit of one token, and they must not all come back at the same moment.
+      // Many jobs may wait for the limit of one token; they must not all resume at once.
       const jitterMs = random() * Math.min(lastsMs / 4, 5000, Math.max(leftMs - lastsMs, 0) / 2);
       limit = { requestError, untilMs: nowMs + lastsMs + jitterMs };
       sinceMs ??= nowMs;
@@ -44,11 +41,10 @@ export function watchForOutages({ github, clock, log, random }: OutageEdges) {
       log.info(`GitHub's rate limit is reached${until}${then}.`, "waiting");
     },
 
-    /** Notes a fault of the network or the server. */
     noteError({ kind, inAWord, answer, request }: RequestError): void {
       if (sinceMs !== undefined) return;
       sinceMs = clock.nowMs();
-      // Of an answer that cannot be read, the status is as it should be.
+      // An unreadable response has a status of success.
       const how = kind === "unreadable" ? `${request}: ${answer}` : `${inAWord} to ${request}`;
       log.info(`GitHub did not answer as it should (${how}); asking again until it does.`, "waiting");
     },

@@ -1,13 +1,11 @@
-/** What a run waits for: its environments, who may approve them, and their timers. */
-
 import { fields, list, nameOf, timeMs } from "./response-fields.ts";
 
 /** An environment that a run waits for. */
 export interface PendingDeployment {
   environment: string;
-  /** Who may approve: one of them is enough. */
+  /** One approval is enough. */
   reviewers: readonly string[];
-  /** Epoch ms by the server's clock; undefined: it has no wait timer, or that has not begun. */
+  /** Epoch ms by the server's clock; undefined without a started wait timer. */
   timerEndsAtMs: number | undefined;
 }
 
@@ -24,7 +22,6 @@ export function readPendingDeployments(data: unknown): PendingDeployment[] {
   });
 }
 
-/** A person by the login, a team by its name. */
 function readReviewer(data: unknown): string {
   const { reviewer } = (data ?? {}) as { reviewer?: { login?: unknown; name?: unknown } | null };
   const [login, team] = [nameOf(reviewer?.login), nameOf(reviewer?.name)];

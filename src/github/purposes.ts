@@ -1,6 +1,6 @@
-/** What a request is for. A fault carries it, so that an error can name the missing permission. */
+/** What a request is for, so that an error can name the missing permission. */
 
-/** Permissions by GitHub's names. `metadata: read` comes with every token. */
+/** `metadata: read` comes with every token. */
 export interface Permissions {
   contents?: Access;
   actions?: Access;
@@ -11,22 +11,17 @@ export interface Permissions {
 export type Access = "read" | "write";
 
 export interface Purpose {
-  /**
-   * - `app`: a GitHub App's own request, for its installation or for a token of it
-   * - `run`: a single run, which may be deleted
-   * - `target`: everything else
-   */
+  /** `app`: a GitHub App's request for its installation or a token; `run`: a run, which may be deleted; `target`: the rest. */
   about: "app" | "run" | "target";
-  /** Follows "may not"; the repository's name follows it. */
+  /** Stands between "may not" and the repository's name. */
   to: string;
-  /** The permission that it takes, of fine-grained tokens, of Apps and of `GITHUB_TOKEN` (docs/platform.md#tokens). */
+  /** Of fine-grained tokens, Apps and `GITHUB_TOKEN` (docs/platform.md#tokens). */
   needs: { name: keyof Permissions | "metadata"; access: Access };
 }
 
 const actions = (access: Access) => ({ name: "actions", access }) as const;
 const metadata = { name: "metadata", access: "read" } as const;
 
-/** The purposes of all requests. */
 export const PURPOSES = {
   dispatchEvent: {
     about: "target",

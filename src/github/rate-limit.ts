@@ -1,34 +1,32 @@
-/** GitHub's rate limits: what is left of one, how a refusal by one looks, and how long it lasts. Pure. */
+/** If GitHub gives no time: a minute, then twice as long each time (docs/platform.md#rate-limits). */
+const DEFAULT_LIMIT_MS = 60_000;
+const LONGEST_DEFAULT_LIMIT_MS = 16 * DEFAULT_LIMIT_MS;
 
-/** Where GitHub does not say how long: a minute, then twice as long each time (docs/platform.md#rate-limits). */
-const UNTOLD_LIMIT_MS = 60_000;
-const LONGEST_UNTOLD_LIMIT_MS = 16 * UNTOLD_LIMIT_MS;
-
-/** How long a limit lasts, in ms; it is the `limits`th since GitHub last answered. */
+/** `limits`: rate limits since the last successful response, this one included. */
 export function limitMs({ retryAfterMs }: { retryAfterMs: number | undefined }, limits: number): number {
-  return retryAfterMs ?? Math.min(UNTOLD_LIMIT_MS * 2 ** (limits - 1), LONGEST_UNTOLD_LIMIT_MS);
+  return retryAfterMs ?? Math.min(DEFAULT_LIMIT_MS * 2 ** (limits - 1), LONGEST_DEFAULT_LIMIT_MS);
 }
 
-/** However little is left of a limit: it may be full again sooner than it said, and others may stop using it. */
+/** A limit may reset sooner than announced, and others may stop using it. */
 const LONGEST_SPARING_PAUSE_MS = 60_000;
 
-/** The pause that makes the rest of the limit last until it is full again (docs/design.md#limits). */
+/** Spreads the remaining requests until the limit resets (docs/design.md#limits). */
 export function spareMs(rateLimit: RateLimit | undefined): number {
   if (!rateLimit || rateLimit.remaining > rateLimit.limit / 2) return 0;
-  // A tenth is kept for others on the token.
+  // A tenth is left for others on the token.
   const usable = Math.max(rateLimit.remaining - rateLimit.limit / 10, 1);
   return Math.min(rateLimit.resetInMs / usable, rateLimit.resetInMs, LONGEST_SPARING_PAUSE_MS);
 }
 
-/** What is left of the token's hourly limit, as the last answer told it. */
+/** The token's hourly limit, by the last response. */
 export interface RateLimit {
   limit: number;
   remaining: number;
-  /** How long after that answer the limit is full again. */
+  /** Counted from that response. */
   resetInMs: number;
 }
 
-/** As the headers of a response tell it, whose date is `dateMs`, in epoch ms. */
+/** `dateMs`: the response's own date, in epoch ms. */
 export function rateLimitIn(headers: Headers, dateMs: number): RateLimit | undefined {
   const [limit, remaining, reset] = ["limit", "remaining", "reset"].map((name) =>
     Number(headers[`x-ratelimit-${name}`]),
@@ -37,14 +35,14 @@ export function rateLimitIn(headers: Headers, dateMs: number): RateLimit | undef
   return { limit, remaining, resetInMs: Math.max(reset * 1000 - dateMs, 0) };
 }
 
-/** By names in lower case. */
+/** Names in lower case. */
 type Headers = Readonly<Record<string, string | number | undefined>>;
 
 export function isRateLimit(status: number, headers: Headers, message: string): boolean {
   if (status === 429) return true;
   if (status !== 403) return false;
   if (headers["retry-after"] !== undefined || /rate limit|abuse detection/i.test(message)) return true;
-  // The last request within a limit may be refused for lack of a permission, and that is not because of the limit.
+  // The last request within a limit may be refused for a missing permission instead.
   return (
     String(headers["x-ratelimit-remaining"]) === "0" &&
     !/not accessible|must have|denied|archived|\bsaml\b|\bsso\b|ip allow list|disabled|blocked|forbids|access restrictions|billing|suspended/i.test(
@@ -53,11 +51,7 @@ export function isRateLimit(status: number, headers: Headers, message: string): 
   );
 }
 
-/**
- * How long a rate-limit answer asks to wait, in ms; undefined when it does not say.
- * `retry-after` is in seconds, or a date; `x-ratelimit-reset` is in epoch seconds. Both are compared with the answer's own
- * `Date`, since the runner's clock may be wrong.
- */
+/** By the response's own `Date`, since the runner's clock may be wrong. `retry-after` is in seconds, or a date. */
 export function retryAfterMs(headers: Headers): number | undefined {
   const date = Date.parse(String(headers.date));
   const after = headers["retry-after"];
@@ -72,7 +66,7 @@ export function retryAfterMs(headers: Headers): number | undefined {
   return Number.isFinite(untilReset) ? bounded(untilReset) : undefined;
 }
 
-/** With less than a second between them, requests would be a storm; only a broken server asks for more than a month. */
+/** Less than a second would flood the server; only a broken server asks for more than a month. */
 function bounded(ms: number): number {
   return Math.min(Math.max(ms, 1000), LONGEST_WAIT_MS);
 }

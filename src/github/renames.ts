@@ -1,4 +1,4 @@
-/** For a repository that was renamed, GitHub answers with a redirect, and does not act (docs/platform.md#renamed-repositories). */
+/** For a renamed repository, GitHub redirects and does not act (docs/platform.md#renamed-repositories). */
 
 import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
@@ -6,13 +6,13 @@ import { type ApiResponse, headerOf, readAnswer, requestErrorFrom, type Send, ti
 import { PURPOSES } from "./purposes.ts";
 import { readRepository } from "./responses.ts";
 
-/** The repository's name as it is now: a rename changes it. */
+/** Changed in place if the repository was renamed. */
 export interface RepositoryName {
   owner: string;
   repo: string;
 }
 
-/** Fills in the repository's name where a route has `{owner}/{repo}`. */
+/** Fills in `{owner}/{repo}`. */
 export function atPlace(send: Send, place: RepositoryName): Send {
   return (request, options) => {
     const name = request.route.includes("{owner}") ? place : {};
@@ -20,7 +20,7 @@ export function atPlace(send: Send, place: RepositoryName): Send {
   };
 }
 
-/** Sends again to the new name if the repository was renamed: three requests then, all within the same `timeoutMs`. */
+/** Resends to the new name: three requests then, all within the same `timeoutMs`. */
 export function followRenames(
   send: Send,
   place: RepositoryName,
@@ -44,10 +44,7 @@ export function isRedirect({ status }: ApiResponse): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
-/**
- * The path of a renamed repository, e.g. `/repositories/7`.
- * @throws RequestError for a redirect to any other server, to which the token must not go
- */
+/** e.g. `/repositories/7`. @throws RequestError for a redirect to another server, which must not get the token */
 export function redirectPath(reply: ApiResponse, apiUrl: string): string {
   const to = headerOf(reply, "location") ?? "";
   const url = URL.canParse(to, apiUrl) ? new URL(to, apiUrl) : undefined;

@@ -1,57 +1,41 @@
-/** What can go wrong with one request, whether GitHub may have acted on it, and whether asking again may help. */
-
 import type { Purpose } from "./purposes.ts";
 import { isRateLimit } from "./rate-limit.ts";
 
-/** The inputs that the workflow does not declare, by GitHub's words; none where the fault is another. */
+/** Inputs that the workflow does not declare; empty for any other error. */
 export function unexpectedInputs(requestError: RequestError): string[] {
   if (requestError.status !== 422) return [];
   const list = requestError.answer.match(/Unexpected inputs provided: \[([^\]]*)\]/)?.[1] ?? "";
   return [...list.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, name = ""]) => name);
 }
 
-/**
- * - `unreachable`: there was no connection (refused, DNS, no route)
- * - `untrusted`: there was no connection, and there will be none: a certificate is not accepted, a proxy lets nobody through,
- *   or no client sends to such an address
- * - `lost`: the connection broke, or no answer came in time, after the request may have been sent
- * - `server_error`: 5xx or 408
- * - `limited`: GitHub refused because of a rate limit
- * - `unreadable`: a success whose body is not what GitHub's schema says
- * - `rejected`: GitHub refused for good (any other status)
- */
 export type RequestErrorKind =
-  | "unreachable"
-  | "untrusted"
-  | "lost"
-  | "server_error"
-  | "limited"
-  | "unreadable"
-  | "rejected";
+  | "unreachable" // No connection: refused, DNS, no route.
+  | "untrusted" // No connection, now or later: the certificate, the proxy's refusal, or a forbidden address.
+  | "lost" // The connection broke or timed out, perhaps after the request was sent.
+  | "server_error" // 5xx or 408.
+  | "limited" // A rate limit.
+  | "unreadable" // A success, but the body does not match GitHub's schema.
+  | "rejected"; // Any other status.
 
-/** A request that did not give its answer. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly kind: RequestErrorKind;
-  /** Method and path, e.g. `POST /repos/octo/target/dispatches`. */
+  /** e.g. `POST /repos/octo/target/dispatches`. */
   readonly request: string;
-  /** What the request was for. */
   readonly purpose: Purpose;
-  /** HTTP status, where an answer came. */
   readonly status: number | undefined;
-  /** System or TLS error code, e.g. `ECONNREFUSED`, where no answer came. */
+  /** System or TLS error code, e.g. `ECONNREFUSED`, if no response came. */
   readonly code: string | undefined;
-  /** GitHub's own words, unredacted: they may repeat what was sent (errors/advice.ts). */
+  /** GitHub's message, unredacted: it may repeat what was sent (errors/advice.ts). */
   readonly answer: string;
-  /** GitHub's id of the request, for its support. */
   readonly requestId: string | undefined;
-  /** For `unreadable`: the answer is an object, as an API's is, and not a proxy's page. */
+  /** For `unreadable`: the response is an object, as an API's is, and not a proxy's page. */
   readonly isForeign: boolean;
-  /** For `limited`: how long GitHub says to wait; undefined when it does not say. */
+  /** For `limited`; undefined if GitHub gives no time. */
   readonly retryAfterMs: number | undefined;
-  /** The page on which the token can be authorised for the organisation's single sign-on, where GitHub asks for that. */
+  /** Where to authorise the token for the organisation's single sign-on. */
   readonly ssoUrl: string | undefined;
-  /** The date of the answer, by the server's clock, in epoch ms. */
+  /** Of the response, by the server's clock, in epoch ms. */
   readonly dateMs: number | undefined;
 
   constructor(
@@ -73,23 +57,18 @@ export class RequestError extends Error {
     this.ssoUrl = about.ssoUrl;
   }
 
-  /** The status, else the system's code, else the kind. */
   get inAWord(): string {
     return String(this.status ?? this.code ?? this.kind);
   }
 }
 
-/** Says whether asking again may give another answer. */
 export function isRetryable(requestError: RequestError): boolean {
   return requestError.kind !== "rejected" && requestError.kind !== "untrusted";
 }
 
-/**
- * Whether GitHub acted on a request that ended in `fault`. `maybe` is the dangerous one: a client that sent a dispatch again
- * after every 5xx started some fifty runs instead of one (docs/platform.md#no-idempotency).
- */
+/** `maybe` is dangerous: a client that resent a dispatch after every 5xx started some fifty runs (docs/platform.md#no-idempotency). */
 export function acted(requestError: RequestError): "no" | "maybe" | "yes" {
-  // No token, no dispatch.
+  // Without a token, nothing was dispatched.
   if (requestError.purpose.about === "app") return "no";
   switch (requestError.kind) {
     case "unreachable":
@@ -105,29 +84,28 @@ export function acted(requestError: RequestError): "no" | "maybe" | "yes" {
   }
 }
 
-/** The parts of an error response that show what went wrong. Header names are in lower case. */
-interface FailedAnswer {
+interface FailedResponse {
   status: number;
   headers: Readonly<Record<string, string | number | undefined>>;
   message: string;
 }
 
-/** Classifies an answer with a status of 400 or more. */
-export function kindOfResponse({ status, headers, message }: FailedAnswer): RequestErrorKind {
+/** For a status from 400. */
+export function kindOfResponse({ status, headers, message }: FailedResponse): RequestErrorKind {
   if (isRateLimit(status, headers, message)) return "limited";
   if (status >= 500 || status === 408) return "server_error";
   return "rejected";
 }
 
-/** The page that `x-github-sso` leads to: `required; url=https://github.com/orgs/…`. */
-export function ssoUrlOf(headers: FailedAnswer["headers"]): string | undefined {
+/** Of `x-github-sso: required; url=https://github.com/orgs/…`. */
+export function ssoUrlOf(headers: FailedResponse["headers"]): string | undefined {
   return /\burl=(https:\/\/[\x21-\x7e]+)/.exec(String(headers["x-github-sso"]))?.[1];
 }
 
-/** A proxy has opened no tunnel to the server, so nothing of the request was sent. */
+/** Nothing of the request was sent. */
 export class NoTunnel extends Error {
   override readonly name = "NoTunnel";
-  /** e.g. `PROXY_407`, where the proxy has answered. */
+  /** e.g. `PROXY_407`, if the proxy responded. */
   readonly code: string | undefined;
 
   constructor(cause: unknown, status?: number) {
@@ -136,7 +114,7 @@ export class NoTunnel extends Error {
   }
 }
 
-/** The server speaks no TLS, or no version of it that Node accepts, which shows before anything is sent. Codes of OpenSSL 3. */
+/** No TLS, or no version that Node accepts: fails before anything is sent. Codes of OpenSSL 3. */
 const NO_TLS =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|SSLV3_ALERT_HANDSHAKE_FAILURE|TLSV1_ALERT_PROTOCOL_VERSION|TLSV1_UNRECOGNIZED_NAME|UNEXPECTED_MESSAGE)$/;
 
@@ -146,7 +124,7 @@ const NO_ADDRESS = /^(ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|E
 /** `fetch` gives no code for a port that it refuses, such as 6000 (https://fetch.spec.whatwg.org/#port-blocking). */
 const BAD_PORT = { message: "bad port", code: "ERR_SOCKET_BAD_PORT" };
 
-/** Classifies an error that came instead of an answer, by the system's error codes in its chain of causes. */
+/** By the system's error codes in the chain of causes. */
 export function kindOfError(error: unknown): {
   kind: "unreachable" | "untrusted" | "lost";
   code: string | undefined;
@@ -161,7 +139,7 @@ export function kindOfError(error: unknown): {
     code = own;
     if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own) || NO_ADDRESS.test(own))
       return { kind: "untrusted", code };
-    // Only these calls are certain to fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH may come while reading as well.
+    // Only these are certain to fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH may come while reading, too.
     if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {
       return { kind: "unreachable", code };
     }

@@ -1,23 +1,22 @@
-/** How the fields of an answer are read. GitHub's published schema vouches for their names; every value is checked. */
+/** GitHub's schema types the field names. Values are checked: a response may be a proxy's, or cut short. */
 
 import type { components } from "@octokit/openapi-types";
 import { oneLine } from "../text/foreign-text.ts";
 
-/** The length of a first page that reaches back far enough in nearly every repository, at a third of the bytes. */
+/** For a first page: reaches back far enough in nearly every repository, at a third of the bytes. */
 export const SHORT_PAGE = 30;
 
-/** The longest page of a list. */
+/** GitHub's maximum. */
 export const PAGE_LENGTH = 100;
 
 type Schemas = components["schemas"];
 
-/** Ids go beyond 2^32; octokit reads those beyond 2^53 as bigint. */
+/** Beyond 2^32; octokit reads those beyond 2^53 as bigint. */
 export type Id = number | bigint;
 
-/** An answer that is not what the schema says: it is no object or list, or a field is missing or of another type. */
 export class InvalidResponse extends Error {
   override readonly name = "InvalidResponse";
-  /** The answer is an object all the same: another server's, and not a proxy's page, which may be gone the next time. */
+  /** An object: from another kind of server, not a proxy's page, which may be gone the next time. */
   readonly isForeign: boolean;
 
   constructor(schema: keyof Schemas | "list", field?: string) {
@@ -30,16 +29,15 @@ export class InvalidResponse extends Error {
   }
 }
 
-/** One page of a list. */
 export interface Page<Item> {
   items: readonly Item[];
-  /** How many there are on all pages, if the server tells; unreliable for runs (docs/platform.md#stale-filtered-lists). */
+  /** Of all pages; unreliable for runs (docs/platform.md#stale-filtered-lists). */
   totalCount: number | undefined;
-  /** Why each item that `items` lacks could not be read, e.g. ``7: it has no such field `created_at` as a workflow-run has``. */
+  /** Why each skipped item could not be read, e.g. ``7: it has no such field `created_at` as a workflow-run has``. */
   unreadable: readonly string[];
 }
 
-/** An object of the schema, of which nothing but the names of its fields is believed. */
+/** The schema's field names, with values still to be checked. */
 export type Unchecked<Name extends keyof Schemas> = { [Field in keyof Schemas[Name]]?: unknown };
 
 export function fields<Name extends keyof Schemas>(data: unknown, schema: Name): Unchecked<Name>;
@@ -49,10 +47,7 @@ export function fields(data: unknown, schema: keyof Schemas | "list"): object {
   return data;
 }
 
-/**
- * Reads the list in the answer's field `key`. Items that cannot be read are passed over.
- * @throws Unreadable where no item can be read
- */
+/** Skips unreadable items. @throws InvalidResponse if no item can be read */
 export function page<Item>(data: unknown, key: string, read: (data: unknown) => Item): Page<Item> {
   const { [key]: listed, total_count } = fields(data, "list");
   if (!Array.isArray(listed)) throw new InvalidResponse("list", key);
@@ -71,7 +66,7 @@ export function page<Item>(data: unknown, key: string, read: (data: unknown) => 
   return { items, totalCount: numberOf(total_count), unreadable };
 }
 
-/** @throws Unreadable where one item cannot be read */
+/** @throws InvalidResponse if one item cannot be read */
 export function list<Item>(data: unknown, read: (data: unknown) => Item): Item[] {
   if (!Array.isArray(data)) throw new InvalidResponse("list");
   return data.map(read);
@@ -85,7 +80,7 @@ export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** A text on one line, as it may be shown; empty where the value is no text. */
+/** On one line, so that it may be shown; empty for anything but a string. */
 export function nameOf(value: unknown): string {
   return oneLine(text(value));
 }
@@ -98,7 +93,6 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-/** Epoch ms of a date as text. */
 export function timeMs(value: unknown): number | undefined {
   const ms = Date.parse(text(value));
   return Number.isFinite(ms) ? ms : undefined;

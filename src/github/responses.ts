@@ -1,8 +1,3 @@
-/**
- * Reads GitHub's answers: the few fields that we use, under GitHub's names. GitHub's published schema vouches for the names;
- * the values are checked all the same, since an answer may come from a proxy or be cut short.
- */
-
 import {
   fields,
   type Id,
@@ -19,12 +14,12 @@ import {
   type Unchecked,
 } from "./response-fields.ts";
 
-/** GitHub's answer to a dispatch: the run that it started, where the server tells it (docs/platform.md#run-details). */
+/** `started` is undefined if the server does not return it (docs/platform.md#run-details). */
 export interface Dispatched {
   started: StartedRun | undefined;
 }
 
-/** A run that is known to be ours, though no answer has shown it yet. */
+/** Known to be the dispatch's run, but not read yet. */
 export interface StartedRun {
   id: Id;
   htmlUrl: string;
@@ -43,38 +38,35 @@ export interface Workflow {
   name: string;
   /** e.g. `.github/workflows/deploy.yml` */
   path: string;
-  /** GitHub's word: `active`, `disabled_manually`, …; empty where the answer does not tell. */
+  /** e.g. `active`, `disabled_manually`; empty if missing. */
   state: string;
 }
 
 export interface Run {
   id: Id;
-  /** `run-name`, or the workflow's name. */
+  /** `run-name`, else the workflow's name. */
   name: string;
-  /** `run-name`; without one, the event's type (repository_dispatch) or the workflow's name. */
+  /** `run-name`, else the event's type (repository_dispatch) or the workflow's name. */
   displayTitle: string;
   event: string;
-  /** e.g. `.github/workflows/deploy.yml` */
   path: string;
   workflowId: Id | undefined;
-  /** GitHub's word, known or not. */
   status: string;
-  /** GitHub's word, known or not; null until completed. */
+  /** Null until completed. Like `status`, it may be a new word of GitHub's. */
   conclusion: string | null;
-  /** Its number among the runs of its workflow; undefined where the answer does not tell. */
+  /** Among the runs of its workflow. */
   runNumber: number | undefined;
   runAttempt: number;
-  /** The branch or tag that it runs on; null where there is none. */
+  /** A branch or tag. */
   headBranch: string | null;
-  /** Epoch ms by the server's clock, in whole seconds, as all times here. */
+  /** Epoch ms by the server's clock, in whole seconds, as all times in this file. */
   createdAtMs: number;
-  /** When the attempt began. */
+  /** Of the attempt. */
   startedAtMs: number | undefined;
-  /** When the run last changed: once it has ended, usually its end. */
+  /** Of a completed run, usually its end. */
   updatedAtMs: number | undefined;
   htmlUrl: string;
   jobsUrl: string;
-  /** Whether its repository is hidden from the public; undefined where the answer does not tell. */
   isPrivate: boolean | undefined;
 }
 
@@ -82,7 +74,6 @@ export interface Step {
   name: string;
   status: string;
   conclusion: string | null;
-  /** Epoch ms by the server's clock, in whole seconds. */
   startedAtMs: number | undefined;
   completedAtMs: number | undefined;
 }
@@ -90,26 +81,22 @@ export interface Step {
 export interface Job extends Step {
   id: Id;
   htmlUrl: string;
-  /** The attempt of the run to which it belongs, where the answer tells. */
   runAttempt?: number | undefined;
-  /** Empty until the job has started; then `Set up job` alone for a moment; then all. */
+  /** Empty until the job starts; then `Set up job` alone for a moment; then all. */
   steps: Step[];
-  /** The answer has no list of steps, which GitHub's schema allows: then `steps` does not tell whether the job has started. */
+  /** The response lacks `steps`, as the schema allows: whether the job has started is unknown. */
   hidesSteps?: true;
 }
 
-/** A message that a job has attached to a line of a file. */
 export interface Annotation {
   path: string;
-  /** 1 where the message is about the whole file. */
+  /** 1 for the whole file. */
   line: number;
-  /** GitHub's word: `notice`, `warning`, `failure`. */
   level: string;
-  /** On one line. */
   message: string;
 }
 
-/** With any 2xx GitHub has acted on the dispatch, so an answer that names no run is no fault (docs/platform.md#run-details). */
+/** Any 2xx means that GitHub acted, so a response without a run is no error (docs/platform.md#run-details). */
 export function readDispatched(data: unknown): Dispatched {
   const { workflow_run_id: id, run_url, html_url } = (data ?? {}) as Unchecked<"workflow-dispatch-response">;
   const jobsUrl = nameOf(run_url) && `${nameOf(run_url)}/jobs`;
@@ -133,7 +120,6 @@ export function readWorkflows(data: unknown): Page<Workflow> {
   return page(data, "workflows", readWorkflow);
 }
 
-/** The text of a file. */
 export function readFile(data: unknown): string {
   const { encoding, content } = fields(data, "content-file");
   if (encoding !== "base64") throw new InvalidResponse("content-file", "encoding");
@@ -151,7 +137,7 @@ export function readRun(data: unknown): Run {
     name: nameOf(run.name),
     displayTitle: nameOf(run.display_title),
     event: nameOf(run.event),
-    // At times with `@ref` behind it (docs/platform.md#run-paths).
+    // Sometimes ends in `@ref` (docs/platform.md#run-paths).
     path: nameOf(run.path).replace(/@.*$/, ""),
     workflowId: isId(run.workflow_id) ? run.workflow_id : undefined,
     status: nameOf(run.status),
@@ -176,14 +162,13 @@ export function readJobs(data: unknown): Page<Job> {
   return page(data, "jobs", readJob);
 }
 
-/** An App's installation: its id, and the permissions that its owner has granted. */
 export function readInstallation(data: unknown): { id: number; granted: Readonly<Record<string, unknown>> } {
   const { id, permissions } = fields(data, "installation");
   if (typeof id !== "number") throw new InvalidResponse("installation", "id");
   return { id, granted: (permissions ?? {}) as Record<string, unknown> };
 }
 
-/** An installation's token, and how long it lives, counted from `dateMs`, the answer's own date in epoch ms. */
+/** `dateMs`: the response's own date, in epoch ms. */
 export function readInstallationToken(data: unknown, dateMs: number): { token: string; lifetimeMs: number } {
   const { token, expires_at } = fields(data, "installation-token");
   const lifetimeMs = (timeMs(expires_at) ?? Number.NaN) - dateMs;
@@ -233,7 +218,7 @@ function readIsPrivate(repository: unknown): boolean | undefined {
   return typeof isPrivate === "boolean" ? isPrivate : undefined;
 }
 
-/** The name of a workflow's file, which the API takes in place of the workflow's id. */
+/** The API takes it in place of the workflow's id. */
 export function fileName(path: string): string {
   return path.replace(/^.*\//s, "");
 }

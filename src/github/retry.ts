@@ -1,4 +1,4 @@
-/** Asks until GitHub answers: no limit, and no fault of the network or the server, ends a wait before its deadline. */
+/** Rate limits and errors of the network or the server are retried until the deadline. */
 
 import type { RequestOptions } from "./http.ts";
 import { type Outage, type OutageEdges, watchForOutages } from "./outages.ts";
@@ -7,10 +7,9 @@ import { RequestError } from "./request-error.ts";
 import type { ResponseMetadata } from "./response-metadata.ts";
 import { pauseAfter, type RetryPolicy } from "./retry-rules.ts";
 
-/** The deadline came before an answer did. */
 export class OutOfTime extends Error {
   override readonly name = "OutOfTime";
-  /** What went wrong last, if anything did. */
+  /** The last error, if any. */
   readonly requestError: RequestError | undefined;
 
   constructor(requestError?: RequestError) {
@@ -20,73 +19,63 @@ export class OutOfTime extends Error {
 }
 
 export interface RetryOptions extends RetryPolicy {
-  /** When to give up, by the clock. No request and no pause goes beyond it. */
+  /** By the clock. No request and no pause goes beyond it. */
   deadlineMs: number;
-  /** Ends the asking early; by default the caller's cancellation does. */
+  /** Default: the caller's cancellation. */
   signal?: AbortSignal;
 }
 
-/**
- * Asks until an answer comes.
- * @throws a RequestError that asking again cannot heal, OutOfTime at the deadline, the signal's reason when it is aborted
- */
-export type Retry = <Answer>(ask: Ask<Answer>, retryOptions: RetryOptions) => Promise<Answer>;
+/** @throws a RequestError that a retry cannot fix, OutOfTime at the deadline, the signal's reason when it is aborted */
+export type Retry = <Answer>(send: Send<Answer>, retryOptions: RetryOptions) => Promise<Answer>;
 
-type Ask<Answer> = (options: RequestOptions) => Promise<Answer>;
+type Send<Answer> = (options: RequestOptions) => Promise<Answer>;
 
-/** The options to ask only once, for an answer that is nice to have and not worth more. */
+/** A single attempt, for an optional response. */
 export function once(deadlineMs: number): RetryOptions {
   return { deadlineMs, retries: () => false };
 }
 
-/**
- * The answer, or what kept it from coming.
- * @throws what is neither a RequestError nor OutOfTime, such as the signal's reason
- */
+/** @throws what is neither a RequestError nor OutOfTime, such as the signal's reason */
 export async function settle<Answer>(
-  asked: Promise<Answer>,
+  response: Promise<Answer>,
 ): Promise<{ answer: Answer } | { failure: RequestError | OutOfTime }> {
   try {
-    return { answer: await asked };
+    return { answer: await response };
   } catch (error) {
     if (error instanceof RequestError || error instanceof OutOfTime) return { failure: error };
     throw error;
   }
 }
 
-/**
- * An answer that is nice to have; undefined where it is refused or does not come in time.
- * @throws a RequestError for which `mayBeMissing` says no
- */
+/** Undefined if the request failed or timed out. @throws a RequestError for which `mayBeMissing` is false */
 export async function ifAnswered<Answer>(
-  asked: Promise<Answer>,
+  response: Promise<Answer>,
   mayBeMissing: (requestError: RequestError) => boolean = () => true,
 ): Promise<Answer | undefined> {
-  const result = await settle(asked);
+  const result = await settle(response);
   if ("answer" in result) return result.answer;
   if (result.failure instanceof RequestError && !mayBeMissing(result.failure)) throw result.failure;
   return undefined;
 }
 
-interface RetryEdges extends OutageEdges {
+interface RetryDependencies extends OutageEdges {
   github: Pick<ResponseMetadata, "hasAnswered" | "serverTimeMs">;
   signal: AbortSignal;
 }
 
-/** The `Retry` of all requests on one token: what one of them learns of a limit or an outage holds for all. */
-export function makeRetry(dependencies: RetryEdges): Retry {
+/** For all requests on one token: a rate limit or an outage affects them all. */
+export function makeRetry(dependencies: RetryDependencies): Retry {
   const outage = watchForOutages(dependencies);
-  return (ask, options) => askUntilAnswered(ask, options, outage, dependencies);
+  return (send, options) => retryUntilAnswered(send, options, outage, dependencies);
 }
 
-/** The longest that a request may take. */
 const REQUEST_TIMEOUT_MS = 20_000;
 
-async function askUntilAnswered<Answer>(
-  ask: Ask<Answer>,
+async function retryUntilAnswered<Answer>(
+  send: Send<Answer>,
   options: RetryOptions,
   outage: Outage,
-  { github, clock, random, signal: cancelled }: RetryEdges,
+  { github, clock, random, signal: cancelled }: RetryDependencies,
 ): Promise<Answer> {
   const { deadlineMs, signal = cancelled } = options;
   const leftMs = () => Math.max(deadlineMs - clock.nowMs(), 0);
@@ -96,9 +85,9 @@ async function askUntilAnswered<Answer>(
   for (let failures = 1; ; failures++) {
     await waitForLimits();
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs());
-    // A timer may ring a little early; a request that has no time for its answer would leave open what GitHub did.
+    // A timer may fire a little early; a request without time for its response would leave open what GitHub did.
     if (timeoutMs < 1) throw new OutOfTime(last);
-    const answer = await ask({ timeoutMs, signal }).catch(requestErrorOnly);
+    const answer = await send({ timeoutMs, signal }).catch(requestErrorOnly);
     if (!(answer instanceof RequestError)) {
       outage.noteAnswer();
       return answer;
@@ -106,8 +95,8 @@ async function askUntilAnswered<Answer>(
     if (answer.kind === "limited") outage.noteLimit(answer, leftMs());
     alike = countAlike(answer, last, alike);
     const counts = { failures, strays, alike, limits: outage.limits() };
-    const standing = { ...options, ...counts, nowMs: clock.nowMs(), tokenHasWorked: github.hasAnswered() };
-    const pauseMs = pauseAfter(answer, standing);
+    const progress = { ...options, ...counts, nowMs: clock.nowMs(), tokenHasWorked: github.hasAnswered() };
+    const pauseMs = pauseAfter(answer, progress);
     if (pauseMs === undefined) throw answer;
     if (isCutOff(answer, timeoutMs)) throw new OutOfTime(last);
     last = answer;
@@ -115,14 +104,14 @@ async function askUntilAnswered<Answer>(
   }
 
   async function waitForLimits(): Promise<void> {
-    // Meanwhile another request may meet a further limit.
+    // Meanwhile another request may hit a further limit.
     for (let limit = outage.limit(); limit && leftMs() >= 1; limit = outage.limit()) {
       last = limit.requestError;
       await clock.sleep(Math.min(limit.untilMs - clock.nowMs(), leftMs()), signal);
     }
   }
 
-  /** Says whether the deadline itself ended the request, which is then no fault of the network. */
+  /** The deadline itself ended the request, so this is no network error. */
   function isCutOff({ code }: RequestError, timeoutMs: number): boolean {
     return code === "ETIMEDOUT" && timeoutMs < REQUEST_TIMEOUT_MS && leftMs() === 0;
   }
@@ -133,12 +122,12 @@ async function askUntilAnswered<Answer>(
     if (requestError.status === 401 || requestError.status === 404) strays++;
     else outage.noteError(requestError);
     const ms = pauseMs * (1 + random() / 4);
-    // What may be an answer for good is asked again seconds apart, or not at all.
+    // A response that may be final is retried seconds later, or not at all.
     await clock.sleep(isStray ? Math.min(ms, leftMs()) : pauseWithin(leftMs(), ms), signal);
   }
 }
 
-/** How many of the last faults in a row were like this one, itself included; `before` is that number for the `last` one. */
+/** `before` is the count for `last`. */
 function countAlike({ kind, answer }: RequestError, last: RequestError | undefined, before: number): number {
   return kind === last?.kind && answer === last.answer ? before + 1 : 1;
 }
@@ -148,22 +137,15 @@ function requestErrorOnly(error: unknown): RequestError {
   throw error;
 }
 
-/**
- * What a look has shown:
- * - `seen`: the answer
- * - `missing`: GitHub says 404
- * - `refused`: the token is not accepted (401) or may not look (403)
- * - `unread`: no answer, or none that says anything; `why` follows the name of what was looked at
- */
 export type GetResult<Answer> =
   | { is: "seen"; answer: Answer }
-  | { is: "missing" }
-  | { is: "refused" }
-  | { is: "unread"; why: string };
+  | { is: "missing" } // 404.
+  | { is: "refused" } // The token is not accepted (401) or lacks permission (403).
+  | { is: "unread"; why: string }; // No usable response; `why` follows the name of what was requested.
 
-/** @throws what is neither a fault nor a deadline, such as the signal's reason */
-export async function tryToGet<Answer>(asked: Promise<Answer>): Promise<GetResult<Answer>> {
-  const result = await settle(asked);
+/** @throws what `settle` throws */
+export async function tryToGet<Answer>(response: Promise<Answer>): Promise<GetResult<Answer>> {
+  const result = await settle(response);
   if ("answer" in result) return { is: "seen", ...result };
   const { failure } = result;
   if (failure instanceof OutOfTime || failure.code === "ETIMEDOUT")

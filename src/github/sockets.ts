@@ -1,25 +1,20 @@
-/** The connections of the transport: opened directly or through a proxy, and kept open for a short while. */
-
 import { Agent, request as requestHttp } from "node:http";
 import type { Socket } from "node:net";
 import { afterPause } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
 import { NoTunnel } from "./request-error.ts";
 
-/** Gives the agent of a server, by its origin. The agent opens the connections to the server, and keeps them. */
 export type Servers = (origin: string) => Promise<Agent>;
 
-/** For a connection to open, TLS included. It is less than a request may take, so that it is certain that nothing was sent. */
+/** Includes TLS. Shorter than a request's timeout, so that it is certain that nothing was sent. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** The same for the tunnel through a proxy, which has to connect first. */
+/** The same for a proxy's tunnel: the proxy has to connect first. */
 const TUNNEL_TIMEOUT_MS = 15_000;
-/** An idle connection is closed after this time, before a server closes it, or a firewall drops it without a word. */
+/** Closes an idle connection before a server does, or before a firewall silently drops it. */
 const KEEP_IDLE_MS = 4000;
 
-/**
- * A connection that has just given its answer is not used again before this time: a server may be about to close it, without
- * having said so. A request that comes sooner gets another connection, so looks in quick succession take turns on two.
- */
+// A server may be about to close a connection that has just delivered a response, so it is not reused before this time. Requests
+// in quick succession take turns on two connections.
 const REST_MS = 50;
 
 type Opened = (error: Error | null, socket?: Socket) => void;
@@ -34,14 +29,14 @@ export function serversBy(clock: Clock, findProxy: (origin: string) => URL | und
   };
 }
 
-/** Closes the connections that wait for a further request, so that the next one gets a new connection. */
+/** So that the next request gets a new connection. */
 export function closeIdle(agent: Agent): void {
   for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 async function agentFor(server: URL, proxy: URL | undefined, clock: Clock): Promise<Agent> {
   const isTls = server.protocol === "https:";
-  // Loading TLS takes as long as half of a start, which a server or proxy on plain HTTP can do without.
+  // Loading TLS takes half as long as a start; plain HTTP does without.
   const { Agent: ByScheme } = isTls ? await import("node:https") : { Agent };
   const agent = new ByScheme({ keepAlive: true, timeout: KEEP_IDLE_MS });
   const [keep] = agent.listeners("free");
@@ -59,18 +54,15 @@ async function agentFor(server: URL, proxy: URL | undefined, clock: Clock): Prom
   return Object.assign(agent, { createConnection: tunnel ? through : begin });
 }
 
-/**
- * Waits until a connection is open, and gives it to a request only then. Node would give it at once, and where TLS then fails,
- * the error is one of writing the request (EPROTO), as if something might have been sent.
- */
+/** Node would hand over the socket before it is open; a TLS failure would then be a write error (EPROTO), as if data was sent. */
 function whenOpen(socket: Socket, isTls: boolean, clock: Clock, opened: Opened): void {
   const done = new AbortController();
   const settle: Opened = (error, socket) => {
     if (done.signal.aborted) return;
     done.abort();
-    // Nothing was sent, whatever went wrong, and request-error.ts knows that by the `syscall`. On an open connection it would be untrue.
+    // Tells request-error.ts that nothing was sent; on an open connection that would be untrue.
     if (error) Object.assign(error, { syscall: "connect" });
-    // Not a tick later: the request has to listen before the connection's next event.
+    // Not a tick later: the request must listen before the socket's next event.
     opened(error, socket);
   };
   afterPause(clock, CONNECT_TIMEOUT_MS, done.signal, () => socket.destroy(timedOut("connect")));
@@ -80,10 +72,7 @@ function whenOpen(socket: Socket, isTls: boolean, clock: Clock, opened: Opened):
     .once("close", () => settle(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
 }
 
-/**
- * Opens tunnels through a proxy, for plain HTTP as well: when a proxy itself answers a request (502, 407), nobody knows whether
- * it has passed the request on; when it opens no tunnel, it certainly has not.
- */
+/** For plain HTTP too: if a proxy itself responds (502, 407), the request may have been passed on; without a tunnel, never. */
 async function tunnels(server: URL, proxy: URL, clock: Clock): Promise<(opened: Opened) => void> {
   const agent = await agentFor(new URL(proxy.origin), undefined, clock);
   const host = `${server.hostname}:${server.port || (server.protocol === "https:" ? 443 : 80)}`;

@@ -1,50 +1,38 @@
 /**
- * The transport: one HTTP request and its answer on `node:http` and `node:https`, as much of `fetch` as Octokit and the
- * downloads use. Node's own `fetch` is not used: on Node 20 it compiles its parser from WebAssembly, which costs each start
- * some 80 ms and 40 MB.
- *
- * - Redirects are not followed, time-outs are left to the caller's signal, and no port is refused, as `fetch` refuses some.
- * - An answer is given as soon as its head has come: its status says what GitHub did, even if its body never comes. A body that
- *   breaks off is an error for whoever reads it, never a short body.
- * - A GET asks for gzip, which makes a list ten times smaller. Any other request has an answer of a few hundred bytes, for which
- *   `node:zlib` need not be loaded. An answer that comes compressed all the same is read.
- * - Nothing is ever sent twice here: only the story knows what may be asked again. A server may close a kept connection just
- *   when it is used again, and then nobody knows whether the request has arrived. That costs a GET a pause of a second, but a
- *   dispatch a minute of looking. So only a GET goes over a connection that was used before: anything else gets a new one,
- *   over which later requests go as well.
+ * As much of `fetch` as Octokit and the downloads use, on `node:http` and `node:https`: on Node 20, `fetch` itself compiles its
+ * parser from WebAssembly, which costs each start some 80 ms and 40 MB. Redirects are not followed, timeouts are left to the
+ * caller's signal, and no port is refused.
  */
 
 import { type Agent, type IncomingMessage, request as requestHttp } from "node:http";
-// Not loaded when it is needed: the bundle finds nothing but `default` in a module that is a function, as this one is.
+// No dynamic import: the bundle would find nothing but `default` in a module that is a function, as this one is.
 import { pipeline } from "node:stream";
 import type { Clock } from "../runner/clock.ts";
 import { closeIdle, serversBy } from "./sockets.ts";
 
-/** As much of `fetch` as is used: `globalThis.fetch` is one, too. */
+/** Resolves with the response's head: its status shows what GitHub did, even if the body never comes. */
 export type Fetch = (url: string, init?: Sending) => Promise<Answer>;
 
 export interface Sending {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
-  /** When it is aborted, the request rejects with its reason, and so does reading the body. */
+  /** Its abort rejects the request, and the reading of the body, with its reason. */
   signal?: AbortSignal;
   redirect?: "manual" | "error";
 }
 
 export interface Answer {
   readonly status: number;
-  /** 2xx. */
   readonly ok: boolean;
   readonly url: string;
-  /** By names in lower case. */
+  /** Names in lower case. */
   readonly headers: Iterable<[string, string]> & { get(name: string): string | null | undefined };
-  /** Decompressed, in parts as they come. */
+  /** Decompressed. Throws if it breaks off. */
   readonly body: AsyncIterable<Uint8Array> | null;
   text(): Promise<string>;
 }
 
-/** Opens the transport. `findProxy` gives the proxy for a server's origin; undefined: the server is reached directly. */
 export function openTransport(clock: Clock, findProxy: (origin: string) => URL | undefined): Fetch {
   const servers = serversBy(clock, findProxy);
   return async (url, sending = {}) => {
@@ -54,8 +42,11 @@ export function openTransport(clock: Clock, findProxy: (origin: string) => URL |
 }
 
 function exchange(agent: Agent, url: string, { method = "GET", headers, body, signal }: Sending): Promise<Answer> {
+  // Only a GET reuses a connection: a server may close it at that moment, and then the request may have arrived or not. That costs
+  // a GET a second, but a dispatch a minute of polling. Nothing is resent here: only the caller knows what may be retried.
   if (method !== "GET") closeIdle(agent);
   return new Promise((resolve, reject) => {
+    // Makes a list ten times smaller; other responses have a few hundred bytes, for which `node:zlib` need not be loaded.
     const compressed = method === "GET" && { "accept-encoding": "gzip" };
     const request = requestHttp(url, { agent, method, headers: { ...compressed, ...headers } });
     let answer: IncomingMessage | undefined;
@@ -73,7 +64,7 @@ function exchange(agent: Agent, url: string, { method = "GET", headers, body, si
       .on("error", reject)
       .on("close", () => {
         signal?.removeEventListener("abort", onAbort);
-        // An answer that changes the protocol (101) is closed without any error.
+        // A response that changes the protocol (101) is closed without any error.
         reject(Object.assign(new Error("closed without an answer"), { code: "ECONNRESET" }));
       })
       .end(body);
@@ -83,9 +74,9 @@ function exchange(agent: Agent, url: string, { method = "GET", headers, body, si
 function answerOf(url: string, method: string, message: IncomingMessage): Answer {
   const { statusCode: status = 0 } = message;
   const hasNoBody = status === 204 || status === 205 || status === 304 || method === "HEAD";
-  // An answer may break off while nobody reads it, and an `error` without a listener would end the process.
+  // A response may break off while nobody reads it, and an `error` without a listener would end the process.
   message.on("error", () => {});
-  // Nobody else reads these answers, and a connection is free for the next request only when its answer has been read.
+  // A connection is free for the next request only when its response has been read.
   if (hasNoBody) message.resume();
   const body = hasNoBody ? null : decompressed(message);
   return {
@@ -105,14 +96,14 @@ async function concat(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 async function* decompressed(message: IncomingMessage): AsyncGenerator<Uint8Array> {
-  // The last one was applied last.
+  // The last encoding was applied last.
   const encodings = (message.headers["content-encoding"] ?? "").split(",").map((each) => each.trim().toLowerCase());
   const decoders = [];
   for (const encoding of encodings.reverse()) {
     if (encoding !== "" && encoding !== "identity") decoders.push(await decoderFor(encoding));
   }
   if (decoders.length === 0) return yield* message;
-  // An error anywhere in the pipeline is thrown to whoever reads its end, so the callback has nothing to do.
+  // The reader gets every error of the pipeline, so the callback has nothing to do.
   yield* pipeline([message, ...decoders], () => {}) as unknown as AsyncIterable<Uint8Array>;
 }
 
