@@ -1,23 +1,20 @@
-/**
- * The edge to the memory of this process. Every look leaves a few kilobytes of garbage. V8 sees no reason to collect so
- * little, and lets it grow to some 35 MB over thousands of looks, on a runner whose other jobs need the memory. Collected now
- * and then, a long wait needs no more at its end than at its beginning.
- */
+// Every poll leaves a few kilobytes of garbage. V8 does not collect so little, and it grows to some 35 MB over thousands of
+// polls, on a runner whose other jobs need the memory. Collected now and then, it does not grow.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 let collect: (() => void) | undefined;
 
-/** Collects the garbage, which takes a few milliseconds. */
+/** Takes a few milliseconds. */
 export function collectGarbage(): void {
   collect ??= reachCollector();
   collect();
 }
 
-/** V8's collector. Only a context made after the flag is set has it. */
+/** Only a context made after the flag is set has `gc`. */
 function reachCollector(): () => void {
-  // Otherwise V8 doubles the space for short-lived objects again and again.
+  // Otherwise V8 keeps doubling the space for short-lived objects.
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--expose-gc");
   return runInNewContext("gc") as () => void;

@@ -1,19 +1,16 @@
-/** The edge to the runner: its log, outputs, state and summary. */
-
 import { appendFileSync } from "node:fs";
 import * as core from "@actions/core";
 import { StepError } from "./step-error.ts";
 
-/** Sets the step's outputs, as far as they have changed since the last time. */
-export const setOutputs = onlyNews((name, value) => core.setOutput(name, value));
+export const setOutputs = onlyChanges((name, value) => core.setOutput(name, value));
 
-/** Saves what the `post` step reads by `core.getState`, as far as it has changed since the last time. */
-export const saveState = onlyNews((name, value) => core.saveState(name, value));
+/** For the `post` step's `core.getState`. */
+export const saveState = onlyChanges((name, value) => core.saveState(name, value));
 
 /**
- * Leaves a mark for the `post` step, before anything else is done: a `post` step that took itself for the step would dispatch.
- * `dist/post.js` leaves it as well, since a step can be killed before this.
- * @throws StepError where the runner does not keep state
+ * Called before anything else: a `post` step that took itself for the step would dispatch. `dist/post.js` saves it as well,
+ * since a step can be killed before this.
+ * @throws StepError if the runner keeps no state
  */
 export function rememberStep(): void {
   try {
@@ -26,7 +23,7 @@ export function rememberStep(): void {
   }
 }
 
-/** Adds to the job summary. A runner without summaries, as older servers have, gets none. */
+/** Does nothing on a runner without summaries, as older servers have. */
 export function appendSummary(markdown: string): void {
   const file = process.env.GITHUB_STEP_SUMMARY;
   if (!file) return;
@@ -37,8 +34,8 @@ export function appendSummary(markdown: string): void {
   }
 }
 
-/** Passes on what has changed since the last time. */
-function onlyNews(tell: (name: string, value: string) => void): (all: Record<string, string>) => void {
+/** Passes on only the values that changed since the last call. */
+function onlyChanges(write: (name: string, value: string) => void): (all: Record<string, string>) => void {
   const last = new Map<string, string>();
   let hasWarned = false;
   return (all) => {
@@ -46,9 +43,9 @@ function onlyNews(tell: (name: string, value: string) => void): (all: Record<str
       if (last.get(name) === value) continue;
       last.set(name, value);
       try {
-        tell(name, value);
+        write(name, value);
       } catch (error) {
-        // A runner whose files are missing must not cost us the run that we have started.
+        // A runner whose files are missing must not lose the run that was started.
         if (!hasWarned)
           core.warning(
             `The runner takes no outputs or state of this step (the first was \`${name}\`): ${(error as Error).message}`,

@@ -1,14 +1,8 @@
-/** The edge to the runner: the proxy that its variables name. */
-
 import * as core from "@actions/core";
 import { checkBypass } from "@actions/http-client/lib/proxy";
 import { StepError } from "./step-error.ts";
 
-/**
- * The proxy for a server, by `https_proxy` or `http_proxy` in lower or upper case; undefined: none. The log masks its
- * password from here on.
- * @throws StepError where the variable is not a URL
- */
+/** Undefined: no proxy. The log masks its password from here on. @throws StepError if the variable is not a URL */
 export function findProxy(apiUrl: string): URL | undefined {
   const { env } = process;
   const server = new URL(apiUrl);
@@ -24,10 +18,8 @@ export function findProxy(apiUrl: string): URL | undefined {
   return proxy;
 }
 
-/**
- * Undefined for what is not the URL of a proxy. `getProxyUrl` of @actions/http-client 4 passes over an `http://…` that it
- * cannot read, and the requests would go past the proxy.
- */
+// Undefined if it is not the URL of a proxy. `getProxyUrl` of @actions/http-client 4 ignores an `http://…` that it cannot read,
+// and the requests would bypass the proxy.
 function readProxy(given: string): URL | undefined {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
   if (!URL.canParse(text)) return undefined;

@@ -1,4 +1,4 @@
-/** A failure of the step, in words for the person who reads it. Its message is all that is shown. */
+/** Fails the step. Users see only its message. */
 export class StepError extends Error {
   override readonly name = "StepError";
 }
