@@ -1,9 +1,4 @@
-/** Whether a text fits a pattern with gaps, each of which stands for any text. Pure. */
-
-/**
- * Says whether `text` is the `parts` in their order, with any text between them. Each part is taken at its first occurrence:
- * a regular expression with many gaps would try every way to split a long text.
- */
+/** Any text may lie between the parts. Not a regular expression: with many gaps, it would try every split of a long text. */
 export function fitsParts(text: string, [first = "", ...rest]: readonly string[]): boolean {
   const last = rest.pop();
   if (last === undefined) return text === first;

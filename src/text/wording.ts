@@ -1,17 +1,15 @@
-/** Words and names as messages write them. */
-
-/** Names in code marks, e.g. "`a`, `b`". */
+/** e.g. "`a`, `b`" */
 export function inCode(names: readonly string[], separator = ", "): string {
   return names.map((name) => `\`${name}\``).join(separator);
 }
 
-/** Names separated by commas; beyond `most`, only how many more there are: nobody reads a longer list. */
+/** Beyond `most`, it only counts how many more there are: nobody reads a longer list. */
 export function enumerated(names: readonly string[], most = 10, and = " and"): string {
   const more = names.length - most;
   return names.slice(0, most).join(", ") + (more > 0 ? `${and} ${more} more` : "");
 }
 
-/** A status or a conclusion as a person writes it, e.g. "timed out" for GitHub's `timed_out`. */
+/** e.g. "timed out" for GitHub's `timed_out` */
 export function spoken(word: string): string {
   return word.replaceAll("_", " ");
 }
@@ -27,7 +25,7 @@ export function duration(ms: number): string {
 
 /** e.g. `12:30:00 UTC` */
 export function timeOfDay(epochMs: number): string {
-  // No `Date` goes beyond this; only a broken server's time does.
+  // The limit of `Date`; only a broken server's time exceeds it.
   if (Math.abs(epochMs) > 8.64e15) return "an unknown time";
   return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;
 }
