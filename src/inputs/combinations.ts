@@ -1,5 +1,3 @@
-/** Inputs that do not go together, or not with the target's server. */
-
 import { inCode } from "../text/wording.ts";
 import type { GivenCredentials } from "./credentials.ts";
 import type { DistinctId, RunSource } from "./dispatch-request.ts";
@@ -13,7 +11,7 @@ interface WaitInputs {
   rerunGraceMs: number;
 }
 
-/** A warning, where nobody waits until the run could be cancelled for it. */
+/** Warns: only `wait_for: completed` waits until a timeout, so nothing would be cancelled. */
 export function idleTimeout({ waitFor, cancelRunOn }: Pick<WaitInputs, "waitFor" | "cancelRunOn">): string[] {
   if (waitFor === "completed" || !cancelRunOn.has("timeout")) return [];
   return [
@@ -21,28 +19,27 @@ export function idleTimeout({ waitFor, cancelRunOn }: Pick<WaitInputs, "waitFor"
   ];
 }
 
-/** Problems with the inputs that are only about the wait for a run's end: without that wait, and with each other. */
 export function problemsOfWait(inputs: WaitInputs): string[] {
   const { waitFor, failsFast, startTimeoutMs, cancelRunOn, reruns, rerunGraceMs } = inputs;
-  const ofTheWait = {
+  const onlyWithCompleted = {
     fail_fast: failsFast,
     start_timeout_seconds: startTimeoutMs !== undefined,
     rerun_failed: reruns > 0,
     rerun_grace_seconds: rerunGraceMs > 0,
   };
-  const given = Object.entries(ofTheWait).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  const given = Object.entries(onlyWithCompleted).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   if (waitFor !== "completed" && given.length > 0)
     return given.map(
       (name) => `\`${name}\` is about the wait for the run's end: it goes with \`wait_for: completed\` only.`,
     );
-  const again = given.filter((name) => name.startsWith("rerun_"));
+  const rerunInputs = given.filter((name) => name.startsWith("rerun_"));
   const problems = [];
-  if (again.length > 1)
+  if (rerunInputs.length > 1)
     problems.push(
       "`rerun_failed` runs the failed jobs again, `rerun_grace_seconds` waits for somebody else to do it: give one of them.",
     );
-  if (failsFast && again.length > 0)
-    problems.push(`\`fail_fast\` ends the step before anything is run again: leave it out, or ${inCode(again)}.`);
+  if (failsFast && rerunInputs.length > 0)
+    problems.push(`\`fail_fast\` ends the step before anything is run again: leave it out, or ${inCode(rerunInputs)}.`);
   if (!failsFast && cancelRunOn.has("failure"))
     problems.push(
       "`cancel_run_on` has `failure`, which cancels what goes on after `fail_fast`: give `fail_fast: true`.",
@@ -64,10 +61,10 @@ export function problemsOfReuse(
   return problems;
 }
 
-/** The root of the API of Gitea and Forgejo, which imitates GitHub's (docs/servers.md#other-servers). */
+/** Gitea and Forgejo imitate GitHub's API (docs/servers.md#other-servers). */
 const GITEA_ROOT = /\/api\/v1$/;
 
-/** One problem for each input that cannot work there: a dispatch would be accepted, and its run never found. */
+/** Without these problems, the server would accept a dispatch whose run could never be found. */
 export function problemsOnGitea(
   apiUrl: string,
   {

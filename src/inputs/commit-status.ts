@@ -1,20 +1,16 @@
-/** The commit status that mirrors the run: on which commit of the caller's repository, and with which token. */
-
 import type { Target } from "../github/connection.ts";
 import { mayBeToken } from "./credentials.ts";
 import type { Reader } from "./reader.ts";
 import { type Caller, withoutSlash } from "./target.ts";
 
-/** A status to set and to keep up to date. Its token is for the caller's repository, and goes to the caller's server alone. */
+/** `token` is for the caller's repository (`target`), and is sent to the caller's server only. */
 export interface CommitStatusInputs {
   context: string;
   token: string;
-  /** The caller's repository. */
   target: Target;
   sha: string;
 }
 
-/** Reads `status_context` and `status_token`; undefined where no status is asked for. */
 export function readCommitStatus(
   { line, text, problems }: Reader,
   { repository, apiUrl, sha = "" }: Caller,

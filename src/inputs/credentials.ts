@@ -1,12 +1,10 @@
-/** Reads the credentials: a token, or a GitHub App that gets its own. */
-
 import { createPrivateKey } from "node:crypto";
 import type { Reader } from "./reader.ts";
 
 /** `appId` is the App's id or its client id; `privateKey` is PEM, PKCS#8. */
 export type GivenCredentials = { token: string } | { app: { appId: string; privateKey: string } };
 
-/** Reads the credentials. Those of an App take precedence over `token`. */
+/** An App's credentials take precedence over `token`. */
 export function readCredentials({ text, problems }: Reader): GivenCredentials {
   const [token, appId, key] = [text("token"), text("app_id"), text("app_private_key")];
   if (appId === "" && key === "") {
@@ -29,7 +27,7 @@ function problemsOfToken(token: string): string[] {
   return ["`token` has a space, a line break, a quote or another character that no token has; store the secret again."];
 }
 
-/** Quotes around it are what was copied along most easily, and would be sent with it. */
+/** Quotes are easily copied along with a token, and would be sent with it. */
 export function mayBeToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text) && !/["'`]/.test(text);
 }
@@ -49,17 +47,17 @@ function problemsOfApp(appId: string, key: string, privateKey: string | undefine
   return problems;
 }
 
-/** Every text in which a secret of the inputs could show in a log: `main.ts` masks them. */
+/** Every text of the inputs that could show a secret in a log: `main.ts` masks them. */
 export function secretsOf(text: (name: string) => string): string[] {
   const key = text("app_private_key");
-  // The job's own token, which is its default, is masked by the runner already.
+  // The default is the job's own token, which the runner masks already.
   const statusToken = text("status_context") === "" ? "" : text("status_token");
   return [text("token"), statusToken, key, ...key.split(/\\n|\r?\n/)].filter(
     (each) => each !== "" && !/^-----[^-]*-----$/.test(each),
   );
 }
 
-/** GitHub's keys are PKCS#1, and signing needs PKCS#8. A secret that was stored on one line has `\n` for each line break. */
+/** GitHub's keys are PKCS#1; signing needs PKCS#8. A secret stored on one line has `\n` for each line break. */
 function readPrivateKey(text: string): string | undefined {
   try {
     const key = createPrivateKey(text.replaceAll("\\n", "\n"));

@@ -1,4 +1,4 @@
-/** What is sent: which event, to which workflow, with which values; and the id that goes with them. */
+/** What to dispatch: the event, the workflow, the values, and the id sent with them. */
 
 import { fileName } from "../github/responses.ts";
 import { inCode } from "../text/wording.ts";
@@ -8,21 +8,21 @@ import { problemsOfNames } from "./keys.ts";
 import type { Json, JsonObject, Mapping } from "./mapping.ts";
 import type { Reader } from "./reader.ts";
 
-/** What was ordered: a dispatch, or a run that is there already. */
+/** A dispatch, or a run that already exists. */
 export type RunSource = DispatchRequest | GivenRun;
 
-/** A dispatch. Its values do not hold the run's id, which is added when they are sent (`withId`). */
+/** The values lack the run's id: `withId` adds it when they are sent. */
 export type DispatchRequest = EventDispatch<WorkflowName> | WorkflowDispatch<WorkflowName, string | undefined>;
 
-/** A dispatch with nothing left open; it is a `Dispatch` as well. */
+/** With the workflow looked up and the default ref filled in. It is a `DispatchRequest` as well. */
 export type ResolvedDispatch = EventDispatch<ResolvedWorkflow> | WorkflowDispatch<ResolvedWorkflow, string>;
 
 interface EventDispatch<Workflow> {
   event: "repository_dispatch";
   eventType: string;
-  /** Holds the input `ref` as well, if that is given. */
+  /** Includes the input `ref`, if given. */
   clientPayload: JsonObject;
-  /** Only a run of this workflow is ours; undefined: a run of any. */
+  /** Accept only a run of this workflow; undefined: of any. */
   workflow: Workflow | undefined;
 }
 
@@ -34,22 +34,20 @@ interface WorkflowDispatch<Workflow, Ref> {
   inputs: JsonObject<string>;
 }
 
-/** A workflow as GitHub's API takes it (file name or id), or its display name, which has to be looked up first. */
+/** As GitHub's API takes it (file name or id), or a display name, which has to be looked up first. */
 export type WorkflowName = { kind: "file" | "id" | "name"; value: string };
 
-/** A workflow as GitHub's API takes it. */
 export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
 
 /** The id by which the run is found. */
 export interface DistinctId {
   value: string;
-  /** The name under which it is sent; undefined: it is not sent. */
+  /** The name of the input or property that carries it; undefined: it is not sent. */
   key: string | undefined;
-  /** It was not generated, so other dispatches may rightly have it as well, such as a commit's sha. */
+  /** Not generated, so other dispatches may legitimately carry it as well, such as a commit's sha. */
   isGiven: boolean;
 }
 
-/** The values as they are sent: with the id. */
 export function withId<Value extends Json>(
   values: JsonObject<Value>,
   { key, value }: DistinctId,
@@ -57,28 +55,25 @@ export function withId<Value extends Json>(
   return key === undefined ? values : { ...values, [key]: value };
 }
 
-/** The refs that the input `ref` may mean, as the API names them: `heads/main` or `tags/v1`. */
+/** What the input `ref` may mean, as the API names refs: `heads/main` or `tags/v1`. */
 export function refNames(ref: string): string[] {
   const name = ref.replace(/^refs\//, "");
   return /^(heads|tags)\//.test(name) ? [name] : [`heads/${name}`, `tags/${name}`];
 }
 
-/** GitHub's own limits (docs/platform.md#repository-dispatch). */
+/** GitHub's limits (docs/platform.md#repository-dispatch, docs/platform.md#dispatch-answers). */
 const MAX_LENGTH = 65_535;
 const MAX_EVENT_TYPE_LENGTH = 100;
-/** How many values GitHub takes (docs/platform.md#repository-dispatch, docs/platform.md#dispatch-answers). */
 const LIMITS = {
   client_payload: { most: 10, items: "top-level properties", remedy: "put some of them into one object" },
   workflow_inputs: { most: 25, items: "inputs", remedy: "put some of them into one, as JSON" },
 };
 
-/** An input that holds the values to send. */
 type ValuesInput = keyof typeof LIMITS;
 
-/** mapping.ts, which brings a reader of YAML: loaded where there is something to read (docs/design.md#chunks). */
+/** mapping.ts brings in a YAML parser, so it is loaded only where there is something to parse (docs/design.md#chunks). */
 export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "readScalars">;
 
-/** Says whether there is an object to read, so that `Mappings` are needed. */
 export function givesObjects(text: (name: string) => string): boolean {
   return Object.keys(LIMITS).some((name) => !isEmptyObject(text(name)));
 }
@@ -87,7 +82,7 @@ function isEmptyObject(text: string): boolean {
   return /^\s*(\{\s*\}\s*)?$/.test(text);
 }
 
-/** Reads what to send. `freshId` is the id if none is given; `mustFind` says that the run will be looked for. */
+/** `freshId` is used if no id is given. `mustFind`: the run will be searched for. */
 export function readDispatchRequest(
   reader: Reader,
   { freshId, mustFind, mappings }: { freshId: string; mustFind: boolean; mappings: Mappings | undefined },
@@ -139,18 +134,17 @@ export function readDispatchRequest(
   return { source: { event: "repository_dispatch", eventType, clientPayload, workflow }, distinctId };
 }
 
-/** What is wrong with the values as they are sent, some of which may not have been given in `input`. */
 function problemsOfValues(input: ValuesInput, given: JsonObject, sent: JsonObject): string[] {
   const added = Object.keys(sent).filter((name) => !Object.hasOwn(given, name));
   const problems = problemsOfNames(input, sent, added);
-  const withOurs = added.length > 0 ? ` (with ${inCode(added, " and ")}, which this action adds)` : "";
+  const withAdded = added.length > 0 ? ` (with ${inCode(added, " and ")}, which this action adds)` : "";
   const { most, items, remedy } = LIMITS[input];
   const count = Object.keys(sent).length;
   if (count > most)
-    problems.push(`\`${input}\` has ${count} ${items}${withOurs}; GitHub takes at most ${most}: ${remedy}.`);
+    problems.push(`\`${input}\` has ${count} ${items}${withAdded}; GitHub takes at most ${most}: ${remedy}.`);
   const { length } = JSON.stringify(sent);
   if (length > MAX_LENGTH)
-    problems.push(`\`${input}\` has ${length} characters as JSON${withOurs}; GitHub takes at most ${MAX_LENGTH}.`);
+    problems.push(`\`${input}\` has ${length} characters as JSON${withAdded}; GitHub takes at most ${MAX_LENGTH}.`);
   return problems;
 }
 
@@ -162,7 +156,7 @@ function problemsOfRef(ref = ""): string[] {
   ];
 }
 
-/** The id: that of the input; else the one that `given` has under the key; else `freshId`. `values` are `given` without it. */
+/** The id: the input's; else the one that `given` has under the key; else `freshId`. `values` are `given` without it. */
 function readDistinctId<Value extends Json>(
   name: string,
   given: JsonObject<Value>,
@@ -174,9 +168,9 @@ function readDistinctId<Value extends Json>(
   if (key !== undefined && !/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key))
     problems.push("`distinct_id_key` is no name of an input: letters, digits, `_` and `-`, not starting with a digit.");
   const values = Object.fromEntries(Object.entries(given).filter(([name]) => name !== key));
-  const own = key !== undefined && Object.hasOwn(given, key) ? given[key] : undefined;
-  const adopted = typeof own === "string" || typeof own === "number" ? String(own) : undefined;
-  if (own !== undefined && adopted === undefined)
+  const givenValue = key !== undefined && Object.hasOwn(given, key) ? given[key] : undefined;
+  const adopted = typeof givenValue === "string" || typeof givenValue === "number" ? String(givenValue) : undefined;
+  if (givenValue !== undefined && adopted === undefined)
     problems.push(`\`${name}\` has \`${key}\`, but neither as text nor as a number, so it cannot be the run's id.`);
   else if (adopted !== undefined && id !== "" && adopted !== id)
     problems.push(`\`${name}\` has another \`${key}\` than \`distinct_id\` says: give the id in one place.`);
@@ -188,7 +182,7 @@ function readDistinctId<Value extends Json>(
   return { distinctId: { value, key, isGiven: value !== freshId }, values };
 }
 
-/** Reads the input `workflow`. `1-ci.yml` is a file, not the id 1. */
+/** `1-ci.yml` is a file, not the id 1. */
 function readWorkflowName(text: string): WorkflowName {
   if (/^\d+$/.test(text)) return { kind: "id", value: text };
   if (/\.ya?ml$/i.test(text)) return { kind: "file", value: fileName(text) };

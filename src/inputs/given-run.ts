@@ -1,25 +1,21 @@
-/** A run that is there already: its id, or its page, which also says where it is. */
-
 import type { Target } from "../github/connection.ts";
 import type { Id } from "../github/response-fields.ts";
 import { inCode } from "../text/wording.ts";
 import type { InputName } from "./names.ts";
 import type { Reader } from "./reader.ts";
 
-/** The run that is to be followed. Nothing is dispatched. */
 export interface GivenRun {
   event: undefined;
   runId: Id;
 }
 
-/** The input `run_id`, as it was read. */
 export interface RunAddress {
   runId: Id;
-  /** The URL of the run's repository, where the run is given by its page. */
+  /** URL of the run's repository, if `run_id` is the URL of a page. */
   repository: string | undefined;
 }
 
-/** The inputs that only a dispatch needs, with the defaults that the runner fills in. */
+/** Inputs that only a dispatch uses, with the defaults that the runner fills in. */
 const OF_A_DISPATCH = {
   event_type: "",
   client_payload: "{}",
@@ -33,7 +29,7 @@ const OF_A_DISPATCH = {
   reuse_key: "",
 } satisfies Partial<Record<InputName, string>>;
 
-/** Reads `run_id`; undefined where it is not given. Where it names no run, that is a problem, and the id 0. */
+/** Undefined where `run_id` is not given. An invalid one adds a problem, and gives the id 0. */
 export function readRunAddress({ text, problems }: Reader): RunAddress | undefined {
   const given = text("run_id");
   if (given === "") return undefined;
@@ -47,9 +43,9 @@ export function readRunAddress({ text, problems }: Reader): RunAddress | undefin
   if (text("wait_for") === "nothing") {
     problems.push("`run_id` with `wait_for: nothing` leaves nothing to do: give `found` or `completed`.");
   }
-  const [, repository, page] =
+  const [, repository, idInUrl] =
     /^(https?:\/\/[^/?#@]+\/[^/?#]+\/[^/?#]+)\/actions\/runs\/(\d+)(?:[/?#].*)?$/.exec(given) ?? [];
-  const runId = readId(page ?? given);
+  const runId = readId(idInUrl ?? given);
   if (runId === undefined) {
     problems.push(
       "`run_id` is neither a run's id nor its URL, such as `https://github.com/octo/deployments/actions/runs/1658821493`.",
@@ -58,20 +54,20 @@ export function readRunAddress({ text, problems }: Reader): RunAddress | undefin
   return { runId: runId ?? 0, repository };
 }
 
-/** An id of up to 19 digits, which is a bigint beyond 2^53. */
+/** A bigint beyond 2^53. */
 function readId(digits: string): Id | undefined {
   if (!/^[1-9]\d{0,18}$/.test(digits)) return undefined;
   const id = Number(digits);
   return Number.isSafeInteger(id) ? id : BigInt(digits);
 }
 
-/** Says whether the page of a run and the input `repo` name two repositories. GitHub ignores the case of names. */
+/** GitHub ignores the case of names. */
 export function areTwoPlaces(one: Target, other: Target): boolean {
   const [first, second] = [one, other].map(({ owner, repo, apiUrl }) => `${apiUrl}/${owner}/${repo}`.toLowerCase());
   return first !== second;
 }
 
-/** The URL of a run's page, where no answer has told it yet. */
+/** The URL of a run's page, for use before any response has given it. */
 export function pageOfRun({ owner, repo, apiUrl }: Target, runId: Id): string {
   const { protocol, host } = new URL(apiUrl);
   const web = host.replace(/^api\.(?=github\.com$|.+\.ghe\.com$)/, "");

@@ -1,4 +1,4 @@
-/** Reads the action's inputs: strings → `Inputs`, or one error that lists every problem. Nothing has been sent yet. */
+/** Reads the action's inputs before anything is sent: strings → `Inputs`, or one error that lists every problem. */
 
 import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
@@ -14,53 +14,46 @@ import { type Reader, readerOf } from "./reader.ts";
 import { reuseKey } from "./reuse-key.ts";
 import { type Caller, ownerOf, readTarget, unusedOwner, withoutSlash } from "./target.ts";
 
-/** What the step was asked to do. */
 export interface Inputs {
   credentials: GivenCredentials;
   target: Target;
-  /** Which input decides the target's server. */
+  /** The input that decides the target's server. */
   serverIn: InputName;
   source: RunSource;
   distinctId: DistinctId;
-  /** Which equal runs the step takes instead of starting another. */
+  /** Which equal runs to take instead of starting another. */
   reuse: "never" | "queued" | "running" | "success";
   waitFor: "nothing" | "found" | "completed";
   findTimeoutMs: number;
-  /** It is the default, which the runner fills in: so probably nobody has set it. */
+  /** The runner fills in the default, so probably nobody has set it. */
   findTimeoutIsDefault: boolean;
   timeoutMs: number;
-  /** How long the found run may take to begin; undefined: as long as to complete. */
+  /** How long the found run may take to start; undefined: as long as to complete. */
   startTimeoutMs: number | undefined;
   pollIntervalMs: number;
   maxRuns: number;
   successConclusions: ReadonlySet<string>;
   cancelRunOn: ReadonlySet<string>;
-  /** Names of the jobs that decide, with `*` for any text; none: the whole run decides. */
+  /** Names of the jobs that decide, with `*` for any text; empty: the whole run decides. */
   decidingJobs: readonly string[];
-  /** A job that ends red ends the step. */
   failsFast: boolean;
-  /** The artifact with the JSON object that the run leaves for its caller; undefined: none is read. */
+  /** Name of the artifact with the JSON object that the run leaves for its caller; undefined: none is read. */
   outputsFrom: string | undefined;
-  /** How many lines of a failed job's log are shown; undefined: the usual number, where that tells nobody anything secret. */
+  /** Log lines per failed job; undefined: the default number, unless that would disclose private output. */
   failedLogLines: number | undefined;
-  /** How often the failed jobs are run again before the verdict. */
+  /** How often to re-run the failed jobs before the verdict. */
   reruns: number;
-  /** How long after a red end the step waits for somebody else to start a further attempt. */
+  /** How long after a failure to wait for a re-run by somebody else. */
   rerunGraceMs: number;
-  /** Undefined: none is asked for. */
   commitStatus: CommitStatusInputs | undefined;
   writesSummary: boolean;
-  /** Nothing is dispatched; the step only looks at everything that a dispatch needs. */
   isDryRun: boolean;
-  /** The target is the caller's own repository. */
   isOwnTarget: boolean;
-  /** Which attempt of the caller's run this is. */
   callersAttempt: number;
-  /** What is odd about the inputs, but no reason to stop. */
   warnings: readonly string[];
 }
 
-/** Bad inputs. The message lists every problem, names inputs and keys, and quotes no token and no payload value. */
+/** Lists every problem. Quotes no token and no payload value. */
 export class InputError extends StepError {
   readonly problems: readonly string[];
 
@@ -77,9 +70,9 @@ const FIND_TIMEOUT_SECONDS = 300;
 export const MAX_LOG_LINES = 50;
 
 /**
- * Reads all inputs. `read` gives an input's text; an empty one means the default, except for `distinct_id_key` (the id is not
- * sent) and `token` (an error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed where
- * `givesObjects` says so; `names` are those of all inputs that were given, even of those that do not exist.
+ * `read` gives an input's text. Empty means the default, except for `distinct_id_key` (the id is not sent) and `token` (an
+ * error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed if `givesObjects`; `names` are
+ * all inputs that were given, even unknown ones.
  * @throws InputError with every problem
  */
 export function readInputs(
@@ -93,8 +86,8 @@ export function readInputs(
   const { problems, text, number, word, words, isTrue } = reader;
 
   // Problems are listed in this order.
-  const judged = checkNames(names);
-  problems.push(...judged.problems);
+  const nameCheck = checkNames(names);
+  problems.push(...nameCheck.problems);
   const credentials = readCredentials(reader);
   const address = readRunAddress(reader);
   const target = chooseTarget(reader, caller, address);
@@ -133,8 +126,8 @@ export function readInputs(
     ...problemsOfReuse(inputs, text("reuse_key")),
     ...problemsOnGitea(target?.apiUrl ?? "", inputs),
   );
-  // Beside another problem, a name that is not known may be what it comes from.
-  if (problems.length > 0 || !target) throw new InputError([...judged.warnings, ...problems]);
+  // An unknown name may be the cause of another problem, so its warning is listed as well.
+  if (problems.length > 0 || !target) throw new InputError([...nameCheck.warnings, ...problems]);
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
     target.apiUrl === withoutSlash(caller.apiUrl);
@@ -146,11 +139,11 @@ export function readInputs(
     const hex = reuseKey(source, target, text("reuse_key")) + idHex.slice(KEY_LENGTH);
     inputs.distinctId = { ...inputs.distinctId, value: generateDistinctId(caller, hex) };
   }
-  const warnings = [...judged.warnings, ...unused, ...idleTimeout(inputs)];
+  const warnings = [...nameCheck.warnings, ...unused, ...idleTimeout(inputs)];
   return { ...inputs, target, serverIn, isOwnTarget, warnings };
 }
 
-/** The target. The page of a given run takes precedence over all other inputs. Undefined where there are problems. */
+/** The URL of a given run takes precedence over all other inputs. Undefined where there are problems. */
 function chooseTarget({ text, problems }: Reader, caller: Caller, address: RunAddress | undefined): Target | undefined {
   const owner = text("owner") || ownerOf(caller);
   const apiUrl = text("api_url") || caller.apiUrl;
@@ -160,36 +153,35 @@ function chooseTarget({ text, problems }: Reader, caller: Caller, address: RunAd
     problems.push(...target.problems);
     return undefined;
   }
-  // The caller's own repository is what the runner fills in.
+  // The runner fills in the caller's own repository.
   const isRepoGiven = text("repo") !== "" && text("repo") !== caller.repository;
   if (target !== named && isRepoGiven && ("problems" in named || areTwoPlaces(target, named)))
     problems.push("`repo` names another repository than the URL in `run_id`: give only one of them.");
   return target;
 }
 
-/** No artifact's name has these characters: actions/upload-artifact v4 and later refuse them. */
-const NEVER_IN_NAMES = /["*/:<>?\\|]/;
+/** actions/upload-artifact v4 and later refuse these characters. */
+const FORBIDDEN_IN_NAMES = /["*/:<>?\\|]/;
 
-/** Reads `outputs_from`; undefined where it is not given. */
 export function readArtifactName({ line, problems }: Reader, waitFor: string): string | undefined {
   const name = line("outputs_from");
   if (name === "") return undefined;
   if (waitFor !== "completed")
     problems.push("`outputs_from` reads what the run has left at its end: it goes with `wait_for: completed` only.");
-  if (NEVER_IN_NAMES.test(name))
+  if (FORBIDDEN_IN_NAMES.test(name))
     problems.push(
       "`outputs_from` is no artifact's name: give it without a path, and without any of `\" * : < > ? | \\ /`.",
     );
   return name;
 }
 
-/** Reads `jobs`: a name a line, or a JSON list; `*` stands for any text. Commas are part of a name: `test (linux, 20)`. */
+/** One name per line, or a JSON list; `*` stands for any text. Commas are part of a name: `test (linux, 20)`. */
 export function readJobNames({ text, problems }: Reader, waitFor: string): readonly string[] {
   const jobs = text("jobs");
   if (jobs === "") return [];
   if (waitFor !== "completed")
     problems.push("`jobs` decide when the step ends: they go with `wait_for: completed` only.");
-  // What begins as a list is meant as one: as a name, no job would ever have it.
+  // What begins like a list is meant as one: no job has such a name.
   const isList = /^\[.*\]$|^\[\s*"/s.test(jobs) || jobs.split("\n").every((line) => /^\s*(- .*)?$/.test(line));
   const names = isList ? readList(jobs) : jobs.split("\n");
   const given = (names ?? []).map((name) => name.trim()).filter((name) => name !== "");

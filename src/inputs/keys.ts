@@ -1,8 +1,8 @@
-/** Names that a receiver cannot tell apart: GitHub's contexts ignore case, so it reads one of them and never the other. */
+/** GitHub's contexts ignore case: of names that differ only in case, a receiver reads one and never the other. */
 
 import type { Json, JsonObject } from "./mapping.ts";
 
-/** The first two of the names that differ only in case. */
+/** The first two names that differ only in case. */
 export function alikeAmong(names: readonly string[]): readonly [string, string] | undefined {
   const byLowerCase = new Map<string, string>();
   for (const name of names) {
@@ -13,7 +13,7 @@ export function alikeAmong(names: readonly string[]): readonly [string, string] 
   return undefined;
 }
 
-/** The first two names of one object, at any depth, that differ only in case. */
+/** As `alikeAmong`, of one object at any depth. */
 function alikeWithin(values: Json): readonly [string, string] | undefined {
   if (typeof values !== "object" || values === null) return undefined;
   const alike = Array.isArray(values) ? undefined : alikeAmong(Object.keys(values));
@@ -25,7 +25,6 @@ function alikeWithin(values: Json): readonly [string, string] | undefined {
   return undefined;
 }
 
-/** What is wrong with the names in `sent`; `added` are those that were not given in the input `input`. */
 export function problemsOfNames(input: string, sent: JsonObject, added: readonly string[]): string[] {
   const alike = alikeWithin(sent);
   if (!alike) return [];

@@ -1,4 +1,4 @@
-/** Reads an input that holds an object. JSON is read as YAML, which it also is: so it stays known how a number was written. */
+/** Reads an input that holds an object. JSON is parsed as YAML too, which keeps how a number was written. */
 
 import {
   type ErrorCode,
@@ -16,19 +16,15 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 
 export type JsonObject<Value extends Json = Json> = { [name: string]: Value };
 
-/** An object that was read, or what is wrong with the text. A problem never quotes the text, which may hold secrets. */
+/** A problem never quotes the text, which may hold secrets. */
 export type Mapping<Value extends Json> = { value: JsonObject<Value> } | { problems: string[] };
 
-/** Reads an object of any JSON values. An empty text is the empty object. */
 export function readMapping(text: string): Mapping<Json> {
   const parsed = parse(text);
   return "problems" in parsed ? parsed : { value: parsed.document.toJS() as JsonObject };
 }
 
-/**
- * Reads an object of scalars, each exactly as written: `1.10` stays `1.10`, `0x1F` stays `0x1F`, null is the empty string.
- * These are the values that a `workflow_dispatch` takes.
- */
+/** Keeps each scalar as written, as a `workflow_dispatch` takes it: `1.10`, `0x1F`; null is the empty string. */
 export function readScalars(text: string): Mapping<string> {
   const parsed = parse(text, { asWritten: true });
   if ("problems" in parsed) return parsed;
@@ -46,7 +42,7 @@ export function readScalars(text: string): Mapping<string> {
   return problems.length > 0 ? { problems } : { value: Object.fromEntries(entries) as JsonObject<string> };
 }
 
-/** The text of a scalar as it was written; undefined for anything else. */
+/** Undefined for a list or an object. */
 function asWritten(node: unknown): string | undefined {
   if (node === null || node === undefined) return "";
   if (!isScalar(node)) return undefined;
@@ -55,7 +51,7 @@ function asWritten(node: unknown): string | undefined {
   return typeof value === "string" ? value : (source ?? String(value));
 }
 
-/** What is wrong with a scalar that would not arrive as it is written, as a function of its place; undefined: nothing. */
+/** The problem with a scalar that would not arrive as written, as a function of its place. */
 function wouldChange(node: Scalar, text: string, asWritten: boolean): ((place: string) => string) | undefined {
   const [start = 0, end = 0] = node.range ?? [];
   if (node.type === "PLAIN" && /^[ \t]*#/.test(text.slice(end)))
@@ -65,13 +61,13 @@ function wouldChange(node: Scalar, text: string, asWritten: boolean): ((place: s
     return (place) =>
       `it has a value of several lines that would arrive as one (line ${place}): put it in double quotes, with \`\\n\` for each line break, as \`toJSON\` does`;
   }
-  // 0123456 would arrive as 123456, 1.10 as 1.1, 12345e1 as 123450, 12e4567 as null: versions and short commit ids look like this.
+  // 0123456 would arrive as 123456, 1.10 as 1.1, 12e4567 as null: versions and short commit ids look like this.
   if (asWritten || typeof node.value !== "number" || JSON.stringify(node.value) === node.source) return undefined;
   return (place) => `it has a number that would not arrive as it is written (line ${place}): put it in quotes`;
 }
 
-/** Why a text is no YAML, by the error's code: the messages of yaml 2 may quote the text. */
-const IN_WORDS: Partial<Record<ErrorCode, string>> = {
+/** By error code: the messages of yaml 2 may quote the text. */
+const SYNTAX_ERRORS: Partial<Record<ErrorCode, string>> = {
   BAD_DQ_ESCAPE: "a `\\` in double quotes begins no known escape",
   BAD_ALIAS: "a value begins with `*` or `&`: put it in quotes",
   BAD_INDENT: "the indentation is off, or a bracket is not closed",
@@ -91,17 +87,17 @@ type Parsed = { document: ReturnType<typeof parseDocument<ParsedNode>> } | { pro
 
 function parse(text: string, { asWritten = false } = {}): Parsed {
   const lines = new LineCounter();
-  // `!!set`, `!!binary` and the like do not exist in JSON.
+  // JSON has no `!!set`, `!!binary` and the like.
   const options = { lineCounter: lines, prettyErrors: false, resolveKnownTags: false };
   const document = parseDocument<ParsedNode>(text, options);
   const at = (offset: number | undefined) => {
     const { line, col } = lines.linePos(offset ?? 0);
     return `${line}, column ${col}`;
   };
-  // Only the first one counts: the others are usually its consequences.
+  // The other errors usually follow from the first.
   const wrong = document.errors[0] ?? document.warnings[0];
   if (wrong) {
-    const what = IN_WORDS[wrong.code] ?? "it cannot be read further";
+    const what = SYNTAX_ERRORS[wrong.code] ?? "it cannot be read further";
     return { problems: [`neither JSON nor YAML; ${what} (line ${at(wrong.pos[0])})`] };
   }
   if (document.contents === null) return { document: parseDocument<ParsedNode>("{}") as never };
@@ -124,7 +120,7 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
   });
   if (problems.length > 0) return { problems: [...new Set(problems)] };
   try {
-    // Expands aliases, within the limit of yaml 2, and refuses circular ones.
+    // Expands aliases within the limit of yaml 2, and refuses circular ones.
     JSON.stringify(document.toJS());
   } catch {
     return { problems: ["it has aliases that expand without end"] };

@@ -1,9 +1,9 @@
-/** The names of inputs: which are ours, and what to say of any other. The runner only warns of it, and hands it on. */
+/** Input names. The runner only warns of an unknown one, and passes it on. */
 
 import { distance } from "fastest-levenshtein";
 import { inCode } from "../text/wording.ts";
 
-/** Every input, in the order of action.yml. */
+/** In the order of action.yml. */
 export const INPUT_NAMES = [
   "token",
   "app_id",
@@ -47,8 +47,8 @@ const COMPLETED = "for `true`, give `wait_for: completed`";
 const SECONDS = "in whole seconds";
 const ANY = "to leave the step green after a red run, give `any`";
 
-/** What other actions call the same thing (docs/migration.md), as `bare` spells it. A second text says how the value differs. */
-const ELSEWHERE: { readonly [bare: string]: InputName | readonly [InputName, string] } = {
+/** What other actions call the same input (docs/migration.md), as `bare` spells it. A second text says how the value differs. */
+const NAMES_ELSEWHERE: { readonly [bare: string]: InputName | readonly [InputName, string] } = {
   accesstoken: "token",
   "credentials.secretname": "token",
   ghtoken: "token",
@@ -121,22 +121,19 @@ const ELSEWHERE: { readonly [bare: string]: InputName | readonly [InputName, str
 
 const PREFIX = /^INPUT_(?=.)/;
 
-/** The names under which the runner hands over inputs, in lower case: `wait-for` of `INPUT_WAIT-FOR`. */
+/** Lower case: `wait-for` from `INPUT_WAIT-FOR`. */
 export function inputNamesIn(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env).flatMap((name) => (PREFIX.test(name) ? [name.replace(PREFIX, "").toLowerCase()] : []));
 }
 
-/**
- * What is wrong with the `names` of the inputs that were given, and what is merely odd. A near miss of ours is wrong as well: what
- * was given there would be lost, and `dryrunn: true` really dispatch.
- */
+/** A near miss is a problem, not a warning: its value would be lost, and `dryrunn: true` would really dispatch. */
 export function checkNames(names: readonly string[]): { problems: string[]; warnings: string[] } {
   const problems: string[] = [];
   const unknown: string[] = [];
   for (const name of names) {
     if (INPUT_NAMES.some((ours) => ours === name)) continue;
     const respelt = INPUT_NAMES.find((ours) => bare(ours) === bare(name));
-    const meant = Object.hasOwn(ELSEWHERE, bare(name)) ? ELSEWHERE[bare(name)] : undefined;
+    const meant = Object.hasOwn(NAMES_ELSEWHERE, bare(name)) ? NAMES_ELSEWHERE[bare(name)] : undefined;
     const missed = nearMiss(bare(name));
     if (respelt) problems.push(`\`${name}\` is no input of this action: write it \`${respelt}\`.`);
     else if (meant) problems.push(`\`${name}\` is no input of this action: ${instead(meant)}.`);
@@ -151,17 +148,17 @@ export function checkNames(names: readonly string[]): { problems: string[]; warn
   return { problems, warnings: [`${inCode(unknown)} ${are} of this action, so ${it} ignored.`] };
 }
 
-/** The one of ours that so few slips of the keyboard make of it: one, or two in a long name. A short one is near to anything. */
+/** Allows one typing error, or two in a long name. Short names resemble anything. */
 function nearMiss(name: string): InputName | undefined {
-  const near = INPUT_NAMES.map((ours) => ({ ours, length: bare(ours).length, slips: distance(name, bare(ours)) }))
-    .filter(({ length, slips }) => length >= SHORT && slips <= (length >= LONG ? 2 : 1))
-    .sort((one, other) => one.slips - other.slips);
+  const near = INPUT_NAMES.map((ours) => ({ ours, length: bare(ours).length, edits: distance(name, bare(ours)) }))
+    .filter(({ length, edits }) => length >= MIN_LENGTH && edits <= (length >= LONG_LENGTH ? 2 : 1))
+    .sort((one, other) => one.edits - other.edits);
   return near[0]?.ours;
 }
 
-const SHORT = 4;
-/** Two letters that have changed places count as two slips. */
-const LONG = 8;
+const MIN_LENGTH = 4;
+/** Two transposed letters count as two errors. */
+const LONG_LENGTH = 8;
 
 function instead(meant: InputName | readonly [InputName, string]): string {
   if (typeof meant === "string") return `here it is called \`${meant}\``;
@@ -169,7 +166,6 @@ function instead(meant: InputName | readonly [InputName, string]): string {
   return `what comes nearest is \`${ours}\` (${how})`;
 }
 
-/** What all spellings of a name have in common. */
 function bare(name: string): string {
   return name.toLowerCase().replace(/[-_\s]/g, "");
 }

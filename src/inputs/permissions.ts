@@ -1,10 +1,8 @@
-/** The permissions that a step needs in the target: none for anything that its inputs do not make it do (docs/permissions.md). */
-
 import type { Access, Permissions } from "../github/purposes.ts";
 import { inCode } from "../text/wording.ts";
 import type { Inputs } from "./inputs.ts";
 
-/** The least that the inputs need. `write` includes `read`. */
+/** The least that the inputs need (docs/permissions.md). `write` includes `read`. */
 export function permissionsFor({
   source,
   waitFor,
@@ -22,7 +20,7 @@ export function permissionsFor({
   return reads ? { contents: "write", actions: "read" } : { contents: "write" };
 }
 
-/** Permissions by which the step can tell more. They are asked for only if the App's installation has been granted them. */
+/** Optional permissions, for better messages. Requested only if the App's installation has been granted them. */
 export function wishesFor({ waitFor, isDryRun }: Pick<Inputs, "waitFor" | "isDryRun">): Permissions {
   if (isDryRun) return { contents: "read", actions: "read" };
   return waitFor === "completed" ? { checks: "read" } : {};

@@ -6,13 +6,10 @@ import type { DispatchRequest } from "./dispatch-request.ts";
 import { KEY_LENGTH } from "./distinct-id.ts";
 import type { Json } from "./mapping.ts";
 
-/**
- * Costs a tenth of a second and 32 MiB. Names of runs show the key, and whoever tries to guess a value that was sent has to pay
- * that for every guess.
- */
+/** Takes 0.1 s and 32 MiB. Run names show the key, so each guess at a sent value has to cost that much. */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
 
-/** The key of a dispatch: made of its target, and of `given` (`reuse_key`) or else of event, workflow, ref and values. */
+/** Made of the target, and of `given` (`reuse_key`) or else event, workflow, ref and values. */
 export function reuseKey(source: DispatchRequest, { apiUrl, owner, repo }: Target, given: string): string {
   const what = given === "" ? canonical(whatIsSent(source)) : `reuse_key ${given}`;
   const where = `${apiUrl}/repos/${owner}/${repo}`.toLowerCase();
@@ -29,7 +26,6 @@ function whatIsSent(source: DispatchRequest): Json {
   return { event, workflow, ref: ref.replace(/^refs\/(heads|tags)\//, ""), inputs };
 }
 
-/** JSON in which the order of keys makes no difference. */
 function canonical(value: Json): string {
   return JSON.stringify(value, (_, each: unknown) =>
     typeof each === "object" && each !== null && !Array.isArray(each)

@@ -1,16 +1,14 @@
-/** Where the dispatch goes: which repository, on which server. */
-
 import type { Target } from "../github/connection.ts";
 import type { InputName } from "./names.ts";
 
-/** The caller: where the step runs, by the runner's environment. */
+/** Where the step runs, by the runner's environment. */
 export interface Caller {
-  /** `owner/name` of the repository that the step runs in. */
+  /** `owner/name` */
   repository: string;
   apiUrl: string;
   runId: string;
   runAttempt: string;
-  /** The commit that the caller's run is about: of a pull request its head, else `GITHUB_SHA`. */
+  /** Of a pull request its head, else `GITHUB_SHA`. */
   sha?: string;
 }
 
@@ -18,7 +16,7 @@ export function ownerOf({ repository }: Caller): string {
   return repository.split("/")[0] ?? "";
 }
 
-/** A warning, where the input `owner` is given and `deciding` names another owner. */
+/** Warns if the input `owner` is given and `deciding` names another owner. */
 export function unusedOwner(given: string, caller: Caller, target: Target, deciding: InputName): string[] {
   const owner = given || ownerOf(caller);
   if ([ownerOf(caller), target.owner].some((each) => each.toLowerCase() === owner.toLowerCase())) return [];
@@ -26,10 +24,7 @@ export function unusedOwner(given: string, caller: Caller, target: Target, decid
   return [`\`owner\` (${owner}) is not used, since \`${deciding}\` names its owner itself: the target is ${name}.`];
 }
 
-/**
- * Reads the target as the inputs give it. `owner/name` and URLs take precedence over `owner`, and a URL over `api_url` as well.
- * Gives the problems instead where the inputs name no repository or no server.
- */
+/** `owner/name` and URLs take precedence over `owner`, and a URL over `api_url` as well. */
 export function readTarget({ owner, repo, apiUrl }: Target): Target | { problems: string[] } {
   const problems: string[] = [];
   const api = readUrl(apiUrl);
@@ -41,10 +36,7 @@ export function readTarget({ owner, repo, apiUrl }: Target): Target | { problems
   return { ...repository, apiUrl: withoutSlash((server ? restRoot(server, api) : api).href) };
 }
 
-/**
- * The REST root that serves a repository's page: `github.com` → `api.github.com`, `TENANT.ghe.com` →
- * `api.TENANT.ghe.com`, the host of `api_url` → `api_url`, any other → its origin + `/api/v3`.
- */
+/** `github.com` → `api.github.com`, `T.ghe.com` → `api.T.ghe.com`, `api_url`'s host → `api_url`, else origin + `/api/v3`. */
 function restRoot(server: URL, api: URL): URL {
   if (server.host === api.host) return api;
   if (server.hostname === "github.com" || server.hostname === "www.github.com")
@@ -73,19 +65,19 @@ function readRepository(repo: string, owner: string): { owner: string; repo: str
 }
 
 function readUrl(text: string): URL | undefined {
-  // The parser of URLs would silently drop a line break.
+  // The URL parser would silently drop a line break.
   if (!/^https?:\/\/\S+$/.test(text)) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // Credentials, queries and fragments have no meaning here; kept, they would end up in a log.
+  // Credentials, queries and fragments have no meaning here, and would end up in a log.
   return url && url.username + url.password + url.search + url.hash === "" ? url : undefined;
 }
 
-/** A REST root, in the form in which two of them can be compared. */
+/** Makes two REST roots comparable. */
 export function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
 
-/** Says whether the server is neither github.com nor a tenant of ghe.com: it gets what is new on those later, if at all. */
+/** Neither github.com nor ghe.com: such a server gets new features later, if at all. */
 export function isEnterpriseServer(apiUrl: string): boolean {
   return !/\/\/api\.(github\.com|[^/]+\.ghe\.com)$/.test(apiUrl);
 }
