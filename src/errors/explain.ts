@@ -1,7 +1,4 @@
-/**
- * One place turns an error into advice: what happened, which input or permission is at fault, what to do
- * (docs/design.md#errors). No message holds a token or a payload value.
- */
+/** The one place that turns a request error into advice (docs/design.md#errors). No message holds a token or a payload value. */
 
 import type { RequestError } from "../github/request-error.ts";
 import { permissionsInWords } from "../inputs/permissions.ts";
@@ -11,7 +8,7 @@ import { explainNetwork } from "./network.ts";
 import { explainRefusal } from "./refusal.ts";
 import { type Situation, serverInWords } from "./situation.ts";
 
-/** The advice for a fault, in at most three lines, the first of which says what happened; then the lines to add, if any. */
+/** At most three lines, the first of which says what happened; then the lines to add, if any. */
 export function explainRequestError(requestError: RequestError, situation: Situation): string {
   const [what, remedy, lines] = advise(requestError, situation);
   const notes = [
@@ -24,7 +21,7 @@ export function explainRequestError(requestError: RequestError, situation: Situa
   return parts.filter((part) => part !== "").join("\n");
 }
 
-/** Where to find the run that was started before the fault; undefined where there is none to find. */
+/** Undefined where no run was started before the error, or where it cannot be found. */
 function whereTheRunIs({ status, purpose }: RequestError, { started, namedRunId }: Situation): string | undefined {
   const isUnseen = status === 404 && purpose.about === "run";
   if (isUnseen && namedRunId !== undefined && started?.htmlUrl) return `Its page: ${started.htmlUrl}`;
@@ -69,24 +66,23 @@ function limitEnd(requestError: RequestError): string {
     : ` until ${timeOfDay(endMs)}, which is after the deadline`;
 }
 
-/** One line about the fault; none where there was no fault. */
-export function lastTrouble(trouble: RequestError | undefined): string[] {
-  if (!trouble) return [];
-  const { kind, status, answer, request, inAWord } = trouble;
+export function lastTrouble(requestError: RequestError | undefined): string[] {
+  if (!requestError) return [];
+  const { kind, status, answer, request, inAWord } = requestError;
   if (kind === "unreadable") return [`The last answer cannot be read: ${answer} (${status} to ${request}).`];
   if (kind !== "limited") return [`The last look had no answer: ${inAWord} to ${request}.`];
-  const endMs = endOfLimitMs(trouble);
+  const endMs = endOfLimitMs(requestError);
   const end = endMs === undefined ? "had not ended by then" : `lasts until ${timeOfDay(endMs)}`;
   return [`The last look met GitHub's rate limit, which ${end} (${inAWord} to ${request}).`];
 }
 
-/** When a limit ends, in epoch ms; undefined where GitHub did not say. */
+/** In epoch ms; undefined where GitHub did not say. */
 export function endOfLimitMs({ dateMs = Number.NaN, retryAfterMs = Number.NaN }: RequestError): number | undefined {
   const endMs = dateMs + retryAfterMs;
   return Number.isFinite(endMs) ? endMs : undefined;
 }
 
-/** By status and GitHub's words. */
+/** Looked up by status and GitHub's words. */
 const REFUSALS: AdviceRows<{ repository: string; answer: string; permissions: string }> = [
   [
     /^401 /,
@@ -121,7 +117,7 @@ const REFUSALS: AdviceRows<{ repository: string; answer: string; permissions: st
   ],
 ];
 
-/** The advice for the refusal of an App's own request; undefined for any other request, and where no row fits. */
+/** Undefined for any request but an App's own, and where no row matches. */
 export function explainApp({ purpose, status, answer }: RequestError, situation: Situation): Advice | undefined {
   const { repository, appPermissions } = situation;
   if (purpose.about !== "app" || !appPermissions) return undefined;

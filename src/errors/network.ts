@@ -1,10 +1,8 @@
-/** The advice for a server that cannot be reached, or not safely. */
-
 import type { RequestError } from "../github/request-error.ts";
 import { type Advice, type AdviceRows, lookUp } from "./advice.ts";
 import { type Situation, serverInWords } from "./situation.ts";
 
-/** By the fault's kind and code. `where` is the address, with the error in a word; `server` the input that names it. */
+/** Looked up by the error's kind and code. `where` is the address with the error code; `server` the input that names it. */
 const FAILURES: AdviceRows<{ apiUrl: string; where: string; server: string }> = [
   [
     /^untrusted (ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS)$/,
@@ -43,7 +41,7 @@ const FAILURES: AdviceRows<{ apiUrl: string; where: string; server: string }> = 
   ],
 ];
 
-/** The advice for a fault without an answer. */
+/** For errors without a response. */
 export function explainNetwork({ kind, code, answer }: RequestError, situation: Situation): Advice {
   const { apiUrl, hasProxy } = situation;
   const where = `${apiUrl} (${code ?? answer})`;

@@ -1,4 +1,4 @@
-/** The advice for a refusal: of the token (401), for lack of a permission (403), of what is not there (404), or any other. */
+/** Advice for a refusal: a bad token (401), a missing permission (403), something missing (404), or any other. */
 
 import type { RequestError } from "../github/request-error.ts";
 import { permissionsInWords } from "../inputs/permissions.ts";
@@ -9,7 +9,7 @@ import { explainUnprocessable } from "./unprocessable.ts";
 
 interface Refused extends Situation {
   request: string;
-  /** The status, and GitHub's words. */
+  /** The status and GitHub's words. */
   said: string;
   ssoUrl: string | undefined;
   /** A sentence: what the token may not do, and GitHub's words. */
@@ -20,7 +20,7 @@ interface Refused extends Situation {
   label: string;
 }
 
-/** By the status, and what `refusalOf` says. */
+/** Looked up by the status and `refusalOf`. */
 const REFUSALS: AdviceRows<Refused> = [
   [
     /^401 app/,
@@ -168,26 +168,24 @@ const REFUSALS: AdviceRows<Refused> = [
   ],
 ];
 
-/** How many files a message names. */
-const MOST_NAMED = 30;
+const MAX_FILES_NAMED = 30;
 
 function filesInWords(files: readonly string[] | undefined): string {
-  return files ? ` The files there: ${enumerated(files, MOST_NAMED) || "none"}.` : "";
+  return files ? ` The files there: ${enumerated(files, MAX_FILES_NAMED) || "none"}.` : "";
 }
 
-/** The likeliest cause, if it is possible: a token does not show whether it is the job's own. Empty, or ends with a space. */
+/** The likeliest cause. A token does not show whether it is the job's own. Empty, or ends with a space. */
 function jobsToken({ isOwnTarget, appPermissions }: Situation): string {
   if (isOwnTarget || appPermissions) return "";
   return "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target. ";
 }
 
-/** A hint at the REST root, which may have been made of a URL's host: the wrong server, or the wrong root, answers 404 too. */
+/** The root may have been derived from a URL's host, and the wrong server, or the wrong root, answers 404 too. */
 function rootInWords({ apiUrl }: Situation): string {
   if (!apiUrl.endsWith("/api/v3")) return "";
   return ` The request went to ${apiUrl}, the usual root of an Enterprise Server, made from the URL in \`repo\` or \`run_id\`: if the server's REST root is another, give it as \`api_url\`.`;
 }
 
-/** The advice for a refusal. */
 export function explainRefusal(requestError: RequestError, situation: Situation): Advice {
   const { status, request, purpose, ssoUrl } = requestError;
   if (status === 422) return explainUnprocessable(requestError, situation);
@@ -211,7 +209,7 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
   );
 }
 
-/** For a 404, what is missing, if that is known; for any other status, whose token it was, and GitHub's words. */
+/** For a 404, what is missing, if known; for any other status, whose token it was, and GitHub's words. */
 function refusalOf(
   { status, purpose, answer, ssoUrl }: RequestError,
   { visible, tokenHasWorked, appPermissions, unseenRunId, namedRunId }: Situation,

@@ -1,4 +1,4 @@
-/** The advice for a dispatch that GitHub does not accept (422), by GitHub's words (docs/platform.md#dispatch-answers). */
+/** Advice for a dispatch that GitHub does not accept (422), by GitHub's words (docs/platform.md#dispatch-answers). */
 
 import { type RequestError, unexpectedInputs } from "../github/request-error.ts";
 import { quoted } from "../text/foreign-text.ts";
@@ -8,7 +8,6 @@ import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
 import type { Situation } from "./situation.ts";
 
 interface Refused extends Situation {
-  /** The workflow, and its repository. */
   file: string;
 }
 
@@ -69,7 +68,7 @@ const REFUSALS: AdviceRows<Refused> = [
   ],
 ];
 
-/** Says whether the workflow's file would make the advice for this fault clearer. */
+/** True where the workflow file would make the advice clearer. */
 export function isAboutFile({ status, answer }: RequestError): boolean {
   return (
     status === 422 &&
@@ -77,7 +76,6 @@ export function isAboutFile({ status, answer }: RequestError): boolean {
   );
 }
 
-/** The advice for a 422. */
 export function explainUnprocessable(requestError: RequestError, situation: Situation): Advice {
   const { repository, workflow, event, eventType } = situation;
   const file = `\`${workflow}\` of ${repository}`;
@@ -92,24 +90,22 @@ export function explainUnprocessable(requestError: RequestError, situation: Situ
   );
 }
 
-/** What the workflow's file allows for an input, where it is known. */
 function allowedInWords(declared: Situation["declared"], input: string): string {
   const options = declared && Object.hasOwn(declared, input) ? declared[input]?.options : undefined;
   return options ? ` It takes ${inCode(options.map(quoted))}.` : "";
 }
 
-/** What the workflow's file declares, where it is known. */
 function declaredInWords(declared: Situation["declared"]): string {
   if (!declared) return "";
   const names = Object.entries(declared).map(([name, { options }]) => {
     const allowed = options ? ` (${inCode(options.map(quoted))})` : "";
     return `\`${quoted(name)}\`${allowed}`;
   });
-  return ` It declares ${enumerated(names, MOST_DECLARED) || "none"}.`;
+  return ` It declares ${enumerated(names, MAX_DECLARED) || "none"}.`;
 }
 
-/** GitHub takes no more. */
-const MOST_DECLARED = 25;
+/** GitHub takes no more (docs/platform.md#dispatch-answers). */
+const MAX_DECLARED = 25;
 
 function undeclared(names: readonly string[], { file, key, name, declared }: Refused): Advice {
   const isOurs = key !== undefined && names.includes(key);
