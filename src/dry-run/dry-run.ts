@@ -1,4 +1,4 @@
-/** The dry run: looks at everything that a dispatch needs, and dispatches nothing. Every finding is a line of a checklist. */
+/** Checks everything that a dispatch needs, and dispatches nothing. Each finding is a line of a checklist. */
 
 import type { Run } from "../github/responses.ts";
 import { makeRetry, once, tryToGet } from "../github/retry.ts";
@@ -14,20 +14,19 @@ import { quoted } from "../text/foreign-text.ts";
 import { onceMore } from "../workflow-file/read-files.ts";
 import { examineReceivers } from "../workflow-file/receivers.ts";
 
-/** How long the looks may take together: nobody waits longer for a checklist. */
-const DOCTOR_MS = 60_000;
+/** For all requests together: nobody waits longer for a checklist. */
+const TOTAL_TIMEOUT_MS = 60_000;
 
 const TONES: Record<Finding["is"], Tone> = { right: "good", wrong: "bad", unknown: "waiting" };
 
 /**
- * Logs the findings as a checklist.
- * @throws StepError where something is wrong, or what decides could not be seen; RequestError or OutOfTime where the repository itself
- *   could not be read
+ * @throws StepError where something is wrong, or what decides could not be read; RequestError or OutOfTime where the repository
+ *   itself could not be read
  */
 export async function dryRun(context: Context): Promise<void> {
   const { log, clock, record } = context;
   log.info("A dry run: nothing is dispatched.");
-  const findings = await findAll(context, clock.nowMs() + DOCTOR_MS);
+  const findings = await findAll(context, clock.nowMs() + TOTAL_TIMEOUT_MS);
   for (const finding of findings) log.info(lineOf(finding), TONES[finding.is]);
   record({ findings });
   const verdict = verdictOn(findings);
@@ -35,22 +34,21 @@ export async function dryRun(context: Context): Promise<void> {
   throw new StepError(verdict.text);
 }
 
-/** Green unless something is wrong, or something that decides could not be seen. */
 function verdictOn(findings: readonly Finding[]): { isGreen: boolean; text: string } {
   const wrong = findings.filter(({ is }) => is === "wrong");
-  const open = findings.filter((each) => each.unseen === "decides");
-  if (wrong.length + open.length === 0) {
+  const undecided = findings.filter((each) => each.unseen === "decides");
+  if (wrong.length + undecided.length === 0) {
     const text = findings.some((each) => each.unseen)
       ? "Nothing is missing in what could be seen; the lines with ? say what could not."
       : "Nothing is missing, as far as can be seen without dispatching.";
     return { isGreen: true, text };
   }
   const count = wrong.length === 1 ? "1 thing" : `${wrong.length} things`;
-  const unjudged =
+  const undecidedTitle =
     wrong.length === 0 ? "The dry run could not see what decides:" : "It could not see what decides as well:";
   const lines = [
     ...(wrong.length > 0 ? [`The dry run found ${count} to mend:`, ...wrong.map(lineOf)] : []),
-    ...(open.length > 0 ? [unjudged, ...open.map(lineOf)] : []),
+    ...(undecided.length > 0 ? [undecidedTitle, ...undecided.map(lineOf)] : []),
   ];
   return { isGreen: false, text: lines.join("\n") };
 }
@@ -79,7 +77,7 @@ async function findAll(context: Context, deadlineMs: number): Promise<Finding[]>
   if (source.event === undefined) return [...findings, ...(await findGivenRun(source, context, deadlineMs))];
   const ofRef = await findRef(source, context, deadlineMs);
   findings.push(...ofRef);
-  // Without the ref, no file of it can be read.
+  // Without the ref, its files cannot be read.
   if (ofRef.some(({ is }) => is === "wrong")) return findings;
   const bounds = { deadlineMs, answerNamesRun: answerNamesRun(source, context) };
   return [...findings, ...(await examineReceivers(source, context, bounds))];
@@ -87,62 +85,63 @@ async function findAll(context: Context, deadlineMs: number): Promise<Finding[]>
 
 function answerNamesRun(source: DispatchRequest, { inputs: { target } }: Context): "yes" | "maybe" | "no" {
   if (source.event === "repository_dispatch") return "no";
-  // Only its answer to a dispatch shows whether an Enterprise Server names the run (docs/platform.md#run-details).
+  // Only the response to a dispatch shows whether an Enterprise Server names the run (docs/platform.md#run-details).
   return isEnterpriseServer(target.apiUrl) ? "maybe" : "yes";
 }
 
 async function findRef(source: DispatchRequest, { github, retry }: Context, deadlineMs: number): Promise<Finding[]> {
   if (source.event === "repository_dispatch" || source.ref === undefined) return [];
   for (const name of refNames(source.ref)) {
-    const look = await tryToGet(retry((options) => github.getRef(name, options), onceMore(deadlineMs)));
-    if (look.is === "seen")
+    const result = await tryToGet(retry((options) => github.getRef(name, options), onceMore(deadlineMs)));
+    if (result.is === "seen")
       return [right(`There is a ${name.startsWith("heads/") ? "branch" : "tag"} \`${source.ref}\`.`)];
-    if (look.is === "refused") return [unseen(`The token may not see whether there is a ref \`${source.ref}\`.`)];
-    if (look.is === "unread") return [unseen(`The ref \`${source.ref}\` ${look.why}.`)];
+    if (result.is === "refused") return [unseen(`The token may not see whether there is a ref \`${source.ref}\`.`)];
+    if (result.is === "unread") return [unseen(`The ref \`${source.ref}\` ${result.why}.`)];
   }
   return [wrong(`There is no branch or tag \`${source.ref}\`: check the input \`ref\`.`)];
 }
 
-/** No finding where no status is asked for. Whether the token may set one shows only when it does. */
+/** No finding without `status_context`. Whether the token may set a status shows only when it does. */
 export async function findCallersSide(context: Context, deadlineMs: number): Promise<Finding[]> {
   const { callersGitHub: github } = context;
   if (!github) return [];
   const name = quoted(github.fullName());
-  const look = await tryToGet(makeRetry({ ...context, github })(github.getRepository, once(deadlineMs)));
-  if (look.is === "seen")
+  const result = await tryToGet(makeRetry({ ...context, github })(github.getRepository, once(deadlineMs)));
+  if (result.is === "seen")
     return [
       right(
         `\`status_token\` is accepted, and sees ${name}; it needs \`statuses: write\` there for \`status_context\`.`,
       ),
     ];
-  if (look.is === "unread")
-    return [{ ...unseen(`Whether \`status_token\` sees ${name} ${look.why}.`), unseen: "aside" }];
+  if (result.is === "unread")
+    return [{ ...unseen(`Whether \`status_token\` sees ${name} ${result.why}.`), unseen: "aside" }];
   return [wrong(`\`status_token\` does not see ${name}, the caller's own repository: no commit status could be set.`)];
 }
 
 export async function findGivenRun({ runId }: GivenRun, context: Context, deadlineMs: number): Promise<Finding[]> {
   const { github, retry } = context;
-  const look = await tryToGet(retry((options) => github.getRun(runId, options), once(deadlineMs)));
-  if (look.is === "missing") return [wrong(`There is no run ${runId}: check \`run_id\` and \`repo\`.`)];
-  if (look.is === "refused")
+  const result = await tryToGet(retry((options) => github.getRun(runId, options), once(deadlineMs)));
+  if (result.is === "missing") return [wrong(`There is no run ${runId}: check \`run_id\` and \`repo\`.`)];
+  if (result.is === "refused")
     return [unknown(`The token may not see whether there is a run ${runId} (\`actions: read\`).`)];
-  if (look.is === "unread") return [unknown(`The run ${runId} ${look.why}.`)];
-  const { name, status, conclusion, htmlUrl } = look.answer;
+  if (result.is === "unread") return [unknown(`The run ${runId} ${result.why}.`)];
+  const { name, status, conclusion, htmlUrl } = result.answer;
   const state = (conclusion ?? status) || "without a status";
   const there = right(`There is a run ${runId}, ${quoted(name)} (${state}): ${htmlUrl}`);
-  return [there, ...(await findArtifact(look.answer, context, deadlineMs))];
+  return [there, ...(await findArtifact(result.answer, context, deadlineMs))];
 }
 
-/** Whether the run has left the artifact, which shows once it has ended. */
 async function findArtifact(run: Run, { github, retry, inputs }: Context, deadlineMs: number): Promise<Finding[]> {
   const { outputsFrom } = inputs;
   if (outputsFrom === undefined) return [];
   const artifact = `the artifact \`${outputsFrom}\``;
   if (run.status !== "completed") return [unknown(`Whether the run leaves ${artifact} shows only at its end.`)];
-  const look = await tryToGet(retry((options) => github.listArtifacts(run.id, outputsFrom, options), once(deadlineMs)));
-  if (look.is === "refused") return [unseen("The token may not see the artifacts of the run (`actions: read`).")];
-  if (look.is === "unread") return [unseen(`The list of the run's artifacts ${look.why}.`)];
-  const artifacts = look.is === "seen" ? look.answer.items.filter(({ name }) => name === outputsFrom) : [];
+  const result = await tryToGet(
+    retry((options) => github.listArtifacts(run.id, outputsFrom, options), once(deadlineMs)),
+  );
+  if (result.is === "refused") return [unseen("The token may not see the artifacts of the run (`actions: read`).")];
+  if (result.is === "unread") return [unseen(`The list of the run's artifacts ${result.why}.`)];
+  const artifacts = result.is === "seen" ? result.answer.items.filter(({ name }) => name === outputsFrom) : [];
   if (artifacts.length === 0) return [wrong(`The run has left no artifact \`${outputsFrom}\`.`)];
   if (artifacts.every(({ isExpired }) => isExpired)) return [wrong(`The run has left ${artifact}, which has expired.`)];
   return [right(`The run has left ${artifact}.`)];
