@@ -1,4 +1,4 @@
-/** What the parts of the story share: the world outside, the inputs, and a way to make known what is learnt. */
+/** What all parts of a step share: its dependencies, its inputs, and a way to record results. */
 
 import type { GitHub } from "../github/api.ts";
 import type { Run } from "../github/responses.ts";
@@ -10,18 +10,14 @@ import type { Known } from "./known.ts";
 import { postStateOf } from "./post-state.ts";
 import { outputsOf } from "./step-outputs.ts";
 
-/**
- * Says whether the caller's log may show what the target's jobs print: in a public log everybody could read what only some
- * can read in the target (docs/design.md#failing).
- */
+/** Whether the caller's log may show the target's job logs: a public log must not disclose them (docs/design.md#failing). */
 export function mayBeShown({ isPrivate }: Run, { inputs, callerIsPublic, callerApiUrl }: Context): boolean {
-  const isAskedFor = (inputs.failedLogLines ?? 0) > 0;
-  // What is public on another server may be so only for those who can reach that server.
+  const isRequested = (inputs.failedLogLines ?? 0) > 0;
+  // A repository that is public on another server may be so only for those who can reach that server.
   const isPublic = isPrivate === false && inputs.target.apiUrl === callerApiUrl;
-  return !callerIsPublic || isPublic || isAskedFor;
+  return !callerIsPublic || isPublic || isRequested;
 }
 
-/** The world outside the story. */
 export interface Dependencies {
   github: GitHub;
   clock: Clock;
@@ -30,31 +26,26 @@ export interface Dependencies {
   random: () => number;
   /** Aborted with `Cancelled` when the caller cancels the step. */
   signal: AbortSignal;
-  /** Sets the step's outputs; called again whenever more is known. */
+  /** Called again whenever more is known. */
   setOutputs: (outputs: Record<string, string>) => void;
-  /** Saves what the `post` step needs to know; called again whenever more is known. */
+  /** For the `post` step; called again whenever more is known. */
   savePostState: (postState: string) => void;
-  /** Shows Markdown on the page of the caller's run. */
   writeSummary: (markdown: string) => void;
-  /** The API of the caller's repository, with a token of its own; undefined where nothing is asked there. */
+  /** The caller's repository, with a token of its own; undefined where no request goes there. */
   callersGitHub?: GitHub | undefined;
-  /** Whether everybody can read the caller's log. */
   callerIsPublic: boolean;
-  /** REST root of the caller's own server. */
   callerApiUrl: string;
-  /** A proxy variable is set. */
   hasProxy: boolean;
 }
 
 export interface Context extends Dependencies {
   readonly inputs: Inputs;
-  /** Asks GitHub until it answers. */
   readonly retry: Retry;
-  /** Makes known what was learnt: at once, so that outputs and `post` step have it whatever happens next. */
+  /** Writes the outputs and the post state at once, so that they hold whatever happens next. */
   record(more: Partial<Known>): void;
 }
 
-/** Begins the story. `known` is what it has learnt so far, which only the report of its end reads. */
+/** `known` changes with each `record`; only the final report reads it. */
 export function createContext(
   inputs: Inputs,
   dependencies: Dependencies,

@@ -1,55 +1,47 @@
-/** The dispatch that was sent: all that the search for its run needs. */
-
 import type { Id } from "../github/response-fields.ts";
 import type { Run, StartedRun } from "../github/responses.ts";
 import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
 
-/** A dispatch that GitHub may have acted on. */
+/** A dispatch that GitHub may have acted on, with all that the search for its run needs. Times are by the clock. */
 export interface SentDispatch {
   dispatch: ResolvedDispatch;
-  /** The id that it carries; undefined: none. */
+  /** Undefined: none was sent. */
   distinctId: string | undefined;
-  /** Ids, as text, of the runs that were there before, none of which is ours, whatever it shows. Only where the id was given. */
+  /** Ids of runs that existed before, so none is ours, whatever it shows. Only where the id was given. */
   listedBefore?: ReadonlySet<string> | undefined;
-  /** When it was first sent so that GitHub may have acted on it, by the clock. */
+  /** When it was first sent so that GitHub may have acted on it. */
   atMs: number;
-  /** When the search for its run has to end, by the clock. */
   findDeadlineMs: number;
-  /** GitHub has acted on it. */
+  /** Certain: GitHub has acted on it. */
   isAccepted: boolean;
-  /** The run that GitHub's answer named. */
+  /** The run that GitHub's response named. */
   started?: StartedRun | undefined;
-  /** What the looks so far have shown of the runs that may be its, so that no search has to read them again. */
+  /** What earlier polls have shown, so that no search has to read it again. */
   candidates: Map<Id, Candidate>;
 }
 
-/** Our run, and the recent runs of its repository, where the search has listed them. */
 export interface OurRun {
   run: Run;
-  /** Newest first; undefined where no list was asked for. */
+  /** Of its repository, newest first; undefined where no list was read. */
   recentRuns: readonly Run[] | undefined;
 }
 
-/** Where a run shows the id. */
 export type IdLocation = "name" | "job" | "step";
 
-/** A run that may be ours, by its name, event and workflow, and what its jobs have shown so far. */
+/** A run that may be ours, by name, event and workflow, and what its jobs have shown. Times are by the clock. */
 export interface Candidate {
   readonly run: Run;
-  /** When a list showed it first, by the clock. */
+  /** When a list showed it first. */
   readonly seenAtMs: number;
-  /** The latest time at which it can have come into its present status, by the clock. */
+  /** The latest time at which it can have entered its present status. */
   readonly changedAtMs: number;
-  /** How often its jobs were read. */
   readonly reads: number;
-  /** When its jobs were last read, by the clock. */
   readonly readAtMs: number;
-  /** The run's status when its jobs were last read. */
+  /** The run's status at `readAtMs`. */
   readonly readStatus: string;
-  /** Where it shows our id, if any look has shown that. */
   readonly sign?: IdLocation | undefined;
-  /** Whether every job that was there showed all its steps. */
+  /** Every job that was listed showed all its steps. */
   readonly showedAll: boolean;
-  /** Another dispatch's id that it shows. In its name, that may be the id of its caller; only all its jobs make it certain. */
+  /** Another dispatch's id. In the run's name, it may be its caller's: only after reading all jobs is it certain. */
   readonly anothersId: string | undefined;
 }

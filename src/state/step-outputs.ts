@@ -1,12 +1,9 @@
-/** The step's outputs, made from what is known. */
-
 import { failedJobs } from "../github/conclusions.ts";
 import type { Run } from "../github/responses.ts";
 import { isAboutToRerun, type Known } from "./known.ts";
 
 type Outputs = Record<string, string>;
 
-/** The outputs that are known, under the names of action.yml. */
 export function outputsOf(known: Known): Outputs {
   const { distinctId, run, values } = known;
   return {
@@ -17,13 +14,13 @@ export function outputsOf(known: Known): Outputs {
   };
 }
 
-/** Which run is ours, as soon as that is certain: a given run has to be seen first. */
+/** A given run counts only once a response has shown it. */
 function addressOf({ sent, taken, run }: Known): Outputs {
   const started = run ?? sent?.started;
   if (!started) return {};
   return {
     runId: String(started.id),
-    // GitHub's answer to the dispatch told the addresses: a later answer without them does not take them back.
+    // The response to the dispatch had the URLs: a later response without them does not remove them.
     jobs_url: started.jobsUrl || (sent?.started?.jobsUrl ?? ""),
     html_url: started.htmlUrl || (sent?.started?.htmlUrl ?? ""),
     run_attempt: String(run?.runAttempt ?? 1),
@@ -36,7 +33,7 @@ function stateOf({ status, conclusion, workflowId, runNumber }: Run, known: Know
   // Another attempt may follow until there is a verdict.
   const isLast = verdict !== undefined || !isAboutToRerun(known);
   const hasEnded = isOfJobs ? verdict !== undefined : status === "completed" && isLast;
-  // The outputs of an attempt that was not the last are taken back.
+  // Clear the outputs of an attempt that was not the last.
   const isOpenAgain = !hasEnded && (isAboutToRerun(known) || earlierAttempts.length > 0);
   return {
     status,
