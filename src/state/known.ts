@@ -61,6 +61,7 @@ export interface Holder {
   jobId: Id | undefined;
   /** e.g. `Deploy #812` */
   name: string;
+  /** Empty where there is none to show. */
   htmlUrl: string;
   /** It holds the group but has not started: it may have to wait until others have left the group. */
   isPending: boolean;
