@@ -1,13 +1,12 @@
-/** What is known, before a run starts, of the contexts that its expressions can read. */
+/** What is known of GitHub's contexts before a run starts. */
 
 import { fillTemplate, type LookUp } from "./expression.ts";
 import type { Env, Receiver, ReceiverJob, ReceiverStep } from "./receiver.ts";
 import { EMPTY, textValue, UNKNOWN, type Value } from "./values.ts";
 
-/** A dispatch that carries an id. */
 export interface SentId {
   event: "repository_dispatch" | "workflow_dispatch";
-  /** The name under which the id is sent. */
+  /** The name of the input or property that carries the id. */
   key: string;
   id: string;
   /** `workflow_inputs`, without the id. */
@@ -17,7 +16,7 @@ export interface SentId {
 const INPUTS = ["inputs", "github.event.inputs"];
 const PAYLOAD = ["github.event.client_payload"];
 
-/** The contexts before a job runs. Their names ignore case (docs/platform.md#runner-values). */
+/** Names of contexts ignore case (docs/platform.md#runner-values). */
 export function contextsOf(receiver: Receiver, sent: SentId, matrix = ""): LookUp {
   const isByHand = sent.event === "workflow_dispatch";
   const [roots, empty] = isByHand ? [INPUTS, PAYLOAD] : [PAYLOAD, INPUTS];
@@ -27,11 +26,11 @@ export function contextsOf(receiver: Receiver, sent: SentId, matrix = ""): LookU
     if (ours) return ours;
     if (isWithin([...empty, "env"], path)) return [EMPTY];
     if (isByHand && isWithin(roots, path)) return [otherInput(names.at(-1) ?? "", receiver, sent)];
-    return mayHoldId(path, matrix, sent.key) ? [UNKNOWN, textValue(sent.id)] : [UNKNOWN];
+    return mayContainId(path, matrix, sent.key) ? [UNKNOWN, textValue(sent.id)] : [UNKNOWN];
   };
 }
 
-/** The values at `path` where they depend on the id: the id itself, an object that holds it, or a part of it, which is empty. */
+/** Values that depend on the id: the id itself, an object that holds it, or a property of the id, which is empty. */
 function idAt(path: string, roots: readonly string[], { key, id }: SentId): Value[] | undefined {
   const ours = roots.map((root) => `${root}.${key.toLowerCase()}`);
   const [beforeAny = "", afterAny] = path.split(/\.\*(.*)/s);
@@ -45,7 +44,7 @@ function isWithin(roots: readonly string[], path: string): boolean {
   return roots.some((root) => path === root || path.startsWith(`${root}.`));
 }
 
-/** Another input. Only whether it is empty is used, and never its value, which a finding might quote. */
+/** Only whether another input is empty is used, never its value, which a finding might quote. */
 function otherInput(name: string, { inputs: declared = {} }: Receiver, { inputs: given }: SentId): Value {
   const inputIn = <Input>(inputs: Readonly<Record<string, Input>>) =>
     Object.entries(inputs).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
@@ -54,19 +53,18 @@ function otherInput(name: string, { inputs: declared = {} }: Receiver, { inputs:
   return value === "" ? EMPTY : { ...UNKNOWN, isTrue: value === "false" ? undefined : true };
 }
 
-/** Says whether the value may have the id: an output may be anything, and a matrix whatever the file makes it. */
-function mayHoldId(path: string, matrix: string, key: string): boolean {
+/** An output may be anything; a matrix is whatever the file makes it. */
+function mayContainId(path: string, matrix: string, key: string): boolean {
   if (/^(needs|steps)\b/.test(path)) return true;
   return /^(matrix|strategy)\b/.test(path) && matrix.toLowerCase().includes(key.toLowerCase());
 }
 
-/** The contexts in a step: those before a job runs, and the step's variables. */
 export function contextsIn(step: ReceiverStep, job: ReceiverJob, receiver: Receiver, before: LookUp): LookUp {
-  const ofJob = withEnv({ ...receiver.env, ...job.env }, job, before, (name) => setByScript(name, job, before));
-  return withEnv(step.env, job, ofJob, (name) => ofJob(["env", name]));
+  const inJob = withEnv({ ...receiver.env, ...job.env }, job, before, (name) => valuesFromScripts(name, job, before));
+  return withEnv(step.env, job, inJob, (name) => inJob(["env", name]));
 }
 
-/** Adds the variables of `env` to the contexts; `otherwise` gives any other variable. Only Windows ignores the case of names. */
+/** `otherwise` gives any variable that `env` lacks. Only Windows ignores the case of names. */
 function withEnv(
   env: Env,
   { isOnWindows }: ReceiverJob,
@@ -87,8 +85,8 @@ function withEnv(
   };
 }
 
-/** A variable that no `env` has: an earlier step may have set it. */
-function setByScript(name: string, { steps }: ReceiverJob, before: LookUp): readonly Value[] {
+/** An earlier step may have set a variable that no `env` has. */
+function valuesFromScripts(name: string, { steps }: ReceiverJob, before: LookUp): readonly Value[] {
   const isSet = steps.some(({ script = "" }) => script.includes("GITHUB_ENV") && script.includes(name));
   return isSet ? before(["steps", "*"]) : [EMPTY];
 }

@@ -1,5 +1,3 @@
-/** Whether a receiving workflow fits what is sent to it. */
-
 import { type Finding, right, unknown, wrong } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { enumerated, inCode } from "../text/wording.ts";
@@ -11,23 +9,21 @@ import type { Mistake } from "./mistake.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
 import { examineUploads } from "./uploads.ts";
 
-/** What is sent to a receiver, and what its run has to do for the caller. */
 export interface ToReceiver extends Omit<SentId, "key"> {
-  /** Of a repository_dispatch. */
+  /** Empty for a workflow_dispatch. */
   eventType: string;
-  /** The name under which the id is sent; undefined: it is not sent. */
+  /** Undefined: no id is sent. */
   key: string | undefined;
-  /** The run is looked for, so something has to show the id. */
+  /** The run is searched for, so something has to show the id. */
   needsSign: boolean;
-  /** Other steps are to reuse its run, which they know by nothing but the run's own name. */
+  /** Other steps are to reuse the run, which they recognize by its name only. */
   needsName: boolean;
-  /** The artifact that its run has to leave (`outputs_from`), and the lines that upload it; undefined: none. */
+  /** The artifact of `outputs_from`, and the lines that upload it. */
   artifact?: { name: string; lines: string } | undefined;
-  /** Whether GitHub's answer names the run, so that nothing has to show the id (docs/platform.md#run-details). */
+  /** If GitHub's response names the run, nothing has to show the id (docs/platform.md#run-details). */
   answerNamesRun: "yes" | "maybe" | "no";
 }
 
-/** Compares a receiver with what is sent to it. */
 export function examineReceiver(receiver: Receiver, sent: ToReceiver): Finding[] {
   const lines = linesToAdd({ ...sent, name: quoted(receiver.name ?? "") });
   if (receiver.mistake) return [invalid(receiver.path, receiver.mistake, lines)];
@@ -48,7 +44,7 @@ function invalid(path: string, { text, isInRunName }: Mistake, lines: string): F
     : wrong(what, undefined, "listener unreadable");
 }
 
-/** The first of the lines to add, which alone is missing in a workflow that listens. */
+/** The first line, the only one that a workflow lacks if it listens. */
 function runNameIn(lines: string): string | undefined {
   return lines.split("\n", 1)[0];
 }
@@ -84,15 +80,14 @@ function examineTypes(receiver: Receiver, { eventType }: ToReceiver, lines: stri
   return [wrong(`${path} does not listen for ${event} on the default branch.${instead}`, lines, "nobody listens")];
 }
 
-/** Such a server's answer to a dispatch names no run (docs/platform.md#run-details). */
+/** Older servers do not name the run in the response (docs/platform.md#run-details). */
 const OLD_SERVER = "On an Enterprise Server before 3.21, the run would not be found.";
 
-/** Whether its run will show the id, and where. */
 function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
   const { path, inputs } = receiver;
   const { key, event, answerNamesRun } = sent;
   if (answerNamesRun === "yes") return [right("GitHub's answer will name the run; nothing has to show the id.")];
-  // Where the answer never names the run, inputs without a key are refused.
+  // Where the response never names the run, inputs without a key are refused.
   if (key === undefined) return [unknown(`No id is sent (\`distinct_id_key\` is empty). ${OLD_SERVER}`)];
   if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key))
     return [withoutSign(`${path} does not declare the input \`${key}\``, lines, answerNamesRun)];
@@ -102,7 +97,6 @@ function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Findi
   return [bySign(sign, receiver, sent, lines)];
 }
 
-/** Whether another step can reuse its run. */
 function examineName(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
   const { key } = sent;
   if (key === undefined || isNamedBy(receiver, { ...sent, key })) return [];
@@ -143,7 +137,7 @@ function bySign(
   }
 }
 
-/** A run would not be found, or not on a server whose answer does not name it. */
+/** The run would not be found, or not on a server whose response does not name it. */
 function withoutSign(
   what: string,
   lines: string | undefined,

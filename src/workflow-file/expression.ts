@@ -1,7 +1,4 @@
-/**
- * What GitHub will make of a text with expressions, as far as that can be known before the run. It reads the small part of
- * GitHub's language that names use. What nobody can know is a gap in the text; where several values are possible, all are given.
- */
+/** Evaluates, before a run, the expressions that names use: unknown parts are gaps, and all possible values are kept. */
 
 import {
   call,
@@ -18,13 +15,13 @@ import {
   type Value,
 } from "./values.ts";
 
-/** The values that a context may have under a path, e.g. `["github", "event", "action"]`; `*` is any name. */
+/** The values that a context may have at a path, e.g. `["github", "event", "action"]`; `*` is any name. */
 export type LookUp = (path: readonly string[]) => readonly Value[];
 
-/** Brackets nested deeper than this are not read: nobody writes them, and each level is a few calls deep. */
-const DEEPEST = 50;
+/** Brackets nested deeper are not read: nobody writes them, and each level takes several stack frames. */
+const MAX_DEPTH = 50;
 
-/** Every text that a template may become; no more than the first `LONGEST` characters of it. */
+/** Every text that a template may become, cut at `LONGEST` characters. */
 export function fillTemplate(template: string, lookUp: LookUp): string[] {
   let texts = [""];
   for (const part of partsOf(template)) {
@@ -37,7 +34,7 @@ export function fillTemplate(template: string, lookUp: LookUp): string[] {
   return texts;
 }
 
-/** Why GitHub cannot read a template, as far as that is certain; undefined where no reason is seen. */
+/** Why GitHub cannot read a template, as far as that is certain. */
 export function flawIn(template: string): string | undefined {
   const parts = partsOf(template);
   if (parts.some((part) => typeof part === "string" && part.includes("${{"))) return "a `${{` that nothing closes";
@@ -45,12 +42,12 @@ export function flawIn(template: string): string | undefined {
   return hasDoubleQuotes ? "a `\"` in an expression, where GitHub takes `'` only" : undefined;
 }
 
-/** The expressions of a template, without `${{` and `}}`. */
+/** Without `${{` and `}}`. */
 export function expressionsIn(template: string): string[] {
   return partsOf(template).flatMap((part) => (typeof part === "string" ? [] : [part.expression]));
 }
 
-/** The contexts that a template names, in lower case. */
+/** In lower case. */
 export function contextNamesIn(template: string): Set<string> {
   const names = expressionsIn(template).flatMap((expression) =>
     expression.replace(/'[^']*'/g, "''").match(/(?<![\w.-])[A-Za-z_][\w-]*(?![\w-]|\s*\()/g),
@@ -60,7 +57,7 @@ export function contextNamesIn(template: string): Set<string> {
 
 type Part = string | { expression: string };
 
-/** Takes time in proportion to the text, even where many expressions are never closed. */
+/** Linear time, even with many expressions that are never closed. */
 function partsOf(template: string): Part[] {
   const parts: Part[] = [];
   let end = 0;
@@ -73,7 +70,7 @@ function partsOf(template: string): Part[] {
   }
 }
 
-/** Where the expression ends, or -1; a `}}` in quotes does not end it. */
+/** -1 where it is never closed; a `}}` in quotes does not close it. */
 function closeOf(template: string, start: number): number {
   const marks = /'|\}\}/g;
   marks.lastIndex = start;
@@ -86,7 +83,7 @@ function closeOf(template: string, start: number): number {
   return -1;
 }
 
-/** All values that an expression may have. One that cannot be read is unknown. */
+/** All possible values. An expression that cannot be read is unknown. */
 export function valuesOf(expression: string, lookUp: LookUp): readonly Value[] {
   try {
     return new Reader(expression, lookUp).all();
@@ -127,7 +124,7 @@ class Reader {
   }
 
   #either(): readonly Value[] {
-    if (++this.#depth > DEEPEST) throw new SyntaxError();
+    if (++this.#depth > MAX_DEPTH) throw new SyntaxError();
     let values = this.#both();
     while (this.#takes("||")) values = choose(values, this.#both(), true);
     this.#depth--;
@@ -173,7 +170,6 @@ class Reader {
     return this.#lookUp([token, ...this.#path()]);
   }
 
-  /** The names that follow a context's name. */
   #path(): string[] {
     const names: string[] = [];
     for (let sign = this.#takes(".", "["); sign; sign = this.#takes(".", "[")) {
@@ -187,7 +183,7 @@ class Reader {
     return names;
   }
 
-  /** The values, or what is known of their part where a path follows. */
+  /** Of a value's property, only that it may show the value is known. */
   #within(values: readonly Value[]): readonly Value[] {
     return this.#path().length > 0 ? unclear(values) : values;
   }

@@ -1,4 +1,4 @@
-/** Reads what the YAML parser has made of a file. Its form is unknown: what is not of the kind asked for counts as empty. */
+/** Reads parsed YAML of unknown shape: a value of another type counts as empty. */
 
 export type Fields = Record<string, unknown>;
 
@@ -15,7 +15,7 @@ export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A single value as text. `String` of an object made by YAML may throw, so a list or an object is empty. */
+/** A list or an object is empty: `String` of an object made by YAML may throw. */
 export function scalar(value: unknown): string {
   return typeof value === "object" || value === undefined ? "" : String(value);
 }

@@ -1,4 +1,4 @@
-/** Whether a receiver's run will show the id: builds its names as GitHub does, and looks at them as the search does. */
+/** Whether a receiver's run will show the id: builds its names as GitHub does, and checks them as the search does. */
 
 import { gluedIn, shows } from "../inputs/distinct-id.ts";
 import { contextsIn, contextsOf, type SentId } from "./contexts.ts";
@@ -7,27 +7,21 @@ import type { Receiver } from "./receiver.ts";
 import { GAP } from "./values.ts";
 
 /**
- * How the names of a run show the id:
- * - `shown`: for certain
- * - `late`: in a step's name, but only when the step is about to run
- * - `unclear`: perhaps; nobody can know before the run
- * - `glued`: not, since it is part of a longer word
- * - `below`: not, since it is below the first line, and GitHub shows only that
- * - `absent`: not, since no name has it
+ * `shown`: certainly; `late`: in a step's name, only just before the step runs; `unclear`: not known before the run;
+ * `glued`: no, as part of a longer word; `below`: no, on a later line, and GitHub shows only the first; `absent`: no.
  */
 export interface IdVisibility {
   is: "shown" | "late" | "unclear" | "glued" | "below" | "absent";
   /** e.g. `a job's name` */
   place: string;
-  /** The word of which the id is part, with … for what is not known. */
+  /** The word of which the id is part, with … for unknown parts. */
   word?: string | undefined;
 }
 
 const BEST_FIRST: IdVisibility["is"][] = ["shown", "late", "unclear", "glued", "below"];
-/** Contexts of a running job: a step's name that uses them is shown as its source until then (docs/platform.md#runner-names). */
+/** Until the step runs, its name is shown unevaluated if it uses one of these (docs/platform.md#runner-names). */
 const LATE = ["env", "steps", "job", "runner", "secrets"];
 
-/** The best sign that the names of a receiver's run give. */
 export function signOf(receiver: Receiver, sent: SentId): IdVisibility {
   const signs = [...signsOf(receiver, sent)];
   for (const is of BEST_FIRST) {
@@ -37,7 +31,7 @@ export function signOf(receiver: Receiver, sent: SentId): IdVisibility {
   return { is: "absent", place: "" };
 }
 
-/** Says whether the run's own name certainly shows the id: whoever reuses a run reads nothing else. */
+/** To reuse a run, nothing but its name is read. */
 export function isNamedBy(receiver: Receiver, sent: SentId): boolean {
   return signInName(receiver, sent).is === "shown";
 }
@@ -77,7 +71,7 @@ function signIn(texts: readonly string[], place: string, id: string): IdVisibili
   return { is: texts.some((text) => isShown(text, id)) ? "below" : "absent", place };
 }
 
-/** Says whether the text would show the id if all gaps were `gap`. */
+/** With `gap` in place of every gap. */
 function isShown(text: string, id: string, gap = " "): boolean {
   return shows(text.replaceAll(GAP, gap), id);
 }

@@ -1,16 +1,13 @@
-/** The lines that a receiving workflow must have. */
-
-/** What is sent to the workflow, and its present name, if it has one. */
 interface Needs {
   event: "repository_dispatch" | "workflow_dispatch";
-  /** For a repository_dispatch. */
   eventType?: string | undefined;
-  /** Name under which the id is sent. */
+  /** The name of the input or property that carries the id. */
   key?: string | undefined;
+  /** The workflow's present name. */
   name?: string | undefined;
 }
 
-/** The lines by which a workflow shows the id in its runs' names (the first) and listens for the event, as YAML. */
+/** As YAML. The first line shows the id in the runs' names, the others listen for the event. */
 export function linesToAdd({ event, eventType = "", key = "distinct_id", name = "" }: Needs): string {
   const title = isPlainText(name.replaceAll(" ", "-")) ? name : "My workflow";
   if (event === "workflow_dispatch") {
@@ -32,15 +29,12 @@ export function linesToAdd({ event, eventType = "", key = "distinct_id", name = 
   ].join("\n");
 }
 
-/** Says whether YAML reads the word as text even without quotes. */
+/** YAML reads the word as text even without quotes. */
 export function isPlainText(word: string): boolean {
   return /^[A-Za-z][\w-]*$/.test(word) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(word);
 }
 
-/**
- * The steps that leave values in an artifact of this name, as YAML. An Enterprise Server takes no upload-artifact after v3, and so no
- * `archive: false` (docs/platform.md#artifacts).
- */
+/** As YAML. An Enterprise Server takes no upload-artifact after v3, so no `archive: false` (docs/platform.md#artifacts). */
 export function linesToUpload(artifact: string, isEnterpriseServer: boolean): string {
   const file = isEnterpriseServer ? "outputs.json" : artifact;
   const write = `- run: echo '{"version":"1.2.3"}' > ${/^[\w.-]+$/.test(file) ? file : shellQuoted(file)}`;
@@ -54,7 +48,6 @@ export function linesToUpload(artifact: string, isEnterpriseServer: boolean): st
   ].join("\n");
 }
 
-/** As one word of a shell. */
 function shellQuoted(file: string): string {
   return `'${file.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,4 @@
-/**
- * Why a file is no valid workflow for GitHub, as far as that is certain (docs/platform.md#workflow-files). GitHub has more
- * rules, and gets new keys: a key that is unknown here is no mistake.
- */
+/** Only what is certainly a mistake (docs/platform.md#workflow-files): GitHub gets new keys, so an unknown key is none. */
 
 import { alikeAmong } from "../inputs/keys.ts";
 import { quoted } from "../text/foreign-text.ts";
@@ -11,11 +8,9 @@ import { type Fields, fields, list, scalar } from "./fields.ts";
 export interface Mistake {
   /** Follows "no valid workflow: ". */
   text: string;
-  /** The `run-name` is what has to be changed. */
   isInRunName: boolean;
 }
 
-/** The first mistake in a file that YAML has parsed; undefined where none is seen. */
 export function mistakeIn(root: Fields): Mistake | undefined {
   const text = mistakeOfJobs(root) ?? mistakeOfKeys(root) ?? mistakeOfConcurrency(root);
   return text === undefined ? mistakeOfNames(root) : { text, isInRunName: false };
@@ -26,8 +21,8 @@ const OF_A_JOB = ["steps", "runs-on", "uses", "run"];
 
 function mistakeOfJobs(root: Fields): string | undefined {
   const jobs = fields(root.jobs);
-  const astray = OF_A_JOB.find((key) => key in root || (key in jobs && !isMapping(jobs[key])));
-  if (astray) return `\`${astray}\` belongs in a job, below \`jobs:\` and the job's name`;
+  const misplaced = OF_A_JOB.find((key) => key in root || (key in jobs && !isMapping(jobs[key])));
+  if (misplaced) return `\`${misplaced}\` belongs in a job, below \`jobs:\` and the job's name`;
   return Object.keys(jobs).length === 0 ? "it has no `jobs`" : undefined;
 }
 
@@ -48,7 +43,7 @@ function mistakeOfConcurrency(root: Fields): string | undefined {
   return both ? "`queue: max` and `cancel-in-progress: true` do not go together" : undefined;
 }
 
-/** Contexts that GitHub does not have yet when it names a run or a job. */
+/** Contexts that do not exist yet when GitHub names a run or a job. */
 const ONLY_IN_STEPS = ["env", "job", "runner", "secrets", "steps"];
 const ONLY_IN_JOBS = ["matrix", "needs", "strategy"];
 
@@ -77,16 +72,16 @@ function mistakeOfName(place: string, value: unknown, missingContexts: readonly 
   return `${place} uses \`${context}\`, which GitHub knows only in ${ONLY_IN_JOBS.includes(context) ? "jobs" : "steps"}`;
 }
 
-/** All mappings, each of them once: the aliases of an anchor are one and the same object. */
+/** Each mapping once: the aliases of an anchor are the same object. */
 function* mappingsIn(root: Fields): Generator<Fields> {
   const visited = new Set<unknown>();
-  const open: unknown[] = [root];
-  while (open.length > 0) {
-    const value = open.pop();
+  const pending: unknown[] = [root];
+  while (pending.length > 0) {
+    const value = pending.pop();
     if (typeof value !== "object" || value === null || visited.has(value)) continue;
     visited.add(value);
     if (isMapping(value)) yield fields(value);
-    for (const each of Object.values(value)) open.push(each);
+    for (const each of Object.values(value)) pending.push(each);
   }
 }
 

@@ -1,5 +1,3 @@
-/** Reads the files of the target's workflows, as far as the token and the time allow. */
-
 import { parse, YAMLParseError } from "yaml";
 import { isRetryable } from "../github/request-error.ts";
 import type { Workflow } from "../github/responses.ts";
@@ -8,26 +6,25 @@ import type { Context } from "../state/context.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { type Receiver, readReceiver } from "./receiver.ts";
 
-/** One after another would take too long, and GitHub asks clients not to send many requests at once. */
+/** One at a time would take too long, and GitHub asks clients not to send many requests at once. */
 const FILES_AT_ONCE = 5;
 
-/** The file of a workflow on the order's ref. */
+/** On the ref that is dispatched. */
 export interface ListedWorkflow {
   path: string;
   isDisabled: boolean;
   look: GetResult<Receiver | NoYaml>;
 }
 
-/** A file that GitHub cannot read, so that nothing starts it. */
+/** GitHub cannot read the file, so nothing starts it. */
 export interface NoYaml {
   isYaml: false;
-  /** Where the mistake is, and what would mend it, as far as that is known; follows "no valid YAML". */
+  /** Where the mistake is and how to fix it, as far as known; follows "no valid YAML". */
   hint: string;
-  /** If it could be read, it would probably listen for the repository_dispatch. */
+  /** If it were valid, it would probably listen for the repository_dispatch. */
   seemsToListen: boolean;
 }
 
-/** Reads the files in their order; stops as soon as the token may not read one. */
 export async function readFiles(workflows: readonly Workflow[], deadlineMs: number, context: Context) {
   const files: ListedWorkflow[] = [];
   for (let at = 0; at < workflows.length && !files.some(({ look }) => look.is === "refused"); at += FILES_AT_ONCE) {
@@ -42,11 +39,11 @@ async function readFile(workflow: Workflow, deadlineMs: number, context: Context
   const { source } = inputs;
   const ref = source.event === "workflow_dispatch" ? source.ref : undefined;
   const path = quoted(workflow.path);
-  const look = await tryToGet(retry((options) => github.getFile(workflow.path, ref, options), onceMore(deadlineMs)));
+  const result = await tryToGet(retry((options) => github.getFile(workflow.path, ref, options), onceMore(deadlineMs)));
   return {
     path,
     isDisabled: workflow.state !== "active" && workflow.state !== "",
-    look: look.is === "seen" ? { is: "seen", answer: receiverIn(path, look.answer, source) } : look,
+    look: result.is === "seen" ? { is: "seen", answer: receiverIn(path, result.answer, source) } : result,
   };
 }
 
@@ -64,24 +61,24 @@ function seemsToListen(text: string, source: Context["inputs"]["source"]): boole
   return text.includes(source.eventType) || !/\btypes\b/.test(text);
 }
 
-/** The likeliest mistakes, by the error codes of yaml 2. */
+/** The likeliest mistakes, by error code of yaml 2. */
 const MISTAKES: Partial<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: "a text with `: ` in it needs quotes",
   DUPLICATE_KEY: "a key is there twice",
   TAB_AS_INDENT: "YAML is indented by spaces, not by tabs",
 };
 
-/** Says where the mistake is in words of our own, since those of yaml 2 quote the file. */
+/** The messages of yaml 2 quote the file, so this has its own words. */
 function hintFor(error: unknown, text: string): string {
   if (!(error instanceof YAMLParseError) || !error.linePos) return "";
   const { line } = error.linePos[0];
-  const begun = /:\s+([[{])[^\]}]*\$\{\{/.exec(text.split("\n")[line - 1] ?? "")?.[1];
-  const mistake = begun ? `a text that begins with \`${begun}\` needs quotes` : MISTAKES[error.code];
+  const bracket = /:\s+([[{])[^\]}]*\$\{\{/.exec(text.split("\n")[line - 1] ?? "")?.[1];
+  const mistake = bracket ? `a text that begins with \`${bracket}\` needs quotes` : MISTAKES[error.code];
   return ` (line ${line})${mistake ? `: ${mistake}` : ""}`;
 }
 
-/** Options to ask again once: a checklist does not wait for an outage to end, but one bad answer may be followed by a good one. */
+/** Retries once: a checklist does not wait for an outage to end, but a good response may follow a bad one. */
 export function onceMore(deadlineMs: number): RetryOptions {
-  let asksLeft = 1;
-  return { deadlineMs, retries: (requestError) => isRetryable(requestError) && asksLeft-- > 0 };
+  let retriesLeft = 1;
+  return { deadlineMs, retries: (requestError) => isRetryable(requestError) && retriesLeft-- > 0 };
 }

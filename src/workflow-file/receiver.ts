@@ -1,64 +1,59 @@
-/** The receiving workflow: what its file says. */
+/** The receiving workflow, as its file describes it. */
 
 import { type Fields, fields, list, scalar, text } from "./fields.ts";
 import { type Mistake, mistakeIn } from "./mistake.ts";
 import { readUploads, type Uploads } from "./uploads.ts";
 
-/** A workflow file, as far as it matters to a caller. */
 export interface Receiver {
   /** e.g. `.github/workflows/deploy.yml` */
   path: string;
   name: string | undefined;
   runName: string;
-  /** The types of repository_dispatch that it listens for, empty for all; undefined: it does not listen. */
+  /** Types of repository_dispatch; empty: all; undefined: it does not listen. */
   dispatchTypes: readonly string[] | undefined;
-  /** The inputs of its workflow_dispatch; undefined: it has no such trigger. */
+  /** Undefined: it has no workflow_dispatch trigger. */
   inputs: Readonly<Record<string, ReceiverInput>> | undefined;
-  /** The variables that all jobs have. */
   env: Env;
   jobs: readonly ReceiverJob[];
-  /** What its jobs upload. */
   artifacts: Uploads;
-  /** Why it is no valid workflow for GitHub, as far as that is seen here. */
   mistake: Mistake | undefined;
 }
 
 interface ReceiverInput {
   isRequired: boolean;
-  /** Where it is not given, its value is not empty. */
+  /** Its value is not empty, even where it is not given. */
   hasDefault: boolean;
-  /** The values that a `choice` or a `boolean` allows; undefined: any. */
+  /** The values of a `choice` or a `boolean`; undefined: any. */
   options: readonly string[] | undefined;
 }
 
-/** Variables by their names. The values may have expressions. */
+/** Variables by name. The values may have expressions. */
 export type Env = Readonly<Record<string, string>>;
 
 export interface ReceiverJob {
   id: string;
-  /** As its run shows it, before expressions are evaluated. */
+  /** As the run shows it, before expressions are evaluated. */
   name: string;
   env: Env;
-  /** The source of its `strategy` as JSON; empty where it has none. */
+  /** The source of its `strategy` as JSON, or empty. */
   matrix: string;
   /** It calls a reusable workflow, which has jobs of its own. */
   callsAnother: boolean;
-  /** It certainly runs on Windows, where the names of variables ignore case. */
+  /** Only where certain. On Windows, names of variables ignore case. */
   isOnWindows: boolean;
   steps: readonly ReceiverStep[];
 }
 
 export interface ReceiverStep {
-  /** As its run shows it, before expressions are evaluated. */
   name: string;
   script: string | undefined;
   env: Env;
 }
 
-/** Reads a workflow file that YAML has parsed. What is not as it should be counts as absent: GitHub will say more. */
+/** `file` is parsed YAML. What is malformed counts as absent: GitHub itself will report it. */
 export function readReceiver(path: string, file: unknown): Receiver {
   const root = fields(file);
-  // A parser of YAML 1.1 takes the key `on` for `true`.
+  // A YAML 1.1 parser reads the key `on` as `true`.
   const triggers = readTriggers(root.on ?? root.true);
   const dispatch = triggers.repository_dispatch;
   const inputs = Object.entries(fields(fields(triggers.workflow_dispatch).inputs));
@@ -97,7 +92,7 @@ function readJob(id: string, job: Fields): ReceiverJob {
   };
 }
 
-/** The steps that a run shows: none of a job that is always skipped. */
+/** A run shows no step of a job that is always skipped. */
 function stepsOf(job: Fields): Fields[] {
   return isNever(job.if) ? [] : list(job.steps).flatMap((step) => withParallel(fields(step)));
 }
@@ -106,7 +101,7 @@ function isNever(condition: unknown): boolean {
   return /^\s*(\$\{\{\s*)?false\s*(\}\})?\s*$/.test(scalar(condition));
 }
 
-/** A step; or the steps in it that run in parallel (docs/platform.md#parallel-steps). */
+/** The step, or its parallel steps (docs/platform.md#parallel-steps). */
 function withParallel(step: Fields): Fields[] {
   if (!Array.isArray(step.parallel)) return [step];
   return step.parallel.flatMap((each) => withParallel({ ...fields(each), parallel: null }));
@@ -114,7 +109,7 @@ function withParallel(step: Fields): Fields[] {
 
 function readStep(step: Fields): ReceiverStep {
   const script = text(step.run);
-  // What a step without a name is called (docs/platform.md#runner-names).
+  // The name of an unnamed step (docs/platform.md#runner-names).
   const name = text(step.name) || `Run ${(script ?? scalar(step.uses ?? "")).trimStart()}`;
   return { name, script, env: readEnv(step.env) };
 }
@@ -123,16 +118,15 @@ function readEnv(env: unknown): Env {
   return Object.fromEntries(Object.entries(fields(env)).map(([name, value]) => [name, scalar(value)]));
 }
 
-/** Says whether a repository_dispatch of this type starts it. */
 export function listensFor({ dispatchTypes }: Receiver, eventType: string): boolean {
   return dispatchTypes !== undefined && (dispatchTypes.length === 0 || dispatchTypes.includes(eventType));
 }
 
-function readInput({ required, default: byDefault, type, options }: Fields): ReceiverInput {
+function readInput({ required, default: defaultValue, type, options }: Fields): ReceiverInput {
   return {
-    isRequired: required === true && byDefault === undefined,
+    isRequired: required === true && defaultValue === undefined,
     // A number that is not given is 0, a boolean false, and a choice its first option.
-    hasDefault: byDefault !== undefined || (type !== undefined && type !== "string"),
+    hasDefault: defaultValue !== undefined || (type !== undefined && type !== "string"),
     options: type === "choice" ? list(options).map(scalar) : type === "boolean" ? ["true", "false"] : undefined,
   };
 }

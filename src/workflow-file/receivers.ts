@@ -15,7 +15,7 @@ import { linesToAdd, linesToUpload } from "./lines-to-add.ts";
 import { type ListedWorkflow, type NoYaml, onceMore, readFiles } from "./read-files.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
 
-/** How many files are read at most: a repository may have hundreds of workflows. */
+/** A repository may have hundreds of workflows. */
 const MAX_FILES = 25;
 
 const MAY_NOT_READ = unseen("The token may not read the workflow files (`contents: read`), so they were not checked.");
@@ -23,13 +23,12 @@ const MAY_NOT_LIST = unseen("The token may not see the workflows (`actions: read
 
 interface Bounds {
   deadlineMs: number;
-  /** By default `no`: after a run was not found, its receiver is judged by the id alone. */
+  /** Default `no`: after a run was not found, its receiver is checked by the id alone. */
   answerNamesRun?: ToReceiver["answerNamesRun"];
-  /** Runs that the dispatch may have started: the files of their workflows are read first. */
+  /** Runs that the dispatch may have started: their workflow files are read first. */
   runs?: readonly Run[];
 }
 
-/** What is right or wrong with the receivers of the dispatch, as far as that can be seen until the deadline. */
 export async function examineReceivers(
   source: DispatchRequest,
   context: Context,
@@ -52,7 +51,7 @@ export async function examineReceivers(
   return examineListeners(files, workflows.length, sent);
 }
 
-/** What the file of the order's workflow says on the order's ref; empty where it cannot be read until the deadline. */
+/** The workflow file on the dispatched ref; empty where it cannot be read until the deadline. */
 export async function readNamed(source: DispatchRequest, context: Context, deadlineMs: number): Promise<NamedFile> {
   const workflows = await listWorkflows(source, context, deadlineMs);
   if (!Array.isArray(workflows)) return {};
@@ -65,11 +64,9 @@ export async function readNamed(source: DispatchRequest, context: Context, deadl
 }
 
 interface NamedFile {
-  /** The inputs of its workflow_dispatch. */
   declared?: Receiver["inputs"];
-  /** Its name; empty: it has none. */
   name?: string;
-  /** Why GitHub cannot read it; follows the name of the file. */
+  /** Why GitHub cannot read it; follows the file's name. */
   mistake?: string;
 }
 
@@ -86,7 +83,7 @@ function sentBy(
     inputs: source.event === "workflow_dispatch" ? source.inputs : {},
     needsSign: waitFor !== "nothing",
     needsName: reuse !== "never",
-    // A run that was not found has another problem than its values.
+    // If a run was not found, its outputs do not matter.
     artifact:
       outputsFrom !== undefined && isDryRun
         ? { name: outputsFrom, lines: linesToUpload(outputsFrom, isEnterpriseServer(target.apiUrl)) }
@@ -95,38 +92,35 @@ function sentBy(
   };
 }
 
-/** The workflows that the order may start, or the finding that says why there are none. */
 async function listWorkflows(
   { workflow }: DispatchRequest,
   context: Context,
   deadlineMs: number,
 ): Promise<Workflow[] | Finding> {
   if (workflow && workflow.kind !== "name") return findWorkflow(workflow.value, deadlineMs, context);
-  const look = await tryToGet(listAllWorkflows(context, onceMore(deadlineMs)));
-  if (look.is === "unread") return unseen(`The list of workflows ${look.why}.`);
-  if (look.is !== "seen") return MAY_NOT_LIST;
-  if (!workflow) return look.answer.filter(({ path }) => path.startsWith(WORKFLOWS_FOLDER));
-  const matches = look.answer.filter(({ name }) => name === workflow.value);
+  const result = await tryToGet(listAllWorkflows(context, onceMore(deadlineMs)));
+  if (result.is === "unread") return unseen(`The list of workflows ${result.why}.`);
+  if (result.is !== "seen") return MAY_NOT_LIST;
+  if (!workflow) return result.answer.filter(({ path }) => path.startsWith(WORKFLOWS_FOLDER));
+  const matches = result.answer.filter(({ name }) => name === workflow.value);
   if (matches.length === 1) return matches;
-  const listed = enumerated(look.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
+  const listed = enumerated(result.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
   const howMany = matches.length === 0 ? "No workflow is" : `${matches.length} workflows are`;
   return wrong(`${howMany} called \`${workflow.value}\`; there are: ${listed}.`);
 }
 
-/** The workflow with this file name or id. */
 async function findWorkflow(value: string, deadlineMs: number, context: Context): Promise<Workflow[] | Finding> {
   const { github, retry } = context;
-  const look = await tryToGet(retry((options) => github.getWorkflow(value, options), onceMore(deadlineMs)));
-  if (look.is === "seen") return [look.answer];
-  if (look.is === "refused") return MAY_NOT_LIST;
-  if (look.is === "unread") return unseen(`The workflow \`${value}\` ${look.why}.`);
+  const result = await tryToGet(retry((options) => github.getWorkflow(value, options), onceMore(deadlineMs)));
+  if (result.is === "seen") return [result.answer];
+  if (result.is === "refused") return MAY_NOT_LIST;
+  if (result.is === "unread") return unseen(`The workflow \`${value}\` ${result.why}.`);
   const none = `There is no workflow \`${value}\` on the default branch: check the input \`workflow\``;
   const files = await listWorkflowFiles(context, onceMore(deadlineMs));
   if (!files) return wrong(`${none}.`);
   return wrong(`${none}; there are: ${enumerated(files.map(quoted)) || "none"}.`, undefined, "nobody listens");
 }
 
-/** The workflow that the input `workflow` names. */
 function examineNamed(file: ListedWorkflow, ref: string | undefined, sent: ToReceiver): Finding[] {
   const { look, path } = file;
   if (look.is === "refused") return [MAY_NOT_READ];
@@ -135,7 +129,7 @@ function examineNamed(file: ListedWorkflow, ref: string | undefined, sent: ToRec
   return "isYaml" in look.answer ? [noYaml(path, look.answer)] : examine(file, look.answer, sent);
 }
 
-/** Those of the `total` workflows that listen for the event. A workflow whose file is missing never does. */
+/** Findings on those of the `total` workflows that listen. A workflow whose file is missing never does. */
 function examineListeners(files: readonly ListedWorkflow[], total: number, sent: ToReceiver): Finding[] {
   if (files.some(({ look }) => look.is === "refused")) return [MAY_NOT_READ];
   const unread = unreadAmong(files);
@@ -153,8 +147,8 @@ function examineListeners(files: readonly ListedWorkflow[], total: number, sent:
   const broken = files.flatMap(({ path, look }) =>
     look.is === "seen" && "isYaml" in look.answer ? [{ path, file: look.answer }] : [],
   );
-  const seeming = broken.filter(({ file }) => file.seemsToListen).map(({ path, file }) => noYaml(path, file));
-  if (seeming.length > 0) return [...unread, ...(isAll ? seeming : seeming.map(withoutCause))];
+  const probable = broken.filter(({ file }) => file.seemsToListen).map(({ path, file }) => noYaml(path, file));
+  if (probable.length > 0) return [...unread, ...(isAll ? probable : probable.map(withoutCause))];
   return [
     ...unread,
     ...broken.map(({ path, file }) => unknown(noYaml(path, file).text)),
@@ -170,7 +164,6 @@ function inWords({ hint }: NoYaml): string {
   return `is no valid YAML${hint}`;
 }
 
-/** A finding that is perhaps, but not certainly, why no run was started. */
 function withoutCause({ cause: _, ...finding }: Finding): Finding {
   return finding;
 }
@@ -179,7 +172,7 @@ function receiverOf({ look }: ListedWorkflow): Receiver | undefined {
   return look.is === "seen" && !("isYaml" in look.answer) ? look.answer : undefined;
 }
 
-/** One finding for each reason why files could not be read. They matter only if no other file listens. */
+/** One finding per reason. Unread files matter only if no other file listens. */
 function unreadAmong(files: readonly ListedWorkflow[]): Finding[] {
   const pathsByReason = new Map<string, string[]>();
   for (const { look, path } of files)

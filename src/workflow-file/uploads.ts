@@ -1,23 +1,20 @@
-/** The artifacts that a receiving workflow uploads: what its file says of them, and the lines that upload one. */
-
 import { type Finding, right, unknown, wrong } from "../state/finding.ts";
 import { fitsParts } from "../text/pattern.ts";
 import { type Fields, fields, scalar } from "./fields.ts";
 
-/** What the jobs of a workflow file upload. */
 export interface Uploads {
-  /** The artifacts' names as the file has them: they may have expressions. */
+  /** Unevaluated: they may have expressions. */
   names: readonly string[];
   /** The jobs call workflows or actions, other than GitHub's own, which may upload as well. */
   callsOthers: boolean;
 }
 
-/** The actions that upload: GitHub's own, and the copies of them that servers without a way to GitHub have. */
+/** GitHub's own, and copies of them on servers without access to GitHub. */
 const UPLOADING = /\/upload-artifact(\/merge)?(@|$)/;
 /** GitHub's other actions upload nothing. */
 const OF_GITHUB = /^(actions|github)\//;
 
-/** Reads the `jobs`, whose `uses` are workflows that they call, and the `steps` of those that may run. */
+/** A job's `uses` is a workflow that it calls. `steps` are those that may run. */
 export function readUploads(jobs: readonly Fields[], steps: readonly Fields[]): Uploads {
   const actions = steps.flatMap(({ uses, with: given }) =>
     typeof uses === "string" ? [{ uses, given: fields(given) }] : [],
@@ -30,7 +27,7 @@ export function readUploads(jobs: readonly Fields[], steps: readonly Fields[]): 
   };
 }
 
-/** The name of an upload. Without an archive, the artifact is called after its file (docs/platform.md#artifacts). */
+/** Without an archive, the artifact is named after its file (docs/platform.md#artifacts). */
 function nameOf(uses: string, { name, path, archive }: Fields): string {
   if (String(archive) === "false")
     return scalar(path)
@@ -39,7 +36,6 @@ function nameOf(uses: string, { name, path, archive }: Fields): string {
   return scalar(name) || (uses.includes("/merge") ? "merged-artifacts" : "artifact");
 }
 
-/** Whether the workflow uploads the artifact that `outputs_from` names, as far as its file tells. */
 export function examineUploads(
   { path, artifacts }: { path: string; artifacts: Uploads },
   { name: artifact, lines }: { name: string; lines: string },
@@ -54,7 +50,6 @@ export function examineUploads(
   return wrong(`${none}, so that \`outputs\` would be missing (\`outputs_from\`).`, lines);
 }
 
-/** Says whether a name with expressions or patterns may become the wanted one. */
 function mayBecome(name: string, wanted: string): boolean {
   return fitsParts(wanted, name.split(/\$\{\{.*?\}\}|\*/s));
 }

@@ -1,44 +1,38 @@
-/** The values that an expression may have: a list, since more than one may be possible. */
-
-/** Stands in a text for what nobody can know before the run. */
+/** Stands in a text for a part that is not known before the run. */
 export const GAP = "\uFFFC";
 
-/** One value that an expression may have, as text. */
 export interface Value {
   text: string;
-  /** Undefined: nobody can know. */
   isTrue: boolean | undefined;
   /** The id, where the value is an object that holds it: `toJSON` would show it. */
   holds?: string;
 }
 
-/** How many values are kept; of more, the rest counts as unknown. Without a bound, their number could double with every part. */
-const MOST = 16;
-/** No name is longer, in characters. */
+/** The rest counts as unknown. Without a limit, the number of values could double with every part. */
+const MAX_VALUES = 16;
+/** In characters. No name is longer. */
 export const LONGEST = 1000;
 
 export const EMPTY: Value = { text: "", isTrue: false };
 export const UNKNOWN: Value = { text: GAP, isTrue: undefined };
 
-/** A text, which may have gaps. */
 export function textValue(text: string): Value {
   return { text, isTrue: text !== "" && text.replaceAll(GAP, "") === "" ? undefined : text !== "" };
 }
 
-/** Every beginning with every ending. */
 export function joined(beginnings: readonly string[], endings: readonly string[]): string[] {
   const texts = beginnings.flatMap((text) => endings.map((ending) => (text + ending).slice(0, LONGEST)));
   const different = [...new Set(texts)];
-  return different.length > MOST ? [...different.slice(0, MOST - 1), GAP] : different;
+  return different.length > MAX_VALUES ? [...different.slice(0, MAX_VALUES - 1), GAP] : different;
 }
 
 export function flag(isTrue: boolean | undefined): Value {
   return isTrue === undefined ? UNKNOWN : { text: String(isTrue), isTrue };
 }
 
-/** `a || b`, or `a && b`: a where its truth is `isTrue`, else b. */
+/** For `a || b` (`isTrue`) and `a && b`: a where its truth is `isTrue`, else b. */
 export function choose(left: readonly Value[], right: readonly Value[], isTrue: boolean): Value[] {
-  return some(
+  return withinLimit(
     left.flatMap((each) => (each.isTrue === isTrue ? [each] : each.isTrue === undefined ? [each, ...right] : right)),
   );
 }
@@ -51,12 +45,12 @@ export function compare(left: readonly Value[], right: readonly Value[], sign: s
   return [flag((one?.text.toLowerCase() === other?.text.toLowerCase()) === (sign === "=="))];
 }
 
-const FLAGS = ["contains", "startswith", "endswith", "success", "failure", "cancelled"];
+const BOOLEAN_FUNCTIONS = ["contains", "startswith", "endswith", "success", "failure", "cancelled"];
 
-/** The values of a function of the language; `name` in lower case. */
+/** `name` in lower case. */
 export function call(name: string, given: readonly (readonly Value[])[]): readonly Value[] {
   if (name === "always") return [flag(true)];
-  if (FLAGS.includes(name)) return [flag(undefined)];
+  if (BOOLEAN_FUNCTIONS.includes(name)) return [flag(undefined)];
   const [first = [], ...others] = given;
   if (name === "tojson" && first.every(({ holds }) => holds === undefined))
     return first.map(({ text }) => textValue(text === GAP ? GAP : JSON.stringify(text)));
@@ -65,12 +59,15 @@ export function call(name: string, given: readonly (readonly Value[])[]): readon
   return unclear(given.flat());
 }
 
-/** What an unknown function makes of the values: it may show any of them. */
+/** An unknown function may show any of its arguments. */
 export function unclear(values: readonly Value[]): Value[] {
-  return some([UNKNOWN, ...values.flatMap(({ text, holds }) => [text, holds ?? ""].filter(Boolean).map(textValue))]);
+  return withinLimit([
+    UNKNOWN,
+    ...values.flatMap(({ text, holds }) => [text, holds ?? ""].filter(Boolean).map(textValue)),
+  ]);
 }
 
-/** Fills in `{0}`, `{1}` and so on; a doubled brace stands for one. */
+/** `{0}`, `{1}` and so on; a doubled brace stands for one. */
 function format(templates: readonly Value[], given: readonly (readonly Value[])[]): Value[] {
   const filled = templates.flatMap(({ text: template }) => {
     let texts = [""];
@@ -81,14 +78,14 @@ function format(templates: readonly Value[], given: readonly (readonly Value[])[
     }
     return texts;
   });
-  return some(filled.map(textValue));
+  return withinLimit(filled.map(textValue));
 }
 
 function textsOf(values: readonly Value[] = [EMPTY]): string[] {
   return values.map(({ text }) => text);
 }
 
-function some(values: readonly Value[]): Value[] {
+function withinLimit(values: readonly Value[]): Value[] {
   const different = [...new Map(values.map((each) => [`${each.isTrue} ${each.text} ${each.holds}`, each])).values()];
-  return different.length > MOST ? [...different.slice(0, MOST - 1), UNKNOWN] : different;
+  return different.length > MAX_VALUES ? [...different.slice(0, MAX_VALUES - 1), UNKNOWN] : different;
 }
