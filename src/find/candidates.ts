@@ -1,4 +1,4 @@
-/** The rules of the search: where a run shows the id, and whose jobs are worth reading next. */
+/** Rules of the search: where a run shows the id, and whose jobs to read next. */
 
 import { fileName, type Job, type Run, type Step } from "../github/responses.ts";
 import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
@@ -7,7 +7,7 @@ import { StepError } from "../runner/step-error.ts";
 import type { Candidate, IdLocation, SentDispatch } from "../state/sent-dispatch.ts";
 import { byAge, byNearness, type Crowd, isTooOld, isUndecided, isWitness, type OurDispatch } from "./crowd.ts";
 
-/** Says whether a run may be this plan's, by its event and workflow alone. */
+/** By event and workflow alone. */
 export function mayBeOf(dispatch: ResolvedDispatch, run: Run): boolean {
   if (run.event !== dispatch.event) return false;
   if (!dispatch.workflow) return true;
@@ -15,75 +15,65 @@ export function mayBeOf(dispatch: ResolvedDispatch, run: Run): boolean {
   return fileName(run.path) === dispatch.workflow.value;
 }
 
-/** Says whether the run's name shows the id. GitHub evaluates the name when it creates the run, so one look decides. */
+/** GitHub evaluates the name when it creates the run, so one read decides. */
 export function isNamed(run: Run, distinctId: string): boolean {
   return shows(run.displayTitle, distinctId) || shows(run.name, distinctId);
 }
 
-/** Where `jobs` show the id, if they do: a job's name goes before a step's. */
 export function signInJobs(jobs: readonly Job[], distinctId: string): IdLocation | undefined {
   if (jobs.some((job) => shows(job.name, distinctId))) return "job";
   if (jobs.some((job) => job.steps.some((step) => shows(step.name, distinctId)))) return "step";
   return undefined;
 }
 
-/** The generated id that a run or its jobs show: another dispatch's, since this is asked only where ours is not shown. */
+/** The generated id of another dispatch: called only where ours is not shown. */
 export function anothersIdIn(run: Run, jobs: readonly Job[]): string | undefined {
   const names = jobs.flatMap((job) => [job.name, ...job.steps.map((step) => step.name)]);
   return [run.displayTitle, run.name, ...names].map(generatedIdIn).find((id) => id !== undefined);
 }
 
-/** A candidate whose jobs nobody has read yet. */
 export function newCandidate(run: Run, seenAtMs: number, changedAtMs = seenAtMs): Candidate {
   const unread = { reads: 0, readAtMs: 0, readStatus: "", showedAll: false };
   return { run, seenAtMs, changedAtMs, ...unread, anothersId: anothersIdIn(run, []) };
 }
 
-/** The candidate as a later list shows it. */
 export function seenAgain(candidate: Candidate, run: Run, changedAtMs: number): Candidate {
   const isSame = run.status === candidate.run.status;
   return { ...candidate, run, changedAtMs: isSame ? candidate.changedAtMs : changedAtMs };
 }
 
-/**
- * Says whether a job shows all that it will. A queued one has no steps, and one that has just started only `Set up job`
- * (docs/platform.md#steps-appear-late). A step that waits may show the source of its name, and the name itself only just
- * before it runs (docs/platform.md#runner-names).
- */
+/** A queued job has no steps, and a new one only `Set up job` (docs/platform.md#steps-appear-late). */
 export function showsAllSteps(job: Job): boolean {
   return job.status === "completed" || (job.steps.length > 1 && !job.steps.some(isYetToBeNamed));
 }
 
+/** A waiting step may show the source of its name until just before it runs (docs/platform.md#runner-names). */
 function isYetToBeNamed({ name, status }: Step): boolean {
   return name.includes("${{") && status !== "in_progress" && status !== "completed";
 }
 
-/** For how many runs a look reads the jobs: many dispatchers must not read all of each other's at every look. */
-const JOBS_PER_LOOK = 8;
-const WITNESSES_PER_LOOK = 2;
-const STRANGERS_PER_LOOK = 2;
-/** Among strangers, whose ids show no way, only so many of the nearest runs are read. Tuned on "five strangers a second, step". */
-const AMONG_STRANGERS = 4;
-/** How long a run with nothing new to show is not read again: at first, and at most. */
+/** Limits for one poll: many dispatchers must not read all of each other's jobs each time. */
+const JOBS_PER_POLL = 8;
+const WITNESSES_PER_POLL = 2;
+const STRANGERS_PER_POLL = 2;
+/** Strangers' ids give no direction, so only the nearest are read. Tuned on "five strangers a second, step". */
+const NEAREST_STRANGERS = 4;
+/** How long a run with nothing new is not read again: at first, and at most. */
 const REST_MS = 15_000;
 const LONGEST_REST_MS = 120_000;
-/** As a rule, a job shows its steps this long after it has begun (docs/platform.md#steps-appear-late). */
-const SETTLES_MS = 2000;
+/** A job usually shows its steps this long after it starts (docs/platform.md#steps-appear-late). */
+const STEPS_SHOWN_MS = 2000;
 
-/**
- * A crowd as a look meets it. `isQuiet`: it is too early to read more of it than its witnesses. `isLast`: there is no later
- * look.
- */
 export type CrowdAtLook = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"> & {
+  /** Too early to read more than the witnesses. */
   isQuiet: boolean;
+  /** No later poll follows. */
   isLast: boolean;
 };
 
 /**
- * The candidates whose jobs a look may read next, the most promising first: those that have not shown all their steps before
- * those that have, and the nearest to the dispatch first. One that soon has nothing new to show rests between two reads, each
- * time for longer, and longest if it shows another's id. In a crowd only the nearest are read, and only when they have
- * something to show. The last look may read all that may yet be ours.
+ * The candidates whose jobs to read next, best first. A run with nothing new rests between two reads, each time for longer,
+ * longest if it shows another's id. The last poll reads all that may still be ours.
  */
 export function worthReading(
   candidates: readonly Candidate[],
@@ -106,49 +96,42 @@ export function worthReading(
         a.readAtMs - b.readAtMs ||
         byAge(a.run, b.run),
     );
-  const nearest = sorted.slice(0, isOfStrangers ? AMONG_STRANGERS : JOBS_PER_LOOK);
+  const nearest = sorted.slice(0, isOfStrangers ? NEAREST_STRANGERS : JOBS_PER_POLL);
   return isOne || isOfStrangers ? nearest.filter((candidate) => hasSettled(candidate, nowMs)) : nearest;
 }
 
-/** How many candidates one look reads at most. */
 export function mostReads({ isOfStrangers, isQuiet, isLast, hasWitnesses }: Omit<CrowdAtLook, "isOne">): number {
   if (isLast) return Number.POSITIVE_INFINITY;
-  if (isQuiet) return hasWitnesses ? WITNESSES_PER_LOOK : 0;
-  return isOfStrangers ? STRANGERS_PER_LOOK : JOBS_PER_LOOK;
+  if (isQuiet) return hasWitnesses ? WITNESSES_PER_POLL : 0;
+  return isOfStrangers ? STRANGERS_PER_POLL : JOBS_PER_POLL;
 }
 
-/** Says whether it is a candidate's turn. One that came too early to be ours has it later: servers' clocks may differ. */
+/** A run that seems too old is still read, later: servers' clocks may differ. */
 function isTimely(candidate: Candidate, nowMs: number, dispatched: OurDispatch): boolean {
   return !isTooOld(candidate, dispatched) || nowMs - candidate.seenAtMs >= REST_MS;
 }
 
 function isResting({ run, seenAtMs, reads, readAtMs, readStatus, showedAll, anothersId }: Candidate, nowMs: number) {
-  // In a chain of dispatches, a run's name may show the id of its caller, and a step of it ours.
+  // In a chain of dispatches, a run's name may show its caller's id, and one of its steps ours.
   if (anothersId !== undefined) return nowMs - Math.max(seenAtMs, readAtMs) < (reads === 0 ? REST_MS : LONGEST_REST_MS);
   if (reads === 0 || readStatus !== run.status) return false;
   if (run.status === "in_progress" && !showedAll) return false;
   return nowMs - readAtMs < Math.min(REST_MS * 2 ** (reads - 1), LONGEST_REST_MS);
 }
 
-/** Says whether a run can be expected to show its steps. One that does not begin is read all the same, later. */
+/** Whether to expect steps. A run that does not begin is still read, later. */
 function hasSettled({ run, changedAtMs }: Candidate, nowMs: number): boolean {
   const agoMs = nowMs - changedAtMs;
   if (run.status === "completed") return true;
-  return agoMs >= (run.status === "in_progress" ? SETTLES_MS : REST_MS);
+  return agoMs >= (run.status === "in_progress" ? STEPS_SHOWN_MS : REST_MS);
 }
 
-/** A run, and where it shows our id. */
 export type Shown = Pick<Candidate, "run"> & { sign: IdLocation };
 
-/** Within this time a run becomes visible as a rule (docs/platform.md#new-runs), and so does another with the same id. */
+/** A run is usually visible within this time (docs/platform.md#new-runs), and so is another with the same id. */
 const VISIBLE_WITHIN_MS = 10_000;
 
-/**
- * The oldest of the runs that show our id, and the others. Runs with a generated id are all ours. A given id may be on
- * others by right: so one run is believed only when a second one has had the time to show, and two are an error. Undefined
- * as long as nothing can be said.
- * @throws StepError that names all that may be ours
- */
+/** @throws StepError where two runs carry a given id */
 export function choose(
   shown: readonly Shown[],
   { distinctId, atMs, findDeadlineMs }: Pick<SentDispatch, "distinctId" | "atMs" | "findDeadlineMs">,
@@ -160,6 +143,7 @@ export function choose(
   const { run, sign } = first;
   const others = more.map((each) => each.run);
   if (isGiven && others.length > 0) throw new StepError(explainTwo([run, ...others], distinctId));
+  // A given id may be on others by right: a second run needs time to show. Runs with a generated id are all ours.
   const isEarly = nowMs - atMs < Math.min(VISIBLE_WITHIN_MS, (findDeadlineMs - atMs) / 2);
   return isGiven && isEarly ? undefined : { run, sign, others };
 }

@@ -1,5 +1,3 @@
-/** Finds the run that the dispatch started: the one that GitHub's answer names, else the one that shows our id. */
-
 import { listAllJobs } from "../github/lists.ts";
 import { type Id, SHORT_PAGE } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
@@ -11,21 +9,15 @@ import type { Finding } from "../state/finding.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
 import { type Found, type NotFound, search } from "./search.ts";
 
-/**
- * Finds our run, and makes it known.
- * @throws StepError when it was not found in time, or can never be
- */
+/** @throws StepError when the run was not found in time, or can never be */
 export async function find(sent: SentDispatch, context: Context): Promise<OurRun> {
   const { started, findDeadlineMs } = sent;
-  const ours = await (started ? readStarted(started.id, sent, context) : seek(sent, context));
+  const ours = await (started ? readStarted(started.id, sent, context) : searchForId(sent, context));
   await recordRun(ours.run, findDeadlineMs, context);
   return ours;
 }
 
-/**
- * Reads the run that GitHub's answer names: it is there, however long GitHub takes to show it. With `wait_for: completed`
- * the list of recent runs is read first: if it has the run, the same request tells how long earlier ones took.
- */
+/** With `wait_for: completed` the recent runs are listed first: they may have the run, and give earlier durations. */
 async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: SentDispatch, context: Context): Promise<OurRun> {
   const { github, retry, inputs } = context;
   const page = { perPage: SHORT_PAGE, page: 1 };
@@ -36,11 +28,12 @@ async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: SentDispat
   const recentRuns = listed?.items;
   const run =
     recentRuns?.find(({ id }) => id === runId) ??
+    // The run exists, however long GitHub takes to show it.
     (await retry((options) => github.getRun(runId, options), { deadlineMs, isNewUntilMs: deadlineMs }));
   return { run, recentRuns };
 }
 
-async function seek(sent: SentDispatch, context: Context): Promise<OurRun> {
+async function searchForId(sent: SentDispatch, context: Context): Promise<OurRun> {
   const { github, inputs, clock } = context;
   if (sent.distinctId === undefined) {
     throw new StepError(
@@ -49,11 +42,11 @@ async function seek(sent: SentDispatch, context: Context): Promise<OurRun> {
     );
   }
   const sinceMs = clock.nowMs();
-  const early = (await seekForAMinute(sent, sinceMs, context)) ?? (await seekToTheEnd(sent, sinceMs, context));
+  const early = (await searchForAMinute(sent, sinceMs, context)) ?? (await searchToTheEnd(sent, sinceMs, context));
   if (early.searched.run) return logFound(early.searched, sent, context);
   const late = await search(sent, { deadlineMs: early.endMs, isLast: true }, context);
   if (late.run) return logFound(late, sent, context);
-  // Runs do not vanish: if the last look shows none, it had no time for an answer.
+  // Runs do not vanish: if the last search lists none, it had no time for a response.
   const runs = late.runs.length > 0 ? late.runs : early.searched.runs;
   const { explainNotFound } = await import("./not-found.ts");
   const waitedMs = early.endMs < sent.findDeadlineMs ? clock.nowMs() - sent.atMs : inputs.findTimeoutMs;
@@ -62,42 +55,44 @@ async function seek(sent: SentDispatch, context: Context): Promise<OurRun> {
   );
 }
 
-/** What came of all looks but the last. */
-interface Sought {
+/** The result of every search but the last. */
+interface EarlierSearch {
   searched: Found | NotFound;
-  /** What may be wrong with the receiver; empty where the run was found, since then nobody looked. */
+  /** What may be wrong with the receiver; empty where the run was found. */
   findings: readonly Finding[];
-  /** When the last look has to end, by the clock. */
+  /** When the last search has to end, by the clock. */
   endMs: number;
 }
 
-/** How long before its deadline the search stops for a look at the receiver and a last look for the run. */
+/** Kept free before the deadline, to check the receiver and to search a last time. */
 const DIAGNOSIS_MS = 5000;
-/** What is left of that for the last look, however slow the look at the receiver is. */
+/** The part of it that is for the last search, however slow the check is. */
 const LAST_SEARCH_MS = 2000;
 
-async function seekToTheEnd(sent: SentDispatch, sinceMs: number, context: Context): Promise<Sought> {
+async function searchToTheEnd(sent: SentDispatch, sinceMs: number, context: Context): Promise<EarlierSearch> {
   const { findDeadlineMs: endMs } = sent;
   const diagnosisMs = Math.min(DIAGNOSIS_MS, context.inputs.findTimeoutMs / 4);
   const searched = await search(sent, { deadlineMs: endMs - diagnosisMs, sinceMs }, context);
   if (searched.run) return { searched, findings: [], endMs };
-  const lastLookMs = Math.min(LAST_SEARCH_MS, diagnosisMs / 2);
-  return { searched, findings: await examine(searched, sent, endMs - lastLookMs, context), endMs };
+  const lastSearchMs = Math.min(LAST_SEARCH_MS, diagnosisMs / 2);
+  return { searched, findings: await examine(searched, sent, endMs - lastSearchMs, context), endMs };
 }
 
-/** How long after the dispatch a run is visible, as a rule (docs/platform.md#new-runs). */
-const SOON_MS = 60_000;
+/** A run is usually visible this long after the dispatch (docs/platform.md#new-runs). */
+const USUALLY_VISIBLE_MS = 60_000;
 
-/**
- * Ends the search early where no run can have been started, since no workflow listens for the event. Undefined where that is
- * not certain, and where `find_timeout_seconds` was set: whoever set it may know better.
- */
-async function seekForAMinute(sent: SentDispatch, sinceMs: number, context: Context): Promise<Sought | undefined> {
+// Ends the search early where no workflow listens for the event. Undefined where that is not certain, and where
+// `find_timeout_seconds` was set: whoever set it may know better.
+async function searchForAMinute(
+  sent: SentDispatch,
+  sinceMs: number,
+  context: Context,
+): Promise<EarlierSearch | undefined> {
   const { inputs, clock } = context;
   if (sent.dispatch.event !== "repository_dispatch" || !inputs.findTimeoutIsDefault) return undefined;
-  const searched = await search(sent, { deadlineMs: sent.atMs + SOON_MS, sinceMs }, context);
+  const searched = await search(sent, { deadlineMs: sent.atMs + USUALLY_VISIBLE_MS, sinceMs }, context);
   if (searched.run) return { searched, findings: [], endMs: sent.findDeadlineMs };
-  // A run of the event has come: some workflow listens.
+  // A run of the event exists: some workflow listens.
   if (searched.runs.some(({ verdict }) => !verdict.startsWith("other"))) return undefined;
   const findings = await examine(searched, sent, clock.nowMs() + DIAGNOSIS_MS, context);
   const isHopeless = findings.some(({ cause }) => cause !== undefined);
@@ -114,7 +109,6 @@ async function examine(
   return examineReceivers(dispatch, context, { deadlineMs, runs: runs.map(({ run }) => run) });
 }
 
-/** Tells the log where our run shows the id, and warns of others that carry it, too. */
 export function logFound(
   { run, recentRuns, sign, others }: Found,
   { distinctId }: SentDispatch,
@@ -131,17 +125,17 @@ export function logFound(
   return { run, recentRuns };
 }
 
-/** The longest that the step takes to read the jobs, which are only nice to have. */
+/** Limit for reading the jobs, which are optional. */
 const JOBS_MS = 10_000;
 
-/** Makes the run known; if it has ended already and will not be followed, its jobs as well: `failed_jobs` is an output. */
+/** Also the jobs of a run that has ended and is not followed: `failed_jobs` is an output. */
 export async function recordRun(run: Run, findDeadlineMs: number, context: Context): Promise<void> {
   const { record, inputs, clock } = context;
   record({ run });
   if (run.status !== "completed" || inputs.waitFor !== "found") return;
   const nowMs = clock.nowMs();
   const deadlineMs = Math.min(findDeadlineMs, nowMs + JOBS_MS);
-  const patience = { deadlineMs, wasSeen: true, isNewUntilMs: nowMs + NEW_RUN_MS };
-  const jobs = await ifAnswered(listAllJobs(run.id, context, patience));
+  const retryOptions = { deadlineMs, wasSeen: true, isNewUntilMs: nowMs + NEW_RUN_MS };
+  const jobs = await ifAnswered(listAllJobs(run.id, context, retryOptions));
   if (jobs) record({ jobs });
 }

@@ -1,4 +1,4 @@
-/** The words for a run that was not found (docs/design.md#not-found). */
+/** The message for a run that was not found (docs/design.md#not-found). */
 
 import { lastTrouble } from "../errors/explain.ts";
 import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
@@ -10,10 +10,8 @@ import { linesToAdd } from "../workflow-file/lines-to-add.ts";
 import { isNamed } from "./candidates.ts";
 import type { CheckedRun, NotFound } from "./search.ts";
 
-/** How many runs a message names. */
-const MOST_NAMED = 10;
+const MAX_RUNS_NAMED = 10;
 
-/** Why no run was found: what was looked at, and what the receiver has to add. */
 export function explainNotFound(
   { runs, trouble, waitedMs }: NotFound & { waitedMs: number },
   dispatch: ResolvedDispatch,
@@ -68,8 +66,8 @@ function runsInWords(
   const lines = [...candidates, ...others].map((each) => runInWords(each, distinctId));
   return [
     `${listed}. By ${by}:`,
-    ...lines.slice(0, MOST_NAMED),
-    ...(lines.length > MOST_NAMED ? [`- and ${lines.length - MOST_NAMED} more`] : []),
+    ...lines.slice(0, MAX_RUNS_NAMED),
+    ...(lines.length > MAX_RUNS_NAMED ? [`- and ${lines.length - MAX_RUNS_NAMED} more`] : []),
     ...(candidates.length === 0 ? [`None is of \`${dispatch.workflow?.value}\`: check the input \`workflow\`.`] : []),
   ];
 }

@@ -1,4 +1,4 @@
-/** The repository's runs since a dispatch, from the list without filters (docs/platform.md#stale-filtered-lists). */
+/** A repository's runs since a dispatch, listed without filters (docs/platform.md#stale-filtered-lists). */
 
 import { pagesOf } from "../github/lists.ts";
 import { isRetryable, type RequestError } from "../github/request-error.ts";
@@ -7,31 +7,28 @@ import type { Run } from "../github/responses.ts";
 import { ifAnswered } from "../github/retry.ts";
 import type { Context } from "../state/context.ts";
 
-/** The server's time and a run's `created_at` may differ by a second or two (docs/platform.md#new-runs). */
+/** The server's time and `created_at` may differ by a second or two (docs/platform.md#new-runs). */
 const MARGIN_MS = 5000;
 
 export interface Listed {
-  /** Those since the dispatch, newest first. */
+  /** Since the dispatch, newest first. */
   runs: readonly Run[];
-  /** The newest of all, as the first page listed them. */
+  /** The newest of all, from the first page. */
   recentRuns: readonly Run[];
-  /** GitHub's answer had runs that could not be read. */
+  /** Some runs in the response could not be read. */
   isIncomplete: boolean;
 }
 
-/**
- * Returns what lists the runs since the dispatch, `max_runs` at most. Once a short page was too short, only long pages are
- * asked for. `sentAtMs` and `deadlineMs` are by the clock.
- */
+/** Lists at most `max_runs`. Once a short page was too short, all pages are long. Times are by the clock. */
 export function listerOfRuns(
   { sentAtMs, deadlineMs }: { sentAtMs: number; deadlineMs: number },
   { github, retry, inputs }: Pick<Context, "github" | "retry" | "inputs">,
 ): () => Promise<Listed> {
   const longest = Math.min(PAGE_LENGTH, inputs.maxRuns);
   let perPage = Math.min(SHORT_PAGE, longest);
-  // The answer to the dispatch tells the server's time best; without one, the first list has to tell it.
+  // The response to the dispatch gives the best server time; without one, the first list has to.
   let sinceMs = github.serverTimeMs(sentAtMs);
-  /** `total_count` is not dependable: no page that it promises has been empty so far. */
+  /** `total_count` is unreliable: false once a page that it promises was empty. */
   let countIsRight = true;
 
   return async () => {
@@ -43,7 +40,7 @@ export function listerOfRuns(
     if (isTooShort) perPage = longest;
     const newest = isTooShort ? await readPage(1) : first;
 
-    // Runs move on to later pages while new ones come in: one may be read twice, none is missed.
+    // New runs push others to later pages: one may be read twice, none is missed.
     const runs = new Map<Id, Run>();
     let isIncomplete = false;
     for await (const page of pagesOf(readPage, { perPage, first: newest })) {
@@ -52,7 +49,7 @@ export function listerOfRuns(
       if (reachesBack(page) || runs.size >= inputs.maxRuns) break;
     }
     const since = [...runs.values()].filter(({ createdAtMs }) => createdAtMs >= earliestMs);
-    perPage = Math.max(perPage, nextPage(since.length, longest));
+    perPage = Math.max(perPage, nextPageLength(since.length, longest));
     return { runs: since.slice(0, inputs.maxRuns), recentRuns: newest.items, isIncomplete };
   };
 
@@ -63,23 +60,20 @@ export function listerOfRuns(
   }
 }
 
-/** The next page's length: a short page half full of runs since the dispatch will probably be too short at the next look. */
-function nextPage(runsSince: number, longest: number): number {
+/** A short page half full of runs since the dispatch is probably too short for the next poll. */
+function nextPageLength(runsSince: number, longest: number): number {
   return Math.min(runsSince > SHORT_PAGE / 2 ? PAGE_LENGTH : SHORT_PAGE, longest);
 }
 
-/**
- * The ids, as text, of the runs on the first page; none where it does not come.
- * @throws RequestError where listing is refused: the run could never be found
- */
+/** Ids as text; none where no list comes. @throws RequestError where listing is refused: the run could never be found */
 export async function listRunIds(
   deadlineMs: number,
   { github, retry }: Pick<Context, "github" | "retry">,
 ): Promise<ReadonlySet<string>> {
   const page = { perPage: SHORT_PAGE, page: 1 };
-  // Only a limit is waited out, since it holds up the dispatch as well.
+  // Only a rate limit is waited for, since it delays the dispatch as well.
   const retries = ({ kind }: RequestError) => kind === "limited";
-  const asked = retry((options) => github.listRuns(page, options), { deadlineMs, retries });
-  const listed = await ifAnswered(asked, isRetryable);
+  const listing = retry((options) => github.listRuns(page, options), { deadlineMs, retries });
+  const listed = await ifAnswered(listing, isRetryable);
   return new Set(listed?.items.map(({ id }) => String(id)));
 }

@@ -1,4 +1,4 @@
-/** Looks through the recent runs for the one that carries our id. It never guesses: a run that shows no id is not ours. */
+/** Searches the recent runs for our id. It never guesses: a run without it, or from before the dispatch, is not ours. */
 
 import { pagesOf } from "../github/lists.ts";
 import { type Pace, pauseBeforeFind, pauseWhileUnclear, pauseWithin } from "../github/polling.ts";
@@ -28,15 +28,15 @@ import { listerOfRuns } from "./recent-runs.ts";
 
 interface SearchBounds {
   deadlineMs: number;
-  /** Ends the search before its deadline, as soon as it is clear that no run shows the id. */
+  /** Ends the search before its deadline, once it is clear that no run shows the id. */
   window?: Window;
-  /** When the search that this one goes on with began, by the clock; by default it begins now. */
+  /** When the search that this one continues began, by the clock; by default now. */
   sinceMs?: number;
-  /** There is no search after this one: it reads every run that may yet be ours once more. */
+  /** No search follows: every run that may still be ours is read once more. */
   isLast?: boolean;
 }
 
-/** How long the runs are looked at, and how often at least, before "there is none" is believed. */
+/** How long, and in how many lists at least, to search before "there is none" is believed. */
 export interface Window {
   ms: number;
   lists: number;
@@ -44,31 +44,27 @@ export interface Window {
 
 export interface Found extends OurRun {
   sign: IdLocation;
-  /** Younger runs with our id, as far as the same look showed them. */
+  /** Younger runs with our id, as far as the same poll showed them. */
   others: Run[];
 }
 
 export interface NotFound {
   run: undefined;
-  /** The runs that the last look listed, newest first. */
+  /** From the last list, newest first. */
   runs: CheckedRun[];
-  /** The window that was asked for has passed, and every run that was listed is certainly another's. */
+  /** The window has passed, and every listed run is certainly another's. */
   windowIsFull: boolean;
-  /** What kept the last look from being finished, if anything did. */
+  /** What interrupted the last poll. */
   trouble: RequestError | undefined;
 }
 
-/** A run since the dispatch, and what was found of it. `undecided`: it may yet show the id. */
+/** `undecided`: it may still show the id. */
 export interface CheckedRun {
   run: Run;
   verdict: "other event" | "other workflow" | "undecided" | "without id";
 }
 
-/**
- * Looks until a run shows the id, the window is full, or the deadline has passed. Runs from before the dispatch are not ours,
- * even if they carry the id.
- * @throws StepError where two runs carry a given id, RequestError where GitHub refuses to list the runs or jobs
- */
+/** @throws StepError where two runs carry a given id; RequestError where GitHub refuses to list the runs or jobs */
 export async function search(
   sent: SentDispatch,
   { deadlineMs, window, sinceMs, isLast = false }: SearchBounds,
@@ -81,27 +77,29 @@ export async function search(
   const listRuns = listerOfRuns({ sentAtMs, deadlineMs }, context);
   let listed: readonly Run[] = [];
   let lists = 0;
-  /** Whether every run of the last list could be read: one that could not might be ours. */
+  /** A run of the last list that could not be read might be ours. */
   let areAllListed = true;
 
   try {
     for (;;) {
-      const lookedAtMs = clock.nowMs();
+      const polledAtMs = clock.nowMs();
       const { runs, recentRuns, isIncomplete } = await listRuns();
-      const wayMs = (clock.nowMs() - lookedAtMs) / 2;
+      const oneWayMs = (clock.nowMs() - polledAtMs) / 2;
       listed = runs.filter(({ id }) => !sent.listedBefore?.has(String(id)));
       areAllListed = !isIncomplete;
       lists++;
       const present = listed.filter((run) => mayBeOf(dispatch, run)).map((run) => asCandidate(run, sent, context));
       for (const candidate of present) candidates.set(candidate.run.id, candidate);
-      // The dispatch took about as long to reach the server as this look's requests do.
-      const dispatched = { atMs: github.likelyServerTimeMs(sentAtMs + wayMs), distinctId };
+      // The dispatch took about as long to reach the server as this poll's requests.
+      const dispatched = { atMs: github.likelyServerTimeMs(sentAtMs + oneWayMs), distinctId };
       const crowd = crowdAround(present, dispatched);
       const quietMs = quietTimeMs(sentAtMs + crowd.waitsMs, clock.nowMs(), deadlineMs);
-      const around = { ...crowd, isQuiet: quietMs > 0 && !isLast, isLast };
-      // Every run that shows a generated id is ours, so one sign is enough.
+      const crowdAtPoll = { ...crowd, isQuiet: quietMs > 0 && !isLast, isLast };
+      // Every run with a generated id is ours, so one match is enough.
       const isSeen = !isGiven && present.some(showsId);
-      const read = isSeen ? present : await readPromising(present, dispatched, around, candidates, deadlineMs, context);
+      const read = isSeen
+        ? present
+        : await readPromising(present, dispatched, crowdAtPoll, candidates, deadlineMs, context);
       const ours = choose(read.filter(showsId), sent, isGiven, clock.nowMs());
       if (ours) return { ...ours, recentRuns };
 
@@ -110,11 +108,11 @@ export async function search(
         ageMs: clock.nowMs() - startedAtMs,
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
-        lookMs: clock.nowMs() - lookedAtMs,
+        lookMs: clock.nowMs() - polledAtMs,
         random: random(),
       };
-      const restMs = restBeforeNextLook(pace, crowd, quietMs, window);
-      await clock.sleep(pauseWithin(deadlineMs - clock.nowMs(), restMs), signal);
+      const pauseMs = pauseBeforeNextPoll(pace, crowd, quietMs, window);
+      await clock.sleep(pauseWithin(deadlineMs - clock.nowMs(), pauseMs), signal);
     }
   } catch (error) {
     if (error instanceof OutOfTime) return notFound(error.requestError);
@@ -132,17 +130,14 @@ export async function search(
   }
 }
 
-/**
- * Says whether every candidate is certainly another's. One that shows no id may be ours, by a receiver that does not show
- * it. One whose name shows another's id may be ours in a chain of dispatches, where that is its caller's: only all of its
- * jobs tell.
- */
+// A run without an id may be ours, if the receiver does not show it. A name with another's id may be ours in a chain of
+// dispatches, where that is its caller's: only all of its jobs decide.
 function areAllOthers(candidates: SentDispatch["candidates"]): boolean {
   return [...candidates.values()].every(({ anothersId, showedAll }) => anothersId !== undefined && showedAll);
 }
 
-/** `quietMs` is how long no jobs are read yet: until then a look costs only a list, and leaves room for the others. */
-function restBeforeNextLook(
+/** For `quietMs` no jobs are read: a poll costs only a list, and leaves room for the others. */
+function pauseBeforeNextPoll(
   alone: Omit<Pace, "sharers">,
   crowd: Crowd,
   quietMs: number,
@@ -150,13 +145,13 @@ function restBeforeNextLook(
 ): number {
   const pace = { ...alone, sharers: quietMs > 0 ? 1 : crowd.sharers };
   const windowLeftMs = (window?.ms ?? 0) - pace.ageMs;
-  // As long as there are runs that may yet show the id, the looks come as often as in any search.
+  // While some runs may still show the id, polling is as frequent as in any search.
   const isUnlikely = windowLeftMs > 0 && crowd.open === 0;
   const pauseMs = isUnlikely ? Math.min(pauseWhileUnclear(pace), windowLeftMs) : pauseBeforeFind(pace);
   return crowd.hasWitnesses ? pauseMs : Math.max(pauseMs, Math.min(quietMs, pace.pollIntervalMs));
 }
 
-/** How long no jobs are read yet. Where the deadline comes before that time is over, they are read at once. */
+/** Where the deadline comes first, jobs are read at once. */
 function quietTimeMs(readsFromMs: number, nowMs: number, deadlineMs: number): number {
   return readsFromMs < deadlineMs ? Math.max(readsFromMs - nowMs, 0) : 0;
 }
@@ -171,7 +166,6 @@ function verdictOn(run: Run, { dispatch, candidates }: SentDispatch): CheckedRun
   return isUndecided(candidate) ? "undecided" : "without id";
 }
 
-/** The run as a candidate, with what was read of it before. */
 function asCandidate(run: Run, { distinctId = "", candidates }: SentDispatch, { github, clock }: Context): Candidate {
   const nowMs = clock.nowMs();
   // `updated_at` has whole seconds.
@@ -182,36 +176,32 @@ function asCandidate(run: Run, { distinctId = "", candidates }: SentDispatch, { 
   return isNamed(run, distinctId) ? { ...candidate, sign: "name" } : candidate;
 }
 
-/**
- * Reads the jobs of the most promising candidates, one after another. Returns all candidates, with what those jobs have shown,
- * and keeps that in `known` for later looks.
- */
+/** Returns all candidates, with what the jobs have shown, and keeps that in `knownCandidates` for later polls. */
 async function readPromising(
   present: readonly Candidate[],
   dispatched: OurDispatch,
   crowd: CrowdAtLook,
-  known: SentDispatch["candidates"],
+  knownCandidates: SentDispatch["candidates"],
   deadlineMs: number,
   context: Context,
 ): Promise<readonly Candidate[]> {
   let candidates = present;
   const read = new Set<Id>();
   while (read.size < mostReads(crowd)) {
-    // The id that the last one has shown may tell which is the most promising now.
+    // The id that the last run showed may change the order.
     const promising = worthReading(candidates, context.clock.nowMs(), dispatched, crowd);
     const next = promising.find(({ run }) => !read.has(run.id));
     if (!next) break;
     read.add(next.run.id);
     const after = await readJobsOf(next, dispatched.distinctId, deadlineMs, context);
-    known.set(after.run.id, after);
+    knownCandidates.set(after.run.id, after);
     candidates = candidates.map((each) => (each === next ? after : each));
-    // In a crowd it would cost too many requests to look whether another run carries our id as well.
+    // In a crowd, checking whether another run carries our id as well would cost too many requests.
     if (after.sign && crowd.isOne) break;
   }
   return candidates;
 }
 
-/** The candidate with what its jobs show now. */
 async function readJobsOf(
   candidate: Candidate,
   distinctId: string,
