@@ -1,7 +1,4 @@
-/**
- * Follows our run from attempt to attempt. Where one has ended red, the inputs may have its failed jobs run again, or give
- * somebody else the time to do it. Only the last attempt is judged.
- */
+/** Follows a run from attempt to attempt, with reruns by this step or by somebody else. Only the last attempt decides. */
 
 import { failedJobs } from "../github/conclusions.ts";
 import type { Context } from "../state/context.ts";
@@ -13,10 +10,7 @@ import { isPending } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 import { verdictOf } from "./verdict.ts";
 
-/**
- * Follows our run to the end of its last attempt, all of them within `timeout_seconds`.
- * @throws as `follow` does
- */
+/** All attempts together take at most `timeout_seconds`. @throws as `follow` does */
 export async function followAttempts(found: OurRun, context: Context): Promise<RunSnapshot> {
   const { inputs, clock, log, record } = context;
   const deadlineMs = clock.nowMs() + inputs.timeoutMs;
@@ -43,10 +37,8 @@ function endOf({ run, jobs }: RunSnapshot): EndedAttempt {
   return { runAttempt, conclusion, failedJobs: failedJobs(jobs).map(({ name }) => name) };
 }
 
-/** How many failed jobs of an attempt are named. */
-const MOST_NAMED = 5;
+const MAX_JOBS_NAMED = 5;
 
-/** A line for the attempts before the present one, and one for why none comes after it, where there is that to tell. */
 export function attemptsInWords({
   earlierAttempts = [],
   whyNotAgain,
@@ -60,29 +52,29 @@ export function attemptsInWords({
 }
 
 function describeAttempt({ runAttempt, conclusion, failedJobs }: EndedAttempt): string {
-  const named = enumerated(failedJobs, MOST_NAMED);
+  const named = enumerated(failedJobs, MAX_JOBS_NAMED);
   return `attempt ${runAttempt} ended as ${conclusion ?? "nothing"}${named === "" ? "" : ` (${named})`}`;
 }
 
-/** A group moves slowly, and a look at it takes several requests. */
+/** A group moves slowly, and reading it takes several requests. */
 const PAUSE_MS = 60_000;
-/** How long such a look may take: what only explains a wait must not delay its end. */
-const LOOK_MS = 10_000;
+/** What only explains a wait must not delay its end. */
+const READ_MS = 10_000;
 
-/** Returns what adds to a sight where the run waits. It serves all attempts, so that a server that cannot tell is asked once. */
+/** One reader serves all attempts, so that a server without this API is asked once. */
 export function queuePositionReader(
   context: Context,
 ): (snapshot: RunSnapshot, deadlineMs: number) => Promise<RunSnapshot> {
   const { clock } = context;
-  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let readAtMs = Number.NEGATIVE_INFINITY;
   let place: QueuePosition | null | undefined;
   return async (snapshot, deadlineMs) => {
     if (place === null) return snapshot.place === null ? snapshot : { ...snapshot, place };
     const nowMs = clock.nowMs();
-    if (!isPending(snapshot) || nowMs - askedAtMs < PAUSE_MS) return snapshot;
-    askedAtMs = nowMs;
+    if (!isPending(snapshot) || nowMs - readAtMs < PAUSE_MS) return snapshot;
+    readAtMs = nowMs;
     const { readQueuePosition } = await import("./read-queue-position.ts");
-    place = await readQueuePosition(snapshot, Math.min(nowMs + LOOK_MS, deadlineMs), context);
+    place = await readQueuePosition(snapshot, Math.min(nowMs + READ_MS, deadlineMs), context);
     return place === snapshot.place ? snapshot : { ...snapshot, place };
   };
 }

@@ -1,5 +1,3 @@
-/** What a run waits for, in words: an environment, who may approve it, when its wait timer ends; or its turn. Pure. */
-
 import type { PendingDeployment } from "../github/pending-deployments.ts";
 import { timeOfDay } from "../text/wording.ts";
 import { describeQueuePosition, isPending, queuePositionOf } from "./queue-position.ts";
@@ -16,7 +14,7 @@ export function describeDeployment({ environment, reviewers, timerEndsAtMs }: Pe
 }
 
 export interface Awaited {
-  /** What follows "it waits for". */
+  /** Follows "it waits for". */
   what: string;
   /** The page of the run or job that is ahead; empty where there is none to show. */
   aheadUrl: string;
@@ -24,7 +22,7 @@ export interface Awaited {
 
 type Waiting = Pick<RunSnapshot, "run" | "jobs" | "awaitedEnvironments" | "place">;
 
-/** What a run waits for; undefined where that is nothing, or a runner. `nowMs` is the server's, in epoch ms. */
+/** Undefined where the run waits for nothing, or a runner. `nowMs` is the server's, in epoch ms. */
 export function awaitedBy(snapshot: Waiting, nowMs: number | undefined): Awaited | undefined {
   const { run, jobs } = snapshot;
   const named = snapshot.awaitedEnvironments.join(", ");
@@ -41,7 +39,6 @@ export function awaitedBy(snapshot: Waiting, nowMs: number | undefined): Awaited
   };
 }
 
-/** A line of a message with the page of who is ahead, or none. */
 export function aheadLine(awaited: Awaited | undefined): string[] {
   return awaited && awaited.aheadUrl !== "" ? [`Ahead of it: ${awaited.aheadUrl}`] : [];
 }

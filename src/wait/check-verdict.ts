@@ -1,5 +1,3 @@
-/** Passes or fails the step by the verdict on a run that was followed to its end. */
-
 import { cancelOn } from "../cancel/cancel.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
@@ -8,11 +6,7 @@ import { gatherEvidence } from "./evidence.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 import { verdictOf } from "./verdict.ts";
 
-/**
- * Passes a run whose conclusion is in `success_conclusions`; with `jobs`, it is the conclusions of the deciding jobs that
- * have to be there, all of them.
- * @throws StepError for any other run, with what the run itself says of it
- */
+/** @throws StepError unless `success_conclusions` lists the run's conclusion, or with `jobs` that of every deciding job */
 export async function checkVerdict(ended: RunSnapshot, context: Context): Promise<void> {
   const { inputs, record } = context;
   const verdict = verdictOf(ended, inputs);
@@ -26,7 +20,7 @@ export async function checkVerdict(ended: RunSnapshot, context: Context): Promis
   throw new StepError(explainRedJobs(ended, verdict, inputs.successConclusions, evidence));
 }
 
-/** Ends the step by the first red jobs. The run goes on, or is cancelled where `cancel_run_on` asks for that. */
+/** The run goes on, or is cancelled where `cancel_run_on` lists `failure`. */
 async function failFast(ended: RunSnapshot, context: Context): Promise<never> {
   const cancelled = await cancelOn("failure", ended.run, { isNewUntilMs: 0 }, context);
   const evidence = await gatherEvidence(ended, context);

@@ -1,4 +1,4 @@
-/** How long runs of a workflow usually take, from a list of runs that was read anyway. */
+/** Estimates a run's duration from earlier runs of its workflow. */
 
 import type { DurationEstimate } from "../github/polling.ts";
 import { PAGE_LENGTH, SHORT_PAGE } from "../github/response-fields.ts";
@@ -7,20 +7,16 @@ import { ifAnswered, once } from "../github/retry.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun } from "../state/sent-dispatch.ts";
 
-/** How many of the latest runs count. */
-const RUNS = 10;
+const MAX_RUNS = 10;
 /** A run may be a little faster or slower than any before. */
 const MARGIN = 0.02;
 
-/**
- * The usual duration of runs like `run`: same workflow, ended well, at the first attempt. Undefined when there is none.
- * A run that was changed after its end has an `updated_at` that is too late, so the longest tenth is left out.
- */
+/** By successful first attempts. A change after the end falsifies `updated_at`: the longest tenth is left out. */
 export function estimateDuration(runs: readonly Run[], run: Run): DurationEstimate | undefined {
   const durationsMs = others(runs, run)
     .filter(({ conclusion, runAttempt }) => conclusion === "success" && runAttempt === 1)
     .sort((a, b) => b.createdAtMs - a.createdAtMs)
-    .slice(0, RUNS)
+    .slice(0, MAX_RUNS)
     .map(({ createdAtMs, updatedAtMs = createdAtMs }) => updatedAtMs - createdAtMs)
     .filter((durationMs) => durationMs > 0)
     .sort((a, b) => a - b);
@@ -31,7 +27,7 @@ export function estimateDuration(runs: readonly Run[], run: Run): DurationEstima
   return { fromMs: shortest * (1 - MARGIN), toMs: longest * (1 + MARGIN), medianMs };
 }
 
-/** How many runs like `run` have not ended: of the same event, so others probably wait for them as we do for ours. */
+/** Of the same event, so others probably wait for them as we do for ours. */
 export function othersWaiting(runs: readonly Run[], run: Run): number {
   return others(runs, run).filter(({ event, status }) => event === run.event && status !== "completed").length;
 }
@@ -45,34 +41,31 @@ export interface EarlierRuns {
   othersWaiting: number;
 }
 
-/** A wait that ends sooner makes do with the list that found the run. */
+/** A shorter wait makes do with the list that found the run. */
 const WORTH_A_LIST_MS = 60_000;
 
-/**
- * Returns what tells of earlier runs, by the age of ours. It reads the list that found ours, and asks once for another: a
- * longer one where that list tells nothing, or a fresh one when the usual end is near, since all who wait then look closely
- * and have to know how many they are.
- */
+/** Reads at most one more list: a longer one where the first gives no estimate, else a fresh one near the estimated end. */
 export function readerOfEarlierRuns(
   { run: found, recentRuns }: OurRun,
   deadlineMs: number,
   { github, retry }: Context,
 ): (ageMs: number) => Promise<EarlierRuns> {
   let runs = recentRuns;
-  let hasAsked = false;
-  const read = () => ({
+  let hasRead = false;
+  const evaluate = () => ({
     estimate: estimateDuration(runs ?? [], found),
     othersWaiting: othersWaiting(runs ?? [], found),
   });
   return async (ageMs) => {
-    const earlier = read();
+    const earlier = evaluate();
     const mayHaveMore = runs === undefined || runs.length >= SHORT_PAGE;
+    // Near that end all who wait poll often, and have to know how many they are.
     const isDue = earlier.estimate ? ageMs >= earlier.estimate.fromMs : mayHaveMore;
-    if (hasAsked || ageMs < WORTH_A_LIST_MS || !isDue) return earlier;
-    hasAsked = true;
+    if (hasRead || ageMs < WORTH_A_LIST_MS || !isDue) return earlier;
+    hasRead = true;
     const page = { perPage: PAGE_LENGTH, page: 1 };
     const listed = await ifAnswered(retry((options) => github.listRuns(page, options), once(deadlineMs)));
     runs = listed?.items ?? runs;
-    return read();
+    return evaluate();
   };
 }

@@ -1,5 +1,3 @@
-/** What the remote run itself says of its failure: what its jobs have marked, and what the failed step printed last. */
-
 import { failedStep } from "../github/conclusions.ts";
 import type { Annotation } from "../github/responses.ts";
 import { ifAnswered, once } from "../github/retry.ts";
@@ -13,30 +11,29 @@ import { wasCancelledEarly } from "./verdict.ts";
 export interface Evidence {
   annotations: readonly Annotation[];
   log: Pick<FailedLog, "jobName" | "stepName" | "lines"> | undefined;
-  /** There was more, which is left out since everybody can read the caller's log. */
+  /** There was more, but everybody can read the caller's log. */
   isWithheld?: boolean;
-  /** Of a run that was cancelled before any job had begun: what its concurrency group tells of that. */
+  /** Only of a run that was cancelled before any job had begun. */
   succession?: Succession | undefined;
 }
 
 const MAX_ANNOTATIONS = 10;
-/** Of a matrix with two hundred failed or cancelled jobs, the first few tell enough. */
+/** The first few jobs of a large matrix are enough. */
 const MAX_JOBS = 3;
 
-/** Gathers what can be read. What the token may not read, or GitHub does not give in time, is left out quietly. */
+/** Leaves out what the token may not read, or GitHub does not give in time. */
 export async function gatherEvidence(ended: RunSnapshot, context: Context): Promise<Evidence> {
-  const evidence = await gatherMarks(ended, context);
-  // Where GitHub itself has marked why, nobody has to be asked who took its place.
+  const evidence = await readJobEvidence(ended, context);
+  // GitHub's own annotation already gives the reason.
   if (!wasCancelledEarly(ended.run, ended.jobs) || evidence.annotations.some(isOfGitHub)) return evidence;
   const { readSuccession } = await import("./successor.ts");
   return { ...evidence, succession: await unlessCancelled(readSuccession(ended, context)) };
 }
 
-/** What the jobs have marked and printed, as far as the caller's log may show it. */
-async function gatherMarks({ run, jobs, failedLogs = [] }: RunSnapshot, context: Context): Promise<Evidence> {
+async function readJobEvidence({ run, jobs, failedLogs = [] }: RunSnapshot, context: Context): Promise<Evidence> {
   const { github, clock, retry, inputs } = context;
   const failed = jobs.filter(hasFailed);
-  // GitHub marks why a job was cancelled: its `timeout-minutes`, a run that goes first, no runner, a person.
+  // GitHub annotates why a job was cancelled: its `timeout-minutes`, a run that goes first, no runner, a person.
   const red = [...failed, ...jobs.filter(({ conclusion }) => conclusion === "cancelled")];
   if (!mayBeShown(run, context)) {
     const isWithheld = red.length > 0 && inputs.failedLogLines === undefined;
@@ -48,14 +45,14 @@ async function gatherMarks({ run, jobs, failedLogs = [] }: RunSnapshot, context:
   async function readAnnotations(): Promise<Annotation[]> {
     const all: Annotation[] = [];
     for (const { id } of red.slice(0, MAX_JOBS)) {
-      const asked = retry((options) => github.listAnnotations(id, options), once(deadlineMs));
-      const annotations = await unlessRefused(asked);
+      const reading = retry((options) => github.listAnnotations(id, options), once(deadlineMs));
+      const annotations = await unlessRefused(reading);
       // A token that may not read the annotations of one job may not read those of another.
       if (!annotations) break;
       all.push(...annotations.filter(tellsSomething));
     }
     all.sort((a, b) => Number(b.level === "failure") - Number(a.level === "failure"));
-    // The jobs of a matrix mark the same places in the same words: once is enough.
+    // The jobs of a matrix annotate the same places in the same words.
     const places = new Map(all.map((each) => [`${each.path}:${each.line}: ${each.message}`, each]));
     return [...places.values()].slice(0, MAX_ANNOTATIONS);
   }
@@ -67,7 +64,7 @@ async function gatherMarks({ run, jobs, failedLogs = [] }: RunSnapshot, context:
   }
 }
 
-/** The runner marks each failed job with its exit code, and each cancelled one as cancelled: the conclusion tells that. */
+/** The runner annotates each failed job with its exit code, and each cancelled one: the conclusion shows that. */
 function tellsSomething(annotation: Annotation): boolean {
   const { level, message } = annotation;
   if (level === "notice") return false;
@@ -75,12 +72,12 @@ function tellsSomething(annotation: Annotation): boolean {
   return level === "failure" && !/^(Process completed with exit code|The operation was canceled)/.test(message);
 }
 
-/** Says whether it is GitHub or its runner that has marked the job: such a mark is at no file of the repository. */
+/** Annotations by GitHub or its runner are at `.github`, which is no file. */
 export function isOfGitHub({ path }: Annotation): boolean {
   return path === ".github";
 }
 
-/** Undefined also where the caller cancels the step: the run's end is clear, and that is what the step says. */
+/** Undefined also where the caller cancels the step: the run's end is clear, and the step reports that. */
 function unlessRefused<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   return unlessCancelled(ifAnswered(answer));
 }

@@ -1,5 +1,3 @@
-/** The words for a run that ended red. */
-
 import { lastTrouble } from "../errors/explain.ts";
 import { endedBadly, failedStep, isGreen, neverStarted } from "../github/conclusions.ts";
 import type { RequestError } from "../github/request-error.ts";
@@ -16,7 +14,6 @@ import { type Verdict, wasCancelledEarly } from "./verdict.ts";
 
 const MAX_ANNOTATION_LENGTH = 300;
 
-/** Why the step fails although the run was followed to its end. */
 export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): string {
   const { conclusion, htmlUrl } = run;
   return [
@@ -33,7 +30,6 @@ export function conclusionInWords({ conclusion }: Run): string {
   return conclusion === null ? "without a conclusion" : `as ${conclusion}`;
 }
 
-/** A line for a job that has ended: its conclusion, its failed step and its page. */
 export function lineOf(job: Job): string {
   const step = failedStep(job);
   const where = step ? ` in step "${step.name}"` : neverStarted(job) ? ", never started" : "";
@@ -44,7 +40,6 @@ function lineOfOpen({ name, status, htmlUrl }: Job): string {
   return `- ${name}: still ${spoken(status) || "without a status"}, although the run has ended, ${htmlUrl}`;
 }
 
-/** What the jobs have marked, and what the failed step printed last. */
 export function evidenceLines({ annotations, log, isWithheld }: Evidence): string[] {
   return [
     ...(isWithheld
@@ -58,7 +53,7 @@ export function evidenceLines({ annotations, log, isWithheld }: Evidence): strin
   ];
 }
 
-/** Why the run ended so, where its jobs do not tell: a line, or none. */
+/** Where the jobs do not show it: a line, or none. */
 export function reasonOf(
   run: Run,
   jobs: readonly Job[],
@@ -67,7 +62,7 @@ export function reasonOf(
   const { conclusion, path } = run;
   if (wasCancelledEarly(run, jobs)) {
     const early = "It was cancelled before any job had started";
-    // Where GitHub itself has marked why, the annotations below tell it.
+    // GitHub's own reason is among the annotations below.
     return [annotations.some(isOfGitHub) ? `${early}.` : `${early}: ${describeSuccession(succession)}`];
   }
   if ((conclusion === "startup_failure" || conclusion === "failure") && jobs.length === 0) {
@@ -88,10 +83,9 @@ function describeSuccession(succession: Succession | undefined): string {
     : "a newer run has taken its place in the concurrency group.";
 }
 
-/** How many names a message lists. */
-const MOST_NAMED = 30;
+const MAX_NAMES = 30;
 
-/** Why the step fails by its jobs, whatever the run as a whole does. */
+/** By `jobs`, whatever the run as a whole does. */
 export function explainRedJobs(
   { run, jobs }: Pick<RunSnapshot, "run" | "jobs">,
   { jobs: deciding = [], unmet }: Verdict,
@@ -113,7 +107,7 @@ export function explainRedJobs(
   return [...why, ...red.map(lineOf), ...evidenceLines(evidence)].join("\n");
 }
 
-/** Why the step fails by `fail_fast`: `jobs` are those that ended red. `cancelled` tells what came of cancelling the run. */
+/** `jobs` are those that ended red; `cancelled` is the result of cancelling the run. */
 export function explainFailFast(
   { run, jobs }: Pick<RunSnapshot, "run" | "jobs">,
   cancelled: string | undefined,
@@ -129,17 +123,16 @@ export function explainFailFast(
 }
 
 function listed(names: readonly string[]): string {
-  return enumerated(names, MOST_NAMED);
+  return enumerated(names, MAX_NAMES);
 }
 
 interface About {
-  /** What came of cancelling the run, if that was asked for. */
+  /** The result of cancelling the run. */
   cancelled?: string | undefined;
   /** By the server's clock, in epoch ms. */
   nowMs?: number | undefined;
 }
 
-/** Why the step fails at `start_timeout_seconds`. */
 export function explainNotBegun(
   snapshot: RunSnapshot,
   startTimeoutMs: number,
@@ -156,7 +149,7 @@ export function explainNotBegun(
   ].join("\n");
 }
 
-/** Why the step fails at `timeout_seconds`. `open` is what is still open of the jobs that decide. */
+/** `open`: what is still open of the deciding jobs. */
 export function explainTimeout(
   snapshot: RunSnapshot,
   timeoutMs: number,

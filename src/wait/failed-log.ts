@@ -1,4 +1,4 @@
-/** What a failed step printed last: shown when its job fails, while the run goes on, and again in the step's error. */
+/** A failed step's last log lines: shown when its job fails, while the run goes on, and again in the step's error. */
 
 import { failedStep } from "../github/conclusions.ts";
 import type { Id } from "../github/response-fields.ts";
@@ -16,20 +16,19 @@ export interface FailedLog {
   lines: readonly string[];
 }
 
-/** How long each look may take that only explains a failure. */
+/** Limit for each read that only explains a failure. */
 export const EVIDENCE_MS = 15_000;
-/** Of a matrix with two hundred failed jobs, the first few tell enough. */
-const MOST_LOGS = 3;
-/** A log may lag behind its job's end: it is asked for so often, with pauses that grow. */
-const MOST_TRIES = 3;
+/** The first few jobs of a large matrix are enough. */
+const MAX_LOGS = 3;
+/** A log may lag behind its job's end: it is read again after pauses that grow. */
+const MAX_TRIES = 3;
 const LAG_MS = 5000;
 
-/** Says whether a job has failed in a way that its log explains. */
 export function hasFailed({ conclusion }: Job): boolean {
   return conclusion === "failure" || conclusion === "timed_out";
 }
 
-/** Reads the last lines of a job's failed step; undefined where none are wanted, or none can be read. */
+/** Undefined where no lines are wanted, or none can be read. */
 export async function readFailedLog(job: Job, deadlineMs: number, context: Context): Promise<FailedLog | undefined> {
   const { github, retry, inputs } = context;
   const count = inputs.failedLogLines ?? MAX_LOG_LINES;
@@ -40,24 +39,24 @@ export async function readFailedLog(job: Job, deadlineMs: number, context: Conte
   return lines && lines.length > 0 ? { jobId: job.id, jobName: job.name, stepName: step.name, lines } : undefined;
 }
 
-/** Returns what shows, once, the log of each job that fails while its run goes on; it returns all that it has shown so far. */
+/** Logs each failed job once; returns all that it has logged so far. */
 export function showerOfFailedLogs(
   context: Context,
 ): (snapshot: { run: Run; jobs: readonly Job[] }) => Promise<readonly FailedLog[]> {
   const { clock, log, inputs } = context;
   const shown: FailedLog[] = [];
-  const asked = new Map<Id, { tries: number; againAtMs: number }>();
+  const reads = new Map<Id, { tries: number; againAtMs: number }>();
   const isDue = (job: Job) => {
-    const { tries, againAtMs } = asked.get(job.id) ?? { tries: 0, againAtMs: 0 };
-    return tries < MOST_TRIES && clock.nowMs() >= againAtMs && hasFailed(job) && failedStep(job) !== undefined;
+    const { tries, againAtMs } = reads.get(job.id) ?? { tries: 0, againAtMs: 0 };
+    return tries < MAX_TRIES && clock.nowMs() >= againAtMs && hasFailed(job) && failedStep(job) !== undefined;
   };
   return async ({ run, jobs }) => {
     if (inputs.failedLogLines === 0 || !mayBeShown(run, context)) return shown;
     for (const job of jobs.filter(isDue)) {
-      if (shown.length >= MOST_LOGS) return shown;
-      const tries = (asked.get(job.id)?.tries ?? 0) + 1;
+      if (shown.length >= MAX_LOGS) return shown;
+      const tries = (reads.get(job.id)?.tries ?? 0) + 1;
       const read = await readFailedLog(job, clock.nowMs() + EVIDENCE_MS, context);
-      asked.set(job.id, { tries: read ? MOST_TRIES : tries, againAtMs: clock.nowMs() + LAG_MS * tries ** 2 });
+      reads.set(job.id, { tries: read ? MAX_TRIES : tries, againAtMs: clock.nowMs() + LAG_MS * tries ** 2 });
       if (!read) continue;
       shown.push(read);
       log.group(titleOf(read), read.lines);

@@ -1,4 +1,4 @@
-/** Follows a run to its end. Only the status `completed` ends a run; with any other, a new one too, the run goes on. */
+/** Follows a run until its status is `completed`: with any other status, a new one too, the run goes on. */
 
 import { cancelOn } from "../cancel/cancel.ts";
 import { hasBegun } from "../github/conclusions.ts";
@@ -19,17 +19,11 @@ import type { RunSnapshot } from "./run-snapshot.ts";
 interface Bounds {
   /** The end of `timeout_seconds`, by the clock. */
   deadlineMs: number;
-  /** Deciding jobs end the wait also where they are red, since nothing will be run again. */
   redJobsEnd: boolean;
-  /** Adds to a sight where the run waits. The deadline is by the clock. */
   withQueuePosition: (snapshot: RunSnapshot, deadlineMs: number) => Promise<RunSnapshot>;
 }
 
-/**
- * Follows our run until it is completed, or its jobs end the wait, and tells the log what happens.
- * @throws StepError at the deadline, or where the run has not begun within `start_timeout_seconds`; RequestError when GitHub refuses
- * for good to show the run
- */
+/** @throws StepError at `timeout_seconds` or `start_timeout_seconds`; RequestError when GitHub refuses to show the run */
 export async function follow(
   ours: OurRun,
   { deadlineMs, redJobsEnd, withQueuePosition }: Bounds,
@@ -40,7 +34,7 @@ export async function follow(
   const startedAtMs = clock.nowMs();
   const startDeadlineMs = startedAtMs + startTimeoutMs;
   const { runAttempt, createdAtMs, startedAtMs: attemptAtMs = createdAtMs } = ours.run;
-  const bornAtMs = runAttempt > 1 ? attemptAtMs : createdAtMs;
+  const attemptStartMs = runAttempt > 1 ? attemptAtMs : createdAtMs;
   const isNewUntilMs = startedAtMs + NEW_RUN_MS;
   const untilMs = () => (isBegun ? deadlineMs : Math.min(deadlineMs, startDeadlineMs));
   const readEarlier = readerOfEarlierRuns(ours, deadlineMs, context);
@@ -53,21 +47,21 @@ export async function follow(
   let isBegun = false;
   let earlier: EarlierRuns | undefined;
   let answersWithoutNews = 0;
-  let spokeAtMs = startedAtMs;
+  let loggedAtMs = startedAtMs;
   try {
-    for (let look = 1; ; look++) {
-      const lookedAtMs = clock.nowMs();
+    for (let poll = 1; ; poll++) {
+      const polledAtMs = clock.nowMs();
       const follower = { ...context, rules, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
-      const looking = last
-        ? lookAgain(last, whatToAsk(last, look, answersWithoutNews, jobsMayEnd), follower)
+      const reading = last
+        ? lookAgain(last, whatToAsk(last, poll, answersWithoutNews, jobsMayEnd), follower)
         : firstLook(ours.run, follower);
-      const snapshot = await withQueuePosition(await looking, untilMs());
+      const snapshot = await withQueuePosition(await reading, untilMs());
       report(snapshot);
       if (snapshot.run.status === "completed" || isEnd(snapshot, rules)) return { ...snapshot, failedLogs };
       failedLogs = await showFailedLogs(snapshot);
       last = snapshot;
       isBegun ||= hasBegun(snapshot.run, snapshot.jobs);
-      const lookMs = clock.nowMs() - lookedAtMs;
+      const lookMs = clock.nowMs() - polledAtMs;
       earlier = await readEarlier(ageMs());
       const pauseMs = pauseBeforeFollow({
         ageMs: ageMs(),
@@ -85,15 +79,15 @@ export async function follow(
     if (!(error instanceof OutOfTime)) throw error;
     const snapshot = last ?? { run: ours.run, jobs: [], awaitedEnvironments: [] };
     const cancelled = await cancelOn("timeout", snapshot.run, { isNewUntilMs }, context);
-    const about = { cancelled, nowMs: serverNowMs() };
+    const details = { cancelled, nowMs: serverNowMs() };
     const { explainNotBegun, explainTimeout } = await import("./explain-end.ts");
     if (untilMs() < deadlineMs)
-      throw new StepError(explainNotBegun(snapshot, startTimeoutMs, error.requestError, about));
+      throw new StepError(explainNotBegun(snapshot, startTimeoutMs, error.requestError, details));
     const open = openJobs(inputs.decidingJobs, snapshot.jobs);
-    throw new StepError(explainTimeout(snapshot, timeoutMs, error.requestError, { ...about, open }));
+    throw new StepError(explainTimeout(snapshot, timeoutMs, error.requestError, { ...details, open }));
   }
 
-  /** Tells the log what is new, or after a long silence that the wait goes on. */
+  /** Logs what is new, or after a long silence that the wait goes on. */
   function report(snapshot: RunSnapshot): void {
     const isNew = snapshot.run !== last?.run || snapshot.jobs !== last.jobs || snapshot.place !== last.place;
     const nowMs = serverNowMs();
@@ -103,16 +97,16 @@ export async function follow(
       record({ jobs, awaitedEnvironments, place });
       answersWithoutNews = lines.length > 0 ? 0 : answersWithoutNews + 1;
     }
-    if (lines.length === 0 && nowMs !== undefined && isTooQuiet(clock.nowMs() - spokeAtMs, ageMs()))
+    if (lines.length === 0 && nowMs !== undefined && isTooQuiet(clock.nowMs() - loggedAtMs, ageMs()))
       lines.push(timeLine(snapshot, nowMs, earlier?.estimate));
-    if (lines.length > 0) spokeAtMs = clock.nowMs();
+    if (lines.length > 0) loggedAtMs = clock.nowMs();
     logLines(lines, log);
   }
 
-  /** How long ago the run was created, or its present attempt began: by the server's clock, where that is known. */
+  /** Of the run, or its present attempt; by the server's clock, where that is known. */
   function ageMs(): number {
     const nowMs = serverNowMs();
-    return nowMs === undefined ? clock.nowMs() - startedAtMs : Math.max(nowMs - bornAtMs, 0);
+    return nowMs === undefined ? clock.nowMs() - startedAtMs : Math.max(nowMs - attemptStartMs, 0);
   }
 
   function serverNowMs(): number | undefined {

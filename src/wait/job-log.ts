@@ -1,17 +1,14 @@
-/** What a failed step printed last, out of the log of its whole job. */
-
 import type { Step } from "../github/responses.ts";
 import { withoutCodes } from "../text/foreign-text.ts";
 
-/** A line is cut beyond this: a minified file in a stack trace says nothing to a reader. */
+/** Longer lines are cut: minified code in a stack trace says nothing to a reader. */
 const MAX_LINE_LENGTH = 500;
-/** A header, the runner's account of what it is about to run, is shorter; a group of the step's own may be longer. */
+/** The header in which the runner shows what it is about to run is shorter; a group of the step's own may be longer. */
 const MAX_HEADER_LINES = 200;
 
 /**
- * The last `count` lines that `step` printed, oldest first, without times, colours and marks. `parts` are the job's log:
- * one text of all its steps, each line behind its time. The steps are told apart by their times, in whole seconds, by the
- * header that the runner prints before each, and by the error with which it closes a failed one.
+ * Oldest first, without times, colours and marks. The log has the lines of all steps. They are told apart by their times, in
+ * whole seconds, by the runner's header before each step, and by the error with which the runner closes a failed one.
  */
 export async function lastLines(
   parts: AsyncIterable<string>,
@@ -33,10 +30,9 @@ export async function lastLines(
   return (untilError ?? allOf(output)).slice(-count);
 }
 
-/** What was printed so far. */
 interface Output {
   lines: readonly string[];
-  /** The lines of an open group that may turn out to be a step's header. */
+  /** Lines of an open group that may be a step's header. */
   group: readonly string[];
 }
 
@@ -52,12 +48,12 @@ function withLine(before: Output, text: string): Output {
   return isInGroup ? { lines, group: [...group, clean(text)] } : { lines: [...allOf(before), clean(text)], group: [] };
 }
 
-/** Tells a header from a group of the script's own that is called "Run …" as well: that lists no shell, inputs or variables. */
+/** A group of the script's own that is called "Run …" lists no shell, inputs or variables. */
 function isHeader(group: readonly string[]): boolean {
   return group.some((line) => /^(shell: .*|with:|env:)$/.test(line));
 }
 
-/** Each line with its time in epoch ms: a line without one belongs to the line before. */
+/** Times in epoch ms. A line without one belongs to the line before. */
 async function* timedLines(parts: AsyncIterable<string>): AsyncGenerator<{ atMs: number; text: string }> {
   let atMs = Number.NEGATIVE_INFINITY;
   for await (const line of linesOf(parts)) {
@@ -77,7 +73,6 @@ async function* linesOf(parts: AsyncIterable<string>): AsyncGenerator<string> {
   if (beginning !== "") yield beginning;
 }
 
-/** The line as a reader wants it: no colours, no marks for the runner. */
 function clean(text: string): string {
   const plain = withoutCodes(text.replace(/^##\[\w+\]/, ""))
     .replaceAll("\t", "  ")

@@ -1,4 +1,4 @@
-/** What comes after an attempt that has ended red: a further one that we start, or that somebody else starts in time. */
+/** The attempt after a red one: started by this step, or by somebody else in time. */
 
 import { cancelOn } from "../cancel/cancel.ts";
 import { pauseWithin } from "../github/polling.ts";
@@ -13,24 +13,20 @@ import { gatherEvidence } from "./evidence.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
 interface Bounds {
-  /** How often the failed jobs may still be run again. */
   rerunsLeft: number;
   /** The end of `timeout_seconds`, by the clock. */
   deadlineMs: number;
 }
 
-/** Conclusions worth another try. The others are somebody's decision (`cancelled`), or would come again (`startup_failure`). */
+/** The others are somebody's decision (`cancelled`), or would come again (`startup_failure`). */
 const WORTH_A_RERUN = ["failure", "timed_out"];
-/** How long an attempt is looked for where GitHub's answer leaves open whether it was started. */
+/** How long to poll where the response leaves open whether an attempt was started. */
 const UNCLEAR_MS = 60_000;
-/** How long the only look may take where there is no time to wait. */
-const LOOK_MS = 10_000;
+/** Limit for the only read where there is no time to wait. */
+const READ_MS = 10_000;
 const SHORTEST_PAUSE_MS = 2000;
 
-/**
- * The run in its next attempt; undefined where there is none, and the one that has ended is the last.
- * @throws StepError where GitHub has accepted a rerun, and shows none until the deadline
- */
+/** Undefined where none follows. @throws StepError where GitHub accepts a rerun, but shows none until the deadline */
 export async function nextAttempt(
   ended: RunSnapshot,
   { rerunsLeft, deadlineMs }: Bounds,
@@ -46,7 +42,7 @@ export async function nextAttempt(
   return ifAnswered(awaitAttempt(ended.run, Math.min(deadlineMs, clock.nowMs() + inputs.rerunGraceMs), context));
 }
 
-/** Tells of the end while the run still shows it: a further attempt takes its place. */
+/** Logged now, since the next attempt takes the place of this one. */
 async function showEnd(ended: RunSnapshot, context: Context): Promise<void> {
   const { run, jobs } = ended;
   const { explainRed } = await import("./explain-end.ts");
@@ -56,22 +52,22 @@ async function showEnd(ended: RunSnapshot, context: Context): Promise<void> {
   else context.log.info(`Attempt ${run.runAttempt}: ${first}`, "bad");
 }
 
-/** Has the failed jobs run again, once for this attempt: an unclear answer is settled by looking. */
+/** Sent once for this attempt: polling settles an unclear response. */
 async function rerun(before: Run, { rerunsLeft, deadlineMs }: Bounds, context: Context): Promise<Run | undefined> {
   const { inputs, clock, log, record } = context;
   const nth = inputs.reruns - rerunsLeft + 1;
   log.info(`Running the failed jobs again (\`rerun_failed\`: ${nth} of ${inputs.reruns}).`);
   record({ rerunOf: before.runAttempt });
-  const answer = await askForRerun(before, deadlineMs, context);
+  const answer = await requestRerun(before, deadlineMs, context);
   if (answer === "accepted") return awaitAccepted(before, deadlineMs, context);
   const isUnclear = answer instanceof RequestError && acted(answer) === "maybe";
-  // Where GitHub has refused, somebody else may have started the attempt already: one look tells.
+  // After a refusal, somebody else may have started the attempt already: one read shows that.
   const sinceMs = clock.nowMs();
   const untilMs = Math.min(deadlineMs, sinceMs + (isUnclear ? UNCLEAR_MS : 0));
-  const look = await settle(awaitAttempt(before, untilMs, context));
-  if ("answer" in look && look.answer) return look.answer;
-  const refusal = "failure" in look && look.failure instanceof RequestError ? look.failure : undefined;
-  const unclear = isUnclear ? { lookedMs: clock.nowMs() - sinceMs, refusal } : undefined;
+  const outcome = await settle(awaitAttempt(before, untilMs, context));
+  if ("answer" in outcome && outcome.answer) return outcome.answer;
+  const refusal = "failure" in outcome && outcome.failure instanceof RequestError ? outcome.failure : undefined;
+  const unclear = isUnclear ? { polledMs: clock.nowMs() - sinceMs, refusal } : undefined;
   const whyNotAgain = explainNotAgain(answer, unclear);
   log.warning(whyNotAgain);
   record({ whyNotAgain, ...(!isUnclear && { rerunOf: undefined }) });
@@ -79,7 +75,7 @@ async function rerun(before: Run, { rerunsLeft, deadlineMs }: Bounds, context: C
 }
 
 /** Sent again only where GitHub certainly did not act. */
-async function askForRerun(
+async function requestRerun(
   { id }: Run,
   deadlineMs: number,
   { github, retry }: Context,
@@ -100,39 +96,34 @@ async function awaitAccepted(before: Run, deadlineMs: number, context: Context):
   );
 }
 
-/** What came of looking after an unclear answer: for how long, and why no longer, where GitHub showed the run no more. */
+/** How long was polled after an unclear response, and the refusal that ended it, if any. */
 interface Unclear {
-  lookedMs: number;
+  polledMs: number;
   refusal: RequestError | undefined;
 }
 
-/** Why no attempt follows the one that has ended red, although `rerun_failed` asks for one. */
 function explainNotAgain(requestError: RequestError | OutOfTime, unclear: Unclear | undefined): string {
   if (requestError instanceof OutOfTime) return "No time was left to run the failed jobs again (`timeout_seconds`).";
   if (unclear) {
-    const { lookedMs, refusal } = unclear;
+    const { polledMs, refusal } = unclear;
     const leftOpen = `GitHub's answer left open whether the failed jobs run again (${requestError.inAWord})`;
     if (refusal) return `${leftOpen}, and GitHub does not show the run any more (${refusal.inAWord}).`;
-    return `${leftOpen}, and no further attempt showed within ${Math.round(lookedMs / 1000)} s. They may still begin.`;
+    return `${leftOpen}, and no further attempt showed within ${Math.round(polledMs / 1000)} s. They may still begin.`;
   }
   const needs = requestError.status === 403 ? " If the token lacks a permission, it is `actions: write`." : "";
   const words = requestError.answer === "" ? "" : `: ${oneLine(requestError.answer)}`;
   return `The failed jobs were not run again: GitHub refused (${requestError.inAWord}${words}).${needs}`;
 }
 
-/**
- * Looks until the run shows an attempt after `before`; undefined where it shows none until `untilMs`, by the clock. There is
- * at least one look.
- * @throws RequestError when GitHub answers for good that it does not show the run any more
- */
+/** Reads at least once; undefined at `untilMs`, by the clock. @throws RequestError when GitHub shows the run no more */
 async function awaitAttempt(before: Run, untilMs: number, context: Context): Promise<Run | undefined> {
   const { github, clock, random, signal, retry, inputs } = context;
   const startMs = clock.nowMs();
-  const deadlineMs = Math.max(untilMs, startMs + LOOK_MS);
+  const deadlineMs = Math.max(untilMs, startMs + READ_MS);
   for (;;) {
-    const look = await settle(retry((options) => github.getRun(before.id, options), { deadlineMs, wasSeen: true }));
-    if ("answer" in look && look.answer.runAttempt > before.runAttempt) return look.answer;
-    if ("failure" in look && look.failure instanceof RequestError) throw look.failure;
+    const outcome = await settle(retry((options) => github.getRun(before.id, options), { deadlineMs, wasSeen: true }));
+    if ("answer" in outcome && outcome.answer.runAttempt > before.runAttempt) return outcome.answer;
+    if ("failure" in outcome && outcome.failure instanceof RequestError) throw outcome.failure;
     if (clock.nowMs() >= untilMs) return undefined;
     const pauseMs = Math.min(Math.max((clock.nowMs() - startMs) / 10, SHORTEST_PAUSE_MS), inputs.pollIntervalMs);
     await clock.sleep(pauseWithin(untilMs - clock.nowMs(), pauseMs * (1 + random() / 4)), signal);

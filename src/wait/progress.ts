@@ -1,4 +1,4 @@
-/** What the log says of a run: what is new between two sights of it, line by line (docs/design.md#the-log). */
+/** Log lines for what has changed between two snapshots of a run (docs/design.md#the-log). */
 
 import { beganAtMs, failedJobs, neverStarted } from "../github/conclusions.ts";
 import type { DurationEstimate } from "../github/polling.ts";
@@ -9,13 +9,12 @@ import { duration, spoken } from "../text/wording.ts";
 import { describeQueuePosition, isSameQueuePosition, queuePositionOf } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
-/** A line of the log, and how it is meant. */
 export interface Line {
   text: string;
   tone: Tone;
 }
 
-/** The lines for what has happened since `before`, in the order in which it happened. `nowMs` is the server's, in epoch ms. */
+/** In the order in which it happened. `nowMs` is the server's, in epoch ms. */
 export function news(before: RunSnapshot | undefined, now: RunSnapshot, nowMs?: number): Line[] {
   const { run, jobs } = now;
   const isNewAttempt = before !== undefined && run.runAttempt !== before.run.runAttempt;
@@ -49,7 +48,7 @@ function beginningOf({ id, name, status }: Job, now: RunSnapshot): Line[] {
 /** A log has to stay readable where a matrix of two hundred jobs starts at once. */
 const FOLDED_FROM = 8;
 
-/** Writes the lines to the log. Many lines of jobs are folded, except the bad ones, which nobody should have to unfold. */
+/** Folds many lines of jobs, except the bad ones, which nobody should have to unfold. */
 export function logLines(lines: readonly Line[], log: Log): void {
   const jobLines = lines.filter(({ text, tone }) => text.startsWith("Job ") && tone !== "bad");
   const folded = jobLines.length >= FOLDED_FROM ? jobLines.map(({ text }) => text) : [];
@@ -62,7 +61,6 @@ function line(text: string, tone: Tone = "plain"): Line {
   return { text, tone };
 }
 
-/** The line for a place where the run waits, or a job of a run that is at work. */
 function queuePositionLine({ run }: RunSnapshot, place: QueuePosition, nowMs: number | undefined): Line {
   const { job, holder } = place;
   const subject = run.status === "pending" ? "The run is pending" : `Job ${job?.name} is pending`;
@@ -117,15 +115,12 @@ function toneOf(conclusion: string | null): Tone {
 const SHORTEST_SILENCE_MS = 60_000;
 const LONGEST_SILENCE_MS = 15 * 60_000;
 
-/** Says whether the log has been silent for so long that a line is due: the older the run, the longer the silence may be. */
+/** The older the run, the longer the silence may be. */
 export function isTooQuiet(silentMs: number, ageMs: number): boolean {
   return silentMs >= Math.min(Math.max(ageMs / 4, SHORTEST_SILENCE_MS), LONGEST_SILENCE_MS);
 }
 
-/**
- * One line for a time in which nothing changes: how long the run has taken, how long it usually takes, and what it is busy
- * with or waits for. `nowMs` is the server's, in epoch ms.
- */
+/** For a time in which nothing changes. `nowMs` is the server's, in epoch ms. */
 export function timeLine(snapshot: RunSnapshot, nowMs: number, estimate: DurationEstimate | undefined): Line {
   const { status, startedAtMs, createdAtMs } = snapshot.run;
   const ageMs = nowMs - (startedAtMs ?? createdAtMs);

@@ -1,5 +1,3 @@
-/** A place in a concurrency group: who waits there, who is ahead, and the words for it. Pure. */
-
 import type { ConcurrencyGroup, GroupMember } from "../github/concurrency-groups.ts";
 import type { Holder, QueuePosition } from "../state/known.ts";
 import { duration } from "../text/wording.ts";
@@ -7,7 +5,7 @@ import type { RunSnapshot } from "./run-snapshot.ts";
 
 type Waiting = Pick<RunSnapshot, "run" | "jobs"> & { place?: QueuePosition | null | undefined };
 
-/** Says whether a run, or a job of it, waits in a concurrency group. */
+/** `pending` means that a run or job waits in a concurrency group. */
 export function isPending({ run, jobs }: Pick<RunSnapshot, "run" | "jobs">): boolean {
   return run.status === "pending" || (run.status !== "completed" && jobs.some(({ status }) => status === "pending"));
 }
@@ -20,7 +18,7 @@ export function queuePositionOf({ run, jobs, place }: Waiting): QueuePosition | 
   return run.status === "pending" || (run.status !== "completed" && jobWaits) ? place : undefined;
 }
 
-/** Of all groups of a run and its jobs, the one in which the run waits, or else the first in which a job does. */
+/** The run's own group goes before those of its jobs. */
 export function whereItWaits(
   groups: readonly ConcurrencyGroup[],
 ): { group: string; job: GroupMember["job"] } | undefined {
@@ -30,14 +28,14 @@ export function whereItWaits(
   return waiting.find(({ job }) => !job) ?? waiting[0];
 }
 
-/** Who is ahead of the last member, which is the one that waits; undefined where nobody is ahead (any more). */
+/** The last member is the one that waits. Undefined where nobody is ahead any more. */
 export function whoIsAhead({ members }: ConcurrencyGroup): { ahead: number; holder: GroupMember } | undefined {
   const ahead = members.slice(0, -1);
   const holder = ahead.find(({ isPending }) => !isPending) ?? ahead[0];
   return holder && { ahead: ahead.length, holder };
 }
 
-/** Says whether two places are the same to the log: how long somebody has held the group is no news. */
+/** How long somebody has held the group is no news. */
 export function isSameQueuePosition(one: QueuePosition, other: QueuePosition | undefined): boolean {
   const key = ({ job, ahead, holder }: QueuePosition) =>
     [job?.id, ahead, holder.runId, holder.jobId, holder.isPending].join();

@@ -1,5 +1,3 @@
-/** Asks a run's concurrency groups where it waits, and behind whom. */
-
 import type { GroupMember } from "../github/concurrency-groups.ts";
 import type { Run } from "../github/responses.ts";
 import { ifAnswered, once, tryToGet } from "../github/retry.ts";
@@ -8,10 +6,8 @@ import type { Holder, QueuePosition } from "../state/known.ts";
 import { whereItWaits, whoIsAhead } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
-/**
- * Null where the server has no such API (docs/platform.md#concurrency-groups), or refuses it; undefined where nothing is
- * ahead any more, or no answer comes.
- */
+// Null where the server has no such API (docs/platform.md#concurrency-groups), or refuses it; undefined where nothing is
+// ahead any more, or no response comes.
 export async function readQueuePosition(
   { run, place: last }: Pick<RunSnapshot, "run" | "place">,
   deadlineMs: number,
@@ -24,8 +20,8 @@ export async function readQueuePosition(
   if (!waiting) return undefined;
   const { group: name, job } = waiting;
   const of = job ? { ofJob: job.id } : { ofRun: run.id };
-  const asked = retry((options) => github.getConcurrencyGroup(name, of, options), once(deadlineMs));
-  const group = await ifAnswered(asked);
+  const reading = retry((options) => github.getConcurrencyGroup(name, of, options), once(deadlineMs));
+  const group = await ifAnswered(reading);
   const queue = group && whoIsAhead(group);
   if (!queue) return undefined;
   const holder = await readHolder(queue.holder, { run, last: last?.holder, deadlineMs }, context);
@@ -33,9 +29,7 @@ export async function readQueuePosition(
 }
 
 interface About {
-  /** Our run. */
   run: Run;
-  /** Who held the group at the last look. */
   last: Holder | undefined;
   deadlineMs: number;
 }
@@ -43,7 +37,6 @@ interface About {
 async function readHolder(member: GroupMember, { run, last, deadlineMs }: About, context: Context): Promise<Holder> {
   const { runId, job, isPending } = member;
   const isSame = last?.runId === runId && last.jobId === job?.id && last.isPending === isPending;
-  // What was read of it before still holds.
   if (isSame && last.startedAtMs !== undefined) return last;
   const about = { runId, jobId: job?.id, isPending };
   const startedAtMs = isPending ? undefined : await readStart(member, deadlineMs, context);
@@ -61,7 +54,7 @@ async function nameOf({ runId, runName, job }: GroupMember, deadlineMs: number, 
   return `${runName || "another run"}${number}${job ? `, job ${job.name}` : ""}`;
 }
 
-/** In epoch ms. A run's own start is when it began to wait: only its jobs tell when it began to work. */
+/** Epoch ms. A run's own start is when it began to wait: only its jobs show when it began to work. */
 async function readStart(
   { runId, job }: GroupMember,
   deadlineMs: number,

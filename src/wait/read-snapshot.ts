@@ -1,4 +1,4 @@
-/** One look at a followed run: the fewest requests that tell what has changed. */
+/** Reads a followed run with the fewest requests that show what has changed. */
 
 import { listAllJobs } from "../github/lists.ts";
 import { isRetryable } from "../github/request-error.ts";
@@ -10,44 +10,41 @@ import { areOfAttempt, type EndRules, isEnd } from "./deciding-jobs.ts";
 import { haveEnded, jobsTellAll, mayShowJobs } from "./next-request.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
-/** Who looks. */
 interface Follower extends Context {
-  /** How long and how patiently the run is asked for. */
   options: RetryOptions;
   rules: EndRules;
 }
 
-/** The first look, at a run that was just read. */
 export function firstLook(run: Run, follower: Follower): Promise<RunSnapshot> {
-  return completeLook(run, undefined, undefined, follower);
+  return completeSnapshot(run, undefined, undefined, follower);
 }
 
-/** A later look, which asks for the jobs or for the run first. What has not changed (304) is the same object as in `last`. */
+/** Reads the jobs or the run first. What has not changed (304) is the same object as in `last`. */
 export async function lookAgain(last: RunSnapshot, first: "jobs" | "run", follower: Follower): Promise<RunSnapshot> {
   const { github, retry, record } = follower;
-  const jobs = first === "jobs" ? await askForJobs(last.run, follower) : undefined;
+  const jobs = first === "jobs" ? await readJobs(last.run, follower) : undefined;
   const tellsAll = jobs && (jobs === last.jobs || jobsTellAll({ run: last.run, jobs }));
   // Where the jobs end the wait, the run is read as well: it may have been run again.
   if (tellsAll && !isEnd({ run: last.run, jobs }, follower.rules)) return { ...last, jobs, areJobsDue: false };
   const run = await retry((options) => github.getRun(last.run.id, options), follower.options);
   record({ run });
-  if (run.runAttempt !== last.run.runAttempt) return completeLook(run, anew(last), undefined, follower);
-  return jobs || run !== last.run ? completeLook(run, last, jobs, follower) : last;
+  if (run.runAttempt !== last.run.runAttempt) return completeSnapshot(run, forNewAttempt(last), undefined, follower);
+  return jobs || run !== last.run ? completeSnapshot(run, last, jobs, follower) : last;
 }
 
-/** What a new attempt keeps of the last sight: whether the server has concurrency groups. */
-function anew(last: RunSnapshot): RunSnapshot {
+/** A new attempt keeps only whether the server has concurrency groups. */
+function forNewAttempt(last: RunSnapshot): RunSnapshot {
   return { ...last, jobs: [], place: last.place === null ? null : undefined };
 }
 
-/** Reads what else there is to see of a run that was just read. `newJobs` are its jobs, where these were just read too. */
-async function completeLook(
+/** `newJobs` are the run's jobs, where these were just read too. */
+async function completeSnapshot(
   run: Run,
   last: RunSnapshot | undefined,
   newJobs: readonly Job[] | undefined,
   follower: Follower,
 ): Promise<RunSnapshot> {
-  // A run that has just begun is being set up, and its jobs change again in a moment: a look later they are billed only once.
+  // A run that has just begun is being set up, and its jobs change again in a moment: one poll later they are billed once.
   const areJobsDue = last !== undefined && run.status === "in_progress" && last.run.status !== "in_progress";
   const jobs = newJobs ?? last?.jobs ?? [];
   const snapshot = { run, jobs, awaitedEnvironments: [], areJobsDue, place: last?.place };
@@ -59,21 +56,21 @@ async function completeLook(
   const mayBeOld = !newJobs && !areJobsDue && mayShowJobs(run, jobs);
   return {
     ...snapshot,
-    jobs: (mayBeOld ? await askForJobs(run, follower) : undefined) ?? jobs,
+    jobs: (mayBeOld ? await readJobs(run, follower) : undefined) ?? jobs,
     awaitedEnvironments: run.status === "waiting" ? await readAwaited(run, last, follower) : [],
   };
 }
 
-/** Asked once; undefined where no answer comes. Only the run itself tells its end, and its jobs must not hold that up. */
-function askForJobs(run: Run, follower: Follower): Promise<readonly Job[] | undefined> {
+/** Tried once; else undefined. Only the run itself shows its end, and its jobs must not hold that up. */
+function readJobs(run: Run, follower: Follower): Promise<readonly Job[] | undefined> {
   return ifAnswered(listAllJobs(run.id, follower, { ...follower.options, retries: () => false }), isRetryable);
 }
 
-/** How long the jobs of an ended run are asked for, and the pause where their list lags behind. */
+/** Limit for the jobs of an ended run, and the pause while their list lags behind. */
 const LAST_JOBS_MS = 15_000;
 const LAG_MS = 2000;
 
-/** The jobs of a run that has ended; where their list lags for long, as it is then: the verdict must not wait. */
+/** A list that lags for long is returned as it is: the verdict must not wait. */
 async function readLastJobs(run: Run, before: readonly Job[], follower: Follower): Promise<readonly Job[]> {
   const { clock, signal, options, inputs } = follower;
   const deadlineMs = Math.min(clock.nowMs() + LAST_JOBS_MS, options.deadlineMs);
@@ -93,8 +90,8 @@ async function readLastJobs(run: Run, before: readonly Job[], follower: Follower
 
 async function readAwaited(run: Run, last: RunSnapshot | undefined, follower: Follower): Promise<readonly string[]> {
   const { github, retry } = follower;
-  const asked = retry((options) => github.listPendingDeployments(run.id, options), once(follower.options.deadlineMs));
-  const pending = await ifAnswered(asked);
+  const reading = retry((options) => github.listPendingDeployments(run.id, options), once(follower.options.deadlineMs));
+  const pending = await ifAnswered(reading);
   if (!pending) return last?.awaitedEnvironments ?? [];
   // A public log must not show who works on a private target.
   const isShown = mayBeShown(run, follower);

@@ -1,4 +1,4 @@
-/** Who took the place of a run that was cancelled before any of its jobs had begun. */
+/** What replaced a run that was cancelled before any of its jobs had begun. */
 
 import type { ConcurrencyGroup, GroupMember } from "../github/concurrency-groups.ts";
 import type { Run } from "../github/responses.ts";
@@ -7,29 +7,28 @@ import { type Context, mayBeShown } from "../state/context.ts";
 import { EVIDENCE_MS } from "./failed-log.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
-/**
- * What the concurrency group shows:
- * - `taken`: a newer run has taken the place; `by` is e.g. `Deploy #813`, and undefined where it must not be shown
- * - `kept`: more than one waits (`queue: max`), so that a newer one takes nobody's place
- */
-export type Succession = { is: "taken"; by: { name: string; htmlUrl: string } | undefined } | { is: "kept" };
+export type Succession =
+  /** `by` is e.g. `Deploy #813`; undefined where it must not be shown. */
+  | { is: "taken"; by: { name: string; htmlUrl: string } | undefined }
+  /** More than one run waits (`queue: max`), so a newer one replaces nobody. */
+  | { is: "kept" };
 
-/** A run has one group as a rule, and each takes a request or two. */
-const MOST_GROUPS = 3;
-/** A newer run is shown a moment after it has taken the place: one more look is worth it. */
-const LOOKS = 2;
+/** A run usually has one group, and each takes a request or two. */
+const MAX_GROUPS = 3;
+/** A newer run is shown a moment after it has replaced the other. */
+const READS = 2;
 const LAG_MS = 3000;
 
-/** Undefined where nothing tells; without a request where the server has no API for it, or `place` tells already. */
+/** Undefined where nothing shows it. Sends no request where `place` is null (no such API), or decides already. */
 export async function readSuccession({ run, place }: RunSnapshot, context: Context): Promise<Succession | undefined> {
   const { clock, signal } = context;
   if (place === null) return undefined;
-  // One run holds the group and one waits: only where all are kept does a third one wait as well.
+  // One run holds the group and one waits: a third one waits only where all are kept.
   if (place && place.ahead > 1) return { is: "kept" };
   const deadlineMs = clock.nowMs() + EVIDENCE_MS;
   const names = place ? [place.group] : await readGroupNames(run, deadlineMs, context);
-  for (let look = 1; look <= LOOKS && names.length > 0; look++) {
-    if (look > 1) await clock.sleep(LAG_MS, signal);
+  for (let read = 1; read <= READS && names.length > 0; read++) {
+    if (read > 1) await clock.sleep(LAG_MS, signal);
     for (const name of names) {
       const succession = await readGroup(name, run, deadlineMs, context);
       if (succession) return succession;
@@ -39,9 +38,9 @@ export async function readSuccession({ run, place }: RunSnapshot, context: Conte
 }
 
 async function readGroupNames(run: Run, deadlineMs: number, { github, retry }: Context): Promise<readonly string[]> {
-  const asked = retry((options) => github.listConcurrencyGroups(run.id, options), once(deadlineMs));
-  const groups = (await ifAnswered(asked)) ?? [];
-  return groups.slice(0, MOST_GROUPS).map(({ name }) => name);
+  const reading = retry((options) => github.listConcurrencyGroups(run.id, options), once(deadlineMs));
+  const groups = (await ifAnswered(reading)) ?? [];
+  return groups.slice(0, MAX_GROUPS).map(({ name }) => name);
 }
 
 async function readGroup(
@@ -51,8 +50,8 @@ async function readGroup(
   context: Context,
 ): Promise<Succession | undefined> {
   const { github, retry } = context;
-  const asked = retry((options) => github.getConcurrencyGroup(name, undefined, options), once(deadlineMs));
-  const group = await ifAnswered(asked);
+  const reading = retry((options) => github.getConcurrencyGroup(name, undefined, options), once(deadlineMs));
+  const group = await ifAnswered(reading);
   if (!group) return undefined;
   if (keepsAll(group)) return { is: "kept" };
   for (const { runId, runName, htmlUrl } of newerOf(group, run)) {
@@ -65,25 +64,22 @@ async function readGroup(
   return undefined;
 }
 
-/** Says whether the group keeps all that wait (`queue: max`): then more than one does. */
+/** With `queue: max`, more than one waits. */
 export function keepsAll({ members }: ConcurrencyGroup): boolean {
   return members.filter(({ isPending }) => isPending).length > 1;
 }
 
-/** Runs that are newer than ours, oldest first: one of them came next. */
+/** Oldest first: one of them came next. */
 export function newerOf({ members }: ConcurrencyGroup, { id }: Run): readonly GroupMember[] {
   return members.filter(({ runId }) => runId > id).sort((one, other) => (one.runId < other.runId ? -1 : 1));
 }
 
-/** GitHub cancels the run that waits as soon as a newer one comes. */
+/** GitHub cancels the waiting run as soon as a newer one comes. */
 const AT_ONCE_MS = 15_000;
 /** GitHub's times have whole seconds. */
 const ROUNDING_MS = 2000;
 
-/**
- * Says whether the first run came just when the second ended. If it came long before, ours went on waiting, and somebody
- * has cancelled it; if it came later, it found the place free.
- */
+/** One that came long before left ours waiting: somebody cancelled ours. One that came later found the place free. */
 export function cameAtTheEnd({ createdAtMs }: Run, { updatedAtMs = Number.NaN }: Run): boolean {
   const beforeMs = updatedAtMs - createdAtMs;
   return beforeMs >= -ROUNDING_MS && beforeMs <= AT_ONCE_MS;
