@@ -1,4 +1,4 @@
-/** How a dispatch is sent: what is left out of it where the receiver or the server does not take it. */
+/** What a dispatch leaves out because the receiver or the server does not take it. */
 
 import { type RequestError, unexpectedInputs } from "../github/request-error.ts";
 import { type ResolvedDispatch, withId } from "../inputs/dispatch-request.ts";
@@ -7,7 +7,7 @@ import { StepError } from "../runner/step-error.ts";
 
 export interface DispatchOptions {
   sendsId: boolean;
-  /** GitHub is asked to answer with the run's id (docs/platform.md#run-details). */
+  /** GitHub is asked to respond with the run's id (docs/platform.md#run-details). */
   asksForRunDetails: boolean;
 }
 
@@ -15,7 +15,7 @@ export function initialOptions({ event }: ResolvedDispatch, { distinctId }: Inpu
   return { sendsId: distinctId.key !== undefined, asksForRunDetails: event === "workflow_dispatch" };
 }
 
-/** Whether the run will have to be found by an id that others may carry. */
+/** Other runs may carry such an id. */
 export function isFoundByGivenId(
   { sendsId, asksForRunDetails }: DispatchOptions,
   { distinctId, waitFor }: Inputs,
@@ -23,10 +23,8 @@ export function isFoundByGivenId(
   return distinctId.isGiven && sendsId && !asksForRunDetails && waitFor !== "nothing";
 }
 
-/**
- * The options without what GitHub has refused; undefined where that cannot be left out. What was refused has started nothing.
- * @throws StepError where the run could never be found without it
- */
+// Undefined where what was refused cannot be left out. A refused dispatch has started nothing.
+/** @throws StepError where the run could never be found without it */
 export function withoutRefused(
   requestError: RequestError,
   { sendsId, asksForRunDetails }: DispatchOptions,
@@ -44,14 +42,11 @@ export function withoutRefused(
   return asksForRunDetails && isOurs ? { sendsId: false, asksForRunDetails } : undefined;
 }
 
-/** The last version of GHES whose description allows only `FEW_INPUTS`; later ones allow what github.com does (docs/servers.md). */
+/** The last GHES version that allows only `FEW_INPUTS`; later ones allow as many as github.com (docs/servers.md). */
 const LAST_WITH_FEW = [3, 19] as const;
 const FEW_INPUTS = 10;
 
-/**
- * Keeps a dispatch from being sent that the server does not take, by the version that its answers have told.
- * @throws StepError where it has too many inputs for that version
- */
+/** @throws StepError where the dispatch has too many inputs for the version that the server has reported */
 export function refuseTooManyInputs(
   dispatch: ResolvedDispatch,
   { sendsId }: DispatchOptions,
@@ -71,7 +66,7 @@ export function refuseTooManyInputs(
   );
 }
 
-/** Before GHES 3.21, the newer API version is answered by 400, perhaps 410, or by a 422 that names it (docs/platform.md#run-details). */
+/** Before GHES 3.21, the newer API version gets 400, perhaps 410, or a 422 that names it (docs/platform.md#run-details). */
 function isRefusalToTellDetails({ status, answer }: RequestError): boolean {
   return status === 400 || status === 410 || (status === 422 && /api.version/i.test(answer));
 }

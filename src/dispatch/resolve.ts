@@ -1,4 +1,4 @@
-/** Fills in what the target has to tell: its default branch, and which workflow has a display name. */
+/** Resolves the default branch, and the display name of a workflow. */
 
 import { listAllWorkflows } from "../github/lists.ts";
 import type { DispatchRequest, ResolvedDispatch, ResolvedWorkflow, WorkflowName } from "../inputs/dispatch-request.ts";
@@ -6,10 +6,7 @@ import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import { enumerated } from "../text/wording.ts";
 
-/**
- * Makes the plan, and makes it known. No request is sent where the order names everything already.
- * @throws StepError when no workflow, or more than one, has the display name
- */
+/** Sends no request where nothing is left open. @throws StepError when no workflow, or more than one, has the name */
 export async function resolveDispatch(
   source: DispatchRequest,
   context: Context,
@@ -32,8 +29,7 @@ async function readDefaultBranch(deadlineMs: number, { github, retry }: Context)
   return (await retry(github.getRepository, { deadlineMs })).defaultBranch;
 }
 
-/** How many workflows a message names. */
-const MOST_NAMED = 30;
+const MAX_WORKFLOWS_NAMED = 30;
 
 async function resolve(name: WorkflowName, deadlineMs: number, context: Context): Promise<ResolvedWorkflow> {
   if (name.kind !== "name") return name as ResolvedWorkflow;
@@ -42,7 +38,7 @@ async function resolve(name: WorkflowName, deadlineMs: number, context: Context)
   const matches = workflows.filter((each) => each.name === name.value);
   if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
   const eligible = (matches.length > 0 ? matches : workflows).map((each) => `${each.path} (${each.name})`);
-  const listed = enumerated(eligible, MOST_NAMED, ", and");
+  const listed = enumerated(eligible, MAX_WORKFLOWS_NAMED, ", and");
   throw new StepError(
     matches.length > 0
       ? `${matches.length} workflows of ${github.fullName()} are called \`${name.value}\`, so nothing was sent.\n` +

@@ -14,10 +14,8 @@ import type { Inputs } from "../inputs/inputs.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun } from "../state/sent-dispatch.ts";
 
-/**
- * Takes the newest equal run among the last `max_runs`, and makes it known; undefined where there is none.
- * @throws RequestError when GitHub does not show the runs: what cannot be seen might be there, so nothing is started
- */
+// The newest equal run among the last `max_runs`.
+/** @throws RequestError when GitHub does not show the runs: an equal one might be there, so nothing is started */
 export async function findEqual(
   dispatch: ResolvedDispatch,
   deadlineMs: number,
@@ -62,17 +60,17 @@ async function newestEqual(
 }
 
 async function isTaken(equal: Equal, deadlineMs: number, context: Context): Promise<boolean> {
-  const may = mayBeTaken(equal, context.inputs.reuse);
-  if (may !== "depends") return may === "yes";
-  // Between two jobs, or before an approval, a run that has begun looks queued or waiting again: its jobs tell.
-  const look = await settle(listAllJobs(equal.run.id, context, { deadlineMs, wasSeen: true }));
-  if ("answer" in look) return !hasBegun(equal.run, look.answer);
-  // A run that somebody has deleted since it was listed is there no more.
-  if (look.failure instanceof RequestError && look.failure.status === 404) return false;
-  throw look.failure;
+  const reusable = mayBeTaken(equal, context.inputs.reuse);
+  if (reusable !== "depends") return reusable === "yes";
+  // Between two jobs, or before an approval, a run that has begun looks queued or waiting again: its jobs decide.
+  const listed = await settle(listAllJobs(equal.run.id, context, { deadlineMs, wasSeen: true }));
+  if ("answer" in listed) return !hasBegun(equal.run, listed.answer);
+  // Somebody has deleted the run since it was listed.
+  if (listed.failure instanceof RequestError && listed.failure.status === 404) return false;
+  throw listed.failure;
 }
 
-/** Warns where the name of our run does not show the id: no other step can reuse it. */
+/** No other step can reuse a run whose name does not show the id. */
 export function warnIfNameless({ run }: OurRun, { inputs, log }: Pick<Context, "inputs" | "log">): void {
   const { reuse, distinctId } = inputs;
   if ([run.displayTitle, run.name].some((name) => generatedIdIn(name) !== undefined)) return;
@@ -81,14 +79,14 @@ export function warnIfNameless({ run }: OurRun, { inputs, log }: Pick<Context, "
   );
 }
 
-/** An equal run: the id that it shows, and whether an earlier attempt of this very caller has started it. */
 export interface Equal {
   run: Run;
   shownId: string;
+  /** An earlier attempt of this very caller has started it. */
   isOurs: boolean;
 }
 
-/** The run as an equal one; undefined where its name does not show our key. Nothing else makes two runs equal. */
+/** Undefined where the name does not show our key. Nothing else makes two runs equal. */
 export function equalRun(
   run: Run,
   dispatch: ResolvedDispatch,
@@ -103,10 +101,7 @@ export function equalRun(
   return { run, shownId, isOurs };
 }
 
-/**
- * Says whether the run's status lets it be taken. `depends`: only if it has not begun, which its jobs tell. A run that an
- * earlier attempt of the caller has started is taken also where it has begun.
- */
+/** `depends`: only if its jobs show that it has not begun. A run by an earlier attempt of the caller may have begun. */
 export function mayBeTaken({ run, isOurs }: Equal, reuse: Inputs["reuse"]): "yes" | "no" | "depends" {
   const { status, conclusion } = run;
   if (status === "completed") return reuse === "success" && conclusion === "success" ? "yes" : "no";

@@ -1,4 +1,4 @@
-/** Sends the dispatch, once. It is sent again only when GitHub certainly did not act on it (docs/design.md#once). */
+/** Sends the dispatch once: again only when GitHub certainly did not act on it (docs/design.md#once). */
 
 import { listRunIds } from "../find/recent-runs.ts";
 import { type RequestOptions, timeLeft } from "../github/http.ts";
@@ -18,12 +18,12 @@ import {
 } from "./options.ts";
 import { mayHaveStarted, settleUnclear, type Unclear } from "./unclear-response.ts";
 
-/** How long a dispatch that is on its way waits for its answer after the caller has cancelled the step. */
+/** After the step is cancelled, a dispatch on its way waits this long for its response. */
 const LATE_ANSWER_MS = 2000;
 
 /**
- * Sends the dispatch and returns when GitHub has acted on it; `found` is its run, where an unclear answer made that be looked
- * for already. Whatever has to be known before is asked for until `beforeMs`, by the clock.
+ * `found` is the run, where an unclear response made that be searched for already. Requests before the dispatch end at
+ * `beforeMs`, by the clock.
  * @throws RequestError that is GitHub's refusal; StepError when it stays unclear whether a run was started, or when its run
  * could never be found; OutOfTime when the deadline came before GitHub could be reached
  */
@@ -35,10 +35,10 @@ export async function sendDispatch(
   const { github, clock, log, inputs } = context;
   let dispatchOptions = initialOptions(dispatch, inputs);
   const withWhichId = dispatchOptions.sendsId ? `, with the id ${inputs.distinctId.value}` : "";
-  log.info(`Sending a ${announce(dispatch)} to ${github.fullName()}${withWhichId}.`);
+  log.info(`Sending a ${describeDispatch(dispatch)} to ${github.fullName()}${withWhichId}.`);
   let listedBefore = await listBefore(dispatchOptions, beforeMs, context);
   const sendByMs = clock.nowMs() + inputs.findTimeoutMs;
-  /** Undefined until there was a first sending, which a limit may hold up. */
+  /** Set by the first sending, which a rate limit may delay. */
   let findDeadlineMs: number | undefined;
   let unclear: Unclear | undefined;
 
@@ -58,11 +58,8 @@ export async function sendDispatch(
   }
 }
 
-/**
- * The runs that are there before the dispatch, where its run has to be found by a given id. Others may carry that by right, as
- * every run that another step has started for a commit carries its sha: what was listed before is never ours
- * (docs/design.md#given-ids).
- */
+// A given id may be on others by right: every run that another step has started for a commit carries its sha. What was
+// listed before the dispatch is never ours (docs/design.md#given-ids).
 async function listBefore(
   dispatchOptions: DispatchOptions,
   deadlineMs: number,
@@ -74,11 +71,11 @@ async function listBefore(
 interface Bounds extends Pick<SentDispatch, "listedBefore"> {
   /** The end of `find_timeout_seconds`, if something was sent before. */
   findDeadlineMs: number | undefined;
-  /** When it has to be sent, else. */
+  /** Else the deadline for the first sending. */
   sendByMs: number;
 }
 
-/** Sends until GitHub answers, or until a fault leaves open whether it has acted. A refusal is an answer, too. */
+/** Until GitHub responds, even with a refusal, or an error leaves open whether it has acted. */
 async function sendUntilAnswered(
   dispatch: ResolvedDispatch,
   dispatchOptions: DispatchOptions,
@@ -103,11 +100,11 @@ async function sendUntilAnswered(
       sent = { ...sent, atMs, findDeadlineMs: untilMs };
       record({ sent });
     }
-    // The answer may be the only trace of a run: a cancelled step waits for it a little longer.
+    // The response may be the only trace of a run: a cancelled step waits for it a little longer.
     const late = abortLater(clock, LATE_ANSWER_MS, context.signal);
     return request(dispatch, dispatchOptions, { ...left(), signal: late.signal }, context)
       .catch((error: unknown) => {
-        // GitHub has not acted: there is no run to look for, or to cancel.
+        // GitHub has not acted: there is no run to find or cancel.
         if (!unclear && error instanceof RequestError && acted(error) === "no") record({ sent: undefined });
         throw error;
       })
@@ -139,7 +136,6 @@ function request(
   return github.dispatchWorkflow({ workflow: workflow.value, ref, inputs: values, asksForRunDetails }, options);
 }
 
-/** Makes known that GitHub has acted, and the run that its answer names, if it does. */
 function accept({ started }: Dispatched, before: SentDispatch, { log, record, signal }: Context): SentDispatch {
   const sent = { ...before, isAccepted: true, started };
   record({ sent });
@@ -148,10 +144,7 @@ function accept({ started }: Dispatched, before: SentDispatch, { log, record, si
   return sent;
 }
 
-/**
- * Returns the manner without what the refusal is about.
- * @throws RequestError, the refusal itself, where that cannot be left out; StepError where an earlier sending may have started a run
- */
+/** @throws the refusal where its cause cannot be left out; StepError where an earlier sending may have started a run */
 function adapt(
   refusal: RequestError,
   dispatchOptions: DispatchOptions,
@@ -174,7 +167,7 @@ function adapt(
   return adapted;
 }
 
-function announce(dispatch: ResolvedDispatch): string {
+function describeDispatch(dispatch: ResolvedDispatch): string {
   return dispatch.event === "repository_dispatch"
     ? `repository_dispatch ${dispatch.eventType}`
     : `workflow_dispatch for ${dispatch.workflow.value} at ${dispatch.ref}`;

@@ -1,8 +1,6 @@
-/**
- * After an answer that leaves open whether GitHub has acted on the dispatch, a run that shows our id is looked for. The
- * dispatch is sent again only after a full window without one: a client that re-sends on a 5xx has started some fifty runs
- * for one (docs/design.md#unclear-answers).
- */
+// After a response that leaves open whether GitHub has acted, a run with our id is searched for. The dispatch is sent again
+// only after a full window without one: a client that re-sends on a 5xx has started some fifty runs for one
+// (docs/design.md#unclear-answers).
 
 import { logFound, recordRun } from "../find/find.ts";
 import { type NotFound, search, type Window } from "../find/search.ts";
@@ -11,15 +9,12 @@ import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
 
-/** How long, and how often, runs are looked at before it is believed that none was started. */
+/** The search before it is believed that no run was started. */
 const FULL_WINDOW: Window = { ms: 60_000, lists: 3 };
-const RESENDS = 2;
+const MAX_RESENDS = 2;
 
-/**
- * Returns the run that was started after all, or undefined when none was and the dispatch may be sent again. `resends` is
- * how often it was sent again before.
- * @throws StepError when it stays unclear
- */
+// Undefined when no run was started, and the dispatch may be sent again. `resends`: how often that was done before.
+/** @throws StepError when it stays unclear */
 export async function settleUnclear(
   requestError: RequestError,
   sent: SentDispatch,
@@ -41,7 +36,7 @@ export async function settleUnclear(
     return found;
   }
   if (!result.windowIsFull) throw unclear(whyWindowIsNotFull(result));
-  if (resends >= RESENDS) throw unclear(`that was the answer ${RESENDS + 1} times`);
+  if (resends >= MAX_RESENDS) throw unclear(`that was the answer ${MAX_RESENDS + 1} times`);
   log.info(`No run with our id for ${FULL_WINDOW.ms / 1000} s: GitHub has not acted on it. Sending it again.`);
   return undefined;
 }
@@ -53,13 +48,13 @@ function whyWindowIsNotFull({ runs }: NotFound): string {
     : "`find_timeout_seconds` left no time to make sure that none was";
 }
 
-/** A sending on which GitHub may have acted, and the answer that leaves that open. */
+/** A dispatch on which GitHub may have acted, and the response that leaves that open. */
 export interface Unclear {
   sent: SentDispatch;
   requestError: RequestError;
 }
 
-/** The failure of a step whose dispatch may have started a run that cannot be found. `why` follows "and". */
+/** `why` follows "and". */
 export function mayHaveStarted(
   { sent, requestError }: Unclear,
   why: string,
