@@ -1,4 +1,4 @@
-/** Cancels the remote run where `cancel_run_on` asks for that, and ends the story of a step that the caller has cancelled. */
+/** Cancels the remote run where `cancel_run_on` says so. */
 
 import { search } from "../find/search.ts";
 import { RequestError } from "../github/request-error.ts";
@@ -11,16 +11,14 @@ import type { Context } from "../state/context.ts";
 import { type Known, startedRun } from "../state/known.ts";
 import type { SentDispatch } from "../state/sent-dispatch.ts";
 
-/**
- * When, after the runner's first signal, the run has to be known, and its cancellation accepted: the runner kills the step
- * after 10 s (docs/platform.md#runner-signals).
- */
+// After the runner's first signal: when the run has to be known, and its cancellation accepted. The runner kills the step
+// after 10 s (docs/platform.md#runner-signals).
 const FIND_MS = 6000;
 const CANCEL_BY_MS = 9000;
-/** How long a step that is about to fail may go on, to have the run cancelled. */
+/** How long a step that is about to fail may take to cancel the run. */
 const CANCEL_MS = 10_000;
 
-/** Cancels the remote run of a cancelled step, if `cancel_run_on` says so. Returns what the step says as it ends. */
+/** Returns what the step reports as it ends. */
 export async function handleCancellation({ by, atMs }: Cancelled, known: Known, context: Context): Promise<StepError> {
   const { record, github, inputs } = context;
   const first = `The step was cancelled (${by}).`;
@@ -45,10 +43,7 @@ export async function handleCancellation({ by, atMs }: Cancelled, known: Known, 
   return new StepError(`${first} ${await cancelRun(started, bounds, withoutCancellation(context))}`);
 }
 
-/**
- * Cancels the remote run of a step that is about to fail, if `cancel_run_on` lists the reason. Returns what came of it, in
- * words; undefined where it is not listed.
- */
+/** Returns the result in words; undefined where `cancel_run_on` does not list the reason. */
 export async function cancelOn(
   reason: "timeout" | "failure",
   run: Run,
@@ -65,10 +60,7 @@ function failureOnly(error: unknown): StepError {
   throw error;
 }
 
-/**
- * Looks for the run of a dispatch once more, since only a run that is known can be cancelled; undefined where none shows.
- * @throws StepError where nothing tells which of several is ours
- */
+/** Undefined where no run shows. @throws StepError where it is open which of several is ours */
 export async function lookOnceMore(sent: SentDispatch, deadlineMs: number, context: Context): Promise<Run | undefined> {
   const { log, record } = context;
   if (sent.distinctId === undefined) return undefined;
@@ -84,7 +76,7 @@ export async function lookOnceMore(sent: SentDispatch, deadlineMs: number, conte
   }
 }
 
-/** The same story, whose work the caller's signal no longer ends. Its `retry` still knows of limits and outages. */
+/** The caller's signal no longer ends requests. Rate limits and outages that `retry` has met still count. */
 export function withoutCancellation(context: Context): Context {
   const { signal } = new AbortController();
   const retry: Retry = (ask, options) => context.retry(ask, { ...options, signal });
@@ -102,11 +94,11 @@ export interface CancelBounds {
 
 type Tools = Pick<Context, "github" | "retry" | "clock" | "signal">;
 
-/** A 404 to the cancellation of a new run that GitHub shows is believed the second time: its servers may differ at first. */
+/** A new run that GitHub shows may still get a 404, since its servers differ at first: the second one is believed. */
 const BELIEVED_AT = 2;
 const PAUSE_MS = 1000;
 
-/** Asks until GitHub answers, and returns what came of it in words. A fault is not thrown: the step has failed anyway. */
+/** Returns the result in words. Request errors are not thrown: the step has failed anyway. */
 export async function cancelRun(
   { id, htmlUrl }: Pick<StartedRun, "id" | "htmlUrl">,
   { deadlineMs, isNewUntilMs, rerunOf = 0 }: CancelBounds,
@@ -119,7 +111,7 @@ export async function cancelRun(
     const requestError = result.failure instanceof RequestError ? result.failure : result.failure.requestError;
     if (!requestError && isAboutToBegin)
       return `No attempt after ${rerunOf} had begun, so none was cancelled; if one begins, it goes on: ${htmlUrl}`;
-    const run = await seenAfter(requestError, id, deadlineMs, tools);
+    const run = await readAfterRefusal(requestError, id, deadlineMs, tools);
     isAboutToBegin = run?.status === "completed" && run.runAttempt <= rerunOf;
     const isUnknownYet =
       requestError?.status === 404 && clock.nowMs() < isNewUntilMs && !(run && refusals >= BELIEVED_AT);
@@ -128,8 +120,8 @@ export async function cancelRun(
   }
 }
 
-/** The run after a refusal that it may explain; undefined where it cannot be read. */
-function seenAfter(
+/** The run may explain the refusal; undefined where it cannot be read. */
+function readAfterRefusal(
   requestError: RequestError | undefined,
   id: StartedRun["id"],
   deadlineMs: number,
@@ -139,7 +131,7 @@ function seenAfter(
   return mayTell ? ifAnswered(retry((options) => github.getRun(id, options), once(deadlineMs))) : undefined;
 }
 
-/** `fault` is undefined where no answer came in time; `run` is the run after the refusal, where it could be read. */
+/** `requestError` is undefined where no response came in time. */
 function whyNot(requestError: RequestError | undefined, run: Run | undefined, htmlUrl: string): string {
   if (!requestError) return `The remote run could not be cancelled in time and goes on: ${htmlUrl}`;
   const { status, inAWord } = requestError;
