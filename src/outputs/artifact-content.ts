@@ -1,30 +1,25 @@
-/** Takes the file with the values out of what was downloaded: a zip, or the bare file. */
-
 import { Buffer } from "node:buffer";
 import { type Entry, fromBufferPromise, type ZipFile } from "yauzl";
 import { type Flaw, MAX_BYTES } from "./flaw.ts";
 
-/** What a zip begins with: its first file, or its end where it has none. No JSON begins so. */
-const BEGINNINGS = ["PK\u0003\u0004", "PK\u0005\u0006"];
-/** The file that has the values where a zip has several. */
+/** A zip begins with its first file, or its end where it has none. No JSON begins so. */
+const ZIP_SIGNATURES = ["PK\u0003\u0004", "PK\u0005\u0006"];
+/** Has the values where a zip has several files. */
 const VALUES_FILE = "outputs.json";
-/** How many files are looked at. */
 const MAX_FILES = 1000;
 
-/**
- * The bytes of the file. Artifacts are zips, except those uploaded with `archive: false` (docs/platform.md#artifacts).
- * Nothing is written to the disk, so a path that leads out of the zip could do no harm; yauzl 3 refuses it all the same.
- */
+/** Artifacts are zips, except those uploaded with `archive: false` (docs/platform.md#artifacts). */
 export async function takeFile(downloaded: Uint8Array): Promise<{ file: Uint8Array } | Flaw> {
   const bytes = Buffer.from(downloaded.buffer, downloaded.byteOffset, downloaded.byteLength);
-  if (!BEGINNINGS.includes(bytes.toString("latin1", 0, 4))) return { file: bytes };
+  if (!ZIP_SIGNATURES.includes(bytes.toString("latin1", 0, 4))) return { file: bytes };
   try {
     const zip = await fromBufferPromise(bytes);
     const chosen = await chooseEntry(zip);
     return "is" in chosen ? chosen : await unpack(zip, chosen);
   } catch (error) {
-    // yauzl's own words may quote paths of the archive: no message repeats them.
-    return { is: "damaged", how: climbs(error) ? "a path in it leads out of it" : "its archive cannot be read" };
+    // Nothing is written to disk, so a path out of the zip could do no harm; yauzl 3 refuses it all the same. Its
+    // messages may quote paths of the archive; ours never do.
+    return { is: "damaged", how: leadsOut(error) ? "a path in it leads out of it" : "its archive cannot be read" };
   }
 }
 
@@ -42,7 +37,7 @@ async function chooseEntry(zip: ZipFile): Promise<Entry | Flaw> {
   return meant[0] ?? { is: "crowded", files: files.map(({ fileName }) => fileName) };
 }
 
-/** A zip of some kilobytes may unpack to gigabytes: the size that it claims is checked before, and yauzl holds it to that. */
+/** A zip of some kilobytes may unpack to gigabytes: the size that it claims is checked first. */
 async function unpack(zip: ZipFile, entry: Entry): Promise<{ file: Uint8Array } | Flaw> {
   if (entry.uncompressedSize > MAX_BYTES) return { is: "large", unpacked: true };
   // The stream of yauzl 3 ends with an error as soon as there is more than the zip claims.
@@ -51,21 +46,20 @@ async function unpack(zip: ZipFile, entry: Entry): Promise<{ file: Uint8Array } 
   return { file: Buffer.concat(parts) };
 }
 
-/** By the words of yauzl 3's `validateFileName`. */
-function climbs(error: unknown): boolean {
+/** By the messages of yauzl 3's `validateFileName`. */
+function leadsOut(error: unknown): boolean {
   return (
     error instanceof Error && /^(invalid relative|absolute) path|^invalid characters in fileName/.test(error.message)
   );
 }
 
 export interface RunOutputs {
-  /** A JSON object, exactly as the run has left it. */
+  /** A JSON object, exactly as the run has left it; `names` are its top-level keys. */
   text: string;
-  /** The names at its top. */
   names: readonly string[];
 }
 
-/** Reads the text of a JSON object. No message ever has more of it than the names at its top. */
+/** No message ever shows more of the text than its top-level keys. */
 export function parseOutputs(file: Uint8Array): RunOutputs | Flaw {
   let text: string;
   try {
@@ -80,7 +74,7 @@ export function parseOutputs(file: Uint8Array): RunOutputs | Flaw {
       return { text, names: Object.keys(value) };
     return { is: "shapeless", what: `it is ${kindOf(value)}` };
   } catch {
-    // The error's own words quote the text.
+    // The error's own message quotes the text.
     return { is: "shapeless", what: text.trim() === "" ? "it is empty" : "it is not JSON" };
   }
 }

@@ -1,47 +1,36 @@
-/** Why there are no values. */
-
 import type { Run } from "../github/responses.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { enumerated, inCode } from "../text/wording.ts";
 import { linesToUpload } from "../workflow-file/lines-to-add.ts";
 
-/**
- * - `missing`, `earlier`: there is no such artifact, or only one of an earlier attempt; `others` are the names of the run's
- *   artifacts, undefined where they were not read
- * - `expired`: GitHub no longer has it
- * - `large`: it has more than `MAX_BYTES`, packed or unpacked
- * - `damaged`: what was downloaded is not what was uploaded, or the archive cannot be read; `how` follows "is damaged: "
- * - `crowded`: it has no file, or several and none with the name that counts
- * - `shapeless`: its text is not a JSON object; `what` follows "is not a JSON object: "
- * - `unlisted`: GitHub shows no list of the run's artifacts (404)
- * - `unread`: the network or the server kept it from being read; `why` in a word
- */
 export type Flaw =
+  /** `others`: names of the run's artifacts; undefined where they were not read. */
   | { is: "missing" | "earlier"; others: readonly string[] | undefined }
+  /** `unlisted`: GitHub shows no list of the run's artifacts (404). */
   | { is: "expired" | "unlisted" }
   | { is: "large"; unpacked: boolean }
+  /** Not what was uploaded, or no readable archive. */
   | { is: "damaged"; how: string }
+  /** No file, or several and none with the name that counts. */
   | { is: "crowded"; files: readonly string[] }
   | { is: "shapeless"; what: string }
+  /** The network or the server kept it from being read. */
   | { is: "unread"; why: string };
 
-/** The most that is read of an artifact, packed or unpacked. */
+/** Of an artifact, packed or unpacked. */
 export const MAX_BYTES = 1024 * 1024;
 
-/** How many names of artifacts or files a message lists. */
-const MOST_NAMED = 30;
+const MAX_NAMES = 30;
 
-interface Asked {
-  /** Of the artifact. */
+interface About {
   name: string;
   run: Pick<Run, "id" | "htmlUrl" | "runAttempt" | "status">;
   isEnterpriseServer: boolean;
 }
 
-/** Why the step fails although the run, or the jobs that decide, ended green. */
-export function explainFlaw(flaw: Flaw, asked: Asked): string {
-  const { name, run, isEnterpriseServer } = asked;
-  const first = `${whatIs(flaw, asked)}: ${run.htmlUrl}`;
+export function explainFlaw(flaw: Flaw, about: About): string {
+  const { name, run, isEnterpriseServer } = about;
+  const first = `${whatIs(flaw, about)}: ${run.htmlUrl}`;
   if (flaw.is === "expired")
     return `${first}\nGitHub keeps an artifact for the \`retention-days\` of its upload, or else those of the repository: read it sooner, or have it kept longer.`;
   if (flaw.is === "unlisted")
@@ -54,14 +43,13 @@ export function explainFlaw(flaw: Flaw, asked: Asked): string {
     ].join("\n");
   return [
     first,
-    ...besides(flaw),
+    ...namesInstead(flaw),
     "The artifact has to hold one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
     linesToUpload(name, isEnterpriseServer),
   ].join("\n");
 }
 
-/** What is wrong, without the advice. */
-export function whatIs(flaw: Flaw, { name, run }: Asked): string {
+export function whatIs(flaw: Flaw, { name, run }: About): string {
   const artifact = `artifact \`${quoted(name)}\` (\`outputs_from\`)`;
   switch (flaw.is) {
     case "missing":
@@ -87,19 +75,18 @@ export function whatIs(flaw: Flaw, { name, run }: Asked): string {
   }
 }
 
-/** The names of what there is instead: names may be shown, values may not. */
-function besides(flaw: Flaw): string[] {
+/** Names may be shown, values may not. */
+function namesInstead(flaw: Flaw): string[] {
   if (flaw.is === "crowded" && flaw.files.length > 0) return [`Its files: ${listed(flaw.files)}.`];
   if (flaw.is !== "missing" || flaw.others === undefined) return [];
   return [flaw.others.length > 0 ? `Its artifacts: ${listed(flaw.others)}.` : "It has left no artifact at all."];
 }
 
 function listed(names: readonly string[]): string {
-  return enumerated(names.map(quoted), MOST_NAMED);
+  return enumerated(names.map(quoted), MAX_NAMES);
 }
 
-/** The names of the values, for the log. */
 export function namesInWords(names: readonly string[]): string {
-  const inMarks = names.map((name) => inCode([quoted(name)]));
-  return enumerated(inMarks, MOST_NAMED) || "none";
+  const quotedNames = names.map((name) => inCode([quoted(name)]));
+  return enumerated(quotedNames, MAX_NAMES) || "none";
 }
