@@ -1,15 +1,14 @@
-/** The summary's Gantt chart of the jobs over time, for Mermaid: no job's name may be read as a word of Mermaid's own. */
+/** The summary's Mermaid Gantt chart of the jobs. No job's name may be read as Mermaid's own syntax. */
 
 import { plain } from "./markdown.ts";
 import { chosen, jobSign, type ShownJob } from "./shown-job.ts";
 
-/** Nobody reads a chart with more bars. */
 const MAX_BARS = 50;
 const MAX_NAME_LENGTH = 40;
-/** GitHub ends a run after 35 days. One that seems far longer has a wrong time, and there is no chart. */
+/** GitHub ends a run after 35 days: one that seems far longer has a wrong time, and gets no chart. */
 const MAX_CHART_MS = 365 * 86_400_000;
 
-/** Signs without a colour of their own: Mermaid colours text so that it can be read on each kind of bar. */
+/** Without a colour of their own: Mermaid colours text to be readable on each kind of bar. */
 const BAR_SIGNS = new Map([
   ["✅", "✓"],
   ["❌", "✗"],
@@ -40,7 +39,7 @@ export function chartOf(jobs: readonly ShownJob[], startMs: number): string {
     // By default Mermaid would label each second more than once.
     ...(shownMs < 10_000 ? ["  tickInterval 1second"] : []),
     "  todayMarker off",
-    // The sign that begins a name keeps it from beginning with a word of Mermaid's: `section`, `click`, `gantt`, `title`.
+    // The sign before a name keeps it from beginning with a word of Mermaid's: `section`, `click`, `gantt`, `title`.
     ...bars.map(({ name, kind, fromMs, tookMs }) => {
       return `  ${name} :${kind}, ${mermaidTime(fromMs)}, ${Math.round(tookMs / 1000)}s`;
     }),
@@ -48,19 +47,13 @@ export function chartOf(jobs: readonly ShownJob[], startMs: number): string {
   ].join("\n");
 }
 
-/**
- * A time since the run's start, as a date: Mermaid takes nothing else. The date has no zone, so that Mermaid shows it as it
- * stands, wherever the reader is.
- */
+/** Mermaid takes only dates. Without a zone, it shows them as they stand, wherever the reader is. */
 function mermaidTime(offsetMs: number): string {
   return new Date(Date.UTC(2000, 0, 1) + offsetMs).toISOString().slice(0, 19).replace("T", " ");
 }
 
-/**
- * Mermaid's entities are `#` and a number, and are read before anything else; `ﬂ` and `¶` stand for them until the chart is
- * drawn. Mermaid measures a name with its entities in it, so only those signs are replaced that some version of it, or a
- * sanitizer on the way, might read.
- */
+// Mermaid's entities are `#` and a number, read before anything else; `ﬂ` and `¶` stand for them until it draws. It measures
+// a name with its entities, so only signs that some version of it, or a sanitizer on the way, might read are replaced.
 function asTaskName(name: string): string {
   return plain(name, MAX_NAME_LENGTH).replace(/[#:;%<>&ﬂ¶]/g, (sign) => `#${sign.charCodeAt(0)};`);
 }

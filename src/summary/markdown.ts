@@ -1,19 +1,15 @@
-/**
- * Names as Markdown. They were chosen in another repository, so none may be read as Markdown or HTML, mention anybody, or
- * lead anywhere but to the pages that GitHub itself has named.
- */
+/** Names from another repository as Markdown: none may be read as Markdown or HTML, mention anybody, or link elsewhere. */
 
 const MAX_NAME_LENGTH = 100;
 const MAX_URL_LENGTH = 500;
 
-/** A link where `url` is a web page, else only the name. */
+/** Only the name where `url` is not a web page. */
 export function link(name: string, url: string, maxLength = MAX_NAME_LENGTH): string {
   const target = linkTarget(url);
   const text = asText(name, maxLength);
   return target === undefined ? text : `[${text}](${target})`;
 }
 
-/** Undefined for what is not a web page. */
 function linkTarget(url: string): string | undefined {
   if (!/^https?:\/\//i.test(url) || url.length > MAX_URL_LENGTH || !URL.canParse(url)) return undefined;
   // The standard's `href` is ASCII.
@@ -23,16 +19,13 @@ function linkTarget(url: string): string | undefined {
     .replaceAll("&", "&amp;");
 }
 
-/** As HTML: parsers of Markdown disagree about a pipe or a backslash between backticks in a table. */
+/** As HTML: Markdown parsers disagree about a pipe or a backslash between backticks in a table. */
 export function code(name: string): string {
   return `<code>${asText(name)}</code>`;
 }
 
-/**
- * Markdown that shows this text and does nothing else. What Markdown itself would read is escaped. What GitHub looks for
- * in the finished page, escaped or not (mentions, references, emoji, formulas, addresses), is cut by a `span` around its
- * sign, as GitHub's documentation advises for `$`; the visible text stays the same, also when it is copied.
- */
+// Escapes what Markdown reads. What GitHub finds in the finished page, escaped or not (mentions, references, emoji, formulas,
+// addresses), is cut by a `span` around its sign, as GitHub's documentation advises for `$`; copied text stays the same.
 export function asText(name: string, maxLength = MAX_NAME_LENGTH): string {
   return plain(name, maxLength).replace(
     /[$@]|#(?=\d)|:(?=\/\/|[\w+-]+:)|(?<=GH)-(?=\d)|(?<=www)\.|[&<>|]|[\\`*_[\]~]/gi,
@@ -45,7 +38,6 @@ export function asText(name: string, maxLength = MAX_NAME_LENGTH): string {
   );
 }
 
-/** A name as one line of visible characters, `maxLength` at most. */
 export function plain(name: string, maxLength: number): string {
   const text = name
     // Halves of surrogate pairs.
@@ -61,7 +53,7 @@ export function plain(name: string, maxLength: number): string {
   return `${shortened.trimEnd()}…`;
 }
 
-/** A block of text in Markdown, whose fence is longer than any in `text`: names from outside are nothing but text in it. */
+/** The fence is longer than any in `text`, so that nothing in it ends the block. */
 export function fenced(text: string): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = "`".repeat(longest + 1);

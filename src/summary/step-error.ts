@@ -1,4 +1,4 @@
-/** Turns whatever ended the story early into words for the reader. */
+/** Turns what ended the step early into its error message. */
 
 import { handleCancellation } from "../cancel/cancel.ts";
 import { explainRequestError } from "../errors/explain.ts";
@@ -16,7 +16,7 @@ import type { Context } from "../state/context.ts";
 import { isAboutToRerun, type Known, startedRun } from "../state/known.ts";
 import { attemptsInWords } from "../wait/attempts.ts";
 
-/** The failure that the reader sees. An error that the outside world has not caused comes back as it is. */
+/** An error that neither GitHub nor the caller has caused is returned as it is. */
 export async function toStepError(error: unknown, known: Known, context: Context): Promise<unknown> {
   const failure = await explainedFailure(error, known, context);
   const attempts = attemptsInWords(known);
@@ -31,7 +31,7 @@ async function explainedFailure(error: unknown, known: Known, context: Context):
   try {
     return await explainThrown(error, known, context);
   } catch (interruption) {
-    // The caller has cancelled the step during a look that was to make the error clearer.
+    // The caller has cancelled the step during a request that was to make the error clearer.
     if (interruption instanceof Cancelled) return handleCancellation(interruption, known, context);
     throw interruption;
   }
@@ -83,7 +83,7 @@ async function explained(requestError: RequestError, known: Known, context: Cont
   );
 }
 
-/** How long a look may take that only makes the error clearer. */
+/** Limit for requests that only make an error clearer. */
 const EXPLAIN_MS = 10_000;
 
 async function readFile(
@@ -94,7 +94,7 @@ async function readFile(
   return readNamed(source, context, context.clock.nowMs() + EXPLAIN_MS);
 }
 
-/** Every text and number that was sent: GitHub may repeat it in an answer, and no message may. */
+/** Every text and number that was sent: a response of GitHub may repeat it, and no message may. */
 function valuesOf(source: RunSource): string[] {
   const values: string[] = [];
   if (source.event === undefined) return values;
@@ -105,15 +105,11 @@ function valuesOf(source: RunSource): string[] {
   return values;
 }
 
-/** Looks that only make an error clearer must not delay it for longer. */
-const PROBE_MS = 10_000;
-
-/** What the token can see of the target. */
 export async function visibilityOf({ github, clock, retry, inputs }: Context): Promise<Visible> {
   const { source } = inputs;
-  const deadlineMs = clock.nowMs() + PROBE_MS;
-  const sees = async (ask: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {
-    const { is } = await tryToGet(retry(ask, once(deadlineMs)));
+  const deadlineMs = clock.nowMs() + EXPLAIN_MS;
+  const sees = async (request: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {
+    const { is } = await tryToGet(retry(request, once(deadlineMs)));
     return is === "seen" || (is === "missing" ? false : undefined);
   };
 

@@ -1,5 +1,3 @@
-/** Shows on the page of the caller's run what became of the remote run. */
-
 import type { Context } from "../state/context.ts";
 import { lineOf } from "../state/finding.ts";
 import type { Known } from "../state/known.ts";
@@ -8,7 +6,7 @@ import { awaitedBy } from "../wait/awaited.ts";
 import { verdictOf } from "../wait/verdict.ts";
 import { fenced } from "./markdown.ts";
 
-/** Writes the job summary, if it is wanted and there is anything to show. `failure` is why the step fails, if it does. */
+/** `failure` is why the step fails, if it does. */
 export async function summarize(known: Known, context: Context, failure?: unknown): Promise<void> {
   const { inputs, github, clock, writeSummary, log } = context;
   const { run, jobs = [], findings, isOfJobs } = known;
@@ -35,7 +33,7 @@ export async function summarize(known: Known, context: Context, failure?: unknow
     };
     writeSummary(summaryOf(facts));
   } catch (error) {
-    // Whatever GitHub has answered, a summary of it must not change how the step ends.
+    // Whatever GitHub has responded, a summary of it must not change how the step ends.
     log.debug(`There is no summary: ${(error as Error).stack}`);
   }
 }

@@ -1,7 +1,4 @@
-/**
- * The job summary: what is known of the remote run, as GitHub-flavoured Markdown with a chart of its jobs. The limits of its
- * parts keep it far below the 1 MiB that GitHub takes (docs/platform.md#summaries-and-annotations).
- */
+/** The limits of the parts keep the summary far below GitHub's 1 MiB (docs/platform.md#summaries-and-annotations). */
 
 import { fileName, type Job, type Run } from "../github/responses.ts";
 import { duration, spoken } from "../text/wording.ts";
@@ -11,31 +8,26 @@ import { asText, code, fenced, link } from "./markdown.ts";
 import { chosen, jobSign, type ShownJob, shownJob, spanMs } from "./shown-job.ts";
 
 export interface SummaryFacts {
-  /** `owner/name` of the target. */
   repository: string;
   run: Run;
   jobs: readonly Job[];
   /** Undefined when the run was not followed to its end. */
   isGreen: boolean | undefined;
-  /** What the run waits for, where that is not a runner. */
   awaited?: Awaited | undefined;
-  /** What came of the attempts before this one, line by line. */
   attempts?: readonly string[];
-  /** The names of the values that the run has left; undefined: none were read. */
+  /** The names of the run's values; undefined: none were read. */
   values?: readonly string[] | undefined;
   /** How many names `jobs` lists; 0: the whole run decides. */
   decidingJobs?: number;
-  /** Why the step failed, if it did. Its first line is shown, or all the others where the run itself is the reason. */
+  /** Why the step failed. Its first line is shown, or all the others where the run itself is the reason. */
   problem?: string | undefined;
-  /** Epoch ms by the server's clock: tells how long the jobs that go on have taken so far. */
+  /** Epoch ms by the server's clock. */
   nowMs?: number | undefined;
 }
 
-/** Enough for any run that a person reads. */
 const MAX_ROWS = 100;
 const MAX_PROBLEM_LENGTH = 500;
 const MAX_EVIDENCE_LENGTH = 50_000;
-/** GitHub has fewer conclusions. */
 const MAX_RESULTS = 10;
 const MAX_VALUES = 30;
 
@@ -59,7 +51,7 @@ export function summaryOf(facts: SummaryFacts): string {
 
 function titleOf({ run, isGreen, problem }: SummaryFacts): string {
   const { htmlUrl, displayTitle, name } = run;
-  // Of a run that was not judged, all there is to say is how it stood; the step may have failed all the same.
+  // Without a verdict only the run's state is known; the step may have failed all the same.
   const how = outcome(run);
   const stood = `${problem ? "❌" : "⏳"} ${how.charAt(0).toUpperCase()}${how.slice(1)}`;
   const verdict = isGreen === undefined ? stood : isGreen ? "✅ Passed" : "❌ Failed";
@@ -97,14 +89,13 @@ function problemLine({ isGreen, problem }: SummaryFacts): string {
   return line === "" ? "" : `> **The step failed:** ${asText(line, MAX_PROBLEM_LENGTH)}`;
 }
 
-/** The names alone: what they stand for may be a secret. */
+/** The names alone: a value may be a secret. */
 function valuesLine({ values }: SummaryFacts): string {
   if (values === undefined) return "";
   const more = values.length > MAX_VALUES ? ` and ${values.length - MAX_VALUES} more` : "";
   return `Values: ${values.slice(0, MAX_VALUES).map(code).join(", ") || "none"}${more}`;
 }
 
-/** What the error says beyond its first line: the failed jobs, what they have marked, what the failed step printed last. */
 function evidenceOf({ isGreen, problem = "" }: SummaryFacts): string {
   const [, ...lines] = isGreen === false ? problem.split("\n") : [];
   return lines.length === 0 ? "" : fenced(lines.join("\n").slice(0, MAX_EVIDENCE_LENGTH));
@@ -146,14 +137,12 @@ function resultOf(job: Job): string {
   return `${jobSign(job)} ${outcome(job)}`;
 }
 
-/** The conclusion of what has ended, the status of what has not. */
 function outcome({ status, conclusion }: Pick<Job, "status" | "conclusion">): string {
   const [word, none] = status === "completed" ? [conclusion, "without a conclusion"] : [status, "without a status"];
   const words = spoken(word ?? "").trim();
   return words === "" ? none : asText(words);
 }
 
-/** The jobs for which the table has no room, counted by their results. */
 function leftOut(jobs: readonly ShownJob[]): string {
   const rows = new Set(chosen(jobs, MAX_ROWS));
   const results = jobs.filter((each) => !rows.has(each)).map(({ job }) => resultOf(job));
