@@ -18,7 +18,7 @@ export interface Crowd {
   isOne: boolean;
   /** The many are another tool's runs: nobody else reads their jobs. */
   isOfStrangers: boolean;
-  /** Some began before our dispatch: what they show tells whether the many are strangers. */
+  /** Some began before our dispatch: what they show decides whether the many are strangers. */
   hasWitnesses: boolean;
   /** Runs that may still be ours. */
   open: number;

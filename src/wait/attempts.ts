@@ -61,7 +61,7 @@ const PAUSE_MS = 60_000;
 /** What only explains a wait must not delay its end. */
 const READ_MS = 10_000;
 
-/** One reader serves all attempts, so that a server without this API is asked once. */
+/** One reader serves all attempts, so that a server without this API gets one request. */
 export function queuePositionReader(
   context: Context,
 ): (snapshot: RunSnapshot, deadlineMs: number) => Promise<RunSnapshot> {

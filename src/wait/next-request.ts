@@ -39,7 +39,7 @@ export function jobsTellAll({ run, jobs }: Pick<RunSnapshot, "run" | "jobs">): b
   return run.status === "in_progress" && isOnePage && areUnderWay;
 }
 
-/** Before the first job begins, the run's own status tells as much. */
+/** Before the first job begins, the run's own status shows as much. */
 export function mayShowJobs({ status }: Run, jobs: readonly Job[]): boolean {
   return jobs.length > 0 || !["requested", "pending", "queued"].includes(status);
 }
