@@ -1,6 +1,6 @@
 /** The repository in which a play takes place: its workflow, what went on there before, and what goes on besides. */
 
-import { freshHex, generateDistinctId } from "../src/inputs/distinct-id.ts";
+import { generateDistinctId, generateIdHex } from "../src/inputs/distinct-id.ts";
 import type { Behaviour, VirtualClock } from "../test/simulator/index.ts";
 import { lastAttempt } from "../test/simulator/world.ts";
 import { BUSY, receiver } from "../test/support/receivers.ts";
@@ -119,7 +119,7 @@ export function idOf(epochMs: number, random: Random): string {
   const randomHex = Math.floor(random() * 2 ** 48)
     .toString(16)
     .padStart(12, "0");
-  return generateDistinctId(CALLER, freshHex(epochMs, randomHex));
+  return generateDistinctId(CALLER, generateIdHex(epochMs, randomHex));
 }
 
 const STRANGER_EVERY_MS = 200;

@@ -8,18 +8,18 @@ import type { Credentials } from "./github/connection.ts";
 import { type Fetch, openTransport } from "./github/transport.ts";
 import { secretsOf } from "./inputs/credentials.ts";
 import { givesObjects } from "./inputs/dispatch-request.ts";
-import { freshHex } from "./inputs/distinct-id.ts";
+import { generateIdHex } from "./inputs/distinct-id.ts";
 import { type Inputs, readInputs } from "./inputs/inputs.ts";
 import { inputNamesIn } from "./inputs/names.ts";
-import { permissionsFor, wishesFor } from "./inputs/permissions.ts";
-import { type Caller, withoutSlash } from "./inputs/target.ts";
+import { optionalPermissionsFor, permissionsFor } from "./inputs/permissions.ts";
+import { type Caller, withoutTrailingSlash } from "./inputs/target.ts";
 import { post } from "./post.ts";
 import { run } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { systemClock } from "./runner/clock.ts";
 import { readContext } from "./runner/context.ts";
 import { runnerLog } from "./runner/log.ts";
-import { appendSummary, rememberStep, saveState, setOutputs } from "./runner/outputs.ts";
+import { appendSummary, markPostStep, saveState, setOutputs } from "./runner/outputs.ts";
 import { findProxy } from "./runner/proxy.ts";
 import { StepError } from "./runner/step-error.ts";
 import { readPostState } from "./state/post-state.ts";
@@ -31,13 +31,13 @@ async function main(): Promise<void> {
   const { env } = process;
   for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
   const isPost = core.getState("isPost") !== "";
-  if (!isPost) rememberStep();
+  if (!isPost) markPostStep();
   const postState = core.getState("postState");
   if (isPost && !postState) return;
   const context = await readContext(env.GITHUB_API_URL || "https://api.github.com");
   const caller = callerOf(context, env.GITHUB_REPOSITORY);
   const mappings = givesObjects(core.getInput) ? await import("./inputs/mapping.ts") : undefined;
-  const idHex = freshHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
+  const idHex = generateIdHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
   const inputs = readInputs(core.getInput, caller, idHex, mappings, inputNamesIn(env));
 
   const cancellation = new AbortController();
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     random: Math.random,
     signal: cancellation.signal,
     hasProxy: proxy !== undefined,
-    callerApiUrl: withoutSlash(caller.apiUrl),
+    callerApiUrl: withoutTrailingSlash(caller.apiUrl),
     // Where the event does not tell, the caller counts as public.
     callerIsPublic: context.payload.repository?.private !== true,
     writeSummary: appendSummary,
@@ -95,7 +95,7 @@ function callerOf({ apiUrl, runId, runAttempt, payload, sha }: typeof Context, r
 async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
   if (!("app" in inputs.credentials)) return inputs.credentials;
   const { createAppAuth } = await import("@octokit/auth-app");
-  const [needs, wishes] = [permissionsFor(inputs), wishesFor(inputs)];
+  const [needs, wishes] = [permissionsFor(inputs), optionalPermissionsFor(inputs)];
   return { app: { ...inputs.credentials.app, needs, wishes, strategy: createAppAuth, mask: core.setSecret } };
 }
 

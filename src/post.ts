@@ -3,13 +3,13 @@
  * never arrive, and a run may become visible only after the runner has killed the step (docs/platform.md#runner-signals).
  */
 
-import { cancelRun, lookOnceMore, withoutCancellation } from "./cancel/cancel.ts";
+import { cancelRun, searchOnceMore, withoutCancellation } from "./cancel/cancel.ts";
 import { resolveDispatch } from "./dispatch/resolve.ts";
 import { listAllJobs } from "./github/lists.ts";
 import { RequestError } from "./github/request-error.ts";
 import type { Id } from "./github/response-fields.ts";
 import type { Run, StartedRun } from "./github/responses.ts";
-import { ifAnswered, OutOfTime, once } from "./github/retry.ts";
+import { OutOfTime, once, responseOrUndefined } from "./github/retry.ts";
 import type { Inputs } from "./inputs/inputs.ts";
 import { StepError } from "./runner/step-error.ts";
 import { type Context, createContext, type Dependencies } from "./state/context.ts";
@@ -74,7 +74,7 @@ async function findStarted(
     isAccepted: true,
     candidates: new Map(),
   };
-  return lookOnceMore(sent, deadlineMs - PATIENT_MS, context);
+  return searchOnceMore(sent, deadlineMs - PATIENT_MS, context);
 }
 
 /** Cancels the run, and sees to it that it ends. */
@@ -90,7 +90,7 @@ async function endRun(
   const read = (untilMs: number): Promise<Run> =>
     retry((options) => github.getRun(id, options), { deadlineMs: untilMs, isNewUntilMs });
 
-  const first = await ifAnswered(read(clock.nowMs() + FIRST_LOOK_MS));
+  const first = await responseOrUndefined(read(clock.nowMs() + FIRST_LOOK_MS));
   // The end of an attempt that another is about to follow is not the run's end.
   const hasEnded = ({ status, runAttempt }: Run) => status === "completed" && runAttempt > (rerunOf ?? 0);
   if (first && hasEnded(first)) return log.info(`The remote run has ended: ${htmlUrl}`);
@@ -116,6 +116,6 @@ async function endRun(
 
 /** How far the run's jobs and steps are; undefined where that cannot be read. */
 async function readProgress(id: Id, deadlineMs: number, context: Context): Promise<string | undefined> {
-  const jobs = await ifAnswered(listAllJobs(id, context, once(deadlineMs)));
+  const jobs = await responseOrUndefined(listAllJobs(id, context, once(deadlineMs)));
   return jobs && JSON.stringify(jobs.map(({ status, steps }) => [status, steps.map((step) => step.status)]));
 }

@@ -3,7 +3,7 @@
 import { resolveDispatch } from "./dispatch/resolve.ts";
 import { sendDispatch } from "./dispatch/send.ts";
 import { find } from "./find/find.ts";
-import { readGiven } from "./find/given-run.ts";
+import { readGivenRun } from "./find/given-run.ts";
 import type { DispatchRequest, ResolvedDispatch } from "./inputs/dispatch-request.ts";
 import type { Inputs } from "./inputs/inputs.ts";
 import type { CommitStatusReporter } from "./outputs/commit-status.ts";
@@ -54,7 +54,7 @@ async function runStep(context: Context, status: CommitStatusReporter | undefine
   const { source, waitFor, isDryRun } = inputs;
   if (isDryRun) return (await import("./dry-run/dry-run.ts")).dryRun(context);
 
-  const found = "runId" in source ? await readGiven(source, context) : await start(source, context);
+  const found = "runId" in source ? await readGivenRun(source, context) : await start(source, context);
   if (!found) return;
   if (waitFor === "found") {
     // Without it, whoever forgot `wait_for` would wonder at a green step beside a red run.

@@ -3,7 +3,7 @@
 import { search } from "../find/search.ts";
 import { RequestError } from "../github/request-error.ts";
 import type { Run, StartedRun } from "../github/responses.ts";
-import { ifAnswered, once, type Retry, settle } from "../github/retry.ts";
+import { once, type Retry, responseOrUndefined, settle } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import type { Cancelled } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
@@ -26,7 +26,7 @@ export async function handleCancellation({ by, atMs }: Cancelled, known: Known, 
   if (!sent && !taken) return new StepError(`${first} Nothing had been sent.`);
   const wantsCancel = inputs.cancelRunOn.has("cancel");
   if (wantsCancel) record({ wantsCancel });
-  const lookOnce = async () => sent && lookOnceMore(sent, atMs + FIND_MS, withoutCancellation(context));
+  const lookOnce = async () => sent && searchOnceMore(sent, atMs + FIND_MS, withoutCancellation(context));
   const started = startedRun(known) ?? (wantsCancel ? await lookOnce().catch(failureOnly) : undefined);
   if (started instanceof StepError) return new StepError(`${first} No run was cancelled: ${started.message}`);
   if (!started) {
@@ -61,7 +61,11 @@ function failureOnly(error: unknown): StepError {
 }
 
 /** Undefined where no run shows. @throws StepError where it is open which of several is ours */
-export async function lookOnceMore(sent: SentDispatch, deadlineMs: number, context: Context): Promise<Run | undefined> {
+export async function searchOnceMore(
+  sent: SentDispatch,
+  deadlineMs: number,
+  context: Context,
+): Promise<Run | undefined> {
   const { log, record } = context;
   if (sent.distinctId === undefined) return undefined;
   log.info("Looking for the run once more, to cancel it.");
@@ -128,7 +132,7 @@ function readAfterRefusal(
   { github, retry }: Tools,
 ): Promise<Run | undefined> | undefined {
   const mayTell = requestError?.status === 404 || requestError?.status === 409;
-  return mayTell ? ifAnswered(retry((options) => github.getRun(id, options), once(deadlineMs))) : undefined;
+  return mayTell ? responseOrUndefined(retry((options) => github.getRun(id, options), once(deadlineMs))) : undefined;
 }
 
 /** `requestError` is undefined where no response came in time. */

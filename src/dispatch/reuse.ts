@@ -3,13 +3,13 @@
 import { mayBeOf } from "../find/candidates.ts";
 import { recordRun } from "../find/find.ts";
 import { hasBegun } from "../github/conclusions.ts";
-import { listAllJobs, pagesOf } from "../github/lists.ts";
+import { listAllJobs, readPages } from "../github/lists.ts";
 import { RequestError } from "../github/request-error.ts";
 import { PAGE_LENGTH } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
 import { settle } from "../github/retry.ts";
 import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
-import { generatedIdIn, partsOf } from "../inputs/distinct-id.ts";
+import { generatedIdIn, parseGeneratedId } from "../inputs/distinct-id.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun } from "../state/sent-dispatch.ts";
@@ -22,14 +22,14 @@ export async function findEqual(
   context: Context,
 ): Promise<OurRun | undefined> {
   const { github, inputs, log, record } = context;
-  const { key } = partsOf(inputs.distinctId.value);
+  const { key } = parseGeneratedId(inputs.distinctId.value);
   const equal = await newestEqual(dispatch, deadlineMs, context);
   if (!equal) {
     log.info(`No run of ${github.fullName()} can be reused (\`reuse: ${inputs.reuse}\`, key ${key}): starting one.`);
     return undefined;
   }
   const { run, shownId, isOurs } = equal;
-  const { callersRunId, callersAttempt } = partsOf(shownId);
+  const { callersRunId, callersAttempt } = parseGeneratedId(shownId);
   const by = isOurs ? `attempt ${callersAttempt} of this run` : `run ${callersRunId} (attempt ${callersAttempt})`;
   log.info(`Reusing run ${run.id} (${run.conclusion ?? run.status}), started by ${by}, key ${key}: ${run.htmlUrl}`);
   if (inputs.cancelRunOn.size > 0 && !isOurs)
@@ -48,7 +48,7 @@ async function newestEqual(
   const perPage = Math.min(PAGE_LENGTH, inputs.maxRuns);
   const readPage = (page: number) => retry((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
   let read = 0;
-  for await (const { items } of pagesOf(readPage, { perPage })) {
+  for await (const { items } of readPages(readPage, { perPage })) {
     for (const run of items.slice(0, inputs.maxRuns - read)) {
       const equal = equalRun(run, dispatch, inputs);
       if (equal && (await isTaken(equal, deadlineMs, context))) return equal;
@@ -95,7 +95,7 @@ export function equalRun(
   if (!mayBeOf(dispatch, run)) return undefined;
   const shownId = generatedIdIn(run.displayTitle) ?? generatedIdIn(run.name);
   if (shownId === undefined) return undefined;
-  const [theirs, ours] = [partsOf(shownId), partsOf(distinctId.value)];
+  const [theirs, ours] = [parseGeneratedId(shownId), parseGeneratedId(distinctId.value)];
   if (theirs.key !== ours.key) return undefined;
   const isOurs = theirs.callersRunId === ours.callersRunId && theirs.callersAttempt < ours.callersAttempt;
   return { run, shownId, isOurs };

@@ -6,7 +6,7 @@ import { acted, isRetryable, RequestError } from "../github/request-error.ts";
 import type { Dispatched } from "../github/responses.ts";
 import { OutOfTime } from "../github/retry.ts";
 import { type ResolvedDispatch, withId } from "../inputs/dispatch-request.ts";
-import { abortLater } from "../runner/cancellation.ts";
+import { abortAfterGrace } from "../runner/cancellation.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
 import {
@@ -101,7 +101,7 @@ async function sendUntilAnswered(
       record({ sent });
     }
     // The response may be the only trace of a run: a cancelled step waits for it a little longer.
-    const late = abortLater(clock, LATE_ANSWER_MS, context.signal);
+    const late = abortAfterGrace(clock, LATE_ANSWER_MS, context.signal);
     return request(dispatch, dispatchOptions, { ...left(), signal: late.signal }, context)
       .catch((error: unknown) => {
         // GitHub has not acted: there is no run to find or cancel.

@@ -3,14 +3,14 @@
 // (docs/design.md#unclear-answers).
 
 import { logFound, recordRun } from "../find/find.ts";
-import { type NotFound, search, type Window } from "../find/search.ts";
+import { type NotFound, type SearchWindow, search } from "../find/search.ts";
 import { RequestError } from "../github/request-error.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
 
 /** The search before it is believed that no run was started. */
-const FULL_WINDOW: Window = { ms: 60_000, lists: 3 };
+const FULL_WINDOW: SearchWindow = { ms: 60_000, lists: 3 };
 const MAX_RESENDS = 2;
 
 // Undefined when no run was started, and the dispatch may be sent again. `resends`: how often that was done before.

@@ -4,14 +4,14 @@ import type { Run } from "../github/responses.ts";
 import { makeRetry, once, tryToGet } from "../github/retry.ts";
 import { type DispatchRequest, refNames } from "../inputs/dispatch-request.ts";
 import type { GivenRun } from "../inputs/given-run.ts";
-import { permissionsFor, permissionsInWords } from "../inputs/permissions.ts";
+import { describePermissions, permissionsFor } from "../inputs/permissions.ts";
 import { isEnterpriseServer } from "../inputs/target.ts";
 import type { Tone } from "../runner/log.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
-import { type Finding, lineOf, right, unknown, unseen, wrong } from "../state/finding.ts";
+import { type Finding, formatFinding, right, unknown, unseen, wrong } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
-import { onceMore } from "../workflow-file/read-files.ts";
+import { retryOnce } from "../workflow-file/read-files.ts";
 import { examineReceivers } from "../workflow-file/receivers.ts";
 
 /** For all requests together: nobody waits longer for a checklist. */
@@ -27,7 +27,7 @@ export async function dryRun(context: Context): Promise<void> {
   const { log, clock, record } = context;
   log.info("A dry run: nothing is dispatched.");
   const findings = await findAll(context, clock.nowMs() + TOTAL_TIMEOUT_MS);
-  for (const finding of findings) log.info(lineOf(finding), TONES[finding.is]);
+  for (const finding of findings) log.info(formatFinding(finding), TONES[finding.is]);
   record({ findings });
   const verdict = verdictOn(findings);
   if (verdict.isGreen) return log.info(verdict.text, "good");
@@ -47,8 +47,8 @@ function verdictOn(findings: readonly Finding[]): { isGreen: boolean; text: stri
   const undecidedTitle =
     wrong.length === 0 ? "The dry run could not see what decides:" : "It could not see what decides as well:";
   const lines = [
-    ...(wrong.length > 0 ? [`The dry run found ${count} to mend:`, ...wrong.map(lineOf)] : []),
-    ...(undecided.length > 0 ? [undecidedTitle, ...undecided.map(lineOf)] : []),
+    ...(wrong.length > 0 ? [`The dry run found ${count} to mend:`, ...wrong.map(formatFinding)] : []),
+    ...(undecided.length > 0 ? [undecidedTitle, ...undecided.map(formatFinding)] : []),
   ];
   return { isGreen: false, text: lines.join("\n") };
 }
@@ -57,7 +57,7 @@ async function findAll(context: Context, deadlineMs: number): Promise<Finding[]>
   const { github, retry, inputs } = context;
   const { fullName, defaultBranch, isArchived } = await retry(github.getRepository, { deadlineMs });
   const name = quoted(fullName);
-  const needed = permissionsInWords(permissionsFor(inputs));
+  const needed = describePermissions(permissionsFor(inputs));
   const findings = [right(`The token is accepted, and sees ${name} (default branch ${quoted(defaultBranch)}).`)];
   if (isArchived) findings.push(wrong(`${name} is archived: nothing can be started in it.`));
   findings.push(
@@ -92,7 +92,7 @@ function answerNamesRun(source: DispatchRequest, { inputs: { target } }: Context
 async function findRef(source: DispatchRequest, { github, retry }: Context, deadlineMs: number): Promise<Finding[]> {
   if (source.event === "repository_dispatch" || source.ref === undefined) return [];
   for (const name of refNames(source.ref)) {
-    const result = await tryToGet(retry((options) => github.getRef(name, options), onceMore(deadlineMs)));
+    const result = await tryToGet(retry((options) => github.getRef(name, options), retryOnce(deadlineMs)));
     if (result.is === "seen")
       return [right(`There is a ${name.startsWith("heads/") ? "branch" : "tag"} \`${source.ref}\`.`)];
     if (result.is === "refused") return [unseen(`The token may not see whether there is a ref \`${source.ref}\`.`)];

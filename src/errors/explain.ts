@@ -1,12 +1,12 @@
 /** The one place that turns a request error into advice (docs/design.md#errors). No message holds a token or a payload value. */
 
 import type { RequestError } from "../github/request-error.ts";
-import { permissionsInWords } from "../inputs/permissions.ts";
+import { describePermissions } from "../inputs/permissions.ts";
 import { timeOfDay } from "../text/wording.ts";
 import { type Advice, type AdviceRows, lookUp } from "./advice.ts";
 import { explainNetwork } from "./network.ts";
 import { explainRefusal } from "./refusal.ts";
-import { type Situation, serverInWords } from "./situation.ts";
+import { describeServer, type Situation } from "./situation.ts";
 
 /** At most three lines, the first of which says what happened; then the lines to add, if any. */
 export function explainRequestError(requestError: RequestError, situation: Situation): string {
@@ -47,7 +47,7 @@ function advise(requestError: RequestError, situation: Situation): Advice {
     case "unreadable":
       return [
         `The answer of ${situation.apiUrl} to ${request} cannot be read: ${requestError.answer} (${status}).`,
-        `Check ${serverInWords(situation)}: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.`,
+        `Check ${describeServer(situation)}: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.`,
       ];
     case "server_error":
       return [
@@ -60,24 +60,24 @@ function advise(requestError: RequestError, situation: Situation): Advice {
 }
 
 function limitEnd(requestError: RequestError): string {
-  const endMs = endOfLimitMs(requestError);
+  const endMs = rateLimitEndMs(requestError);
   return endMs === undefined
     ? ", and was still in force at the deadline"
     : ` until ${timeOfDay(endMs)}, which is after the deadline`;
 }
 
-export function lastTrouble(requestError: RequestError | undefined): string[] {
+export function describeLastError(requestError: RequestError | undefined): string[] {
   if (!requestError) return [];
   const { kind, status, answer, request, inAWord } = requestError;
   if (kind === "unreadable") return [`The last answer cannot be read: ${answer} (${status} to ${request}).`];
   if (kind !== "limited") return [`The last look had no answer: ${inAWord} to ${request}.`];
-  const endMs = endOfLimitMs(requestError);
+  const endMs = rateLimitEndMs(requestError);
   const end = endMs === undefined ? "had not ended by then" : `lasts until ${timeOfDay(endMs)}`;
   return [`The last look met GitHub's rate limit, which ${end} (${inAWord} to ${request}).`];
 }
 
 /** In epoch ms; undefined where GitHub did not say. */
-export function endOfLimitMs({ dateMs = Number.NaN, retryAfterMs = Number.NaN }: RequestError): number | undefined {
+export function rateLimitEndMs({ dateMs = Number.NaN, retryAfterMs = Number.NaN }: RequestError): number | undefined {
   const endMs = dateMs + retryAfterMs;
   return Number.isFinite(endMs) ? endMs : undefined;
 }
@@ -121,6 +121,6 @@ const REFUSALS: AdviceRows<{ repository: string; answer: string; permissions: st
 export function explainApp({ purpose, status, answer }: RequestError, situation: Situation): Advice | undefined {
   const { repository, appPermissions } = situation;
   if (purpose.about !== "app" || !appPermissions) return undefined;
-  const about = { repository, answer, permissions: permissionsInWords(appPermissions) };
+  const about = { repository, answer, permissions: describePermissions(appPermissions) };
   return lookUp(REFUSALS, `${status} ${answer}`, about);
 }

@@ -1,6 +1,6 @@
 import type { RequestError } from "../github/request-error.ts";
 import { type Advice, type AdviceRows, lookUp } from "./advice.ts";
-import { type Situation, serverInWords } from "./situation.ts";
+import { describeServer, type Situation } from "./situation.ts";
 
 /** Looked up by the error's kind and code. `where` is the address with the error code; `server` the input that names it. */
 const FAILURES: AdviceRows<{ apiUrl: string; where: string; server: string }> = [
@@ -45,7 +45,7 @@ const FAILURES: AdviceRows<{ apiUrl: string; where: string; server: string }> = 
 export function explainNetwork({ kind, code, answer }: RequestError, situation: Situation): Advice {
   const { apiUrl, hasProxy } = situation;
   const where = `${apiUrl} (${code ?? answer})`;
-  const server = serverInWords(situation);
+  const server = describeServer(situation);
   const special = lookUp(FAILURES, `${kind} ${code ?? ""}`, { apiUrl, where, server });
   if (special) return special;
   const what = kind === "lost" ? "The connection broke, or no answer came in time:" : "No connection to";

@@ -1,7 +1,7 @@
 /** Advice for a refusal: a bad token (401), a missing permission (403), something missing (404), or any other. */
 
 import type { RequestError } from "../github/request-error.ts";
-import { permissionsInWords } from "../inputs/permissions.ts";
+import { describePermissions } from "../inputs/permissions.ts";
 import { enumerated } from "../text/wording.ts";
 import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
 import type { Situation } from "./situation.ts";
@@ -198,7 +198,7 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
     said,
     ssoUrl,
     mayNot: `The token may not ${purpose.to} ${situation.repository} (${said}).`,
-    needs: permissionsInWords({ [name]: access }),
+    needs: describePermissions({ [name]: access }),
     label: `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${access === "write" ? "Read and write" : "Read-only"}`,
   };
   return (

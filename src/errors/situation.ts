@@ -40,7 +40,7 @@ export interface Situation {
   started?: { htmlUrl: string | undefined; hasEnded?: boolean } | undefined;
 }
 
-export function serverInWords({ serverIn = "api_url" }: Pick<Situation, "serverIn">): string {
+export function describeServer({ serverIn = "api_url" }: Pick<Situation, "serverIn">): string {
   return serverIn === "api_url" ? "`api_url`" : `the server in \`${serverIn}\``;
 }
 

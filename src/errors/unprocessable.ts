@@ -69,7 +69,7 @@ const REFUSALS: AdviceRows<Refused> = [
 ];
 
 /** True where the workflow file would make the advice clearer. */
-export function isAboutFile({ status, answer }: RequestError): boolean {
+export function isAboutWorkflowFile({ status, answer }: RequestError): boolean {
   return (
     status === 422 &&
     /Unexpected inputs|Required input|for input '|does not have 'workflow_dispatch' trigger/.test(answer)

@@ -2,10 +2,10 @@
 
 import { fileName, type Job, type Run, type Step } from "../github/responses.ts";
 import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
-import { generatedIdIn, shows } from "../inputs/distinct-id.ts";
+import { generatedIdIn, showsDistinctId } from "../inputs/distinct-id.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Candidate, IdLocation, SentDispatch } from "../state/sent-dispatch.ts";
-import { byAge, byNearness, type Crowd, isTooOld, isUndecided, isWitness, type OurDispatch } from "./crowd.ts";
+import { byAge, byNearness, type Crowd, isTooOld, isWitness, mayStillShowId, type OurDispatch } from "./crowd.ts";
 
 /** By event and workflow alone. */
 export function mayBeOf(dispatch: ResolvedDispatch, run: Run): boolean {
@@ -17,12 +17,12 @@ export function mayBeOf(dispatch: ResolvedDispatch, run: Run): boolean {
 
 /** GitHub evaluates the name when it creates the run, so one read decides. */
 export function isNamed(run: Run, distinctId: string): boolean {
-  return shows(run.displayTitle, distinctId) || shows(run.name, distinctId);
+  return showsDistinctId(run.displayTitle, distinctId) || showsDistinctId(run.name, distinctId);
 }
 
-export function signInJobs(jobs: readonly Job[], distinctId: string): IdLocation | undefined {
-  if (jobs.some((job) => shows(job.name, distinctId))) return "job";
-  if (jobs.some((job) => job.steps.some((step) => shows(step.name, distinctId)))) return "step";
+export function idLocationInJobs(jobs: readonly Job[], distinctId: string): IdLocation | undefined {
+  if (jobs.some((job) => showsDistinctId(job.name, distinctId))) return "job";
+  if (jobs.some((job) => job.steps.some((step) => showsDistinctId(step.name, distinctId)))) return "step";
   return undefined;
 }
 
@@ -37,7 +37,7 @@ export function newCandidate(run: Run, seenAtMs: number, changedAtMs = seenAtMs)
   return { run, seenAtMs, changedAtMs, ...unread, anothersId: anothersIdIn(run, []) };
 }
 
-export function seenAgain(candidate: Candidate, run: Run, changedAtMs: number): Candidate {
+export function updatedCandidate(candidate: Candidate, run: Run, changedAtMs: number): Candidate {
   const isSame = run.status === candidate.run.status;
   return { ...candidate, run, changedAtMs: isSame ? candidate.changedAtMs : changedAtMs };
 }
@@ -64,7 +64,7 @@ const LONGEST_REST_MS = 120_000;
 /** A job usually shows its steps this long after it starts (docs/platform.md#steps-appear-late). */
 const STEPS_SHOWN_MS = 2000;
 
-export type CrowdAtLook = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"> & {
+export type CrowdAtPoll = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"> & {
   /** Too early to read more than the witnesses. */
   isQuiet: boolean;
   /** No later poll follows. */
@@ -75,19 +75,19 @@ export type CrowdAtLook = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"
  * The candidates whose jobs to read next, best first. A run with nothing new rests between two reads, each time for longer,
  * longest if it shows another's id. The last poll reads all that may still be ours.
  */
-export function worthReading(
+export function candidatesToRead(
   candidates: readonly Candidate[],
   nowMs: number,
   dispatched: OurDispatch,
-  { isOne, isOfStrangers, isQuiet, isLast }: Omit<CrowdAtLook, "hasWitnesses">,
+  { isOne, isOfStrangers, isQuiet, isLast }: Omit<CrowdAtPoll, "hasWitnesses">,
 ): Candidate[] {
   const isNearer = byNearness(candidates, dispatched);
   if (isLast) {
-    const open = candidates.filter((each) => isUndecided(each) && each.anothersId === undefined);
+    const open = candidates.filter((each) => mayStillShowId(each) && each.anothersId === undefined);
     return open.sort((a, b) => isNearer(a.run, b.run) || byAge(a.run, b.run));
   }
   const sorted = candidates
-    .filter((candidate) => isUndecided(candidate) && !isResting(candidate, nowMs))
+    .filter((candidate) => mayStillShowId(candidate) && !isResting(candidate, nowMs))
     .filter((candidate) => (isQuiet ? isWitness(candidate, dispatched) : isTimely(candidate, nowMs, dispatched)))
     .sort(
       (a, b) =>
@@ -100,7 +100,7 @@ export function worthReading(
   return isOne || isOfStrangers ? nearest.filter((candidate) => hasSettled(candidate, nowMs)) : nearest;
 }
 
-export function mostReads({ isOfStrangers, isQuiet, isLast, hasWitnesses }: Omit<CrowdAtLook, "isOne">): number {
+export function maxReads({ isOfStrangers, isQuiet, isLast, hasWitnesses }: Omit<CrowdAtPoll, "isOne">): number {
   if (isLast) return Number.POSITIVE_INFINITY;
   if (isQuiet) return hasWitnesses ? WITNESSES_PER_POLL : 0;
   return isOfStrangers ? STRANGERS_PER_POLL : JOBS_PER_POLL;
@@ -126,18 +126,18 @@ function hasSettled({ run, changedAtMs }: Candidate, nowMs: number): boolean {
   return agoMs >= (run.status === "in_progress" ? STEPS_SHOWN_MS : REST_MS);
 }
 
-export type Shown = Pick<Candidate, "run"> & { sign: IdLocation };
+export type MatchedRun = Pick<Candidate, "run"> & { sign: IdLocation };
 
 /** A run is usually visible within this time (docs/platform.md#new-runs), and so is another with the same id. */
 const VISIBLE_WITHIN_MS = 10_000;
 
 /** @throws StepError where two runs carry a given id */
-export function choose(
-  shown: readonly Shown[],
+export function chooseOurs(
+  shown: readonly MatchedRun[],
   { distinctId, atMs, findDeadlineMs }: Pick<SentDispatch, "distinctId" | "atMs" | "findDeadlineMs">,
   isGiven: boolean,
   nowMs: number,
-): (Shown & { others: Run[] }) | undefined {
+): (MatchedRun & { others: Run[] }) | undefined {
   const [first, ...more] = shown.toSorted((a, b) => byAge(a.run, b.run));
   if (!first) return undefined;
   const { run, sign } = first;

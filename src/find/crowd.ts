@@ -37,7 +37,7 @@ export function crowdWaitsMs(open: number): number {
 
 export function crowdAround(candidates: readonly Candidate[], dispatched: OurDispatch): Crowd {
   const { atMs = 0 } = dispatched;
-  const open = candidates.filter((each) => isUndecided(each) && each.anothersId === undefined);
+  const open = candidates.filter((each) => mayStillShowId(each) && each.anothersId === undefined);
   const near = open.filter(({ run }) => Math.abs(run.createdAtMs - atMs) < NEAR_MS);
   const isCrowd = near.length > MOST_WITHOUT_CROWD;
   const isOfStrangers = isCrowd && areStrangers(candidates, dispatched);
@@ -82,7 +82,7 @@ export function isWitness(candidate: Pick<Candidate, "run">, dispatched: OurDisp
 }
 
 /** A run that was complete when its jobs were read shows nothing new. */
-export function isUndecided({ run, reads, readStatus, sign }: Candidate): boolean {
+export function mayStillShowId({ run, reads, readStatus, sign }: Candidate): boolean {
   return sign === undefined && !(run.status === "completed" && reads > 0 && readStatus === "completed");
 }
 

@@ -1,7 +1,7 @@
 import { listAllJobs } from "../github/lists.ts";
 import { type Id, SHORT_PAGE } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
-import { ifAnswered, once } from "../github/retry.ts";
+import { once, responseOrUndefined } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
@@ -23,7 +23,7 @@ async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: SentDispat
   const page = { perPage: SHORT_PAGE, page: 1 };
   const listed =
     inputs.waitFor === "completed"
-      ? await ifAnswered(retry((options) => github.listRuns(page, options), once(deadlineMs)))
+      ? await responseOrUndefined(retry((options) => github.listRuns(page, options), once(deadlineMs)))
       : undefined;
   const recentRuns = listed?.items;
   const run =
@@ -136,6 +136,6 @@ export async function recordRun(run: Run, findDeadlineMs: number, context: Conte
   const nowMs = clock.nowMs();
   const deadlineMs = Math.min(findDeadlineMs, nowMs + JOBS_MS);
   const retryOptions = { deadlineMs, wasSeen: true, isNewUntilMs: nowMs + NEW_RUN_MS };
-  const jobs = await ifAnswered(listAllJobs(run.id, context, retryOptions));
+  const jobs = await responseOrUndefined(listAllJobs(run.id, context, retryOptions));
   if (jobs) record({ jobs });
 }

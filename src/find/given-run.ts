@@ -3,17 +3,17 @@ import { RequestError } from "../github/request-error.ts";
 import type { Run } from "../github/responses.ts";
 import { once, tryToGet } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
-import { type GivenRun, pageOfRun } from "../inputs/given-run.ts";
+import { type GivenRun, runPageUrl } from "../inputs/given-run.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun } from "../state/sent-dispatch.ts";
 import { recordRun } from "./find.ts";
 
 /** @throws RequestError when GitHub refuses to show the run; OutOfTime at the end of `find_timeout_seconds` */
-export async function readGiven({ runId }: GivenRun, context: Context): Promise<OurRun> {
+export async function readGivenRun({ runId }: GivenRun, context: Context): Promise<OurRun> {
   const { github, clock, retry, inputs, log, record } = context;
   const nowMs = clock.nowMs();
   const deadlineMs = nowMs + inputs.findTimeoutMs;
-  const started = { id: runId, htmlUrl: pageOfRun(inputs.target, runId), jobsUrl: "" };
+  const started = { id: runId, htmlUrl: runPageUrl(inputs.target, runId), jobsUrl: "" };
   record({ taken: { started, disposition: "given" } });
   log.info(`Reading run ${runId} of ${github.fullName()}; nothing is dispatched.`);
   const readRun: ReadRun = (options) => github.getRun(runId, options);

@@ -1,10 +1,10 @@
 /** The message for a run that was not found (docs/design.md#not-found). */
 
-import { lastTrouble } from "../errors/explain.ts";
+import { describeLastError } from "../errors/explain.ts";
 import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
-import { gluedIn } from "../inputs/distinct-id.ts";
+import { wordContainingId } from "../inputs/distinct-id.ts";
 import type { Inputs } from "../inputs/inputs.ts";
-import { type Finding, lineOf } from "../state/finding.ts";
+import { type Finding, formatFinding } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { linesToAdd } from "../workflow-file/lines-to-add.ts";
 import { isNamed } from "./candidates.ts";
@@ -28,7 +28,7 @@ export function explainNotFound(
   const where = elsewhere ? `\`${dispatch.workflow?.value}\` in ${repository}` : repository;
   return [
     `No run of ${where} showed the id ${distinctId.value} within ${time}.`,
-    ...lastTrouble(trouble),
+    ...describeLastError(trouble),
     ...(elsewhere
       ? [
           `A run shows the id, but it belongs to ${elsewhere.path}, and \`workflow\` names \`${dispatch.workflow?.value}\`: ${elsewhere.htmlUrl}`,
@@ -74,7 +74,7 @@ function runsInWords(
 
 function runInWords({ run, verdict }: CheckedRun, distinctId: string): string {
   const showsIt = isNamed(run, distinctId) ? "shows the id, but " : "";
-  const word = gluedIn(run.displayTitle, distinctId);
+  const word = wordContainingId(run.displayTitle, distinctId);
   const glued = word === undefined ? "" : `, but has it as a part of \`${quoted(word)}\``;
   const how = {
     "other event": "",
@@ -92,10 +92,10 @@ function remedy(
   isShown: boolean,
 ): string[] {
   const wrong = findings.filter(({ is }) => is === "wrong");
-  if (wrong.length > 0) return wrong.map(lineOf);
+  if (wrong.length > 0) return wrong.map(formatFinding);
   if (findings.length > 0 && findings.every(({ is }) => is === "right")) {
     return [
-      ...findings.map(lineOf),
+      ...findings.map(formatFinding),
       "So the run was not created or not visible in time: allow more `find_timeout_seconds`, and see GitHub's status page.",
     ];
   }

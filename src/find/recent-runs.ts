@@ -1,10 +1,10 @@
 /** A repository's runs since a dispatch, listed without filters (docs/platform.md#stale-filtered-lists). */
 
-import { pagesOf } from "../github/lists.ts";
+import { readPages } from "../github/lists.ts";
 import { isRetryable, type RequestError } from "../github/request-error.ts";
 import { type Id, PAGE_LENGTH, type Page, SHORT_PAGE } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
-import { ifAnswered } from "../github/retry.ts";
+import { responseOrUndefined } from "../github/retry.ts";
 import type { Context } from "../state/context.ts";
 
 /** The server's time and `created_at` may differ by a second or two (docs/platform.md#new-runs). */
@@ -43,7 +43,7 @@ export function listerOfRuns(
     // New runs push others to later pages: one may be read twice, none is missed.
     const runs = new Map<Id, Run>();
     let isIncomplete = false;
-    for await (const page of pagesOf(readPage, { perPage, first: newest })) {
+    for await (const page of readPages(readPage, { perPage, first: newest })) {
       for (const run of page.items) runs.set(run.id, run);
       isIncomplete ||= page.unreadable.length > 0;
       if (reachesBack(page) || runs.size >= inputs.maxRuns) break;
@@ -74,6 +74,6 @@ export async function listRunIds(
   // Only a rate limit is waited for, since it delays the dispatch as well.
   const retries = ({ kind }: RequestError) => kind === "limited";
   const listing = retry((options) => github.listRuns(page, options), { deadlineMs, retries });
-  const listed = await ifAnswered(listing, isRetryable);
+  const listed = await responseOrUndefined(listing, isRetryable);
   return new Set(listed?.items.map(({ id }) => String(id)));
 }

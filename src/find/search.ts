@@ -1,6 +1,6 @@
 /** Searches the recent runs for our id. It never guesses: a run without it, or from before the dispatch, is not ours. */
 
-import { pagesOf } from "../github/lists.ts";
+import { readPages } from "../github/lists.ts";
 import { type Pace, pauseBeforeFind, pauseWhileUnclear, pauseWithin } from "../github/polling.ts";
 import { RequestError } from "../github/request-error.ts";
 import type { Id } from "../github/response-fields.ts";
@@ -11,25 +11,25 @@ import type { Context } from "../state/context.ts";
 import type { Candidate, IdLocation, OurRun, SentDispatch } from "../state/sent-dispatch.ts";
 import {
   anothersIdIn,
-  type CrowdAtLook,
-  choose,
+  type CrowdAtPoll,
+  candidatesToRead,
+  chooseOurs,
+  idLocationInJobs,
   isNamed,
+  type MatchedRun,
+  maxReads,
   mayBeOf,
-  mostReads,
   newCandidate,
-  type Shown,
-  seenAgain,
   showsAllSteps,
-  signInJobs,
-  worthReading,
+  updatedCandidate,
 } from "./candidates.ts";
-import { type Crowd, crowdAround, isUndecided, type OurDispatch } from "./crowd.ts";
+import { type Crowd, crowdAround, mayStillShowId, type OurDispatch } from "./crowd.ts";
 import { listerOfRuns } from "./recent-runs.ts";
 
 interface SearchBounds {
   deadlineMs: number;
   /** Ends the search before its deadline, once it is clear that no run shows the id. */
-  window?: Window;
+  window?: SearchWindow;
   /** When the search that this one continues began, by the clock; by default now. */
   sinceMs?: number;
   /** No search follows: every run that may still be ours is read once more. */
@@ -37,7 +37,7 @@ interface SearchBounds {
 }
 
 /** How long, and in how many lists at least, to search before "there is none" is believed. */
-export interface Window {
+export interface SearchWindow {
   ms: number;
   lists: number;
 }
@@ -100,7 +100,7 @@ export async function search(
       const read = isSeen
         ? present
         : await readPromising(present, dispatched, crowdAtPoll, candidates, deadlineMs, context);
-      const ours = choose(read.filter(showsId), sent, isGiven, clock.nowMs());
+      const ours = chooseOurs(read.filter(showsId), sent, isGiven, clock.nowMs());
       if (ours) return { ...ours, recentRuns };
 
       if (isFull()) return notFound();
@@ -141,7 +141,7 @@ function pauseBeforeNextPoll(
   alone: Omit<Pace, "sharers">,
   crowd: Crowd,
   quietMs: number,
-  window: Window | undefined,
+  window: SearchWindow | undefined,
 ): number {
   const pace = { ...alone, sharers: quietMs > 0 ? 1 : crowd.sharers };
   const windowLeftMs = (window?.ms ?? 0) - pace.ageMs;
@@ -156,14 +156,14 @@ function quietTimeMs(readsFromMs: number, nowMs: number, deadlineMs: number): nu
   return readsFromMs < deadlineMs ? Math.max(readsFromMs - nowMs, 0) : 0;
 }
 
-function showsId(candidate: Candidate): candidate is Candidate & Shown {
+function showsId(candidate: Candidate): candidate is Candidate & MatchedRun {
   return candidate.sign !== undefined;
 }
 
 function verdictOn(run: Run, { dispatch, candidates }: SentDispatch): CheckedRun["verdict"] {
   const candidate = candidates.get(run.id);
   if (!candidate) return run.event === dispatch.event ? "other workflow" : "other event";
-  return isUndecided(candidate) ? "undecided" : "without id";
+  return mayStillShowId(candidate) ? "undecided" : "without id";
 }
 
 function asCandidate(run: Run, { distinctId = "", candidates }: SentDispatch, { github, clock }: Context): Candidate {
@@ -172,7 +172,7 @@ function asCandidate(run: Run, { distinctId = "", candidates }: SentDispatch, { 
   const agoMs = (github.likelyServerTimeMs(nowMs) ?? 0) - (run.updatedAtMs ?? Infinity) - 1000;
   const changedAtMs = nowMs - Math.max(agoMs, 0);
   const before = candidates.get(run.id);
-  const candidate = before ? seenAgain(before, run, changedAtMs) : newCandidate(run, nowMs, changedAtMs);
+  const candidate = before ? updatedCandidate(before, run, changedAtMs) : newCandidate(run, nowMs, changedAtMs);
   return isNamed(run, distinctId) ? { ...candidate, sign: "name" } : candidate;
 }
 
@@ -180,16 +180,16 @@ function asCandidate(run: Run, { distinctId = "", candidates }: SentDispatch, { 
 async function readPromising(
   present: readonly Candidate[],
   dispatched: OurDispatch,
-  crowd: CrowdAtLook,
+  crowd: CrowdAtPoll,
   knownCandidates: SentDispatch["candidates"],
   deadlineMs: number,
   context: Context,
 ): Promise<readonly Candidate[]> {
   let candidates = present;
   const read = new Set<Id>();
-  while (read.size < mostReads(crowd)) {
+  while (read.size < maxReads(crowd)) {
     // The id that the last run showed may change the order.
-    const promising = worthReading(candidates, context.clock.nowMs(), dispatched, crowd);
+    const promising = candidatesToRead(candidates, context.clock.nowMs(), dispatched, crowd);
     const next = promising.find(({ run }) => !read.has(run.id));
     if (!next) break;
     read.add(next.run.id);
@@ -214,8 +214,8 @@ async function readJobsOf(
   let showedAll = true;
   const readPage = (page: number) => retry((options) => github.listJobs(run.id, page, options), { deadlineMs });
   try {
-    for await (const { items: jobs, unreadable } of pagesOf(readPage)) {
-      const sign = signInJobs(jobs, distinctId);
+    for await (const { items: jobs, unreadable } of readPages(readPage)) {
+      const sign = idLocationInJobs(jobs, distinctId);
       if (sign) return { ...read, sign, anothersId, showedAll };
       anothersId ??= anothersIdIn(run, jobs);
       showedAll &&= jobs.length > 0 && unreadable.length === 0 && jobs.every(showsAllSteps);

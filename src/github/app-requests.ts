@@ -1,12 +1,12 @@
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../runner/clock.ts";
-import { headerOf, readAnswer, type Send } from "./http.ts";
+import { headerOf, readResponse, type Send } from "./http.ts";
 import { PURPOSES } from "./purposes.ts";
 import { isRedirect, type RepositoryName, redirectPath } from "./renames.ts";
 import { readInstallation, readInstallationToken } from "./responses.ts";
-import { type AppRequests, appTokens, type TokenSource, type Wanted } from "./tokens.ts";
+import { type AppRequests, appTokens, type TokenSource, type WantedPermissions } from "./tokens.ts";
 
-export interface App extends Wanted {
+export interface App extends WantedPermissions {
   /** App id or client id. */
   appId: string;
   /** PEM, PKCS#8. */
@@ -20,7 +20,7 @@ export type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0
 
 const purpose = PURPOSES.getToken;
 
-export function tokensOf(
+export function appTokenSource(
   { appId, privateKey, needs, wishes, strategy, mask }: App,
   {
     settings,
@@ -52,7 +52,7 @@ export function tokensOf(
         const send = sendBy(new Octokit(settings));
         reply = await send({ route: `GET ${path}/installation`, parameters: { headers }, purpose }, options);
       }
-      return readAnswer(reply, readInstallation);
+      return readResponse(reply, readInstallation);
     },
     async createToken(installation_id, permissions, options) {
       const limits = repositoryId ? { repository_ids: [repositoryId] } : { repositories: [place.repo] };
@@ -60,7 +60,7 @@ export function tokensOf(
       const route = "POST /app/installations/{installation_id}/access_tokens";
       const reply = await sendAsApp({ route, parameters, purpose }, options);
       const dateMs = Date.parse(headerOf(reply, "date") ?? "");
-      return readAnswer(reply, (data) => readInstallationToken(data, dateMs));
+      return readResponse(reply, (data) => readInstallationToken(data, dateMs));
     },
   };
   return appTokens(requests, { needs, wishes }, { clock, mask });

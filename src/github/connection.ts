@@ -1,13 +1,13 @@
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
-import { type App, type OctokitOptions, tokensOf } from "./app-requests.ts";
-import { type Download, downloader } from "./download.ts";
-import { headerOf, type Request, type RequestOptions, readAnswer, type Send, sender, textFetch } from "./http.ts";
+import { type App, appTokenSource, type OctokitOptions } from "./app-requests.ts";
+import { type Download, makeDownload } from "./download.ts";
+import { headerOf, makeSend, type Request, type RequestOptions, readResponse, type Send, textFetch } from "./http.ts";
 import { PURPOSES } from "./purposes.ts";
-import { atPlace, followRenames } from "./renames.ts";
+import { followRenames, withRepositoryName } from "./renames.ts";
 import { type ResponseMetadata, trackMetadata } from "./response-metadata.ts";
-import { authorized, plainToken } from "./tokens.ts";
+import { plainToken, withToken } from "./tokens.ts";
 import type { Fetch } from "./transport.ts";
 
 export interface Target {
@@ -29,7 +29,7 @@ export type Credentials = { token: string } | { app: App };
 
 export interface Connection extends ResponseMetadata {
   /** `{owner}` and `{repo}` in a route are the target's. */
-  ask: Ask;
+  ask: SendAndRead;
   download: Download;
   /** `owner/name`; changes if the repository was renamed. */
   fullName(): string;
@@ -50,18 +50,18 @@ export function connect({ target, credentials, fetch, clock, log }: ConnectionOp
   };
   const place = { owner: target.owner, repo: target.repo };
   const { metadata, note } = trackMetadata(clock);
-  const sendBy = (octokit: Octokit) => atPlace(sender(octokit, { clock, log, note }), place);
+  const sendBy = (octokit: Octokit) => withRepositoryName(makeSend(octokit, { clock, log, note }), place);
   const send = sendBy(new Octokit(settings));
   const tokens =
     "token" in credentials
       ? plainToken(credentials.token)
-      : tokensOf(credentials.app, { settings, place, clock, sendBy });
-  const sendAuthorized = authorized(send, tokens, clock);
+      : appTokenSource(credentials.app, { settings, place, clock, sendBy });
+  const sendAuthorized = withToken(send, tokens, clock);
 
   return {
     ...metadata,
-    ask: keepAnswers(followRenames(sendAuthorized, place, { apiUrl, clock, log }), clock),
-    download: downloader(sendAuthorized, { apiUrl, fetch, clock }),
+    ask: cacheByEtag(followRenames(sendAuthorized, place, { apiUrl, clock, log }), clock),
+    download: makeDownload(sendAuthorized, { apiUrl, fetch, clock }),
     fullName: () => `${place.owner}/${place.repo}`,
     prepare: async (options) => void (await tokens.get(options)),
     async revokeToken(options) {
@@ -79,12 +79,12 @@ interface ReadableRequest<Answer> extends Request {
 }
 
 /** While the response to a GET is unchanged (304), it resolves with the same object. */
-export type Ask = <Answer>(request: ReadableRequest<Answer>, options: RequestOptions) => Promise<Answer>;
+export type SendAndRead = <Answer>(request: ReadableRequest<Answer>, options: RequestOptions) => Promise<Answer>;
 
 /** Some servers were reported to answer 304 for ever, so an ETag is not sent after this time. */
 const KEEP_ANSWERS_MS = 2 * 60 * 60 * 1000;
 
-export function keepAnswers(send: Send, clock: Clock): Ask {
+export function cacheByEtag(send: Send, clock: Clock): SendAndRead {
   const kept = new Map<string, { etag: string; answer: unknown; sinceMs: number }>();
   return async <Answer>({ read, ...request }: ReadableRequest<Answer>, options: RequestOptions) => {
     const { route, parameters = {} } = request;
@@ -94,7 +94,7 @@ export function keepAnswers(send: Send, clock: Clock): Ask {
     const headers = { ...parameters.headers, ...(isFresh && { "if-none-match": last.etag }) };
     const reply = await send({ ...request, parameters: { ...parameters, headers } }, options);
     if (reply.status === 304 && last) return last.answer as Answer;
-    const answer = readAnswer(reply, read);
+    const answer = readResponse(reply, read);
     const etag = headerOf(reply, "etag");
     if (etag && route.startsWith("GET")) kept.set(key, { etag, answer, sinceMs: clock.nowMs() });
     return answer;

@@ -15,7 +15,7 @@ import type { Fetch } from "./transport.ts";
 export type Download = (request: Request, options: RequestOptions) => AsyncGenerator<Uint8Array>;
 
 /** GitHub redirects, usually to another host. The URL is the permission, for a minute: it gets no token and is used once. */
-export function downloader(
+export function makeDownload(
   send: Send,
   { apiUrl, fetch, clock }: { apiUrl: string; fetch: Fetch; clock: Clock },
 ): Download {

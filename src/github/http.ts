@@ -6,7 +6,7 @@ import type { Purpose } from "./purposes.ts";
 import { retryAfterMs } from "./rate-limit.ts";
 import { kindOfError, kindOfResponse, RequestError, ssoUrlOf } from "./request-error.ts";
 import { InvalidResponse } from "./response-fields.ts";
-import type { Fetch, Sending } from "./transport.ts";
+import type { Fetch, FetchOptions } from "./transport.ts";
 
 export interface RequestOptions {
   timeoutMs: number;
@@ -34,7 +34,7 @@ export interface ApiResponse {
 export type Send = (request: Request, options: RequestOptions) => Promise<ApiResponse>;
 
 /** `note` gets every response, also a failed one. */
-export function sender(
+export function makeSend(
   octokit: Octokit,
   { clock, log, note }: { clock: Clock; log: Log; note: (reply: ApiResponse, sentAtMs: number) => void },
 ): Send {
@@ -72,7 +72,7 @@ export function sender(
 
 /** A `fetch` that hides the type of a body: so Octokit leaves it as text, and the JSON is read here alone. */
 export function textFetch(fetch: Fetch) {
-  return async (url: string, init: Sending) => {
+  return async (url: string, init: FetchOptions) => {
     // Octokit would turn a POST into a GET on a 301, and the token must go to no other host.
     const response = await fetch(url, { ...init, redirect: "manual" });
     const text = await response.text().catch(() => {
@@ -115,7 +115,7 @@ export function timeLeft(clock: Clock, options: RequestOptions): () => RequestOp
 }
 
 /** @throws RequestError if the response does not match GitHub's schema */
-export function readAnswer<Answer>(reply: ApiResponse, read: (data: unknown) => Answer): Answer {
+export function readResponse<Answer>(reply: ApiResponse, read: (data: unknown) => Answer): Answer {
   try {
     return read(reply.data);
   } catch (error) {

@@ -30,12 +30,12 @@ async function allOf<Item extends { id: Id }>(
   readPage: (page: number) => Promise<Page<Item>>,
 ): Promise<readonly Item[]> {
   const pages: (readonly Item[])[] = [];
-  for await (const { items } of pagesOf(readPage)) pages.push(items);
+  for await (const { items } of readPages(readPage)) pages.push(items);
   return pages.length === 1 ? (pages[0] ?? []) : pages.flat();
 }
 
 /** Ends at a page without new items: a server may repeat one. If its pages are shorter than `perPage`, its count decides. */
-export async function* pagesOf<Item extends { id: Id }>(
+export async function* readPages<Item extends { id: Id }>(
   readPage: (page: number) => Promise<Page<Item>>,
   { perPage = PAGE_LENGTH, first }: { perPage?: number; first?: Page<Item> } = {},
 ): AsyncGenerator<Page<Item>> {

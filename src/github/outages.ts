@@ -5,7 +5,7 @@ import { limitMs } from "./rate-limit.ts";
 import type { RequestError } from "./request-error.ts";
 import type { ResponseMetadata } from "./response-metadata.ts";
 
-export interface OutageEdges {
+export interface OutageDependencies {
   github: Pick<ResponseMetadata, "serverTimeMs">;
   clock: Clock;
   log: Log;
@@ -14,7 +14,7 @@ export interface OutageEdges {
 
 export type Outage = ReturnType<typeof watchForOutages>;
 
-export function watchForOutages({ github, clock, log, random }: OutageEdges) {
+export function watchForOutages({ github, clock, log, random }: OutageDependencies) {
   let sinceMs: number | undefined;
   // A limit applies to every request with the token, not only to the refused one.
   let limit: { requestError: RequestError; untilMs: number } | undefined;

@@ -1,4 +1,4 @@
-import { type RateLimit, spareMs } from "./rate-limit.ts";
+import { type RateLimit, rateLimitPauseMs } from "./rate-limit.ts";
 
 /** How long earlier runs took, from creation to end. */
 export interface DurationEstimate {
@@ -72,7 +72,7 @@ function paced(wantedMs: number, { pollIntervalMs, rateLimit, lookMs, sharers, r
   const dueMs = Math.min(sharedMs, pollIntervalMs);
   // A change right after a response was made shows in the next one, which takes its time as well.
   const quietMs = Math.max(dueMs - 2 * lookMs, dueMs / 2) * (1 - jitter);
-  return Math.max(quietMs, spareMs(rateLimit) * (1 + random / 4));
+  return Math.max(quietMs, rateLimitPauseMs(rateLimit) * (1 + random / 4));
 }
 
 const LAST_REQUEST_MS = 1000;

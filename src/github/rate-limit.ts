@@ -11,7 +11,7 @@ export function limitMs({ retryAfterMs }: { retryAfterMs: number | undefined }, 
 const LONGEST_SPARING_PAUSE_MS = 60_000;
 
 /** Spreads the remaining requests until the limit resets (docs/design.md#limits). */
-export function spareMs(rateLimit: RateLimit | undefined): number {
+export function rateLimitPauseMs(rateLimit: RateLimit | undefined): number {
   if (!rateLimit || rateLimit.remaining > rateLimit.limit / 2) return 0;
   // A tenth is left for others on the token.
   const usable = Math.max(rateLimit.remaining - rateLimit.limit / 10, 1);
@@ -27,7 +27,7 @@ export interface RateLimit {
 }
 
 /** `dateMs`: the response's own date, in epoch ms. */
-export function rateLimitIn(headers: Headers, dateMs: number): RateLimit | undefined {
+export function readRateLimit(headers: Headers, dateMs: number): RateLimit | undefined {
   const [limit, remaining, reset] = ["limit", "remaining", "reset"].map((name) =>
     Number(headers[`x-ratelimit-${name}`]),
   ) as [number, number, number];

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
-import { type ApiResponse, headerOf, readAnswer, requestErrorFrom, type Send, timeLeft } from "./http.ts";
+import { type ApiResponse, headerOf, readResponse, requestErrorFrom, type Send, timeLeft } from "./http.ts";
 import { PURPOSES } from "./purposes.ts";
 import { readRepository } from "./responses.ts";
 
@@ -13,7 +13,7 @@ export interface RepositoryName {
 }
 
 /** Fills in `{owner}/{repo}`. */
-export function atPlace(send: Send, place: RepositoryName): Send {
+export function withRepositoryName(send: Send, place: RepositoryName): Send {
   return (request, options) => {
     const name = request.route.includes("{owner}") ? place : {};
     return send({ ...request, parameters: { ...name, ...request.parameters } }, options);
@@ -31,7 +31,7 @@ export function followRenames(
     const reply = await send(request, left());
     if (!isRedirect(reply)) return reply;
     const route = `GET ${redirectPath(reply, apiUrl)}`;
-    const { fullName } = readAnswer(await send({ route, purpose: PURPOSES.read }, left()), readRepository);
+    const { fullName } = readResponse(await send({ route, purpose: PURPOSES.read }, left()), readRepository);
     log.info(`${place.owner}/${place.repo} is now called ${fullName}; going on there.`);
     [place.owner = place.owner, place.repo = place.repo] = fullName.split("/");
     const again = await send(request, left());

@@ -1,6 +1,6 @@
 import type { Clock } from "../runner/clock.ts";
 import { type ApiResponse, headerOf } from "./http.ts";
-import { type RateLimit, rateLimitIn } from "./rate-limit.ts";
+import { type RateLimit, readRateLimit } from "./rate-limit.ts";
 
 /** Before the first response, all but `hasAnswered` are undefined. */
 export interface ResponseMetadata {
@@ -37,7 +37,7 @@ export function trackMetadata(clock: Clock): {
         serverTime = { dateMs, atMs: clock.nowMs() };
         ahead = narrowed(ahead, { fromMs: dateMs - clock.nowMs(), toMs: dateMs + 1000 - sentAtMs });
       }
-      rateLimit = rateLimitIn(reply.headers, dateMs) ?? rateLimit;
+      rateLimit = readRateLimit(reply.headers, dateMs) ?? rateLimit;
     },
     metadata: {
       rateLimit: () => rateLimit,

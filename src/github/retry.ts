@@ -1,7 +1,7 @@
 /** Rate limits and errors of the network or the server are retried until the deadline. */
 
 import type { RequestOptions } from "./http.ts";
-import { type Outage, type OutageEdges, watchForOutages } from "./outages.ts";
+import { type Outage, type OutageDependencies, watchForOutages } from "./outages.ts";
 import { pauseWithin } from "./polling.ts";
 import { RequestError } from "./request-error.ts";
 import type { ResponseMetadata } from "./response-metadata.ts";
@@ -48,7 +48,7 @@ export async function settle<Answer>(
 }
 
 /** Undefined if the request failed or timed out. @throws a RequestError for which `mayBeMissing` is false */
-export async function ifAnswered<Answer>(
+export async function responseOrUndefined<Answer>(
   response: Promise<Answer>,
   mayBeMissing: (requestError: RequestError) => boolean = () => true,
 ): Promise<Answer | undefined> {
@@ -58,7 +58,7 @@ export async function ifAnswered<Answer>(
   return undefined;
 }
 
-interface RetryDependencies extends OutageEdges {
+interface RetryDependencies extends OutageDependencies {
   github: Pick<ResponseMetadata, "hasAnswered" | "serverTimeMs">;
   signal: AbortSignal;
 }

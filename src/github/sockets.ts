@@ -1,10 +1,10 @@
 import { Agent, request as requestHttp } from "node:http";
 import type { Socket } from "node:net";
-import { afterPause } from "../runner/cancellation.ts";
+import { callAfter } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
 import { NoTunnel } from "./request-error.ts";
 
-export type Servers = (origin: string) => Promise<Agent>;
+export type AgentFor = (origin: string) => Promise<Agent>;
 
 /** Includes TLS. Shorter than a request's timeout, so that it is certain that nothing was sent. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -20,7 +20,7 @@ const REST_MS = 50;
 type Opened = (error: Error | null, socket?: Socket) => void;
 type Open = (options: object, opened: Opened) => void;
 
-export function serversBy(clock: Clock, findProxy: (origin: string) => URL | undefined): Servers {
+export function makeAgents(clock: Clock, findProxy: (origin: string) => URL | undefined): AgentFor {
   const agents = new Map<string, Promise<Agent>>();
   return (origin) => {
     const agent = agents.get(origin) ?? agentFor(new URL(origin), findProxy(origin), clock);
@@ -65,7 +65,7 @@ function whenOpen(socket: Socket, isTls: boolean, clock: Clock, opened: Opened):
     // Not a tick later: the request must listen before the socket's next event.
     opened(error, socket);
   };
-  afterPause(clock, CONNECT_TIMEOUT_MS, done.signal, () => socket.destroy(timedOut("connect")));
+  callAfter(clock, CONNECT_TIMEOUT_MS, done.signal, () => socket.destroy(timedOut("connect")));
   socket
     .once(isTls ? "secureConnect" : "connect", () => settle(null, socket))
     .on("error", (error) => settle(error))
@@ -90,7 +90,7 @@ async function tunnels(server: URL, proxy: URL, clock: Clock): Promise<(opened: 
       done.abort();
       opened(error, socket);
     };
-    afterPause(clock, TUNNEL_TIMEOUT_MS, done.signal, () => request.destroy(timedOut("tunnel")));
+    callAfter(clock, TUNNEL_TIMEOUT_MS, done.signal, () => request.destroy(timedOut("tunnel")));
     request
       .on("connect", ({ statusCode }, socket: Socket) => {
         if (statusCode === 200) return settle(null, socket);

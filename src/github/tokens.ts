@@ -18,7 +18,7 @@ export function plainToken(token: string): TokenSource {
 }
 
 /** Getting a token counts towards `timeoutMs`. */
-export function authorized(send: Send, tokens: TokenSource, clock: Clock): Send {
+export function withToken(send: Send, tokens: TokenSource, clock: Clock): Send {
   return async (request, options) => {
     const left = timeLeft(clock, options);
     const authorization = `token ${await tokens.get(options)}`;
@@ -52,7 +52,7 @@ export interface AppRequests {
 const RENEWAL = 0.1;
 
 /** Requested: all of `needs`, and those of `wishes` that the installation was granted. */
-export interface Wanted {
+export interface WantedPermissions {
   needs: Permissions;
   wishes: Permissions;
 }
@@ -60,7 +60,7 @@ export interface Wanted {
 /** Renewed before they expire: a wait may outlast a token's hour. `mask` hides each one before anything can print it. */
 export function appTokens(
   requests: AppRequests,
-  { needs, wishes }: Wanted,
+  { needs, wishes }: WantedPermissions,
   { clock, mask }: { clock: Clock; mask: (secret: string) => void },
 ): TokenSource {
   let installation: Awaited<ReturnType<AppRequests["getInstallation"]>> | undefined;

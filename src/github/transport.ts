@@ -8,12 +8,12 @@ import { type Agent, type IncomingMessage, request as requestHttp } from "node:h
 // No dynamic import: the bundle would find nothing but `default` in a module that is a function, as this one is.
 import { pipeline } from "node:stream";
 import type { Clock } from "../runner/clock.ts";
-import { closeIdle, serversBy } from "./sockets.ts";
+import { closeIdle, makeAgents } from "./sockets.ts";
 
 /** Resolves with the response's head: its status shows what GitHub did, even if the body never comes. */
-export type Fetch = (url: string, init?: Sending) => Promise<Answer>;
+export type Fetch = (url: string, init?: FetchOptions) => Promise<FetchResponse>;
 
-export interface Sending {
+export interface FetchOptions {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
@@ -22,7 +22,7 @@ export interface Sending {
   redirect?: "manual" | "error";
 }
 
-export interface Answer {
+export interface FetchResponse {
   readonly status: number;
   readonly ok: boolean;
   readonly url: string;
@@ -34,14 +34,18 @@ export interface Answer {
 }
 
 export function openTransport(clock: Clock, findProxy: (origin: string) => URL | undefined): Fetch {
-  const servers = serversBy(clock, findProxy);
+  const servers = makeAgents(clock, findProxy);
   return async (url, sending = {}) => {
     sending.signal?.throwIfAborted();
     return exchange(await servers(new URL(url).origin), url, sending);
   };
 }
 
-function exchange(agent: Agent, url: string, { method = "GET", headers, body, signal }: Sending): Promise<Answer> {
+function exchange(
+  agent: Agent,
+  url: string,
+  { method = "GET", headers, body, signal }: FetchOptions,
+): Promise<FetchResponse> {
   // Only a GET reuses a connection: a server may close it at that moment, and then the request may have arrived or not. That costs
   // a GET a second, but a dispatch a minute of polling. Nothing is resent here: only the caller knows what may be retried.
   if (method !== "GET") closeIdle(agent);
@@ -71,7 +75,7 @@ function exchange(agent: Agent, url: string, { method = "GET", headers, body, si
   });
 }
 
-function answerOf(url: string, method: string, message: IncomingMessage): Answer {
+function answerOf(url: string, method: string, message: IncomingMessage): FetchResponse {
   const { statusCode: status = 0 } = message;
   const hasNoBody = status === 204 || status === 205 || status === 304 || method === "HEAD";
   // A response may break off while nobody reads it, and an `error` without a listener would end the process.

@@ -12,7 +12,7 @@ interface WaitInputs {
 }
 
 /** Warns: only `wait_for: completed` waits until a timeout, so nothing would be cancelled. */
-export function idleTimeout({ waitFor, cancelRunOn }: Pick<WaitInputs, "waitFor" | "cancelRunOn">): string[] {
+export function warnOfIdleTimeout({ waitFor, cancelRunOn }: Pick<WaitInputs, "waitFor" | "cancelRunOn">): string[] {
   if (waitFor === "completed" || !cancelRunOn.has("timeout")) return [];
   return [
     `\`cancel_run_on\` has \`timeout\`, which does nothing with \`wait_for: ${waitFor}\`: only \`wait_for: completed\` waits until \`timeout_seconds\` or \`start_timeout_seconds\` has passed.`,

@@ -1,7 +1,7 @@
 import type { Target } from "../github/connection.ts";
 import { mayBeToken } from "./credentials.ts";
 import type { Reader } from "./reader.ts";
-import { type Caller, withoutSlash } from "./target.ts";
+import { type Caller, withoutTrailingSlash } from "./target.ts";
 
 /** `token` is for the caller's repository (`target`), and is sent to the caller's server only. */
 export interface CommitStatusInputs {
@@ -26,5 +26,5 @@ export function readCommitStatus(
   if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(sha))
     problems.push("`status_context` needs a commit, and the runner names none (`GITHUB_SHA`): leave it out here.");
   const [owner = "", repo = ""] = repository.split("/");
-  return { context, token, target: { owner, repo, apiUrl: withoutSlash(apiUrl) }, sha };
+  return { context, token, target: { owner, repo, apiUrl: withoutTrailingSlash(apiUrl) }, sha };
 }

@@ -7,7 +7,7 @@ export function generateDistinctId(caller: { runId: string; runAttempt: string }
 const ROUND_MS = 0x10000;
 
 /** Four digits of the time, by which many simultaneous searches choose what to read first, then twelve random ones. */
-export function freshHex(epochMs: number, randomHex: string): string {
+export function generateIdHex(epochMs: number, randomHex: string): string {
   return (Math.floor(epochMs) % ROUND_MS).toString(16).padStart(4, "0") + randomHex;
 }
 
@@ -22,7 +22,7 @@ export function generatedIdIn(text: string): string | undefined {
   return GENERATED.exec(text)?.[0];
 }
 
-export function partsOf(generatedId: string): { callersRunId: string; callersAttempt: number; key: string } {
+export function parseGeneratedId(generatedId: string): { callersRunId: string; callersAttempt: number; key: string } {
   const [callersRunId = "", attempt = "", hex = ""] = generatedId.toLowerCase().split("-");
   return { callersRunId, callersAttempt: Number(attempt), key: hex.slice(0, KEY_LENGTH) };
 }
@@ -44,13 +44,13 @@ export function isDistinctId(id: string): boolean {
  * or another's run would pass for ours: no letter, digit or `_` may border it, and `. : / -` only if no letter or digit lies
  * beyond. `run-1: deploy` and `T [run-1]` show `run-1`; `run-10`, `run-1-2` and `id:run-1` do not.
  */
-export function shows(text: string, id: string): boolean {
+export function showsDistinctId(text: string, id: string): boolean {
   return text.includes(id) && bordered(id).test(text);
 }
 
 /** The word that contains `id` without showing it, e.g. `deploy-run-1` for `run-1`. */
-export function gluedIn(text: string, id: string): string | undefined {
-  if (!text.includes(id) || shows(text, id)) return undefined;
+export function wordContainingId(text: string, id: string): string | undefined {
+  if (!text.includes(id) || showsDistinctId(text, id)) return undefined;
   return text.split(/\s+/).find((word) => word.includes(id));
 }
 

@@ -62,13 +62,13 @@ function readId(digits: string): Id | undefined {
 }
 
 /** GitHub ignores the case of names. */
-export function areTwoPlaces(one: Target, other: Target): boolean {
+export function areDifferentRepositories(one: Target, other: Target): boolean {
   const [first, second] = [one, other].map(({ owner, repo, apiUrl }) => `${apiUrl}/${owner}/${repo}`.toLowerCase());
   return first !== second;
 }
 
 /** The URL of a run's page, for use before any response has given it. */
-export function pageOfRun({ owner, repo, apiUrl }: Target, runId: Id): string {
+export function runPageUrl({ owner, repo, apiUrl }: Target, runId: Id): string {
   const { protocol, host } = new URL(apiUrl);
   const web = host.replace(/^api\.(?=github\.com$|.+\.ghe\.com$)/, "");
   return `${protocol}//${web}/${owner}/${repo}/actions/runs/${runId}`;

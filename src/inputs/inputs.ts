@@ -3,16 +3,16 @@
 import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
 import { StepError } from "../runner/step-error.ts";
-import { idleTimeout, problemsOfReuse, problemsOfWait, problemsOnGitea } from "./combinations.ts";
+import { problemsOfReuse, problemsOfWait, problemsOnGitea, warnOfIdleTimeout } from "./combinations.ts";
 import { type CommitStatusInputs, readCommitStatus } from "./commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { type DistinctId, type Mappings, type RunSource, readDispatchRequest } from "./dispatch-request.ts";
 import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
-import { areTwoPlaces, type RunAddress, readRunAddress } from "./given-run.ts";
+import { areDifferentRepositories, type RunAddress, readRunAddress } from "./given-run.ts";
 import { checkNames, type InputName } from "./names.ts";
 import { type Reader, readerOf } from "./reader.ts";
 import { reuseKey } from "./reuse-key.ts";
-import { type Caller, ownerOf, readTarget, unusedOwner, withoutSlash } from "./target.ts";
+import { type Caller, ownerOf, readTarget, unusedOwner, withoutTrailingSlash } from "./target.ts";
 
 export interface Inputs {
   credentials: GivenCredentials;
@@ -130,8 +130,8 @@ export function readInputs(
   if (problems.length > 0 || !target) throw new InputError([...nameCheck.warnings, ...problems]);
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
-    target.apiUrl === withoutSlash(caller.apiUrl);
-  const isAtApiUrl = target.apiUrl === withoutSlash(text("api_url") || caller.apiUrl);
+    target.apiUrl === withoutTrailingSlash(caller.apiUrl);
+  const isAtApiUrl = target.apiUrl === withoutTrailingSlash(text("api_url") || caller.apiUrl);
   const serverIn = isAtApiUrl ? "api_url" : address?.repository === undefined ? "repo" : "run_id";
   const unused = unusedOwner(text("owner"), caller, target, address ? "run_id" : "repo");
   const { source, reuse } = inputs;
@@ -139,7 +139,7 @@ export function readInputs(
     const hex = reuseKey(source, target, text("reuse_key")) + idHex.slice(KEY_LENGTH);
     inputs.distinctId = { ...inputs.distinctId, value: generateDistinctId(caller, hex) };
   }
-  const warnings = [...nameCheck.warnings, ...unused, ...idleTimeout(inputs)];
+  const warnings = [...nameCheck.warnings, ...unused, ...warnOfIdleTimeout(inputs)];
   return { ...inputs, target, serverIn, isOwnTarget, warnings };
 }
 
@@ -155,7 +155,7 @@ function chooseTarget({ text, problems }: Reader, caller: Caller, address: RunAd
   }
   // The runner fills in the caller's own repository.
   const isRepoGiven = text("repo") !== "" && text("repo") !== caller.repository;
-  if (target !== named && isRepoGiven && ("problems" in named || areTwoPlaces(target, named)))
+  if (target !== named && isRepoGiven && ("problems" in named || areDifferentRepositories(target, named)))
     problems.push("`repo` names another repository than the URL in `run_id`: give only one of them.");
   return target;
 }

@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from "./mapping.ts";
 
 /** The first two names that differ only in case. */
-export function alikeAmong(names: readonly string[]): readonly [string, string] | undefined {
+export function findCaseDuplicate(names: readonly string[]): readonly [string, string] | undefined {
   const byLowerCase = new Map<string, string>();
   for (const name of names) {
     const other = byLowerCase.get(name.toLowerCase());
@@ -16,7 +16,7 @@ export function alikeAmong(names: readonly string[]): readonly [string, string] 
 /** As `alikeAmong`, of one object at any depth. */
 function alikeWithin(values: Json): readonly [string, string] | undefined {
   if (typeof values !== "object" || values === null) return undefined;
-  const alike = Array.isArray(values) ? undefined : alikeAmong(Object.keys(values));
+  const alike = Array.isArray(values) ? undefined : findCaseDuplicate(Object.keys(values));
   if (alike) return alike;
   for (const value of Object.values(values)) {
     const deeper = alikeWithin(value);

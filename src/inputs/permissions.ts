@@ -21,13 +21,13 @@ export function permissionsFor({
 }
 
 /** Optional permissions, for better messages. Requested only if the App's installation has been granted them. */
-export function wishesFor({ waitFor, isDryRun }: Pick<Inputs, "waitFor" | "isDryRun">): Permissions {
+export function optionalPermissionsFor({ waitFor, isDryRun }: Pick<Inputs, "waitFor" | "isDryRun">): Permissions {
   if (isDryRun) return { contents: "read", actions: "read" };
   return waitFor === "completed" ? { checks: "read" } : {};
 }
 
 /** e.g. "`contents: write` and `actions: read`" */
-export function permissionsInWords(permissions: Permissions | { metadata?: Access }): string {
+export function describePermissions(permissions: Permissions | { metadata?: Access }): string {
   return inCode(
     Object.entries(permissions).map(([name, access]) => `${name}: ${access}`),
     " and ",

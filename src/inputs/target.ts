@@ -33,7 +33,7 @@ export function readTarget({ owner, repo, apiUrl }: Target): Target | { problems
   if (typeof named === "string") problems.push(named);
   if (!api || typeof named === "string") return { problems };
   const { server, ...repository } = named;
-  return { ...repository, apiUrl: withoutSlash((server ? restRoot(server, api) : api).href) };
+  return { ...repository, apiUrl: withoutTrailingSlash((server ? restRoot(server, api) : api).href) };
 }
 
 /** `github.com` → `api.github.com`, `T.ghe.com` → `api.T.ghe.com`, `api_url`'s host → `api_url`, else origin + `/api/v3`. */
@@ -73,7 +73,7 @@ function readUrl(text: string): URL | undefined {
 }
 
 /** Makes two REST roots comparable. */
-export function withoutSlash(url: string): string {
+export function withoutTrailingSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Entry, fromBufferPromise, type ZipFile } from "yauzl";
-import { type Flaw, MAX_BYTES } from "./flaw.ts";
+import { MAX_BYTES, type OutputsProblem } from "./flaw.ts";
 
 /** A zip begins with its first file, or its end where it has none. No JSON begins so. */
 const ZIP_SIGNATURES = ["PK\u0003\u0004", "PK\u0005\u0006"];
@@ -9,7 +9,7 @@ const VALUES_FILE = "outputs.json";
 const MAX_FILES = 1000;
 
 /** Artifacts are zips, except those uploaded with `archive: false` (docs/platform.md#artifacts). */
-export async function takeFile(downloaded: Uint8Array): Promise<{ file: Uint8Array } | Flaw> {
+export async function takeFile(downloaded: Uint8Array): Promise<{ file: Uint8Array } | OutputsProblem> {
   const bytes = Buffer.from(downloaded.buffer, downloaded.byteOffset, downloaded.byteLength);
   if (!ZIP_SIGNATURES.includes(bytes.toString("latin1", 0, 4))) return { file: bytes };
   try {
@@ -23,7 +23,7 @@ export async function takeFile(downloaded: Uint8Array): Promise<{ file: Uint8Arr
   }
 }
 
-async function chooseEntry(zip: ZipFile): Promise<Entry | Flaw> {
+async function chooseEntry(zip: ZipFile): Promise<Entry | OutputsProblem> {
   const files: Entry[] = [];
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName.endsWith("/")) continue;
@@ -38,7 +38,7 @@ async function chooseEntry(zip: ZipFile): Promise<Entry | Flaw> {
 }
 
 /** A zip of some kilobytes may unpack to gigabytes: the size that it claims is checked first. */
-async function unpack(zip: ZipFile, entry: Entry): Promise<{ file: Uint8Array } | Flaw> {
+async function unpack(zip: ZipFile, entry: Entry): Promise<{ file: Uint8Array } | OutputsProblem> {
   if (entry.uncompressedSize > MAX_BYTES) return { is: "large", unpacked: true };
   // The stream of yauzl 3 ends with an error as soon as there is more than the zip claims.
   const parts: Buffer[] = [];
@@ -60,7 +60,7 @@ export interface RunOutputs {
 }
 
 /** No message ever shows more of the text than its top-level keys. */
-export function parseOutputs(file: Uint8Array): RunOutputs | Flaw {
+export function parseOutputs(file: Uint8Array): RunOutputs | OutputsProblem {
   let text: string;
   try {
     // The decoder drops a byte order mark, which some shells write.

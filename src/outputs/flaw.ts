@@ -3,7 +3,7 @@ import { quoted } from "../text/foreign-text.ts";
 import { enumerated, inCode } from "../text/wording.ts";
 import { linesToUpload } from "../workflow-file/lines-to-add.ts";
 
-export type Flaw =
+export type OutputsProblem =
   /** `others`: names of the run's artifacts; undefined where they were not read. */
   | { is: "missing" | "earlier"; others: readonly string[] | undefined }
   /** `unlisted`: GitHub shows no list of the run's artifacts (404). */
@@ -28,9 +28,9 @@ interface About {
   isEnterpriseServer: boolean;
 }
 
-export function explainFlaw(flaw: Flaw, about: About): string {
+export function explainFlaw(flaw: OutputsProblem, about: About): string {
   const { name, run, isEnterpriseServer } = about;
-  const first = `${whatIs(flaw, about)}: ${run.htmlUrl}`;
+  const first = `${describeFlaw(flaw, about)}: ${run.htmlUrl}`;
   if (flaw.is === "expired")
     return `${first}\nGitHub keeps an artifact for the \`retention-days\` of its upload, or else those of the repository: read it sooner, or have it kept longer.`;
   if (flaw.is === "unlisted")
@@ -49,7 +49,7 @@ export function explainFlaw(flaw: Flaw, about: About): string {
   ].join("\n");
 }
 
-export function whatIs(flaw: Flaw, { name, run }: About): string {
+export function describeFlaw(flaw: OutputsProblem, { name, run }: About): string {
   const artifact = `artifact \`${quoted(name)}\` (\`outputs_from\`)`;
   switch (flaw.is) {
     case "missing":
@@ -76,7 +76,7 @@ export function whatIs(flaw: Flaw, { name, run }: About): string {
 }
 
 /** Names may be shown, values may not. */
-function namesInstead(flaw: Flaw): string[] {
+function namesInstead(flaw: OutputsProblem): string[] {
   if (flaw.is === "crowded" && flaw.files.length > 0) return [`Its files: ${listed(flaw.files)}.`];
   if (flaw.is !== "missing" || flaw.others === undefined) return [];
   return [flaw.others.length > 0 ? `Its artifacts: ${listed(flaw.others)}.` : "It has left no artifact at all."];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Artifact } from "../github/artifacts.ts";
 import { RequestError } from "../github/request-error.ts";
-import { ifAnswered, OutOfTime, once, type RetryOptions } from "../github/retry.ts";
+import { OutOfTime, once, type RetryOptions, responseOrUndefined } from "../github/retry.ts";
 import { isEnterpriseServer } from "../inputs/target.ts";
 import { Cancelled } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
@@ -9,7 +9,7 @@ import type { Context } from "../state/context.ts";
 import type { RunSnapshot } from "../wait/run-snapshot.ts";
 import { parseOutputs, type RunOutputs, takeFile } from "./artifact-content.ts";
 import { type ChosenArtifact, chooseArtifact } from "./choose-artifact.ts";
-import { explainFlaw, type Flaw, MAX_BYTES, namesInWords, whatIs } from "./flaw.ts";
+import { describeFlaw, explainFlaw, MAX_BYTES, namesInWords, type OutputsProblem } from "./flaw.ts";
 
 /** Enough to wait for the end of an outage of some seconds, or of a rate limit of a minute. */
 const AFTER_GREEN_MS = 120_000;
@@ -36,7 +36,7 @@ export async function readOutputsIfThere(ended: RunSnapshot, name: string, conte
     const values = await getOutputs(ended, name, { forMs: AFTER_RED_MS, pausesMs: [] }, context);
     if (!("is" in values)) return recordOutputs(values, name, context);
     if (values.is === "missing" || values.is === "earlier" || values.is === "unlisted") return;
-    context.log.info(`${whatIs(values, aboutRun(ended, name, context))}.`);
+    context.log.info(`${describeFlaw(values, aboutRun(ended, name, context))}.`);
   } catch (error) {
     if (!(error instanceof RequestError || error instanceof Cancelled)) throw error;
   }
@@ -61,7 +61,7 @@ async function getOutputs(
   name: string,
   { forMs, pausesMs }: ReadOptions,
   context: Context,
-): Promise<RunOutputs | Flaw> {
+): Promise<RunOutputs | OutputsProblem> {
   const retryOptions = { deadlineMs: context.clock.nowMs() + forMs, wasSeen: true };
   try {
     const chosen = await findArtifact(ended, name, { ...retryOptions, pausesMs }, context);
@@ -97,7 +97,7 @@ async function downloadOf(
   { id, sizeBytes = 0, isExpired, digest }: Artifact,
   retryOptions: RetryOptions,
   { github, retry }: Context,
-): Promise<{ bytes: Uint8Array } | Flaw> {
+): Promise<{ bytes: Uint8Array } | OutputsProblem> {
   if (isExpired) return { is: "expired" };
   if (sizeBytes > MAX_BYTES) return { is: "large", unpacked: false };
   try {
@@ -140,6 +140,6 @@ function inAWord(requestError: RequestError): string {
 
 async function namesOfOthers({ run }: RunSnapshot, { github, retry, clock }: Context): Promise<string[] | undefined> {
   const reading = retry((options) => github.listArtifacts(run.id, undefined, options), once(clock.nowMs() + NAMING_MS));
-  const listed = await ifAnswered(reading);
+  const listed = await responseOrUndefined(reading);
   return listed && [...new Set(listed.items.map(({ name }) => name))];
 }

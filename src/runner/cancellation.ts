@@ -26,16 +26,16 @@ export function abortAfter(clock: Clock, ms: number, reason: () => unknown, sign
   const released = new AbortController();
   const controller = new AbortController();
   whenAborted(signal, released.signal, () => controller.abort(signal?.reason));
-  afterPause(clock, ms, released.signal, () => controller.abort(reason()));
+  callAfter(clock, ms, released.signal, () => controller.abort(reason()));
   return { signal: controller.signal, release: () => released.abort() };
 }
 
 /** Aborts `ms` after `signal`, with its reason: a grace period. */
-export function abortLater(clock: Clock, ms: number, signal: AbortSignal): Timer {
+export function abortAfterGrace(clock: Clock, ms: number, signal: AbortSignal): Timer {
   const released = new AbortController();
   const controller = new AbortController();
   whenAborted(signal, released.signal, () =>
-    afterPause(clock, ms, released.signal, () => controller.abort(signal.reason)),
+    callAfter(clock, ms, released.signal, () => controller.abort(signal.reason)),
   );
   return { signal: controller.signal, release: () => released.abort() };
 }
@@ -45,6 +45,6 @@ function whenAborted(signal: AbortSignal | undefined, released: AbortSignal, act
   else signal?.addEventListener("abort", act, { once: true, signal: released });
 }
 
-export function afterPause(clock: Clock, ms: number, released: AbortSignal, act: () => void): void {
+export function callAfter(clock: Clock, ms: number, released: AbortSignal, act: () => void): void {
   clock.sleep(ms, released).then(act, () => {});
 }

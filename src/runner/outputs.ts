@@ -12,7 +12,7 @@ export const saveState = onlyChanges((name, value) => core.saveState(name, value
  * since a step can be killed before this.
  * @throws StepError if the runner keeps no state
  */
-export function rememberStep(): void {
+export function markPostStep(): void {
   try {
     core.saveState("isPost", "true");
   } catch (error) {

@@ -11,7 +11,7 @@ import { postStateOf } from "./post-state.ts";
 import { outputsOf } from "./step-outputs.ts";
 
 /** Whether the caller's log may show the target's job logs: a public log must not disclose them (docs/design.md#failing). */
-export function mayBeShown({ isPrivate }: Run, { inputs, callerIsPublic, callerApiUrl }: Context): boolean {
+export function mayShowJobLogs({ isPrivate }: Run, { inputs, callerIsPublic, callerApiUrl }: Context): boolean {
   const isRequested = (inputs.failedLogLines ?? 0) > 0;
   // A repository that is public on another server may be so only for those who can reach that server.
   const isPublic = isPrivate === false && inputs.target.apiUrl === callerApiUrl;

@@ -30,6 +30,6 @@ export function unseen(text: string): Finding {
 
 const MARKS: Record<Finding["is"], string> = { right: "✓", wrong: "✗", unknown: "?" };
 
-export function lineOf({ is, text, lines }: Finding): string {
+export function formatFinding({ is, text, lines }: Finding): string {
   return `${MARKS[is]} ${text}${lines ? ` Lines to add:\n${lines.replace(/^/gm, "    ")}` : ""}`;
 }

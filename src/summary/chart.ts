@@ -1,7 +1,7 @@
 /** The summary's Mermaid Gantt chart of the jobs. No job's name may be read as Mermaid's own syntax. */
 
 import { plain } from "./markdown.ts";
-import { chosen, jobSign, type ShownJob } from "./shown-job.ts";
+import { jobSign, mostImportant, type ShownJob } from "./shown-job.ts";
 
 const MAX_BARS = 50;
 const MAX_NAME_LENGTH = 40;
@@ -19,7 +19,7 @@ const BAR_SIGNS = new Map([
 /** Empty where no job took time. `startMs` is when the run started, in epoch ms. */
 export function chartOf(jobs: readonly ShownJob[], startMs: number): string {
   const timed = jobs.filter(({ tookMs }) => tookMs !== undefined);
-  const bars = chosen(timed, MAX_BARS)
+  const bars = mostImportant(timed, MAX_BARS)
     .map(({ job, failed, startedAtMs = startMs, tookMs = 0 }) => ({
       name: `${BAR_SIGNS.get(jobSign(job)) ?? "○"} ${asTaskName(job.name)}`,
       kind: job.status !== "completed" ? "active" : failed ? "crit" : "done",

@@ -34,7 +34,7 @@ export function spanMs(fromMs = Number.NaN, toMs = Number.NaN): number | undefin
  * The `max` jobs that matter most, in the order of `jobs`. Those that failed matter more than those that go on, and these
  * more than any that ran.
  */
-export function chosen(jobs: readonly ShownJob[], max: number): ShownJob[] {
+export function mostImportant(jobs: readonly ShownJob[], max: number): ShownJob[] {
   const rank = ({ job, startedAtMs, failed }: ShownJob) =>
     failed ? 0 : job.status !== "completed" ? 1 : startedAtMs !== undefined ? 2 : 3;
   const kept = new Set([...jobs].sort((a, b) => rank(a) - rank(b)).slice(0, max));

@@ -3,7 +3,7 @@
 import { handleCancellation } from "../cancel/cancel.ts";
 import { explainRequestError } from "../errors/explain.ts";
 import type { Situation, Visible } from "../errors/situation.ts";
-import { isAboutFile } from "../errors/unprocessable.ts";
+import { isAboutWorkflowFile } from "../errors/unprocessable.ts";
 import type { RequestOptions } from "../github/http.ts";
 import { listWorkflowFiles } from "../github/lists.ts";
 import { RequestError } from "../github/request-error.ts";
@@ -55,7 +55,7 @@ async function explained(requestError: RequestError, known: Known, context: Cont
   const isMissing =
     requestError.status === 404 && (requestError.purpose.about === "target" || unseenRunId !== undefined);
   const visible = isMissing ? await visibilityOf(context) : undefined;
-  const file = source.event && isAboutFile(requestError) ? await readFile(source, context) : {};
+  const file = source.event && isAboutWorkflowFile(requestError) ? await readFile(source, context) : {};
   return new StepError(
     explainRequestError(requestError, {
       repository: github.fullName(),
@@ -90,8 +90,8 @@ async function readFile(
   source: DispatchRequest,
   context: Context,
 ): Promise<Pick<Situation, "declared" | "name" | "mistake">> {
-  const { readNamed } = await import("../workflow-file/receivers.ts");
-  return readNamed(source, context, context.clock.nowMs() + EXPLAIN_MS);
+  const { readNamedWorkflowFile } = await import("../workflow-file/receivers.ts");
+  return readNamedWorkflowFile(source, context, context.clock.nowMs() + EXPLAIN_MS);
 }
 
 /** Every text and number that was sent: a response of GitHub may repeat it, and no message may. */

@@ -1,5 +1,5 @@
 import type { Context } from "../state/context.ts";
-import { lineOf } from "../state/finding.ts";
+import { formatFinding } from "../state/finding.ts";
 import type { Known } from "../state/known.ts";
 import { attemptsInWords } from "../wait/attempts.ts";
 import { awaitedBy } from "../wait/awaited.ts";
@@ -11,7 +11,7 @@ export async function summarize(known: Known, context: Context, failure?: unknow
   const { inputs, github, clock, writeSummary, log } = context;
   const { run, jobs = [], findings, isOfJobs } = known;
   if (!inputs.writesSummary) return;
-  if (findings) return writeSummary(`### Dry run\n\n${fenced(findings.map(lineOf).join("\n"))}\n`);
+  if (findings) return writeSummary(`### Dry run\n\n${fenced(findings.map(formatFinding).join("\n"))}\n`);
   if (!run) return;
   const wasFollowed = inputs.waitFor === "completed" && run.status === "completed" && !isOfJobs;
   const verdict = known.verdict ?? (wasFollowed ? verdictOf({ run, jobs }, inputs) : undefined);

@@ -5,7 +5,7 @@ import { duration, spoken } from "../text/wording.ts";
 import type { Awaited } from "../wait/awaited.ts";
 import { chartOf } from "./chart.ts";
 import { asText, code, fenced, link } from "./markdown.ts";
-import { chosen, jobSign, type ShownJob, shownJob, spanMs } from "./shown-job.ts";
+import { jobSign, mostImportant, type ShownJob, shownJob, spanMs } from "./shown-job.ts";
 
 export interface SummaryFacts {
   repository: string;
@@ -103,7 +103,7 @@ function evidenceOf({ isGreen, problem = "" }: SummaryFacts): string {
 
 function tableOf(jobs: readonly ShownJob[], startMs: number): string {
   if (jobs.length === 0) return "";
-  const rows = chosen(jobs, MAX_ROWS);
+  const rows = mostImportant(jobs, MAX_ROWS);
   const columns = rows.some(({ failed }) => typeof failed?.failed_step === "string") ? 5 : 4;
   const table = [
     ["Job", "Result", "Started", "Took", "Failed step"],
@@ -144,7 +144,7 @@ function outcome({ status, conclusion }: Pick<Job, "status" | "conclusion">): st
 }
 
 function leftOut(jobs: readonly ShownJob[]): string {
-  const rows = new Set(chosen(jobs, MAX_ROWS));
+  const rows = new Set(mostImportant(jobs, MAX_ROWS));
   const results = jobs.filter((each) => !rows.has(each)).map(({ job }) => resultOf(job));
   if (results.length === 0) return "";
   const counts = new Map<string, number>();

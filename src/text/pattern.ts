@@ -1,5 +1,5 @@
 /** Any text may lie between the parts. Not a regular expression: with many gaps, it would try every split of a long text. */
-export function fitsParts(text: string, [first = "", ...rest]: readonly string[]): boolean {
+export function matchesParts(text: string, [first = "", ...rest]: readonly string[]): boolean {
   const last = rest.pop();
   if (last === undefined) return text === first;
   let at = first.length;

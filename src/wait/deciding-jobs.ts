@@ -4,7 +4,7 @@ import { isGreen, wentWell } from "../github/conclusions.ts";
 import type { Job } from "../github/responses.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { oneLine } from "../text/foreign-text.ts";
-import { fitsParts } from "../text/pattern.ts";
+import { matchesParts } from "../text/pattern.ts";
 import { spoken } from "../text/wording.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
@@ -23,7 +23,7 @@ export function chooseJobs(names: readonly string[], jobs: readonly Job[]): Chos
 }
 
 function standsFor(pattern: string, name: string): boolean {
-  return fitsParts(name, pattern.split("*")) || fitsParts(asShown(name), asShown(pattern).split("*"));
+  return matchesParts(name, pattern.split("*")) || matchesParts(asShown(name), asShown(pattern).split("*"));
 }
 
 /** GitHub's pages trim names and collapse spaces, such as an expression without a value leaves. */
@@ -59,7 +59,7 @@ export interface EndRules extends RulesOfJobs {
 
 type RulesOfJobs = Pick<Inputs, "decidingJobs" | "failsFast" | "successConclusions">;
 
-export function isEnd(snapshot: Pick<RunSnapshot, "run" | "jobs">, rules: EndRules): boolean {
+export function jobsEndWait(snapshot: Pick<RunSnapshot, "run" | "jobs">, rules: EndRules): boolean {
   if (redSoFar(snapshot, rules).length > 0) return true;
   const { decidingJobs, successConclusions, redJobsEnd } = rules;
   if (!haveDecided(decidingJobs, snapshot)) return false;

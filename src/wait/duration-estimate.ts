@@ -3,7 +3,7 @@
 import type { DurationEstimate } from "../github/polling.ts";
 import { PAGE_LENGTH, SHORT_PAGE } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
-import { ifAnswered, once } from "../github/retry.ts";
+import { once, responseOrUndefined } from "../github/retry.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun } from "../state/sent-dispatch.ts";
 
@@ -45,7 +45,7 @@ export interface EarlierRuns {
 const WORTH_A_LIST_MS = 60_000;
 
 /** Reads at most one more list: a longer one where the first gives no estimate, else a fresh one near the estimated end. */
-export function readerOfEarlierRuns(
+export function earlierRunsReader(
   { run: found, recentRuns }: OurRun,
   deadlineMs: number,
   { github, retry }: Context,
@@ -64,7 +64,7 @@ export function readerOfEarlierRuns(
     if (hasRead || ageMs < WORTH_A_LIST_MS || !isDue) return earlier;
     hasRead = true;
     const page = { perPage: PAGE_LENGTH, page: 1 };
-    const listed = await ifAnswered(retry((options) => github.listRuns(page, options), once(deadlineMs)));
+    const listed = await responseOrUndefined(retry((options) => github.listRuns(page, options), once(deadlineMs)));
     runs = listed?.items ?? runs;
     return evaluate();
   };

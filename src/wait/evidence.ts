@@ -1,9 +1,9 @@
-import { failedStep } from "../github/conclusions.ts";
+import { failedStep, isFailure } from "../github/conclusions.ts";
 import type { Annotation } from "../github/responses.ts";
-import { ifAnswered, once } from "../github/retry.ts";
+import { once, responseOrUndefined } from "../github/retry.ts";
 import { Cancelled } from "../runner/cancellation.ts";
-import { type Context, mayBeShown } from "../state/context.ts";
-import { EVIDENCE_MS, type FailedLog, hasFailed, readFailedLog } from "./failed-log.ts";
+import { type Context, mayShowJobLogs } from "../state/context.ts";
+import { EVIDENCE_MS, type FailedLog, readFailedLog } from "./failed-log.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 import type { Succession } from "./successor.ts";
 import { wasCancelledEarly } from "./verdict.ts";
@@ -32,10 +32,10 @@ export async function gatherEvidence(ended: RunSnapshot, context: Context): Prom
 
 async function readJobEvidence({ run, jobs, failedLogs = [] }: RunSnapshot, context: Context): Promise<Evidence> {
   const { github, clock, retry, inputs } = context;
-  const failed = jobs.filter(hasFailed);
+  const failed = jobs.filter(({ conclusion }) => isFailure(conclusion));
   // GitHub annotates why a job was cancelled: its `timeout-minutes`, a run that goes first, no runner, a person.
   const red = [...failed, ...jobs.filter(({ conclusion }) => conclusion === "cancelled")];
-  if (!mayBeShown(run, context)) {
+  if (!mayShowJobLogs(run, context)) {
     const isWithheld = red.length > 0 && inputs.failedLogLines === undefined;
     return { annotations: [], log: undefined, isWithheld };
   }
@@ -79,7 +79,7 @@ export function isOfGitHub({ path }: Annotation): boolean {
 
 /** Undefined also where the caller cancels the step: the run's end is clear, and the step reports that. */
 function unlessRefused<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
-  return unlessCancelled(ifAnswered(answer));
+  return unlessCancelled(responseOrUndefined(answer));
 }
 
 async function unlessCancelled<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {

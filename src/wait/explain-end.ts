@@ -1,4 +1,4 @@
-import { lastTrouble } from "../errors/explain.ts";
+import { describeLastError } from "../errors/explain.ts";
 import { endedBadly, failedStep, isGreen, neverStarted } from "../github/conclusions.ts";
 import type { RequestError } from "../github/request-error.ts";
 import type { Job, Run } from "../github/responses.ts";
@@ -144,7 +144,7 @@ export function explainNotBegun(
   return [
     `The run did not begin within ${startTimeoutMs / 1000} s (\`start_timeout_seconds\`): it waits for ${what}.`,
     ...aheadLine(awaited),
-    ...lastTrouble(trouble),
+    ...describeLastError(trouble),
     cancelled ?? `It goes on waiting: ${snapshot.run.htmlUrl}`,
   ].join("\n");
 }
@@ -169,7 +169,7 @@ export function explainTimeout(
         ]
       : []),
     ...(open.length > 0 ? [`Of the jobs that decide (\`jobs\`), these are open: ${open.join(", ")}.`] : []),
-    ...lastTrouble(trouble),
+    ...describeLastError(trouble),
     cancelled ?? `It goes on: ${run.htmlUrl}`,
   ].join("\n");
 }

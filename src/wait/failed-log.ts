@@ -1,11 +1,11 @@
 /** A failed step's last log lines: shown when its job fails, while the run goes on, and again in the step's error. */
 
-import { failedStep } from "../github/conclusions.ts";
+import { failedStep, isFailure } from "../github/conclusions.ts";
 import type { Id } from "../github/response-fields.ts";
 import type { Job, Run } from "../github/responses.ts";
-import { ifAnswered, once } from "../github/retry.ts";
+import { once, responseOrUndefined } from "../github/retry.ts";
 import { MAX_LOG_LINES } from "../inputs/inputs.ts";
-import { type Context, mayBeShown } from "../state/context.ts";
+import { type Context, mayShowJobLogs } from "../state/context.ts";
 import { lastLines } from "./job-log.ts";
 
 export interface FailedLog {
@@ -24,10 +24,6 @@ const MAX_LOGS = 3;
 const MAX_TRIES = 3;
 const LAG_MS = 5000;
 
-export function hasFailed({ conclusion }: Job): boolean {
-  return conclusion === "failure" || conclusion === "timed_out";
-}
-
 /** Undefined where no lines are wanted, or none can be read. */
 export async function readFailedLog(job: Job, deadlineMs: number, context: Context): Promise<FailedLog | undefined> {
   const { github, retry, inputs } = context;
@@ -35,12 +31,12 @@ export async function readFailedLog(job: Job, deadlineMs: number, context: Conte
   const step = failedStep(job);
   if (count === 0 || !step) return undefined;
   const read = retry((options) => lastLines(github.readJobLog(job.id, options), step, count), once(deadlineMs));
-  const lines = await ifAnswered(read);
+  const lines = await responseOrUndefined(read);
   return lines && lines.length > 0 ? { jobId: job.id, jobName: job.name, stepName: step.name, lines } : undefined;
 }
 
 /** Logs each failed job once; returns all that it has logged so far. */
-export function showerOfFailedLogs(
+export function failedLogReporter(
   context: Context,
 ): (snapshot: { run: Run; jobs: readonly Job[] }) => Promise<readonly FailedLog[]> {
   const { clock, log, inputs } = context;
@@ -48,10 +44,12 @@ export function showerOfFailedLogs(
   const reads = new Map<Id, { tries: number; againAtMs: number }>();
   const isDue = (job: Job) => {
     const { tries, againAtMs } = reads.get(job.id) ?? { tries: 0, againAtMs: 0 };
-    return tries < MAX_TRIES && clock.nowMs() >= againAtMs && hasFailed(job) && failedStep(job) !== undefined;
+    return (
+      tries < MAX_TRIES && clock.nowMs() >= againAtMs && isFailure(job.conclusion) && failedStep(job) !== undefined
+    );
   };
   return async ({ run, jobs }) => {
-    if (inputs.failedLogLines === 0 || !mayBeShown(run, context)) return shown;
+    if (inputs.failedLogLines === 0 || !mayShowJobLogs(run, context)) return shown;
     for (const job of jobs.filter(isDue)) {
       if (shown.length >= MAX_LOGS) return shown;
       const tries = (reads.get(job.id)?.tries ?? 0) + 1;

@@ -8,12 +8,12 @@ import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun } from "../state/sent-dispatch.ts";
-import { isEnd, openJobs } from "./deciding-jobs.ts";
-import { type EarlierRuns, readerOfEarlierRuns } from "./duration-estimate.ts";
-import { type FailedLog, showerOfFailedLogs } from "./failed-log.ts";
-import { whatToAsk } from "./next-request.ts";
-import { isTooQuiet, logLines, news, timeLine } from "./progress.ts";
-import { firstLook, lookAgain } from "./read-snapshot.ts";
+import { jobsEndWait, openJobs } from "./deciding-jobs.ts";
+import { type EarlierRuns, earlierRunsReader } from "./duration-estimate.ts";
+import { type FailedLog, failedLogReporter } from "./failed-log.ts";
+import { nextRequest } from "./next-request.ts";
+import { isLineDue, logLines, news, stillRunningLine } from "./progress.ts";
+import { firstSnapshot, nextSnapshot } from "./read-snapshot.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
 interface Bounds {
@@ -37,8 +37,8 @@ export async function follow(
   const attemptStartMs = runAttempt > 1 ? attemptAtMs : createdAtMs;
   const isNewUntilMs = startedAtMs + NEW_RUN_MS;
   const untilMs = () => (isBegun ? deadlineMs : Math.min(deadlineMs, startDeadlineMs));
-  const readEarlier = readerOfEarlierRuns(ours, deadlineMs, context);
-  const showFailedLogs = showerOfFailedLogs(context);
+  const readEarlier = earlierRunsReader(ours, deadlineMs, context);
+  const showFailedLogs = failedLogReporter(context);
   const rules = { ...inputs, redJobsEnd };
   const jobsMayEnd = inputs.decidingJobs.length > 0 || inputs.failsFast;
   let failedLogs: readonly FailedLog[] = [];
@@ -53,11 +53,11 @@ export async function follow(
       const polledAtMs = clock.nowMs();
       const follower = { ...context, rules, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
       const reading = last
-        ? lookAgain(last, whatToAsk(last, poll, answersWithoutNews, jobsMayEnd), follower)
-        : firstLook(ours.run, follower);
+        ? nextSnapshot(last, nextRequest(last, poll, answersWithoutNews, jobsMayEnd), follower)
+        : firstSnapshot(ours.run, follower);
       const snapshot = await withQueuePosition(await reading, untilMs());
       report(snapshot);
-      if (snapshot.run.status === "completed" || isEnd(snapshot, rules)) return { ...snapshot, failedLogs };
+      if (snapshot.run.status === "completed" || jobsEndWait(snapshot, rules)) return { ...snapshot, failedLogs };
       failedLogs = await showFailedLogs(snapshot);
       last = snapshot;
       isBegun ||= hasBegun(snapshot.run, snapshot.jobs);
@@ -97,8 +97,8 @@ export async function follow(
       record({ jobs, awaitedEnvironments, place });
       answersWithoutNews = lines.length > 0 ? 0 : answersWithoutNews + 1;
     }
-    if (lines.length === 0 && nowMs !== undefined && isTooQuiet(clock.nowMs() - loggedAtMs, ageMs()))
-      lines.push(timeLine(snapshot, nowMs, earlier?.estimate));
+    if (lines.length === 0 && nowMs !== undefined && isLineDue(clock.nowMs() - loggedAtMs, ageMs()))
+      lines.push(stillRunningLine(snapshot, nowMs, earlier?.estimate));
     if (lines.length > 0) loggedAtMs = clock.nowMs();
     logLines(lines, log);
   }

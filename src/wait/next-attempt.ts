@@ -1,10 +1,11 @@
 /** The attempt after a red one: started by this step, or by somebody else in time. */
 
 import { cancelOn } from "../cancel/cancel.ts";
+import { isFailure } from "../github/conclusions.ts";
 import { pauseWithin } from "../github/polling.ts";
 import { acted, isRetryable, RequestError } from "../github/request-error.ts";
 import type { Run } from "../github/responses.ts";
-import { ifAnswered, OutOfTime, settle } from "../github/retry.ts";
+import { OutOfTime, responseOrUndefined, settle } from "../github/retry.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import { oneLine } from "../text/foreign-text.ts";
@@ -18,8 +19,6 @@ interface Bounds {
   deadlineMs: number;
 }
 
-/** The others are somebody's decision (`cancelled`), or would come again (`startup_failure`). */
-const WORTH_A_RERUN = ["failure", "timed_out"];
 /** How long to poll where the response leaves open whether an attempt was started. */
 const UNCLEAR_MS = 60_000;
 /** Limit for the only read where there is no time to wait. */
@@ -33,13 +32,16 @@ export async function nextAttempt(
   context: Context,
 ): Promise<Run | undefined> {
   const { inputs, clock, log } = context;
-  if (rerunsLeft > 0 && !WORTH_A_RERUN.includes(ended.run.conclusion ?? "")) return undefined;
+  // The others are somebody's decision (`cancelled`), or would come again (`startup_failure`).
+  if (rerunsLeft > 0 && !isFailure(ended.run.conclusion)) return undefined;
   await showEnd(ended, context);
   if (rerunsLeft > 0) return rerun(ended.run, { rerunsLeft, deadlineMs }, context);
   log.info(
     `Waiting ${duration(inputs.rerunGraceMs)} for a further attempt that somebody else starts (\`rerun_grace_seconds\`).`,
   );
-  return ifAnswered(awaitAttempt(ended.run, Math.min(deadlineMs, clock.nowMs() + inputs.rerunGraceMs), context));
+  return responseOrUndefined(
+    awaitAttempt(ended.run, Math.min(deadlineMs, clock.nowMs() + inputs.rerunGraceMs), context),
+  );
 }
 
 /** Logged now, since the next attempt takes the place of this one. */

@@ -13,26 +13,26 @@ const POLLS_PER_DECIDING_READ = 4;
 const MAX_POLLS_PER_JOBS_READ = 32;
 
 /** `answersWithoutNews`: responses in a row with nothing to log. `jobsMayEnd`: jobs may end the wait before the run. */
-export function whatToAsk(
+export function nextRequest(
   last: RunSnapshot,
   poll: number,
   answersWithoutNews: number,
   jobsMayEnd: boolean,
 ): "jobs" | "run" {
-  if (last.areJobsDue || (jobsTellAll(last) && isTurnOfJobs(poll, answersWithoutNews))) return "jobs";
+  if (last.areJobsDue || (jobsShowProgress(last) && isTimeForJobs(poll, answersWithoutNews))) return "jobs";
   const isDeciding = jobsMayEnd && mayShowJobs(last.run, last.jobs) && poll % POLLS_PER_DECIDING_READ === 0;
   return isDeciding ? "jobs" : "run";
 }
 
 // Each step that begins or ends changes the list of jobs, and a changed response is billed
 // (docs/platform.md#conditional-requests): the more responses had no news, the more rarely the list is read.
-export function isTurnOfJobs(poll: number, answersWithoutNews: number): boolean {
+export function isTimeForJobs(poll: number, answersWithoutNews: number): boolean {
   if (answersWithoutNews === 0) return poll % POLLS_PER_RUN_READ !== 0;
   return poll % Math.min(2 ** answersWithoutNews, MAX_POLLS_PER_JOBS_READ) === 0;
 }
 
 /** Then one request is enough for a poll, and the log shows the end of each job at once. */
-export function jobsTellAll({ run, jobs }: Pick<RunSnapshot, "run" | "jobs">): boolean {
+export function jobsShowProgress({ run, jobs }: Pick<RunSnapshot, "run" | "jobs">): boolean {
   const isOnePage = jobs.length < PAGE_LENGTH;
   const open = jobs.filter(({ status }) => status !== "completed");
   const areUnderWay = open.length > 0 && open.every(({ status }) => status === "queued" || status === "in_progress");

@@ -1,6 +1,6 @@
 /** Log lines for what has changed between two snapshots of a run (docs/design.md#the-log). */
 
-import { beganAtMs, failedJobs, neverStarted } from "../github/conclusions.ts";
+import { beganAtMs, failedJobs, neverStarted, toneOf } from "../github/conclusions.ts";
 import type { DurationEstimate } from "../github/polling.ts";
 import type { Job } from "../github/responses.ts";
 import type { Log, Tone } from "../runner/log.ts";
@@ -107,21 +107,16 @@ function after(fromMs = Number.NaN, toMs = Number.NaN): string {
   return toMs > fromMs ? ` after ${duration(toMs - fromMs)}` : "";
 }
 
-function toneOf(conclusion: string | null): Tone {
-  if (conclusion === "success") return "good";
-  return conclusion === "skipped" || conclusion === "neutral" ? "quiet" : "bad";
-}
-
 const SHORTEST_SILENCE_MS = 60_000;
 const LONGEST_SILENCE_MS = 15 * 60_000;
 
 /** The older the run, the longer the silence may be. */
-export function isTooQuiet(silentMs: number, ageMs: number): boolean {
+export function isLineDue(silentMs: number, ageMs: number): boolean {
   return silentMs >= Math.min(Math.max(ageMs / 4, SHORTEST_SILENCE_MS), LONGEST_SILENCE_MS);
 }
 
 /** For a time in which nothing changes. `nowMs` is the server's, in epoch ms. */
-export function timeLine(snapshot: RunSnapshot, nowMs: number, estimate: DurationEstimate | undefined): Line {
+export function stillRunningLine(snapshot: RunSnapshot, nowMs: number, estimate: DurationEstimate | undefined): Line {
   const { status, startedAtMs, createdAtMs } = snapshot.run;
   const ageMs = nowMs - (startedAtMs ?? createdAtMs);
   const usually = estimate ? ` (usually ${duration(estimate.medianMs)})` : "";

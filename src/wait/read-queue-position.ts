@@ -1,7 +1,7 @@
 import type { GroupMember } from "../github/concurrency-groups.ts";
 import type { Run } from "../github/responses.ts";
-import { ifAnswered, once, tryToGet } from "../github/retry.ts";
-import { type Context, mayBeShown } from "../state/context.ts";
+import { once, responseOrUndefined, tryToGet } from "../github/retry.ts";
+import { type Context, mayShowJobLogs } from "../state/context.ts";
 import type { Holder, QueuePosition } from "../state/known.ts";
 import { whereItWaits, whoIsAhead } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
@@ -21,7 +21,7 @@ export async function readQueuePosition(
   const { group: name, job } = waiting;
   const of = job ? { ofJob: job.id } : { ofRun: run.id };
   const reading = retry((options) => github.getConcurrencyGroup(name, of, options), once(deadlineMs));
-  const group = await ifAnswered(reading);
+  const group = await responseOrUndefined(reading);
   const queue = group && whoIsAhead(group);
   if (!queue) return undefined;
   const holder = await readHolder(queue.holder, { run, last: last?.holder, deadlineMs }, context);
@@ -41,7 +41,7 @@ async function readHolder(member: GroupMember, { run, last, deadlineMs }: About,
   const about = { runId, jobId: job?.id, isPending };
   const startedAtMs = isPending ? undefined : await readStart(member, deadlineMs, context);
   // A public log must not show who works on a private target.
-  if (!mayBeShown(run, context)) return { ...about, startedAtMs, name: "another run", htmlUrl: "" };
+  if (!mayShowJobLogs(run, context)) return { ...about, startedAtMs, name: "another run", htmlUrl: "" };
   const name = runId === run.id ? `job ${job?.name} of the same run` : await nameOf(member, deadlineMs, context);
   return { ...about, startedAtMs, name, htmlUrl: member.htmlUrl };
 }
@@ -49,7 +49,7 @@ async function readHolder(member: GroupMember, { run, last, deadlineMs }: About,
 /** e.g. `Deploy #812`, or `Deploy #812, job build` where it is a job that holds the group. */
 async function nameOf({ runId, runName, job }: GroupMember, deadlineMs: number, context: Context): Promise<string> {
   const { github, retry } = context;
-  const run = await ifAnswered(retry((options) => github.getRun(runId, options), once(deadlineMs)));
+  const run = await responseOrUndefined(retry((options) => github.getRun(runId, options), once(deadlineMs)));
   const number = run?.runNumber === undefined ? "" : ` #${run.runNumber}`;
   return `${runName || "another run"}${number}${job ? `, job ${job.name}` : ""}`;
 }
@@ -61,7 +61,7 @@ async function readStart(
   context: Context,
 ): Promise<number | undefined> {
   const { github, retry } = context;
-  const jobs = await ifAnswered(retry((options) => github.listJobs(runId, 1, options), once(deadlineMs)));
+  const jobs = await responseOrUndefined(retry((options) => github.listJobs(runId, 1, options), once(deadlineMs)));
   const begun = (jobs?.items ?? []).filter(({ id, status, steps }) => {
     const isAtWork = status === "in_progress" || (status === "completed" && steps.length > 0);
     return isAtWork && (!job || job.id === id);

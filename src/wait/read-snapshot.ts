@@ -3,11 +3,11 @@
 import { listAllJobs } from "../github/lists.ts";
 import { isRetryable } from "../github/request-error.ts";
 import type { Job, Run } from "../github/responses.ts";
-import { ifAnswered, once, type RetryOptions } from "../github/retry.ts";
-import { type Context, mayBeShown } from "../state/context.ts";
+import { once, type RetryOptions, responseOrUndefined } from "../github/retry.ts";
+import { type Context, mayShowJobLogs } from "../state/context.ts";
 import { describeDeployment } from "./awaited.ts";
-import { areOfAttempt, type EndRules, isEnd } from "./deciding-jobs.ts";
-import { haveEnded, jobsTellAll, mayShowJobs } from "./next-request.ts";
+import { areOfAttempt, type EndRules, jobsEndWait } from "./deciding-jobs.ts";
+import { haveEnded, jobsShowProgress, mayShowJobs } from "./next-request.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
 interface Follower extends Context {
@@ -15,17 +15,17 @@ interface Follower extends Context {
   rules: EndRules;
 }
 
-export function firstLook(run: Run, follower: Follower): Promise<RunSnapshot> {
+export function firstSnapshot(run: Run, follower: Follower): Promise<RunSnapshot> {
   return completeSnapshot(run, undefined, undefined, follower);
 }
 
 /** Reads the jobs or the run first. What has not changed (304) is the same object as in `last`. */
-export async function lookAgain(last: RunSnapshot, first: "jobs" | "run", follower: Follower): Promise<RunSnapshot> {
+export async function nextSnapshot(last: RunSnapshot, first: "jobs" | "run", follower: Follower): Promise<RunSnapshot> {
   const { github, retry, record } = follower;
   const jobs = first === "jobs" ? await readJobs(last.run, follower) : undefined;
-  const tellsAll = jobs && (jobs === last.jobs || jobsTellAll({ run: last.run, jobs }));
+  const tellsAll = jobs && (jobs === last.jobs || jobsShowProgress({ run: last.run, jobs }));
   // Where the jobs end the wait, the run is read as well: it may have been run again.
-  if (tellsAll && !isEnd({ run: last.run, jobs }, follower.rules)) return { ...last, jobs, areJobsDue: false };
+  if (tellsAll && !jobsEndWait({ run: last.run, jobs }, follower.rules)) return { ...last, jobs, areJobsDue: false };
   const run = await retry((options) => github.getRun(last.run.id, options), follower.options);
   record({ run });
   if (run.runAttempt !== last.run.runAttempt) return completeSnapshot(run, forNewAttempt(last), undefined, follower);
@@ -63,7 +63,7 @@ async function completeSnapshot(
 
 /** Tried once; else undefined. Only the run itself shows its end, and its jobs must not hold that up. */
 function readJobs(run: Run, follower: Follower): Promise<readonly Job[] | undefined> {
-  return ifAnswered(listAllJobs(run.id, follower, { ...follower.options, retries: () => false }), isRetryable);
+  return responseOrUndefined(listAllJobs(run.id, follower, { ...follower.options, retries: () => false }), isRetryable);
 }
 
 /** Limit for the jobs of an ended run, and the pause while their list lags behind. */
@@ -80,7 +80,7 @@ async function readLastJobs(run: Run, before: readonly Job[], follower: Follower
   for (;;) {
     const read = areNeeded
       ? await listAllJobs(run.id, follower, options)
-      : await ifAnswered(listAllJobs(run.id, follower, { ...options, deadlineMs }));
+      : await responseOrUndefined(listAllJobs(run.id, follower, { ...options, deadlineMs }));
     if (!read || (haveEnded(read) && areOfAttempt(run, read))) return read ?? jobs;
     jobs = read;
     if (areNeeded && clock.nowMs() >= deadlineMs) return jobs;
@@ -91,10 +91,10 @@ async function readLastJobs(run: Run, before: readonly Job[], follower: Follower
 async function readAwaited(run: Run, last: RunSnapshot | undefined, follower: Follower): Promise<readonly string[]> {
   const { github, retry } = follower;
   const reading = retry((options) => github.listPendingDeployments(run.id, options), once(follower.options.deadlineMs));
-  const pending = await ifAnswered(reading);
+  const pending = await responseOrUndefined(reading);
   if (!pending) return last?.awaitedEnvironments ?? [];
   // A public log must not show who works on a private target.
-  const isShown = mayBeShown(run, follower);
+  const isShown = mayShowJobLogs(run, follower);
   const words = pending.map((each) => describeDeployment(isShown ? each : { ...each, reviewers: [] }));
   return words.filter((name) => name !== "");
 }

@@ -2,8 +2,8 @@
 
 import type { ConcurrencyGroup, GroupMember } from "../github/concurrency-groups.ts";
 import type { Run } from "../github/responses.ts";
-import { ifAnswered, once } from "../github/retry.ts";
-import { type Context, mayBeShown } from "../state/context.ts";
+import { once, responseOrUndefined } from "../github/retry.ts";
+import { type Context, mayShowJobLogs } from "../state/context.ts";
 import { EVIDENCE_MS } from "./failed-log.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
@@ -39,7 +39,7 @@ export async function readSuccession({ run, place }: RunSnapshot, context: Conte
 
 async function readGroupNames(run: Run, deadlineMs: number, { github, retry }: Context): Promise<readonly string[]> {
   const reading = retry((options) => github.listConcurrencyGroups(run.id, options), once(deadlineMs));
-  const groups = (await ifAnswered(reading)) ?? [];
+  const groups = (await responseOrUndefined(reading)) ?? [];
   return groups.slice(0, MAX_GROUPS).map(({ name }) => name);
 }
 
@@ -51,15 +51,15 @@ async function readGroup(
 ): Promise<Succession | undefined> {
   const { github, retry } = context;
   const reading = retry((options) => github.getConcurrencyGroup(name, undefined, options), once(deadlineMs));
-  const group = await ifAnswered(reading);
+  const group = await responseOrUndefined(reading);
   if (!group) return undefined;
   if (keepsAll(group)) return { is: "kept" };
   for (const { runId, runName, htmlUrl } of newerOf(group, run)) {
-    const newer = await ifAnswered(retry((options) => github.getRun(runId, options), once(deadlineMs)));
-    if (!newer || !cameAtTheEnd(newer, run)) continue;
+    const newer = await responseOrUndefined(retry((options) => github.getRun(runId, options), once(deadlineMs)));
+    if (!newer || !cameAtEndOf(newer, run)) continue;
     const number = newer.runNumber === undefined ? "" : ` #${newer.runNumber}`;
     const by = { name: `${runName || "another run"}${number}`, htmlUrl };
-    return { is: "taken", by: mayBeShown(run, context) ? by : undefined };
+    return { is: "taken", by: mayShowJobLogs(run, context) ? by : undefined };
   }
   return undefined;
 }
@@ -80,7 +80,7 @@ const AT_ONCE_MS = 15_000;
 const ROUNDING_MS = 2000;
 
 /** One that came long before left ours waiting: somebody cancelled ours. One that came later found the place free. */
-export function cameAtTheEnd({ createdAtMs }: Run, { updatedAtMs = Number.NaN }: Run): boolean {
+export function cameAtEndOf({ createdAtMs }: Run, { updatedAtMs = Number.NaN }: Run): boolean {
   const beforeMs = updatedAtMs - createdAtMs;
   return beforeMs >= -ROUNDING_MS && beforeMs <= AT_ONCE_MS;
 }

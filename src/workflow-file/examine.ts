@@ -3,7 +3,7 @@ import { quoted } from "../text/foreign-text.ts";
 import { enumerated, inCode } from "../text/wording.ts";
 import type { SentId } from "./contexts.ts";
 import { expressionsIn } from "./expression.ts";
-import { type IdVisibility, isNamedBy, signOf } from "./id-visibility.ts";
+import { type IdVisibility, idVisibilityOf, showsIdInRunName } from "./id-visibility.ts";
 import { linesToAdd } from "./lines-to-add.ts";
 import type { Mistake } from "./mistake.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
@@ -91,7 +91,7 @@ function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Findi
   if (key === undefined) return [unknown(`No id is sent (\`distinct_id_key\` is empty). ${OLD_SERVER}`)];
   if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key))
     return [withoutSign(`${path} does not declare the input \`${key}\``, lines, answerNamesRun)];
-  const sign = signOf(receiver, { ...sent, key });
+  const sign = idVisibilityOf(receiver, { ...sent, key });
   // The finding about the missing trigger has the same lines to add.
   if (event === "workflow_dispatch" && !inputs && sign.is === "absent") return [];
   return [bySign(sign, receiver, sent, lines)];
@@ -99,7 +99,7 @@ function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Findi
 
 function examineName(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
   const { key } = sent;
-  if (key === undefined || isNamedBy(receiver, { ...sent, key })) return [];
+  if (key === undefined || showsIdInRunName(receiver, { ...sent, key })) return [];
   const what = `${receiver.path} does not show the id in its \`run-name\`, so no run of it could be reused (\`reuse\`).`;
   return [wrong(what, runNameIn(lines))];
 }

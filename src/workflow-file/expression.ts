@@ -1,6 +1,7 @@
 /** Evaluates, before a run, the expressions that names use: unknown parts are gaps, and all possible values are kept. */
 
 import {
+  anyOf,
   call,
   choose,
   compare,
@@ -8,10 +9,9 @@ import {
   flag,
   GAP,
   joined,
-  LONGEST,
+  MAX_TEXT_LENGTH,
   textValue,
   UNKNOWN,
-  unclear,
   type Value,
 } from "./values.ts";
 
@@ -29,13 +29,13 @@ export function fillTemplate(template: string, lookUp: LookUp): string[] {
       texts,
       typeof part === "string" ? [part] : valuesOf(part.expression, lookUp).map(({ text }) => text),
     );
-    if (texts.every(({ length }) => length === LONGEST)) break;
+    if (texts.every(({ length }) => length === MAX_TEXT_LENGTH)) break;
   }
   return texts;
 }
 
 /** Why GitHub cannot read a template, as far as that is certain. */
-export function flawIn(template: string): string | undefined {
+export function syntaxErrorIn(template: string): string | undefined {
   const parts = partsOf(template);
   if (parts.some((part) => typeof part === "string" && part.includes("${{"))) return "a `${{` that nothing closes";
   const hasDoubleQuotes = expressionsIn(template).some((each) => each.replace(/'[^']*'/g, "").includes('"'));
@@ -185,7 +185,7 @@ class Reader {
 
   /** Of a value's property, only that it may show the value is known. */
   #within(values: readonly Value[]): readonly Value[] {
-    return this.#path().length > 0 ? unclear(values) : values;
+    return this.#path().length > 0 ? anyOf(values) : values;
   }
 
   #called(name: string): readonly Value[] {

@@ -1,6 +1,6 @@
 /** Whether a receiver's run will show the id: builds its names as GitHub does, and checks them as the search does. */
 
-import { gluedIn, shows } from "../inputs/distinct-id.ts";
+import { showsDistinctId, wordContainingId } from "../inputs/distinct-id.ts";
 import { contextsIn, contextsOf, type SentId } from "./contexts.ts";
 import { contextNamesIn, fillTemplate } from "./expression.ts";
 import type { Receiver } from "./receiver.ts";
@@ -22,7 +22,7 @@ const BEST_FIRST: IdVisibility["is"][] = ["shown", "late", "unclear", "glued", "
 /** Until the step runs, its name is shown unevaluated if it uses one of these (docs/platform.md#runner-names). */
 const LATE = ["env", "steps", "job", "runner", "secrets"];
 
-export function signOf(receiver: Receiver, sent: SentId): IdVisibility {
+export function idVisibilityOf(receiver: Receiver, sent: SentId): IdVisibility {
   const signs = [...signsOf(receiver, sent)];
   for (const is of BEST_FIRST) {
     const sign = signs.find((each) => each.is === is);
@@ -32,7 +32,7 @@ export function signOf(receiver: Receiver, sent: SentId): IdVisibility {
 }
 
 /** To reuse a run, nothing but its name is read. */
-export function isNamedBy(receiver: Receiver, sent: SentId): boolean {
+export function showsIdInRunName(receiver: Receiver, sent: SentId): boolean {
   return signInName(receiver, sent).is === "shown";
 }
 
@@ -65,7 +65,7 @@ function signIn(texts: readonly string[], place: string, id: string): IdVisibili
     const isSure = shown.length === texts.length && shown.every((text) => isShown(text, id, "0"));
     return { is: isSure ? "shown" : "unclear", place };
   }
-  const words = firstLines.map((text) => gluedIn(text.replaceAll(GAP, "…"), id));
+  const words = firstLines.map((text) => wordContainingId(text.replaceAll(GAP, "…"), id));
   const word = words.find((each) => each !== undefined);
   if (word !== undefined) return { is: "glued", place, word };
   return { is: texts.some((text) => isShown(text, id)) ? "below" : "absent", place };
@@ -73,7 +73,7 @@ function signIn(texts: readonly string[], place: string, id: string): IdVisibili
 
 /** With `gap` in place of every gap. */
 function isShown(text: string, id: string, gap = " "): boolean {
-  return shows(text.replaceAll(GAP, gap), id);
+  return showsDistinctId(text.replaceAll(GAP, gap), id);
 }
 
 function firstLine(text: string): string {

@@ -1,8 +1,8 @@
 /** Only what is certainly a mistake (docs/platform.md#workflow-files): GitHub gets new keys, so an unknown key is none. */
 
-import { alikeAmong } from "../inputs/keys.ts";
+import { findCaseDuplicate } from "../inputs/keys.ts";
 import { quoted } from "../text/foreign-text.ts";
-import { contextNamesIn, flawIn } from "./expression.ts";
+import { contextNamesIn, syntaxErrorIn } from "./expression.ts";
 import { type Fields, fields, list, scalar } from "./fields.ts";
 
 export interface Mistake {
@@ -29,7 +29,7 @@ function mistakeOfJobs(root: Fields): string | undefined {
 function mistakeOfKeys(root: Fields): string | undefined {
   for (const mapping of mappingsIn(root)) {
     if (typeof mapping["<<"] === "object") return "GitHub reads anchors and aliases, and no merge keys (`<<`)";
-    const alike = alikeAmong(Object.keys(mapping));
+    const alike = findCaseDuplicate(Object.keys(mapping));
     if (alike) return `\`${quoted(alike[0])}\` and \`${quoted(alike[1])}\` are one key for GitHub`;
   }
   return undefined;
@@ -64,7 +64,7 @@ function mistakeOfNames(root: Fields): Mistake | undefined {
 function mistakeOfName(place: string, value: unknown, missingContexts: readonly string[]): string | undefined {
   const name = scalar(value);
   if (!name.includes("${{")) return undefined;
-  const flaw = flawIn(name);
+  const flaw = syntaxErrorIn(name);
   if (flaw !== undefined) return `${place} has ${flaw}`;
   const contexts = contextNamesIn(name);
   const context = missingContexts.find((each) => contexts.has(each));

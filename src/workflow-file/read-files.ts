@@ -13,11 +13,11 @@ const FILES_AT_ONCE = 5;
 export interface ListedWorkflow {
   path: string;
   isDisabled: boolean;
-  look: GetResult<Receiver | NoYaml>;
+  look: GetResult<Receiver | InvalidYaml>;
 }
 
 /** GitHub cannot read the file, so nothing starts it. */
-export interface NoYaml {
+export interface InvalidYaml {
   isYaml: false;
   /** Where the mistake is and how to fix it, as far as known; follows "no valid YAML". */
   hint: string;
@@ -39,7 +39,7 @@ async function readFile(workflow: Workflow, deadlineMs: number, context: Context
   const { source } = inputs;
   const ref = source.event === "workflow_dispatch" ? source.ref : undefined;
   const path = quoted(workflow.path);
-  const result = await tryToGet(retry((options) => github.getFile(workflow.path, ref, options), onceMore(deadlineMs)));
+  const result = await tryToGet(retry((options) => github.getFile(workflow.path, ref, options), retryOnce(deadlineMs)));
   return {
     path,
     isDisabled: workflow.state !== "active" && workflow.state !== "",
@@ -47,7 +47,7 @@ async function readFile(workflow: Workflow, deadlineMs: number, context: Context
   };
 }
 
-function receiverIn(path: string, text: string, source: Context["inputs"]["source"]): Receiver | NoYaml {
+function receiverIn(path: string, text: string, source: Context["inputs"]["source"]): Receiver | InvalidYaml {
   try {
     // yaml 2 would print its warnings on stderr, and they quote the file.
     return readReceiver(path, parse(text, { logLevel: "error" }));
@@ -78,7 +78,7 @@ function hintFor(error: unknown, text: string): string {
 }
 
 /** Retries once: a checklist does not wait for an outage to end, but a good response may follow a bad one. */
-export function onceMore(deadlineMs: number): RetryOptions {
+export function retryOnce(deadlineMs: number): RetryOptions {
   let retriesLeft = 1;
   return { deadlineMs, retries: (requestError) => isRetryable(requestError) && retriesLeft-- > 0 };
 }

@@ -12,7 +12,7 @@ import { quoted } from "../text/foreign-text.ts";
 import { enumerated } from "../text/wording.ts";
 import { examineReceiver, type ToReceiver } from "./examine.ts";
 import { linesToAdd, linesToUpload } from "./lines-to-add.ts";
-import { type ListedWorkflow, type NoYaml, onceMore, readFiles } from "./read-files.ts";
+import { type InvalidYaml, type ListedWorkflow, readFiles, retryOnce } from "./read-files.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
 
 /** A repository may have hundreds of workflows. */
@@ -52,7 +52,11 @@ export async function examineReceivers(
 }
 
 /** The workflow file on the dispatched ref; empty where it cannot be read until the deadline. */
-export async function readNamed(source: DispatchRequest, context: Context, deadlineMs: number): Promise<NamedFile> {
+export async function readNamedWorkflowFile(
+  source: DispatchRequest,
+  context: Context,
+  deadlineMs: number,
+): Promise<NamedFile> {
   const workflows = await listWorkflows(source, context, deadlineMs);
   if (!Array.isArray(workflows)) return {};
   const [file] = await readFiles(workflows, deadlineMs, context);
@@ -98,7 +102,7 @@ async function listWorkflows(
   deadlineMs: number,
 ): Promise<Workflow[] | Finding> {
   if (workflow && workflow.kind !== "name") return findWorkflow(workflow.value, deadlineMs, context);
-  const result = await tryToGet(listAllWorkflows(context, onceMore(deadlineMs)));
+  const result = await tryToGet(listAllWorkflows(context, retryOnce(deadlineMs)));
   if (result.is === "unread") return unseen(`The list of workflows ${result.why}.`);
   if (result.is !== "seen") return MAY_NOT_LIST;
   if (!workflow) return result.answer.filter(({ path }) => path.startsWith(WORKFLOWS_FOLDER));
@@ -111,12 +115,12 @@ async function listWorkflows(
 
 async function findWorkflow(value: string, deadlineMs: number, context: Context): Promise<Workflow[] | Finding> {
   const { github, retry } = context;
-  const result = await tryToGet(retry((options) => github.getWorkflow(value, options), onceMore(deadlineMs)));
+  const result = await tryToGet(retry((options) => github.getWorkflow(value, options), retryOnce(deadlineMs)));
   if (result.is === "seen") return [result.answer];
   if (result.is === "refused") return MAY_NOT_LIST;
   if (result.is === "unread") return unseen(`The workflow \`${value}\` ${result.why}.`);
   const none = `There is no workflow \`${value}\` on the default branch: check the input \`workflow\``;
-  const files = await listWorkflowFiles(context, onceMore(deadlineMs));
+  const files = await listWorkflowFiles(context, retryOnce(deadlineMs));
   if (!files) return wrong(`${none}.`);
   return wrong(`${none}; there are: ${enumerated(files.map(quoted)) || "none"}.`, undefined, "nobody listens");
 }
@@ -156,11 +160,11 @@ function examineListeners(files: readonly ListedWorkflow[], total: number, sent:
   ];
 }
 
-function noYaml(path: string, file: NoYaml): Finding {
+function noYaml(path: string, file: InvalidYaml): Finding {
   return wrong(`${path} ${inWords(file)}.`, undefined, "listener unreadable");
 }
 
-function inWords({ hint }: NoYaml): string {
+function inWords({ hint }: InvalidYaml): string {
   return `is no valid YAML${hint}`;
 }
 

@@ -1,5 +1,5 @@
 import { type Finding, right, unknown, wrong } from "../state/finding.ts";
-import { fitsParts } from "../text/pattern.ts";
+import { matchesParts } from "../text/pattern.ts";
 import { type Fields, fields, scalar } from "./fields.ts";
 
 export interface Uploads {
@@ -51,5 +51,5 @@ export function examineUploads(
 }
 
 function mayBecome(name: string, wanted: string): boolean {
-  return fitsParts(wanted, name.split(/\$\{\{.*?\}\}|\*/s));
+  return matchesParts(wanted, name.split(/\$\{\{.*?\}\}|\*/s));
 }

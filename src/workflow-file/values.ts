@@ -11,7 +11,7 @@ export interface Value {
 /** The rest counts as unknown. Without a limit, the number of values could double with every part. */
 const MAX_VALUES = 16;
 /** In characters. No name is longer. */
-export const LONGEST = 1000;
+export const MAX_TEXT_LENGTH = 1000;
 
 export const EMPTY: Value = { text: "", isTrue: false };
 export const UNKNOWN: Value = { text: GAP, isTrue: undefined };
@@ -21,7 +21,7 @@ export function textValue(text: string): Value {
 }
 
 export function joined(beginnings: readonly string[], endings: readonly string[]): string[] {
-  const texts = beginnings.flatMap((text) => endings.map((ending) => (text + ending).slice(0, LONGEST)));
+  const texts = beginnings.flatMap((text) => endings.map((ending) => (text + ending).slice(0, MAX_TEXT_LENGTH)));
   const different = [...new Set(texts)];
   return different.length > MAX_VALUES ? [...different.slice(0, MAX_VALUES - 1), GAP] : different;
 }
@@ -56,11 +56,11 @@ export function call(name: string, given: readonly (readonly Value[])[]): readon
     return first.map(({ text }) => textValue(text === GAP ? GAP : JSON.stringify(text)));
   if (name === "join" && first.every(({ holds, text }) => holds === undefined && text !== GAP)) return first;
   if (name === "format") return format(first, others);
-  return unclear(given.flat());
+  return anyOf(given.flat());
 }
 
 /** An unknown function may show any of its arguments. */
-export function unclear(values: readonly Value[]): Value[] {
+export function anyOf(values: readonly Value[]): Value[] {
   return withinLimit([
     UNKNOWN,
     ...values.flatMap(({ text, holds }) => [text, holds ?? ""].filter(Boolean).map(textValue)),

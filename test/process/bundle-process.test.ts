@@ -6,7 +6,7 @@ import { type AddressInfo, connect } from "node:net";
 import { EOL, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freshHex, generateDistinctId, madeLaterMs } from "../../src/inputs/distinct-id.ts";
+import { generateDistinctId, generateIdHex, madeLaterMs } from "../../src/inputs/distinct-id.ts";
 import { annotations, askedOf, type ProcessStage, setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { receiver, SILENT } from "../support/receivers.ts";
 
@@ -134,7 +134,7 @@ describe.concurrent("what the step knows", () => {
   test("is when its id was made: the id tells others who look for theirs", async ({ expect }) => {
     const { run } = await setProcessStage(EVENT);
     const idMadeAt = (epochMs: number) =>
-      generateDistinctId({ runId: "1", runAttempt: "1" }, freshHex(epochMs, "2a7e41d06b58"));
+      generateDistinctId({ runId: "1", runAttempt: "1" }, generateIdHex(epochMs, "2a7e41d06b58"));
     const [beganAtMs, ran, endedAtMs] = [
       Date.now(),
       await run({ event_type: "deploy", repo: "octo/target" }),

@@ -1,7 +1,7 @@
 /** The story from a dispatch to the run that it started, where GitHub's answer does not name it. */
 
 import { describe, expect, test } from "vitest";
-import { freshHex, generateDistinctId } from "../../src/inputs/distinct-id.ts";
+import { generateDistinctId, generateIdHex } from "../../src/inputs/distinct-id.ts";
 import { BUSY, type EventName, receiver, SILENT, type SignName } from "../support/receivers.ts";
 import { asked, setStage, TARGET } from "../support/stage.ts";
 import type { Played } from "../support/step.ts";
@@ -117,7 +117,7 @@ describe("the requests", () => {
 
 /** A generated id of another caller, as it is made at that moment. */
 function idMadeAt(epochMs: number): string {
-  return generateDistinctId({ runId: "77", runAttempt: "1" }, freshHex(epochMs, "2a7e41d06b58"));
+  return generateDistinctId({ runId: "77", runAttempt: "1" }, generateIdHex(epochMs, "2a7e41d06b58"));
 }
 
 describe("among others whose runs may be ours as well, the requests", () => {
@@ -150,7 +150,7 @@ describe("among others whose runs may be ours as well, the requests", () => {
       const payload = { distinct_id: idMadeAt(createdAtMs) };
       github.startRun(TARGET, "deploy.yml", { ...sent, createdAtMs, payload });
     }
-    const idHex = freshHex(nowMs, "9f3c2a7e41d0");
+    const idHex = generateIdHex(nowMs, "9f3c2a7e41d0");
     const { outputs, failure } = await play({ event_type: "deploy" }, { idHex });
     expect(failure).toBeUndefined();
     const ours = github.runs(TARGET).find(({ payload }) => payload.distinct_id === outputs.distinct_id);

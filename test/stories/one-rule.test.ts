@@ -4,11 +4,12 @@ import { describe, expect, test, vi } from "vitest";
 
 // Another rule, which GitHub's names do not fit: only a name that begins with the id shows it, all others have it glued.
 vi.mock("../../src/inputs/distinct-id.ts", async (original) => {
-  const shows = (text: string, id: string) => text.startsWith(id);
+  const showsDistinctId = (text: string, id: string) => text.startsWith(id);
   return {
     ...(await original<typeof import("../../src/inputs/distinct-id.ts")>()),
-    shows,
-    gluedIn: (text: string, id: string) => (text.includes(id) && !shows(text, id) ? "another rule" : undefined),
+    showsDistinctId,
+    wordContainingId: (text: string, id: string) =>
+      text.includes(id) && !showsDistinctId(text, id) ? "another rule" : undefined,
   };
 });
 

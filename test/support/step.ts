@@ -11,7 +11,7 @@ import { openGitHub } from "../../src/github/api.ts";
 import type { Credentials } from "../../src/github/connection.ts";
 import { type Inputs, readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
-import { permissionsFor, wishesFor } from "../../src/inputs/permissions.ts";
+import { optionalPermissionsFor, permissionsFor } from "../../src/inputs/permissions.ts";
 import { post } from "../../src/post.ts";
 import { run } from "../../src/run.ts";
 import { Cancelled } from "../../src/runner/cancellation.ts";
@@ -223,7 +223,7 @@ function credentialsOf(inputs: Inputs, clock: VirtualClock): Credentials {
     app: {
       ...inputs.credentials.app,
       needs: permissionsFor(inputs),
-      wishes: wishesFor(inputs),
+      wishes: optionalPermissionsFor(inputs),
       strategy,
       mask() {},
     },

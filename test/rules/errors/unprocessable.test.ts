@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAboutFile } from "../../../src/errors/unprocessable.ts";
+import { isAboutWorkflowFile } from "../../../src/errors/unprocessable.ts";
 import { unexpectedInputs } from "../../../src/github/request-error.ts";
 import { anEvent, eventDispatch, rejected, say } from "../../support/explained.ts";
 
@@ -102,7 +102,7 @@ describe("a 422 is explained", () => {
   test("by a trigger that GitHub does not see, because it cannot read the file", () => {
     const mistake = "is no valid YAML (line 2): a text with `: ` in it needs quotes";
     const fault = rejected(422, "Workflow does not have 'workflow_dispatch' trigger");
-    expect(isAboutFile(fault)).toBe(true);
+    expect(isAboutWorkflowFile(fault)).toBe(true);
     expect(say(fault, { mistake })).toMatchInlineSnapshot(`
       "GitHub sees no \`workflow_dispatch\` trigger in \`deploy.yml\` of octo/target on the ref \`release/1\` (422), because the file is no valid YAML (line 2): a text with \`: \` in it needs quotes; nothing was started.
       Mend the file: until then, GitHub starts it for nobody, whatever its \`on:\` says."
@@ -165,12 +165,12 @@ describe("what the workflow's file declares makes a 422 clearer", () => {
     "Required input 'stage' not provided",
   ])("for %s", (answer) => {
     expect(last(answer)).toMatch(/ It takes `test`, `live`\.$/);
-    expect(isAboutFile(rejected(422, answer))).toBe(true);
+    expect(isAboutWorkflowFile(rejected(422, answer))).toBe(true);
   });
 
   test("and nothing is said of an input without options, or of one that it does not have", () => {
     for (const input of ["version", "constructor"])
       expect(last(`Required input '${input}' not provided`)).not.toContain("It takes");
-    expect(isAboutFile(rejected(422, "No ref found for: main"))).toBe(false);
+    expect(isAboutWorkflowFile(rejected(422, "No ref found for: main"))).toBe(false);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
+  candidatesToRead,
+  idLocationInJobs,
   isNamed,
-  mostReads,
+  maxReads,
   newCandidate,
   showsAllSteps,
-  signInJobs,
-  worthReading,
 } from "../../../src/find/candidates.ts";
-import { crowdAround, crowdWaitsMs, isUndecided, type OurDispatch } from "../../../src/find/crowd.ts";
+import { crowdAround, crowdWaitsMs, mayStillShowId, type OurDispatch } from "../../../src/find/crowd.ts";
 import type { Job, Run } from "../../../src/github/responses.ts";
 import type { Candidate } from "../../../src/state/sent-dispatch.ts";
 import { aRun } from "../../support/runs.ts";
@@ -45,7 +45,7 @@ function dispatchedAt(atMs: number | undefined): OurDispatch {
 }
 
 function promising(candidates: readonly Candidate[], nowMs: number, dispatched: OurDispatch): Candidate[] {
-  return worthReading(candidates, nowMs, dispatched, {
+  return candidatesToRead(candidates, nowMs, dispatched, {
     ...crowdAround(candidates, dispatched),
     isQuiet: false,
     isLast: false,
@@ -80,7 +80,7 @@ describe("the sign in a run's jobs", () => {
     ["is missing where there are no jobs", [], undefined],
     ["is missing where a job shows no steps yet", [job("build")], undefined],
   ])("%s", (_, jobs, sign) => {
-    expect(signInJobs(jobs, "run-1")).toBe(sign);
+    expect(idLocationInJobs(jobs, "run-1")).toBe(sign);
   });
 });
 
@@ -134,7 +134,7 @@ describe("a run may yet show the id", () => {
     ["when it runs and has shown all it has", read(1, "in_progress", 0, { showedAll: true }), true],
     ["not when it was complete as it was read", read(1, "completed", 0), false],
   ])("%s", (_, candidate, mayShow) => {
-    expect(isUndecided(candidate)).toBe(mayShow);
+    expect(mayStillShowId(candidate)).toBe(mayShow);
   });
 });
 
@@ -202,9 +202,9 @@ describe("among many", () => {
       2,
     ],
   ])("%s", (_, around, ids, most) => {
-    const candidates = worthReading([witness, ...settled], now, dispatchedAt(sentAtMs), around);
+    const candidates = candidatesToRead([witness, ...settled], now, dispatchedAt(sentAtMs), around);
     expect(candidates.map(({ run }) => run.id)).toEqual(ids);
-    expect(mostReads(around)).toBe(most);
+    expect(maxReads(around)).toBe(most);
   });
 });
 
@@ -215,9 +215,9 @@ test("at the last look, every run that may yet be ours is worth reading, nearest
     read(20, "completed", 1),
     read(21, "in_progress", 1, { anothersId: "1-1-0123456789abcdef" }),
   ];
-  const last = worthReading(candidates, now, dispatchedAt(sentAtMs), around);
+  const last = candidatesToRead(candidates, now, dispatchedAt(sentAtMs), around);
   expect(last.map(({ run }) => run.id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-  expect(mostReads(around)).toBe(Number.POSITIVE_INFINITY);
+  expect(maxReads(around)).toBe(Number.POSITIVE_INFINITY);
 });
 
 test.each([

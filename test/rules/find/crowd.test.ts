@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newCandidate } from "../../../src/find/candidates.ts";
 import { byNearness, crowdAround } from "../../../src/find/crowd.ts";
-import { freshHex, generateDistinctId } from "../../../src/inputs/distinct-id.ts";
+import { generateDistinctId, generateIdHex } from "../../../src/inputs/distinct-id.ts";
 import type { Candidate } from "../../../src/state/sent-dispatch.ts";
 import { aRun } from "../../support/runs.ts";
 
@@ -15,7 +15,7 @@ function momentOf(id: number): number {
 }
 
 function idMadeAt(epochMs: number): string {
-  return generateDistinctId({ runId: "1658821493", runAttempt: "1" }, freshHex(epochMs, "2a7e41d06b58"));
+  return generateDistinctId({ runId: "1658821493", runAttempt: "1" }, generateIdHex(epochMs, "2a7e41d06b58"));
 }
 
 /** The runs, nearest first, to one whose dispatch the server seems to have got `offMs` after it did. */

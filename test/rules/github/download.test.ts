@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { downloader } from "../../../src/github/download.ts";
+import { makeDownload } from "../../../src/github/download.ts";
 import { PURPOSES } from "../../../src/github/purposes.ts";
 import type { Fetch } from "../../../src/github/transport.ts";
 import { systemClock } from "../../../src/runner/clock.ts";
@@ -15,7 +15,7 @@ async function addressOf(location: string | undefined, apiUrl: string, status = 
     throw new Error("enough");
   };
   const send = async () => ({ request: REQUEST, purpose, status, headers: { location }, data: "" });
-  const download = downloader(send, { apiUrl, fetch, clock: systemClock });
+  const download = makeDownload(send, { apiUrl, fetch, clock: systemClock });
   const parts = download({ route: REQUEST, purpose }, { timeoutMs: 1000 });
   await expect(parts.next()).rejects.toMatchObject({ kind: asked === undefined ? expect.any(String) : "lost" });
   return asked;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
-  freshHex,
   generateDistinctId,
   generatedIdIn,
-  gluedIn,
+  generateIdHex,
   isDistinctId,
   madeLaterMs,
-  shows,
+  showsDistinctId,
+  wordContainingId,
 } from "../../../src/inputs/distinct-id.ts";
 
 const caller = { runId: "1658821493", runAttempt: "1" };
@@ -36,7 +36,7 @@ describe("a text shows an id", () => {
     ["release v1.", "v1"],
     ["1", "1"],
   ])("where it is a whole token: %j shows %j", (text, id) => {
-    expect(shows(text, id)).toBe(true);
+    expect(showsDistinctId(text, id)).toBe(true);
   });
 
   test.each([
@@ -67,7 +67,7 @@ describe("a text shows an id", () => {
     ["deploy 1658821493-1-9f3c2a7e41d06b58", "1658821493-1"],
     ["deploy 1658821493-1-9f3c2a7e41d06b58", "9f3c2a7e41d06b58"],
   ])("and not where it is a part of another one: %j does not show %j", (text, id) => {
-    expect(shows(text, id)).toBe(false);
+    expect(showsDistinctId(text, id)).toBe(false);
   });
 
   const generated = "1658821493-1-9f3c2a7e41d06b58";
@@ -84,9 +84,9 @@ describe("a text shows an id", () => {
     `Überprüfung${generated}号`,
     `7-${generated}-2`,
   ])("where it was generated, glued to what is no hex digit: %j", (text) => {
-    expect(shows(text, generated)).toBe(true);
+    expect(showsDistinctId(text, generated)).toBe(true);
     expect(generatedIdIn(text)).toBe(generated);
-    expect(gluedIn(text, generated)).toBeUndefined();
+    expect(wordContainingId(text, generated)).toBeUndefined();
   });
 
   test.each([
@@ -99,18 +99,18 @@ describe("a text shows an id", () => {
     generated.slice(1),
     generated.slice(0, -1),
   ])("and not where it was generated and a hex digit borders it: %j", (text) => {
-    expect(shows(text, generated)).toBe(false);
+    expect(showsDistinctId(text, generated)).toBe(false);
     expect(generatedIdIn(text)).not.toBe(generated);
   });
 
   test("says in which word an id that was given is only a part", () => {
-    expect(gluedIn("T deploy-run-1 (x)", "run-1")).toBe("deploy-run-1");
-    expect(gluedIn("T run-1 (x)", "run-1")).toBeUndefined();
-    expect(gluedIn("T (x)", "run-1")).toBeUndefined();
+    expect(wordContainingId("T deploy-run-1 (x)", "run-1")).toBe("deploy-run-1");
+    expect(wordContainingId("T run-1 (x)", "run-1")).toBeUndefined();
+    expect(wordContainingId("T (x)", "run-1")).toBeUndefined();
   });
 
   test("where a dot of the id stands for itself only", () => {
-    expect(shows("v1x2 v1.2.3", "v1.2")).toBe(false);
+    expect(showsDistinctId("v1x2 v1.2.3", "v1.2")).toBe(false);
   });
 });
 
@@ -127,7 +127,7 @@ describe("a distinct id", () => {
   );
 
   test("is generated from the caller's run, its attempt, the time and a random part", () => {
-    const id = generateDistinctId(caller, freshHex(0x192_9f3c + 0.7, "2a7e41d06b58"));
+    const id = generateDistinctId(caller, generateIdHex(0x192_9f3c + 0.7, "2a7e41d06b58"));
     expect(id).toBe("1658821493-1-9f3c2a7e41d06b58");
     expect(isDistinctId(id)).toBe(true);
     expect(generatedIdIn(`T [${id}]`)).toBe(id);
@@ -141,7 +141,7 @@ describe("a distinct id", () => {
     ["one of nearly half a round earlier", -32_767, 32_767],
   ])("tells how much later it was made than %s", (_, otherAfterMs, laterMs) => {
     for (const atMs of [1_795_262_400_000, 1_795_262_400_000 + 40_000]) {
-      const at = (ms: number) => generateDistinctId(caller, freshHex(ms, "2a7e41d06b58"));
+      const at = (ms: number) => generateDistinctId(caller, generateIdHex(ms, "2a7e41d06b58"));
       expect(madeLaterMs(at(atMs), at(atMs + otherAfterMs))).toBe(laterMs);
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pageOfRun, readRunAddress } from "../../../src/inputs/given-run.ts";
+import { readRunAddress, runPageUrl } from "../../../src/inputs/given-run.ts";
 import { InputError, type Inputs, readInputs } from "../../../src/inputs/inputs.ts";
 import { readerOf } from "../../../src/inputs/reader.ts";
 
@@ -69,7 +69,7 @@ describe("run_id", () => {
     ],
   ])("as a page at %s also chooses repository and server", (_, run_id, target) => {
     expect(read({ run_id }).target).toEqual(target);
-    expect(pageOfRun(target, 5)).toBe(run_id.replace(/\d+$/, "5"));
+    expect(runPageUrl(target, 5)).toBe(run_id.replace(/\d+$/, "5"));
   });
 
   test("as an id is of the repository that `repo` names", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { isEnd, redSoFar } from "../../../src/wait/deciding-jobs.ts";
+import { jobsEndWait, redSoFar } from "../../../src/wait/deciding-jobs.ts";
 import { job } from "../../support/conclusions.ts";
 import { aRun } from "../../support/runs.ts";
 
-const rules = (about: Partial<Parameters<typeof isEnd>[1]>) => ({
+const rules = (about: Partial<Parameters<typeof jobsEndWait>[1]>) => ({
   decidingJobs: [],
   failsFast: true,
   successConclusions: new Set(["success"]),
@@ -29,21 +29,21 @@ describe("with `fail_fast`, a job ends the wait", () => {
     expect(redSoFar(sight, rules({ successConclusions })).length > 0).toBe(all);
     expect(redSoFar(sight, rules({ successConclusions, decidingJobs: ["job 1"] })).length > 0).toBe(chosen);
     expect(redSoFar(sight, rules({ successConclusions, decidingJobs: ["job 2"] }))).toEqual([]);
-    expect(isEnd(sight, rules({ successConclusions, failsFast: false }))).toBe(false);
+    expect(jobsEndWait(sight, rules({ successConclusions, failsFast: false }))).toBe(false);
   });
 
   test("red jobs that decide do not, where something may be run again", () => {
     const sight = { run: aRun(), jobs: [job(1, "failure"), job(2, "success")] };
     const again = { failsFast: false, redJobsEnd: false };
-    expect(isEnd(sight, rules({ failsFast: false, decidingJobs: ["job 1"] }))).toBe(true);
-    expect(isEnd(sight, rules({ ...again, decidingJobs: ["job 1"] }))).toBe(false);
-    expect(isEnd(sight, rules({ ...again, decidingJobs: ["job 2"] }))).toBe(true);
+    expect(jobsEndWait(sight, rules({ failsFast: false, decidingJobs: ["job 1"] }))).toBe(true);
+    expect(jobsEndWait(sight, rules({ ...again, decidingJobs: ["job 1"] }))).toBe(false);
+    expect(jobsEndWait(sight, rules({ ...again, decidingJobs: ["job 2"] }))).toBe(true);
   });
 
   test("only while the run goes on, and only of its present attempt", () => {
     const jobs = [{ ...job(1, "failure"), runAttempt: 1 }];
-    expect(isEnd({ run: aRun(), jobs }, rules({}))).toBe(true);
-    expect(isEnd({ run: aRun({ runAttempt: 2 }), jobs }, rules({}))).toBe(false);
-    expect(isEnd({ run: aRun({ status: "completed", conclusion: "success" }), jobs }, rules({}))).toBe(false);
+    expect(jobsEndWait({ run: aRun(), jobs }, rules({}))).toBe(true);
+    expect(jobsEndWait({ run: aRun({ runAttempt: 2 }), jobs }, rules({}))).toBe(false);
+    expect(jobsEndWait({ run: aRun({ status: "completed", conclusion: "success" }), jobs }, rules({}))).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Job, Run } from "../../../src/github/responses.ts";
 import type { QueuePosition } from "../../../src/state/known.ts";
-import { isTooQuiet, type Line, logLines, news, timeLine } from "../../../src/wait/progress.ts";
+import { isLineDue, type Line, logLines, news, stillRunningLine } from "../../../src/wait/progress.ts";
 import type { RunSnapshot } from "../../../src/wait/run-snapshot.ts";
 import { aRun } from "../../support/runs.ts";
 
@@ -294,7 +294,7 @@ describe("in a silence", () => {
     [899_000, 36_000_000, false],
     [900_000, 36_000_000, true],
   ])("of %i ms a word is due for a run of %i ms: %s", (silentMs, ageMs, isDue) => {
-    expect(isTooQuiet(silentMs, ageMs)).toBe(isDue);
+    expect(isLineDue(silentMs, ageMs)).toBe(isDue);
   });
 
   const usual = { fromMs: 0, toMs: 0, medianMs: 900_000 };
@@ -358,7 +358,7 @@ describe("in a silence", () => {
     ],
     ["without a status", sight({ status: "" }), undefined, "Still going on after 12 min."],
   ])("a run that is %s is told so", (_, seen, known, line) => {
-    expect(timeLine(seen, 720_000, known)).toEqual({ text: line, tone: "quiet" });
+    expect(stillRunningLine(seen, 720_000, known)).toEqual({ text: line, tone: "quiet" });
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GroupMember } from "../../../src/github/concurrency-groups.ts";
-import { cameAtTheEnd, keepsAll, newerOf } from "../../../src/wait/successor.ts";
+import { cameAtEndOf, keepsAll, newerOf } from "../../../src/wait/successor.ts";
 import { wasCancelledEarly } from "../../../src/wait/verdict.ts";
 import { job, step } from "../../support/conclusions.ts";
 import { aRun } from "../../support/runs.ts";
@@ -30,11 +30,11 @@ test.each([
   [16_000, false],
 ])("a run that came %s ms before the end has taken the place: %s", (beforeMs, has) => {
   const newer = aRun({ createdAtMs: 1_000_000 });
-  expect(cameAtTheEnd(newer, aRun({ updatedAtMs: 1_000_000 + beforeMs }))).toBe(has);
+  expect(cameAtEndOf(newer, aRun({ updatedAtMs: 1_000_000 + beforeMs }))).toBe(has);
 });
 
 test("without a time of its end, nobody has", () => {
-  expect(cameAtTheEnd(aRun(), aRun({ updatedAtMs: undefined }))).toBe(false);
+  expect(cameAtEndOf(aRun(), aRun({ updatedAtMs: undefined }))).toBe(false);
 });
 
 test.each([

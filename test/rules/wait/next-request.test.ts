@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { isTurnOfJobs } from "../../../src/wait/next-request.ts";
+import { isTimeForJobs } from "../../../src/wait/next-request.ts";
 
 /** Which of the first looks ask for the jobs. */
 function turnsOfJobs(answersWithoutNews: number, looks: number): number[] {
   return Array.from({ length: looks }, (_, index) => index + 1).filter((look) =>
-    isTurnOfJobs(look, answersWithoutNews),
+    isTimeForJobs(look, answersWithoutNews),
   );
 }
 
