@@ -248,7 +248,7 @@ const nothingToDo =
   "`event_type` to send a `repository_dispatch`, or `run_id` to follow a run that exists. Where an expression " +
   "fills one of them, it was empty.";
 const conclusions =
-  "`success`, `failure`, `neutral`, `cancelled`, `skipped`, `timed_out`, `action_required`, `stale`, `startup_failure`, `any`";
+  "`success`, `skipped`, `neutral`, `stale`, `cancelled`, `action_required`, `startup_failure`, `timed_out`, `failure`, `any`";
 
 describe("a problem is told", () => {
   test.each([
@@ -341,7 +341,7 @@ describe("a problem is told", () => {
       - \`distinct_id\` has to be 1 to 100 letters, digits and \`. _ : / -\`.
       - \`timeout_seconds\` is \`1h\`: give a whole number from 1 to 2592000.
       - \`max_runs\` is \`0\`: give a whole number from 1 to 10000.
-      - \`success_conclusions\` has \`good\`: it takes \`success\`, \`failure\`, \`neutral\`, \`cancelled\`, \`skipped\`, \`timed_out\`, \`action_required\`, \`stale\`, \`startup_failure\`, \`any\`.
+      - \`success_conclusions\` has \`good\`: it takes \`success\`, \`skipped\`, \`neutral\`, \`stale\`, \`cancelled\`, \`action_required\`, \`startup_failure\`, \`timed_out\`, \`failure\`, \`any\`.
       - \`cancel_run_on\` has \`never\`: it takes \`cancel\`, \`timeout\`, \`failure\`.]
     `);
   });
