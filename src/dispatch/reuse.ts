@@ -34,7 +34,7 @@ export async function findEqual(
   log.info(`Reusing run ${run.id} (${run.conclusion ?? run.status}), started by ${by}, key ${key}: ${run.htmlUrl}`);
   if (inputs.cancelRunOn.size > 0 && !isOurs)
     log.info("`cancel_run_on` applies to it as to a run that this step has started.");
-  record({ distinctId: shownId, taken: { started: run, disposition: "reused" } });
+  record({ taken: { started: run, disposition: "reused", distinctId: shownId } });
   await recordRun(run, deadlineMs, context);
   return { run, recentRuns: undefined };
 }

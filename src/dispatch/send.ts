@@ -162,7 +162,7 @@ function adapt(
   else {
     const { key } = inputs.distinctId;
     log.info(`The workflow does not declare the input ${key}. GitHub will name the run; sending without it.`);
-    record({ distinctId: "" });
+    record({ isIdLeftOut: true });
   }
   return adapted;
 }

@@ -8,13 +8,15 @@ import type { Finding } from "./finding.ts";
 import type { SentDispatch } from "./sent-dispatch.ts";
 
 export interface Known {
-  /** Empty when no id is sent. */
-  distinctId: string;
+  /** The id of the inputs; empty where none is to be sent. What was really sent: `sentIdOf`. */
+  readonly distinctId: string;
+  /** GitHub names the run, and the workflow does not declare the id. */
+  isIdLeftOut?: boolean;
   dispatch?: ResolvedDispatch;
   /** Undefined unless GitHub may have acted on a dispatch. */
   sent?: SentDispatch | undefined;
   /** The run taken instead of starting one. A given run may not exist, until a response shows it. */
-  taken?: { started: StartedRun; disposition: "given" | "reused" };
+  taken?: { started: StartedRun; disposition: "given" | "reused"; distinctId?: string };
   run?: Run;
   jobs?: readonly Job[];
   /** Environments whose approval the run waits for, as text. */
@@ -86,4 +88,9 @@ export function startedRun({
   taken,
 }: Partial<Pick<Known, "run" | "sent" | "taken">>): StartedRun | undefined {
   return run ?? sent?.started ?? taken?.started;
+}
+
+/** The id by which the run is known; empty: none was sent. */
+export function sentIdOf({ distinctId, isIdLeftOut, taken }: Known): string {
+  return taken?.distinctId ?? (isIdLeftOut ? "" : distinctId);
 }

@@ -1,13 +1,13 @@
 import { failedJobs } from "../github/conclusions.ts";
 import type { Run } from "../github/responses.ts";
-import { isAboutToRerun, type Known } from "./known.ts";
+import { isAboutToRerun, type Known, sentIdOf } from "./known.ts";
 
 type Outputs = Record<string, string>;
 
 export function outputsOf(known: Known): Outputs {
-  const { distinctId, run, values } = known;
+  const { run, values } = known;
   return {
-    distinct_id: distinctId,
+    distinct_id: sentIdOf(known),
     ...addressOf(known),
     ...(run && stateOf(run, known)),
     ...(values && { outputs: values.text }),
