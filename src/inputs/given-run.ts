@@ -1,7 +1,7 @@
 import type { Target } from "../github/connection.ts";
 import type { Id } from "../github/response-fields.ts";
 import { inCode } from "../text/wording.ts";
-import type { InputName } from "./names.ts";
+import { DEFAULTS } from "./names.ts";
 import type { Reader } from "./reader.ts";
 
 export interface GivenRun {
@@ -15,26 +15,25 @@ export interface RunAddress {
   repository: string | undefined;
 }
 
-/** Inputs that only a dispatch uses, with the defaults that the runner fills in. */
-const OF_A_DISPATCH = {
-  event_type: "",
-  client_payload: "{}",
-  workflow: "",
-  workflow_inputs: "{}",
-  ref: "",
-  distinct_id: "",
-  distinct_id_key: "distinct_id",
-  max_runs: "500",
-  reuse: "never",
-  reuse_key: "",
-} satisfies Partial<Record<InputName, string>>;
+/** Inputs that only a dispatch uses. */
+const OF_A_DISPATCH = [
+  "event_type",
+  "client_payload",
+  "workflow",
+  "workflow_inputs",
+  "ref",
+  "distinct_id",
+  "distinct_id_key",
+  "max_runs",
+  "reuse",
+  "reuse_key",
+] as const;
 
 /** Undefined where `run_id` is not given. An invalid one adds a problem, and gives the id 0. */
 export function readRunAddress({ text, problems }: Reader): RunAddress | undefined {
   const given = text("run_id");
   if (given === "") return undefined;
-  const names = Object.keys(OF_A_DISPATCH) as (keyof typeof OF_A_DISPATCH)[];
-  const contradicting = names.filter((name) => text(name) !== "" && text(name) !== OF_A_DISPATCH[name]);
+  const contradicting = OF_A_DISPATCH.filter((name) => text(name) !== "" && text(name) !== DEFAULTS[name]);
   if (contradicting.length > 0) {
     problems.push(
       `\`run_id\` names a run that already exists, and nothing is dispatched: leave out ${inCode(contradicting, " and ")}, or leave out \`run_id\`.`,

@@ -9,7 +9,7 @@ import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { type DistinctId, type Mappings, type RunSource, readDispatchRequest } from "./dispatch-request.ts";
 import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
 import { areDifferentRepositories, type RunAddress, readRunAddress } from "./given-run.ts";
-import { checkNames, type InputName } from "./names.ts";
+import { checkNames, DEFAULTS, type InputName } from "./names.ts";
 import { type Reader, readerOf } from "./reader.ts";
 import { reuseKey } from "./reuse-key.ts";
 import { type Caller, ownerOf, readTarget, unusedOwner, withoutTrailingSlash } from "./target.ts";
@@ -65,7 +65,6 @@ export class InputError extends StepError {
 }
 
 const NOT_SENT: DistinctId = { value: "", key: undefined, isGiven: false };
-const FIND_TIMEOUT_SECONDS = 300;
 /** More would not fit into one annotation. */
 export const MAX_LOG_LINES = 50;
 
@@ -91,7 +90,7 @@ export function readInputs(
   const credentials = readCredentials(reader);
   const address = readRunAddress(reader);
   const target = chooseTarget(reader, caller, address);
-  const waitFor = word("wait_for", "found", ["nothing", "found", "completed"]);
+  const waitFor = word("wait_for", ["nothing", "found", "completed"]);
   const freshId = generateDistinctId(caller, idHex);
   const inputs = {
     credentials,
@@ -99,26 +98,24 @@ export function readInputs(
     ...(address
       ? { source: { event: undefined, runId: address.runId }, distinctId: NOT_SENT }
       : readDispatchRequest(reader, { freshId, mustFind: waitFor !== "nothing", mappings })),
-    findTimeoutMs: 1000 * number("find_timeout_seconds", FIND_TIMEOUT_SECONDS, [1, 86_400]),
-    findTimeoutIsDefault: ["", String(FIND_TIMEOUT_SECONDS)].includes(text("find_timeout_seconds")),
-    timeoutMs: 1000 * number("timeout_seconds", 3600, [1, 2_592_000]),
-    startTimeoutMs: text("start_timeout_seconds")
-      ? 1000 * number("start_timeout_seconds", 1, [1, 2_592_000])
-      : undefined,
-    pollIntervalMs: 1000 * number("poll_interval_seconds", 10, [1, 3600]),
-    maxRuns: number("max_runs", 500, [1, 10_000]),
-    successConclusions: words("success_conclusions", "success", [...CONCLUSIONS, "any"]),
-    cancelRunOn: words("cancel_run_on", "", ["cancel", "timeout", "failure"]),
+    findTimeoutMs: 1000 * number("find_timeout_seconds", [1, 86_400]),
+    findTimeoutIsDefault: ["", DEFAULTS.find_timeout_seconds].includes(text("find_timeout_seconds")),
+    timeoutMs: 1000 * number("timeout_seconds", [1, 2_592_000]),
+    startTimeoutMs: text("start_timeout_seconds") ? 1000 * number("start_timeout_seconds", [1, 2_592_000]) : undefined,
+    pollIntervalMs: 1000 * number("poll_interval_seconds", [1, 3600]),
+    maxRuns: number("max_runs", [1, 10_000]),
+    successConclusions: words("success_conclusions", [...CONCLUSIONS, "any"]),
+    cancelRunOn: words("cancel_run_on", ["cancel", "timeout", "failure"]),
     decidingJobs: readJobNames(reader, waitFor),
-    failsFast: isTrue("fail_fast", false),
+    failsFast: isTrue("fail_fast"),
     outputsFrom: readArtifactName(reader, waitFor),
-    failedLogLines: text("failed_log_lines") ? number("failed_log_lines", 0, [0, MAX_LOG_LINES]) : undefined,
-    reruns: number("rerun_failed", 0, [0, 3]),
-    rerunGraceMs: 1000 * number("rerun_grace_seconds", 0, [0, 3600]),
-    reuse: word("reuse", "never", ["never", "queued", "running", "success"]),
+    failedLogLines: text("failed_log_lines") ? number("failed_log_lines", [0, MAX_LOG_LINES]) : undefined,
+    reruns: number("rerun_failed", [0, 3]),
+    rerunGraceMs: 1000 * number("rerun_grace_seconds", [0, 3600]),
+    reuse: word("reuse", ["never", "queued", "running", "success"]),
     commitStatus: readCommitStatus(reader, caller, waitFor),
-    writesSummary: isTrue("summary", true),
-    isDryRun: isTrue("dry_run", false),
+    writesSummary: isTrue("summary"),
+    isDryRun: isTrue("dry_run"),
     callersAttempt: Number(caller.runAttempt),
   };
   problems.push(

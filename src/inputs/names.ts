@@ -3,45 +3,46 @@
 import { distance } from "fastest-levenshtein";
 import { inCode } from "../text/wording.ts";
 
-/** In the order of action.yml. */
-export const INPUT_NAMES = [
-  "token",
-  "app_id",
-  "app_private_key",
-  "api_url",
-  "owner",
-  "repo",
-  "event_type",
-  "client_payload",
-  "workflow",
-  "workflow_inputs",
-  "ref",
-  "distinct_id",
-  "distinct_id_key",
-  "reuse",
-  "reuse_key",
-  "run_id",
-  "wait_for",
-  "find_timeout_seconds",
-  "timeout_seconds",
-  "start_timeout_seconds",
-  "poll_interval_seconds",
-  "max_runs",
-  "success_conclusions",
-  "cancel_run_on",
-  "jobs",
-  "fail_fast",
-  "outputs_from",
-  "failed_log_lines",
-  "rerun_failed",
-  "rerun_grace_seconds",
-  "status_context",
-  "status_token",
-  "summary",
-  "dry_run",
-] as const;
+/** Each input with its default, as action.yml has them in this order; empty: none, or one that depends on the caller. */
+export const DEFAULTS = {
+  token: "",
+  app_id: "",
+  app_private_key: "",
+  api_url: "",
+  owner: "",
+  repo: "",
+  event_type: "",
+  client_payload: "{}",
+  workflow: "",
+  workflow_inputs: "{}",
+  ref: "",
+  distinct_id: "",
+  distinct_id_key: "distinct_id",
+  reuse: "never",
+  reuse_key: "",
+  run_id: "",
+  wait_for: "found",
+  find_timeout_seconds: "300",
+  timeout_seconds: "3600",
+  start_timeout_seconds: "",
+  poll_interval_seconds: "10",
+  max_runs: "500",
+  success_conclusions: "success",
+  cancel_run_on: "",
+  jobs: "",
+  fail_fast: "false",
+  outputs_from: "",
+  failed_log_lines: "",
+  rerun_failed: "0",
+  rerun_grace_seconds: "0",
+  status_context: "",
+  status_token: "",
+  summary: "true",
+  dry_run: "false",
+} as const;
 
-export type InputName = (typeof INPUT_NAMES)[number];
+export type InputName = keyof typeof DEFAULTS;
+export const INPUT_NAMES = Object.keys(DEFAULTS) as InputName[];
 
 const COMPLETED = "for `true`, give `wait_for: completed`";
 const SECONDS = "in whole seconds";

@@ -1,5 +1,5 @@
 import { inCode } from "../text/wording.ts";
-import type { InputName } from "./names.ts";
+import { DEFAULTS, type InputName } from "./names.ts";
 
 export type Reader = ReturnType<typeof readerOf>;
 
@@ -16,36 +16,31 @@ export function readerOf(read: (name: string) => string) {
     return given;
   }
 
-  function number(name: InputName, defaultValue: number, [min, max]: readonly [min: number, max: number]): number {
-    const given = text(name) || String(defaultValue);
+  function number(name: InputName, [min, max]: readonly [min: number, max: number]): number {
+    const given = text(name) || DEFAULTS[name];
     const value = Number(given);
     if (!/^\d+$/.test(given) || value < min || value > max)
       problems.push(`\`${name}\` is \`${given}\`: give a whole number from ${min} to ${max}.`);
     return value;
   }
 
-  function word<Word extends string>(
-    name: InputName,
-    defaultValue: Word,
-    words: readonly Word[],
-    given = text(name),
-  ): Word {
-    const found = words.find((each) => each === (given || defaultValue));
+  function word<Word extends string>(name: InputName, words: readonly Word[], given = text(name)): Word {
+    const found = words.find((each) => each === (given || DEFAULTS[name]));
     if (found === undefined) problems.push(`\`${name}\` is \`${given}\`: give one of ${inCode(words)}.`);
     return found ?? (words[0] as Word);
   }
 
-  function words(name: InputName, defaultValue: string, allowed: readonly string[]): ReadonlySet<string> {
-    const given = (text(name) || defaultValue).split(/[\s,]+/).filter((word) => word !== "");
+  function words(name: InputName, allowed: readonly string[]): ReadonlySet<string> {
+    const given = (text(name) || DEFAULTS[name]).split(/[\s,]+/).filter((word) => word !== "");
     const unknown = given.filter((word) => !allowed.includes(word));
-    if (given.length === 0 && defaultValue !== "")
+    if (given.length === 0 && DEFAULTS[name] !== "")
       problems.push(`\`${name}\` names none: it takes ${inCode(allowed)}.`);
     if (unknown.length > 0) problems.push(`\`${name}\` has ${inCode(unknown)}: it takes ${inCode(allowed)}.`);
     return new Set(given);
   }
 
-  function isTrue(name: InputName, defaultValue: boolean): boolean {
-    return word(name, `${defaultValue}`, ["true", "false"], text(name).toLowerCase()) === "true";
+  function isTrue(name: InputName): boolean {
+    return word(name, ["true", "false"], text(name).toLowerCase()) === "true";
   }
 
   return { problems, text, line, number, word, words, isTrue };

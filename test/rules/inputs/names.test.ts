@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { checkNames, INPUT_NAMES, inputNamesIn } from "../../../src/inputs/names.ts";
+import { checkNames, DEFAULTS, INPUT_NAMES, inputNamesIn } from "../../../src/inputs/names.ts";
 import { asked, setStage } from "../../support/stage.ts";
 import { actionYml } from "../../support/step.ts";
 
 test("our names are those of action.yml, in its order", () => {
-  expect(INPUT_NAMES).toEqual(Object.keys(actionYml.inputs));
+  const ofAction = Object.entries(actionYml.inputs).map(([name, { default: value = "" }]) => {
+    const dependsOnCaller = value.includes("${{");
+    return [name, dependsOnCaller ? "" : value];
+  });
+  expect(Object.entries(DEFAULTS)).toEqual(ofAction);
   expect(checkNames(INPUT_NAMES)).toEqual({ problems: [], warnings: [] });
 });
 
