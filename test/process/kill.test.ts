@@ -1,7 +1,7 @@
 /** The bundle's process, ended by real signals at every stage of its story, and what its `post` step does after that. */
 
-import { describe, test } from "vitest";
-import type { Fault, FaultRequest } from "../simulator/index.ts";
+import { describe, type ExpectStatic, test } from "vitest";
+import type { Fault, FaultRequest, RunTruth } from "../simulator/index.ts";
 import { annotations, type ProcessStage, setProcessStage } from "../support/process-stage.ts";
 import { type EventName, receiver } from "../support/receivers.ts";
 import type { Ran } from "../support/step.ts";
@@ -74,7 +74,7 @@ async function end(
     ...(event === "workflow_dispatch" ? { workflow: "deploy.yml", ref: "main" } : { event_type: "deploy" }),
   };
   const workflows = { [TARGET]: { "deploy.yml": receiver(event, "run-name") } };
-  const behaviour = { visibleAfterMs: 1500, freshRun404Ms: 0, queuedMs: 120_000, cancelTakesMs: 200 };
+  const behaviour = { visibleAfterMs: 1500, freshRun404Ms: 0, queuedMs: 3_600_000, cancelTakesMs: 200 };
   const stage = await setProcessStage(workflows, { behaviour });
   const { github } = stage;
   let signalledAtMs = Number.NaN;
@@ -102,34 +102,37 @@ async function end(
 const posts = ({ github }: ProcessStage) =>
   github.requests.filter(({ method }) => method === "POST").map(({ path }) => path.replace(/^.*\//, ""));
 
+/** Between signal and end. How soon, test/stories/cancel-in-time.test.ts holds on virtual time. */
+function expectCancelled(run: RunTruth | undefined, signalledAtMs: number, endedAtMs: number, expect: ExpectStatic) {
+  expect(run?.cancelRequestedAtMs).toBeGreaterThanOrEqual(signalledAtMs);
+  expect(run?.cancelRequestedAtMs).toBeLessThanOrEqual(endedAtMs);
+}
+
 describe.skipIf(process.platform === "win32").concurrent("a step that is cancelled", () => {
   const cases = moments.flatMap(([when, moment]) =>
     (["SIGINT", "SIGTERM"] as const).map((signal) => ({ signal, when, moment })),
   );
 
-  test.for(cases)(
-    "by $signal $when has its run cancelled within 5 s, and says which",
-    async ({ signal, moment }, { expect }) => {
-      const { ran, stage, signalledAtMs } = await end(moment, [signal]);
-      expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
-      const [run, ...others] = stage.github.runs(TARGET);
-      expect(others).toEqual([]);
-      expect((run?.cancelRequestedAtMs ?? Number.NaN) - signalledAtMs).toBeLessThan(5000);
-      expect(ran.outputs.distinct_id).toBe(run?.payload.distinct_id ?? run?.inputs.distinct_id);
-      expect(ran.outputs.runId).toBe(String(run?.id));
-      expect(Object.keys(ran.outputs)).toEqual(expect.arrayContaining([...moment.known, ...RUN]));
-      expect(posts(stage)).toEqual(["dispatches", "cancel"]);
-      expect(annotations(ran, "error")).toEqual([
-        `The step was cancelled (${signal}). The remote run is being cancelled: ${ran.outputs.html_url}`,
-      ]);
-    },
-  );
+  test.for(cases)("by $signal $when has its run cancelled, and says which", async ({ signal, moment }, { expect }) => {
+    const { ran, stage, signalledAtMs, endedAtMs } = await end(moment, [signal]);
+    expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
+    const [run, ...others] = stage.github.runs(TARGET);
+    expect(others).toEqual([]);
+    expectCancelled(run, signalledAtMs, endedAtMs, expect);
+    expect(ran.outputs.distinct_id).toBe(run?.payload.distinct_id ?? run?.inputs.distinct_id);
+    expect(ran.outputs.runId).toBe(String(run?.id));
+    expect(Object.keys(ran.outputs)).toEqual(expect.arrayContaining([...moment.known, ...RUN]));
+    expect(posts(stage)).toEqual(["dispatches", "cancel"]);
+    expect(annotations(ran, "error")).toEqual([
+      `The step was cancelled (${signal}). The remote run is being cancelled: ${ran.outputs.html_url}`,
+    ]);
+  });
 
   test.for(moments)("%s, and then once more, finishes what the first signal began", async ([, moment], { expect }) => {
-    const { ran, stage, signalledAtMs } = await end(moment, ["SIGINT", "SIGTERM", "SIGINT"], LATE);
+    const { ran, stage, signalledAtMs, endedAtMs } = await end(moment, ["SIGINT", "SIGTERM", "SIGINT"], LATE);
     expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
     const [run] = stage.github.runs(TARGET);
-    expect((run?.cancelRequestedAtMs ?? Number.NaN) - signalledAtMs).toBeLessThan(5000);
+    expectCancelled(run, signalledAtMs, endedAtMs, expect);
     expect(posts(stage)).toEqual(["dispatches", "cancel"]);
     // It has waited for the late answer, and says what it was.
     expect(annotations(ran, "error")).toEqual([
@@ -137,14 +140,12 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
     ]);
   });
 
-  // By `cancel:` of a parallel step nothing else tells the step that its job is healthy and goes on after 7.5 s.
   test.for(moments)(
-    "%s by `cancel:` of its job has its run cancelled, its outputs set, and has ended within 7 s",
+    "%s by `cancel:` of its job has its run cancelled, its outputs set, and ends",
     async ([, moment], { expect }) => {
       const { ran, stage, signalledAtMs, endedAtMs } = await end(moment, ["SIGINT"], LATE);
       const [run] = stage.github.runs(TARGET);
-      expect((run?.cancelRequestedAtMs ?? Number.NaN) - signalledAtMs).toBeLessThan(7000);
-      expect(endedAtMs - signalledAtMs).toBeLessThan(7000);
+      expectCancelled(run, signalledAtMs, endedAtMs, expect);
       expect(ran.exitCode).toBe(1);
       expect(Object.keys(ran.outputs)).toEqual(expect.arrayContaining([...moment.known, ...RUN]));
     },

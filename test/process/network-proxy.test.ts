@@ -193,8 +193,8 @@ describe.concurrent("a dispatch that the proxy does not pass on is certainly not
     const { run } = await setProxyStage();
     const { url } = await listenRudely(onTestFinished, () => {});
     const ran = await run(BRIEFLY, { http_proxy: url });
+    // If it waited for the proxy, so would the test.
     expect(ran.exitCode).toBe(1);
-    expect(ran.tookMs).toBeLessThan(10_000);
   });
 });
 

@@ -191,7 +191,6 @@ describe.runIf(canIssue).concurrent(title("a server with TLS behind a proxy"), (
       { HTTPS_PROXY: env.HTTPS_PROXY.replace("https", "http"), ...trusted },
     );
     expect(annotations(ran, "error")).toEqual([expect.stringContaining("No connection to https://ghe.test/api/v3")]);
-    expect(ran.tookMs).toBeLessThan(10_000);
     expect(front.connections()).toBe(0);
     expect(github.transcript()).toEqual([]);
   });

@@ -26,11 +26,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Fault } from "../simulator/faults.ts";
 import { type Behaviour, type FaultHook, type GitHub, startGitHub, VirtualClock } from "../simulator/index.ts";
+import { isMode } from "../support/mode.ts";
 import { CALLER, type Played, playPost, playStep } from "../support/step.ts";
 
-const { npm_lifecycle_event: script, MODEL_RUNS, MODEL_SEED } = process.env;
-const numRuns = Number(MODEL_RUNS ?? (script === "test:model" ? 10_000 : 25));
-const seed = Number(MODEL_SEED ?? (script === "test:model" ? Math.floor(Math.random() * 2 ** 31) : 20_261_127));
+const { MODEL_RUNS, MODEL_SEED } = process.env;
+const numRuns = Number(MODEL_RUNS ?? (isMode("many") ? 10_000 : 25));
+const seed = Number(MODEL_SEED ?? (isMode("many") ? Math.floor(Math.random() * 2 ** 31) : 20_261_127));
 
 const TARGET = "octo/target";
 const VISIBLE_MS = 1500;

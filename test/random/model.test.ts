@@ -2,11 +2,10 @@
  * The model test: random schedules of what GitHub, its neighbours, the network and the caller do, and the properties that
  * hold whatever they do. Each plays one step, and its `post` step, on virtual time; then the server's own truth judges.
  *
- *     npm test                500 schedules
- *     npm run test:model      10,000, or MODEL_RUNS of them
- *     MODEL_SEED=42 …         the same schedules again
- *     npm run figures         writes what the 500 came to into docs/reliability.md, where npm test compares it
- *     npm run figures:all     10,000 of the same seed, and writes those figures as well
+ *     npm test                200 schedules, the same each time
+ *     npm run test:model      10,000 fresh ones, or MODEL_RUNS of them; MODEL_SEED=42 repeats them
+ *     npm run figures         10,000 of the ordinary seed, and writes what they came to into docs/reliability.md, where
+ *                             npm test compares what the first 200 come to
  *
  * Schedules are made in model/schedules.ts, properties in model/properties.ts, by the numbers that a problem begins with:
  *
@@ -40,6 +39,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { isMode } from "../support/mode.ts";
 import {
   type Figures,
   figuresOf,
@@ -55,11 +55,10 @@ import { KNOWN } from "./model/known.ts";
 import { playSchedules } from "./model/play.ts";
 import { linesOf, newTally } from "./model/tally.ts";
 
-// Not set by the script itself: on Windows, an npm script has no `NAME=value command`.
-const { npm_lifecycle_event: script, MODEL_RUNS, MODEL_SEED } = process.env;
-const numRuns = Number(MODEL_RUNS ?? (script === "test:model" || script === "figures:all" ? MANY : ORDINARY));
+const { MODEL_RUNS, MODEL_SEED } = process.env;
+const numRuns = Number(MODEL_RUNS ?? (isMode("many") || isMode("figures") ? MANY : ORDINARY));
 // The ordinary tests play the same schedules each time; fresh ones are for `npm run test:model`, which looks for news.
-const anySeed = script === "test:model" ? Math.floor(Math.random() * 2 ** 31) : SEED;
+const anySeed = isMode("many") ? Math.floor(Math.random() * 2 ** 31) : SEED;
 const seed = Number(MODEL_SEED ?? anySeed);
 
 const FILE = new URL("../../docs/reliability.md", import.meta.url);
@@ -80,7 +79,7 @@ test(
     // What many have come to is not known any more when the first of them have changed.
     const isSame = readFigures(page).ordinary.join() === ordinary.join();
     const many = numRuns === MANY ? figuresOf(tally) : isSame ? readFigures(page).many : [];
-    if (script === "figures" || script === "figures:all") {
+    if (isMode("figures")) {
       writeFileSync(FILE, writeFigures(page, { seed, ordinary, many }));
     } else expect(staleness(readFigures(page), ordinary)).toEqual([]);
   },
@@ -118,13 +117,13 @@ describe("the figures on a page", () => {
 
   test.for([
     ["of another seed", { ...shown, seed: 42 }, /^the seed is 42/],
-    ["of fewer schedules", { ...shown, many: figuresOf({ ...tally, schedules: 9000 }) }, /^schedules: .*figures:all`$/],
+    ["of fewer schedules", { ...shown, many: figuresOf({ ...tally, schedules: 9000 }) }, /^schedules: .*figures`$/],
     [
       "less than those of the first",
       { ...shown, many: figuresOf({ ...tally, schedules: MANY, signals: 1 }) },
       /^signals: /,
     ],
-    ["only there in part", { ...shown, many: ["10,000"] }, /^requests, .*figures:all`$/],
+    ["only there in part", { ...shown, many: ["10,000"] }, /^requests, .*figures`$/],
   ] as const)("are stale when those of ten thousand are %s", ([, wrong, problem]) => {
     expect(staleness(wrong, ordinary)).toEqual([expect.stringMatching(problem)]);
   });

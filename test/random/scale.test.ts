@@ -6,11 +6,12 @@
 import { describe, test } from "vitest";
 import { crowdWaitsMs } from "../../src/find/crowd.ts";
 import type { RunTruth } from "../simulator/index.ts";
+import { isMode } from "../support/mode.ts";
 import { type ProcessStage, setProcessStage } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
 import type { Ran } from "../support/step.ts";
 
-const isWhole = process.env.npm_lifecycle_event === "test:scale";
+const isWhole = isMode("many");
 const DISPATCHERS = isWhole ? 100 : 20;
 const part = DISPATCHERS / 100;
 /** GitHub's own (docs/platform.md#rate-limits), or their part for fewer dispatchers. */
@@ -73,8 +74,10 @@ describe(`${DISPATCHERS} dispatchers on one token`, { concurrent: !isWhole, time
       }));
       expect(early).toEqual([]);
       // More than a minute allows have come within one: then the limits were felt. A busy machine may start them slower.
-      if (startingMs < minuteMs) expect(github.refusals.length).toBeGreaterThan(0);
-      expect(tookMs - startingMs).toBeLessThanOrEqual(2 * imposedMs);
+      if (startingMs < minuteMs / 2) expect(github.refusals.length).toBeGreaterThan(0);
+      // Where all have a core to themselves, time tells how well they share the limits; elsewhere, what they have asked for.
+      if (isWhole) expect(tookMs - startingMs).toBeLessThanOrEqual(2 * imposedMs);
+      expect(github.requests.length).toBeLessThanOrEqual(3 * needed);
     },
   );
 });

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { Incoming } from "./exchange.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Bases } from "./repository-answers.ts";
 import type { Route } from "./routes.ts";
@@ -22,7 +22,7 @@ export interface Arrival {
  * Reads what came, under `/api/v3`, `/api/v1` or without. `/client/{name}` before that names the client, where many share a token
  * and can only be given an `api_url` each.
  */
-export function takeApart(world: World, nowMs: number, request: IncomingMessage, bodyText: string): Arrival {
+export function takeApart(world: World, nowMs: number, request: Incoming, bodyText: string): Arrival {
   const html = `${world.scheme}://${request.headers.host}`;
   const url = new URL(request.url ?? "/", html);
   const [, prefix = "", name, path = "/"] =

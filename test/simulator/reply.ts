@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import type { Arrival } from "./arrival.ts";
+import type { Outgoing } from "./exchange.ts";
 import type { Fault } from "./faults.ts";
 import { holdAgainstDescription } from "./hold.ts";
 import type { Answer, Route } from "./routes.ts";
@@ -9,7 +9,7 @@ import type { ServerState } from "./server.ts";
 import { servers } from "./servers-table.ts";
 
 /** Puts the headers on that every answer has, answers conditions, and settles the bill. */
-function finish(state: ServerState, response: ServerResponse, arrival: Arrival, answer: Answer, route?: Route) {
+function finish(state: ServerState, response: Outgoing, arrival: Arrival, answer: Answer, route?: Route) {
   const { entry, credential, account } = arrival;
   let { status } = answer;
   const isJson = answer.body !== undefined;
@@ -44,13 +44,7 @@ function finish(state: ServerState, response: ServerResponse, arrival: Arrival, 
 }
 
 /** Answers as GitHub does. */
-export function send(
-  state: ServerState,
-  response: ServerResponse,
-  arrival: Arrival,
-  answer: Answer,
-  route?: Route,
-): void {
+export function send(state: ServerState, response: Outgoing, arrival: Arrival, answer: Answer, route?: Route): void {
   const { status, body: plain } = finish(state, response, arrival, answer, route);
   const isWanted = state.compresses && /\bgzip\b/.test(arrival.entry.headers["accept-encoding"] ?? "");
   const isPacked = isWanted && answer.body !== undefined && plain.length > 0;
@@ -77,7 +71,7 @@ function pageOf(fault: Fault, body: unknown): unknown {
  */
 export async function spoil(
   state: ServerState,
-  response: ServerResponse,
+  response: Outgoing,
   arrival: Arrival,
   fault: Exclude<Fault, { kind: "delay" | "stale" }>,
   done: { answer: Answer; route: Route } | undefined,
@@ -93,13 +87,13 @@ export async function spoil(
   }
   // Without a body there is nothing to cut but the line.
   if (fault.kind === "reset" || (fault.kind === "cut" && !whole?.body.length)) {
-    response.socket?.resetAndDestroy();
+    response.reset();
     return;
   }
   if (fault.kind === "cut" && whole) {
     entry.status = response.statusCode = whole.status;
     response.setHeader("content-length", whole.body.length);
-    response.write(whole.body.subarray(0, whole.body.length / 2), () => response.destroy());
+    response.cut(whole.body.subarray(0, whole.body.length / 2));
     return;
   }
   for (const name of response.getHeaderNames()) {

@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text as readText } from "node:stream/consumers";
 import { canonicalPath, strangeIn, takeApart } from "./arrival.ts";
 import { decide, violate } from "./decide.ts";
+import { type Incoming, type Outgoing, type Serve, serveOnSocket } from "./exchange.ts";
 import type { FaultHook } from "./faults.ts";
+import { offerHere } from "./here.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Limits } from "./limits.ts";
 import { send, spoil } from "./reply.ts";
@@ -38,20 +39,25 @@ export interface ServerState {
 export async function listen(state: ServerState): Promise<{ origin: string; close(): Promise<void> }> {
   const closing = new AbortController();
   const nths = new Map<string, number>();
-  const server = createServer((request, response) => {
-    serve(state, request, response, nths, closing.signal).catch((error: unknown) => {
+  const serveSafely: Serve = (request, body, response) =>
+    serve(state, request, body, response, nths, closing.signal).catch((error: unknown) => {
       if (closing.signal.aborted) return;
       state.violations.push(`Simulator: broke: ${(error as Error).stack}`);
-      response.destroy();
+      response.reset();
     });
+  const server = createServer((request, response) => {
+    serveOnSocket(serveSafely, request, response).catch(() => response.destroy());
   });
   // A connection that Node closes for idling would be a fault that nobody asked for.
   server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const withdraw = offerHere(origin, serveSafely);
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin,
     close: () =>
       new Promise((resolve) => {
+        withdraw();
         closing.abort(new Error("the simulator was closed"));
         server.close(() => resolve());
         server.closeAllConnections();
@@ -61,14 +67,12 @@ export async function listen(state: ServerState): Promise<{ origin: string; clos
 
 async function serve(
   state: ServerState,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: Incoming,
+  body: string,
+  response: Outgoing,
   nths: Map<string, number>,
   closing: AbortSignal,
 ): Promise<void> {
-  // Time of day is the simulator's affair.
-  response.sendDate = false;
-  const body = await readText(request);
   const arrival = takeApart(state.world, state.nowMs(), request, body);
   const { entry, flight } = arrival;
   state.requests.push(entry);
@@ -103,8 +107,8 @@ async function serve(
 }
 
 /** Aborted when the client has gone, or the server is closed. */
-function endOf(response: ServerResponse, closing: AbortSignal): AbortSignal {
+function endOf(response: Outgoing, closing: AbortSignal): AbortSignal {
   const gone = new AbortController();
-  response.on("close", () => gone.abort(new Error("the client has gone")));
+  response.onClose(() => gone.abort(new Error("the client has gone")));
   return AbortSignal.any([gone.signal, closing]);
 }

@@ -2,103 +2,23 @@ import { createHash } from "node:crypto";
 import type { Installation } from "./access.ts";
 import type { App } from "./app.ts";
 import { fillTemplate } from "./expression.ts";
+import type { Repository, RepositoryOptions, Token, TokenOptions, Trigger, WorkflowFile } from "./repository.ts";
 import { type Attempt, attemptAt, type Run, waitsForItsTurn } from "./run.ts";
 import { type Behaviour, planTimeline } from "./timeline.ts";
-import { type Concurrency, readWorkflow, unreadWorkflow, type Workflow } from "./workflow.ts";
+import { type Concurrency, readWorkflow, unreadWorkflow } from "./workflow.ts";
 
-/** How the runs of a workflow go; `nth` is the run's number (1, 2, …), `payload` what the caller sent. */
-export type BehaviourSource = Behaviour | ((nth: number, payload: Record<string, unknown>) => Behaviour);
-
-/** A workflow file on the default branch. */
-export interface WorkflowFile {
-  id: number;
-  file: string;
-  text: string;
-  state: "active" | "disabled_manually";
-  workflow: Workflow;
-  behaviour: BehaviourSource;
-  runCount: number;
-}
-
-export interface RepositoryOptions {
-  /** Default `main`. */
-  defaultBranch?: string;
-  /** Besides the default branch. */
-  branches?: string[];
-  tags?: string[];
-  /** Default `private`. */
-  visibility?: "private" | "public";
-  /** File name → the text a user would write. */
-  workflows?: Record<string, string>;
-  /** File names of those workflows that are switched off. */
-  disabled?: string[];
-  /** File names of those that GitHub cannot read: they are listed and handed out, and start for nobody. */
-  unreadable?: string[];
-  archived?: boolean;
-  vars?: Record<string, string>;
-}
-
-export interface Repository {
-  id: number;
-  fullName: string;
-  formerNames: string[];
-  defaultBranch: string;
-  branches: string[];
-  tags: string[];
-  visibility: "private" | "public";
-  archived: boolean;
-  vars: Record<string, string>;
-  workflows: WorkflowFile[];
-  /** In order of making; deleted ones are gone. */
-  runs: Run[];
-  /** In order of setting. */
-  statuses: CommitStatus[];
-}
-
-export interface CommitStatus {
-  sha: string;
-  state: string;
-  context: string;
-  description: string;
-  url: string;
-}
-
-export type Permission = "contents" | "actions" | "metadata" | "checks" | "statuses";
-export type Level = "read" | "write";
-
-export interface TokenOptions {
-  permissions?: Partial<Record<Permission, Level>>;
-  /** Full names; without it, all. */
-  repositories?: string[];
-  /** Default `personal`. */
-  kind?: "integration" | "personal";
-  /** Server's epoch milliseconds from which it is answered 401. */
-  expiresAtMs?: number;
-}
-
-export interface Token extends TokenOptions {
-  text: string;
-  kind: "integration" | "personal";
-  /** Of the App that has got it. */
-  installation?: Installation | undefined;
-}
-
-/** What starts a run. */
-export interface Trigger {
-  event: string;
-  /** Branch or tag; default: the default branch. */
-  ref?: string | undefined;
-  /** `event_type` of a repository_dispatch. */
-  action?: string | undefined;
-  payload?: Record<string, unknown> | undefined;
-  inputs?: Record<string, unknown> | undefined;
-  actor?: string | undefined;
-  /** Server's epoch milliseconds; default now. */
-  createdAtMs?: number | undefined;
-  behaviour?: Behaviour | undefined;
-  /** The title of a push or pull request; default: the commit's. */
-  title?: string | undefined;
-}
+export type {
+  BehaviourSource,
+  CommitStatus,
+  Level,
+  Permission,
+  Repository,
+  RepositoryOptions,
+  Token,
+  TokenOptions,
+  Trigger,
+  WorkflowFile,
+} from "./repository.ts";
 
 /** Everything GitHub knows. It changes by calls only, never by time. */
 export class World {

@@ -4,11 +4,8 @@ import { describe, expect, test } from "vitest";
 import { generateDistinctId, generateIdHex } from "../../src/inputs/distinct-id.ts";
 import { BUSY, type EventName, receiver, SILENT, type SignName } from "../support/receivers.ts";
 import { asked, setStage, TARGET } from "../support/stage.ts";
-import type { Played } from "../support/step.ts";
 
-const EVENTS: EventName[] = ["repository_dispatch", "workflow_dispatch"];
 const SIGNS: SignName[] = ["run-name", "job", "step"];
-const CASES = EVENTS.flatMap((event) => SIGNS.map((sign) => ({ event, sign })));
 
 /** What a caller gives to start `deploy.yml` by `event`. */
 function start(event: EventName): Record<string, string> {
@@ -16,54 +13,8 @@ function start(event: EventName): Record<string, string> {
 }
 
 const EVENT = receiver("repository_dispatch", "run-name");
+
 const STEP = receiver("repository_dispatch", "step");
-
-describe.each(CASES)("a $event whose receiver shows the id in its $sign", ({ event, sign }) => {
-  const stage = () => setStage({ "deploy.yml": receiver(event, sign), "busy.yml": BUSY }, { runDetails: "rejected" });
-
-  test("is found", async () => {
-    const { github, play } = await stage();
-    const { outputs, failure, log } = await play(start(event));
-    expect(failure).toBeUndefined();
-    const [run] = github.runs(TARGET);
-    expect(outputs).toMatchObject({ runId: String(run?.id), run_attempt: "1" });
-    const where = { "run-name": "its name", job: "a job's name", step: "a step's name" }[sign];
-    expect(log.at(-2)).toBe(`Found run ${run?.id} by ${where}: ${outputs.html_url}`);
-  });
-
-  // The hardest pair has all of them at once: over a thousand requests, a few seconds by itself, and much longer on a
-  // machine that is busy with other things.
-  const together = event === "repository_dispatch" && sign === "step" ? 40 : 20;
-  test(`is found by each of 40 dispatchers, of which ${together} start together`, {
-    timeout: 180_000,
-  }, async () => {
-    const { github, clock, play } = await stage();
-    // As late as GitHub sometimes is, so that few of the looks have all of them to read before any of them can show the id.
-    github.behaviour(TARGET, "deploy.yml", { visibleAfterMs: 3500 });
-    for (let each = 0; each < 5; each++) github.startRun(TARGET, "busy.yml", { event: "push" });
-    const played: Played[] = [];
-    while (played.length < 40) {
-      played.push(...(await Promise.all(Array.from({ length: together }, () => play(start(event))))));
-      await clock.sleep(300_000);
-    }
-    expect(played.map(({ failure }) => failure)).toEqual(played.map(() => undefined));
-    const idOfRun = new Map(
-      github.runs(TARGET).map((run) => [String(run.id), run.payload.distinct_id ?? run.inputs.distinct_id]),
-    );
-    expect(played.map(({ outputs }) => idOfRun.get(outputs.runId ?? ""))).toEqual(
-      played.map(({ outputs }) => outputs.distinct_id),
-    );
-    expect(new Set(played.map(({ outputs }) => outputs.runId)).size).toBe(40);
-  });
-});
-
-test("40 dispatchers on a server with run details each get the run of their own answer", async () => {
-  const { github, play } = await setStage({ "deploy.yml": SILENT });
-  const given = { workflow: "deploy.yml", ref: "main", distinct_id_key: "" };
-  const played = await Promise.all(Array.from({ length: 40 }, () => play(given)));
-  expect(new Set(played.map(({ outputs }) => outputs.runId)).size).toBe(40);
-  expect(github.runs(TARGET)).toHaveLength(40);
-});
 
 test.each([
   ["found", true],
@@ -375,95 +326,5 @@ describe("an id that is glued to other words in the run's name", () => {
       find_timeout_seconds: "20",
     });
     expect(failure).toContain("No run of octo/target showed the id run-1");
-  });
-});
-
-describe("a list that is not quite as GitHub gives it", () => {
-  const stage = () => setStage({ "deploy.yml": EVENT, "busy.yml": BUSY });
-  type List = { workflow_runs: Record<string, unknown>[]; total_count?: number };
-  const isList = ({ path, method }: { path: string; method: string }) =>
-    method === "GET" && path.endsWith("/actions/runs");
-
-  test("hides no run of ours behind one that cannot be read, which is named once", async () => {
-    const { github, play } = await stage();
-    const other = github.startRun(TARGET, "busy.yml", { event: "push" });
-    github.fault = (request) =>
-      isList(request)
-        ? {
-            kind: "rewrite",
-            when: "after",
-            rewrite: (body) => ({
-              workflow_runs: (body as List).workflow_runs.map((run) =>
-                run.id === other ? { ...run, created_at: null } : run,
-              ),
-            }),
-          }
-        : undefined;
-    const { outputs, failure, warnings } = await play(start("repository_dispatch"));
-    expect(failure).toBeUndefined();
-    expect(outputs.runId).toBe(String(github.runs(TARGET).find(({ id }) => id !== other)?.id));
-    expect(warnings).toEqual([
-      `GitHub listed a run that cannot be read, and it is passed over (${other}: it has no such field \`created_at\` as a workflow-run has).`,
-    ]);
-  });
-
-  test("that has a run which cannot be read does not prove that none is ours: nothing is sent again", async () => {
-    const { github, play } = await stage();
-    const other = github.startRun(TARGET, "busy.yml", { event: "push" });
-    github.fault = (request) => {
-      if (request.method === "POST") return { kind: "status", when: "before", status: 502 };
-      if (!isList(request)) return undefined;
-      const spoil = (run: Record<string, unknown>) => (run.id === other ? { ...run, status: 5 } : run);
-      return {
-        kind: "rewrite",
-        when: "after",
-        rewrite: (body) => {
-          const [first = {}] = (body as List).workflow_runs;
-          return { workflow_runs: [{ ...first, id: 1, event: "push" }, ...(body as List).workflow_runs.map(spoil)] };
-        },
-      };
-    };
-    const { failure } = await play({ ...start("repository_dispatch"), find_timeout_seconds: "100" });
-    expect(failure).toContain("leaves open whether a run was started (502)");
-    expect(asked(github, "POST")).toHaveLength(1);
-  });
-
-  test("ends the search as soon as it is clear that no list will be readable, by the field and the server", async () => {
-    const { github, play } = await stage();
-    const rewrite = (body: unknown) => ({
-      ...(body as List),
-      workflow_runs: (body as List).workflow_runs.map((run) => ({ ...run, created_at: undefined })),
-    });
-    github.fault = (request) => (isList(request) ? { kind: "rewrite", when: "after", rewrite } : undefined);
-    const { failure, tookMs, outputs } = await play(start("repository_dispatch"));
-    const [what, remedy] = (failure ?? "").split("\n");
-    expect(what).toMatch(
-      /^The answer of http\S+ to GET \/repos\/octo\/target\/actions\/runs cannot be read: it has no such field `created_at` as a workflow-run has \(200\)\.$/,
-    );
-    expect(remedy).toMatch(/^Check `api_url`: /);
-    expect(tookMs).toBeLessThan(20_000);
-    expect(outputs).not.toHaveProperty("runId");
-  });
-
-  test("is asked for again where it is a page of a proxy, which passes", async () => {
-    const { github, play } = await stage();
-    github.fault = (request) => (isList(request) && request.nth <= 5 ? { kind: "garbage", when: "after" } : undefined);
-    expect((await play(start("repository_dispatch"))).failure).toBeUndefined();
-  });
-
-  test("of pages that are shorter than they were asked for is read on, as its count tells", async () => {
-    const { github, play } = await setStage({ "deploy.yml": EVENT, "busy.yml": BUSY }, { maxPerPage: 5 });
-    let isBusy = false;
-    github.fault = ({ method }) => {
-      // Twelve others start at the same moment, and are listed before ours.
-      if (method === "GET" && !isBusy) {
-        isBusy = true;
-        for (let index = 0; index < 12; index++) github.startRun(TARGET, "busy.yml", { event: "push" });
-      }
-      return undefined;
-    };
-    const { outputs, failure } = await play(start("repository_dispatch"));
-    expect(failure).toBeUndefined();
-    expect(outputs.runId).toBe(String(github.runs(TARGET).find(({ event }) => event === "repository_dispatch")?.id));
   });
 });

@@ -1,8 +1,9 @@
 /** The stage with a GitHub App: its keys, its installation, and a runner whose time of day goes with the virtual clock. */
 
 import { generateKeyPairSync } from "node:crypto";
-import { afterEach, vi } from "vitest";
+import { vi } from "vitest";
 import type { App, JournalEntry } from "../simulator/index.ts";
+import { afterEachTest } from "./after.ts";
 import { type Stage, type StageOptions, setStage, TARGET } from "./stage.ts";
 import { GITHUB_TOKEN } from "./step.ts";
 
@@ -60,7 +61,7 @@ export async function setAppStage(
   };
 }
 
-afterEach(() => {
+afterEachTest(() => {
   vi.unstubAllGlobals();
 });
 

@@ -2,7 +2,7 @@
 
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { afterAll } from "vitest";
+import { afterEachFile } from "./after.ts";
 import type { Certificate } from "./certificates.ts";
 
 /**
@@ -25,8 +25,8 @@ export interface Front {
 
 const open: (() => Promise<void>)[] = [];
 
-afterAll(async () => {
-  await Promise.all(open.map((close) => close()));
+afterEachFile(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
 });
 
 /** Passes on what comes to the simulated GitHub, until the file's tests have ended. */
@@ -47,7 +47,10 @@ export async function startFront(
     }
     let method = "";
     let answer = "";
+    let isClosed = false;
     client.on("data", (data) => {
+      // As from a closed socket. To close it at once could discard the answer that is on its way.
+      if (isClosed) return client.destroy();
       const [line = "", verb = ""] = /^([A-Z]+) \S+/.exec(data.toString("latin1")) ?? [];
       if (verb !== "") {
         requests.push(line);
@@ -61,8 +64,8 @@ export async function startFront(
       if (manners === "swallow answer" && method === "POST") return client.destroy();
       answer += data.toString("latin1");
       const isWhole = endsWithin(answer);
-      if (isWhole && manners === "close") client.end(data, () => client.destroy());
-      else if (isWhole && manners === "half-close") client.end(data);
+      isClosed = isWhole && manners === "close";
+      if (isClosed || (isWhole && manners === "half-close")) client.end(data);
       else client.write(data);
     });
     client.on("close", () => server.destroy());

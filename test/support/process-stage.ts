@@ -1,7 +1,8 @@
 /** The stage for a step that is a process: simulated GitHubs on real time, struck after each file's tests. */
 
-import { afterAll, expect } from "vitest";
+import { expect } from "vitest";
 import { type Behaviour, type GitHub, type GitHubOptions, startGitHub } from "../simulator/index.ts";
+import { afterEachFile } from "./after.ts";
 import { type Part, type Ran, type RunningStep, startBundle } from "./step.ts";
 
 /** May do everything everywhere. */
@@ -63,13 +64,14 @@ export type ProcessStageOptions = Omit<GitHubOptions, "clock"> & {
   branches?: string[];
 };
 
-afterAll(async () => {
+afterEachFile(async () => {
+  const closing = open.splice(0);
   // None is left where a test failed before its step had ended.
-  for (const step of started) step.kill("SIGKILL");
-  await Promise.all(open.map((github) => github.close()));
+  for (const step of started.splice(0)) step.kill("SIGKILL");
+  await Promise.all(closing.map((github) => github.close()));
   // As on virtual time: nothing is ever asked that GitHub does not know, and no stale list is read.
-  expect(open.flatMap(({ violations }) => violations)).toEqual([]);
-  expect(open.map(({ filteredLists }) => filteredLists)).toEqual(open.map(() => 0));
+  expect(closing.flatMap(({ violations }) => violations)).toEqual([]);
+  expect(closing.map(({ filteredLists }) => filteredLists)).toEqual(closing.map(() => 0));
 });
 
 /**

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request as requestHttp, type Server
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { afterAll } from "vitest";
+import { afterEachFile } from "./after.ts";
 
 export interface ProxyOptions {
   /** `host:port` → the port of loopback where it really is. */
@@ -29,8 +29,8 @@ export interface Proxy {
 
 const open: (() => Promise<void>)[] = [];
 
-afterAll(async () => {
-  await Promise.all(open.map((close) => close()));
+afterEachFile(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
 });
 
 /** Listens until the file's tests have ended, or sooner. */

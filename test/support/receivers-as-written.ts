@@ -1,94 +1,29 @@
 /** Receivers as people write them, with what GitHub makes of each and what there is to say about it. */
 
-/** Stands in the table for the id. */
-export const ID = "ID";
+import {
+  type AsWritten,
+  BY_HAND,
+  E,
+  GIVEN,
+  JOB,
+  JOBS,
+  job,
+  NEWER,
+  ON_EVENT,
+  ON_HAND,
+  on,
+  PAYLOAD,
+  RUN_NAME,
+  row,
+  STEP,
+  STEPS,
+  shown,
+  silent,
+  unread,
+  WITH_STAGE,
+} from "./receiver-rows.ts";
 
-export interface AsWritten {
-  /** File name → its text; `deploy.yml` is the one that is meant. */
-  files: Record<string, string>;
-  /** Inputs of the step; by default the event `deploy` and a generated id. */
-  given: Record<string, string>;
-  /** The files that GitHub cannot read, or does not start. */
-  repository: { unreadable?: string[]; disabled?: string[] };
-  /** What GitHub's own parser (0.3.61) says otherwise, and why that counts for nothing here. */
-  parser: string | undefined;
-  /** Names of the runs and their jobs and steps, as GitHub shows them at the end: those that matter. Empty: nothing starts. */
-  shows: readonly string[];
-  /** Where the search finds the id. */
-  found: "its name" | "a job's name" | "a step's name" | undefined;
-  /** The line that says so beforehand: right, wrong or (with `?`) not to be known. */
-  says: string;
-  /** What to change: it is in the same finding. */
-  change: string | undefined;
-}
-
-const PAYLOAD = "github.event.client_payload.distinct_id";
-const E = `\${{ ${PAYLOAD} }}`;
-const ON_EVENT = "on:\n  repository_dispatch:\n    types: [deploy]\n";
-const ON_HAND = "on:\n  workflow_dispatch:\n    inputs:\n      distinct_id:\n        required: false\n";
-const WITH_STAGE = `${ON_HAND}      stage:\n        required: false\n`;
-const STEPS = "    runs-on: ubuntu-latest\n    steps:\n      - name: Deploy\n        run: ./deploy\n";
-const JOBS = `jobs:\n  deploy:\n${STEPS}`;
-const BY_HAND = { workflow: "deploy.yml", ref: "main" };
-const GIVEN = { event_type: "deploy", distinct_id: "run-1" };
-
-/** Its head before `on:`, and its jobs. */
-function on(head: string, jobs = JOBS, trigger = ON_EVENT): string {
-  return `name: Deploy\n${head}${head && "\n"}${trigger}${jobs}`;
-}
-
-/** One job with these lines before its usual step. */
-function job(lines: string, steps = ""): string {
-  const indent = (text: string, by: number) => text.replace(/^(?=.)/gm, " ".repeat(by));
-  return `jobs:\n  deploy:\n${indent(lines, 4)}\n${STEPS.replace("    steps:\n", `    steps:\n${indent(steps, 6)}\n`)}`;
-}
-
-type Row = Partial<AsWritten>;
-
-function row(text: string, about: Row): AsWritten {
-  return {
-    files: { "deploy.yml": text },
-    given: { event_type: "deploy" },
-    repository: {},
-    parser: undefined,
-    shows: [],
-    found: undefined,
-    says: "",
-    change: undefined,
-    ...about,
-  };
-}
-
-const FOUND: Record<string, AsWritten["found"]> = {
-  "its `run-name`": "its name",
-  "a job's name": "a job's name",
-  "a step's name": "a step's name",
-};
-
-/** It shows the id in a name. */
-function shown(text: string, place: string, name: string, about: Row = {}): AsWritten {
-  return row(text, { shows: [name], found: FOUND[place], says: `✓ deploy.yml shows the id in ${place}.`, ...about });
-}
-
-/** It shows the id nowhere, and its names are these. */
-function silent(text: string, names: readonly string[], about: Row = {}): AsWritten {
-  return row(text, {
-    shows: names,
-    says: "✗ deploy.yml shows the id nowhere, so its run would not be found.",
-    change: `run-name: Deploy [${E}]`,
-    ...about,
-  });
-}
-
-/** GitHub cannot read it: nothing starts. */
-function unread(text: string, what: string, about: Row = {}): AsWritten {
-  return row(text, { repository: { unreadable: ["deploy.yml"] }, says: `✗ deploy.yml is no valid ${what}`, ...about });
-}
-
-const RUN_NAME = "its `run-name`";
-const JOB = "a job's name";
-const STEP = "a step's name";
-const NEWER = "its keys are newer than the parser";
+export { type AsWritten, ID } from "./receiver-rows.ts";
 
 export const RECEIVERS: Record<string, AsWritten> = {
   // In the run-name.

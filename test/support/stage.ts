@@ -1,6 +1,6 @@
 /** The stage for a story on virtual time: one simulated GitHub with one target, struck after each test. */
 
-import { afterEach, expect } from "vitest";
+import { expect } from "vitest";
 import {
   type Behaviour,
   type GitHub,
@@ -9,6 +9,7 @@ import {
   startGitHub,
   VirtualClock,
 } from "../simulator/index.ts";
+import { afterEachTest } from "./after.ts";
 import { type Play, type Played, playPost, playStep } from "./step.ts";
 
 export const TARGET = "octo/target";
@@ -51,7 +52,7 @@ export type StageOptions = Omit<GitHubOptions, "clock"> & {
   repository?: RepositoryOptions;
 };
 
-afterEach(async () => {
+afterEachTest(async () => {
   const closing = open.splice(0);
   await Promise.all(closing.map(({ github }) => github.close()));
   // Whatever a test is about: nothing is ever asked that GitHub does not know, and no stale list is read.

@@ -2,11 +2,11 @@
 
 import { describe, expect, test, vi } from "vitest";
 import { linesToAdd } from "../../../src/workflow-file/lines-to-add.ts";
-import type { Behaviour, FaultHook } from "../../simulator/index.ts";
 import { receiver, SILENT } from "../../support/receivers.ts";
 import { asked, type StageOptions, setStage, TARGET } from "../../support/stage.ts";
 
 const BY_HAND = receiver("workflow_dispatch", "run-name");
+
 const BY_EVENT = receiver("repository_dispatch", "step");
 
 type Stage = Awaited<ReturnType<typeof setStage>>;
@@ -68,19 +68,6 @@ describe("a dry run", () => {
     expect(checklist.filter((line) => line.includes("with `if: always()` the runner sends it no signal"))).toHaveLength(
       notes,
     );
-  });
-
-  test("of a repository_dispatch finds who listens", async () => {
-    const { checklist, failure } = await examine(
-      { "silent.yml": SILENT, "test.yml": BY_EVENT },
-      { event_type: "deploy" },
-    );
-    expect(failure).toBeUndefined();
-    expect(checklist.slice(2)).toEqual([
-      "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
-      "✓ .github/workflows/test.yml shows the id in a step's name.",
-      "Nothing is missing, as far as can be seen without dispatching.",
-    ]);
   });
 
   test("finds a workflow by its display name, and says which there are where there is none", async () => {
@@ -184,73 +171,6 @@ jobs:
       "✗ octo/target is archived: nothing can be started in it.",
       "✗ .github/workflows/deploy.yml is disabled: enable it on the target's Actions page.",
     ]);
-  });
-
-  test("finds a listener that is disabled, unless another one is not", async () => {
-    const disabled = { repository: { disabled: ["deploy.yml"] } };
-    const alone = await examine({ "deploy.yml": BY_EVENT }, { event_type: "deploy" }, disabled);
-    expect(alone.failure?.split("\n").slice(1)).toEqual([
-      "✗ .github/workflows/deploy.yml is disabled: enable it on the target's Actions page.",
-    ]);
-    const workflows = { "deploy.yml": BY_EVENT, "test.yml": BY_EVENT };
-    const withOther = await examine(workflows, { event_type: "deploy" }, disabled);
-    expect(withOther.failure).toBeUndefined();
-    expect(withOther.checklist.join("\n")).not.toContain("deploy.yml");
-  });
-
-  test("of an event passes over what GitHub lists and nobody could start", async () => {
-    const listed = (id: number, path: string) => ({ id, name: "x", path, state: "active" });
-    const fault: FaultHook = ({ path }) => {
-      if (path.endsWith("/actions/workflows")) {
-        const workflows = [
-          listed(1, "dynamic/pages/pages-build-deployment"),
-          listed(2, "dynamic/dependabot/dependabot-updates"),
-          listed(3, ".github/workflows/only-on-a-branch.yml"),
-          listed(4, ".github/workflows/broken.yml"),
-          listed(5, ".github/workflows/test.yml"),
-        ];
-        return answer({ total_count: 5, workflows });
-      }
-      return path.endsWith("/broken.yml") ? answer(fileOf("a: [")) : undefined;
-    };
-    const before = ({ github }: Stage) => {
-      github.fault = fault;
-    };
-    const right = await examine({ "test.yml": BY_EVENT }, { event_type: "deploy" }, { before });
-    expect(right.failure).toBeUndefined();
-    expect(right.checklist.slice(2)).toEqual([
-      "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
-      "✓ .github/workflows/test.yml shows the id in a step's name.",
-      "Nothing is missing, as far as can be seen without dispatching.",
-    ]);
-    // Where nobody listens, what cannot be read may be meant.
-    const nobody = await examine({ "test.yml": BY_EVENT }, { event_type: "deplyo" }, { before });
-    expect(nobody.checklist[2]).toBe("? .github/workflows/broken.yml is no valid YAML (line 1).");
-    expect(nobody.failure).toContain("No workflow on the default branch listens");
-  });
-
-  describe("with a listener that GitHub cannot read", () => {
-    const broken = BY_EVENT.replace("name: Deploy", "name: Deploy\ndescription: Which input (default: x)");
-    const workflows = { "silent.yml": BY_HAND, "test.yml": broken };
-    const unreadable = { repository: { unreadable: ["test.yml"] } };
-    const line = "✗ .github/workflows/test.yml is no valid YAML (line 2): a text with `: ` in it needs quotes.";
-
-    test("names it, and says neither that nobody listens nor what the file has", async () => {
-      const { failure, checklist } = await examine(workflows, { event_type: "deploy" }, unreadable);
-      expect(failure).toBe(`The dry run found 1 thing to mend:\n${line}`);
-      expect(checklist.slice(2)).toEqual([line]);
-    });
-
-    test("does not take it for the cause where its types are others", async () => {
-      const { failure, checklist } = await examine(workflows, { event_type: "release" }, unreadable);
-      expect(checklist[2]).toBe(line.replace("✗", "?"));
-      expect(failure).toContain("No workflow on the default branch listens for repository_dispatch `release`.");
-    });
-
-    test("does not mind it where another one listens", async () => {
-      const { failure } = await examine({ ...workflows, "other.yml": BY_EVENT }, { event_type: "deploy" }, unreadable);
-      expect(failure).toBeUndefined();
-    });
   });
 
   test.each([
@@ -413,88 +333,5 @@ jobs:
       /^The token cannot see the repository octo\/nowhere \(404\)\./,
     );
     expect(asked(on.github, "POST")).toEqual([]);
-  });
-});
-
-describe("a dry run looks for the artifact that `outputs_from` names", () => {
-  const VALUES = { wait_for: "completed", outputs_from: "values" };
-  const uploading = (name: string) =>
-    BY_HAND.replace(
-      /( +)- (name|run):/,
-      (line, indent: string) =>
-        `${indent}- uses: actions/upload-artifact@v7\n${indent}  with: { path: ${name}, archive: false }\n${line}`,
-    );
-
-  test.each<[string, string, string]>([
-    ["that is uploaded", uploading("out/values"), "✓ .github/workflows/deploy.yml uploads the artifact `values`."],
-    [
-      "that is uploaded under a name that is not known yet",
-      uploading('"${{ inputs.distinct_id }}"'),
-      "? .github/workflows/deploy.yml uploads an artifact whose name may become `values` when it runs.",
-    ],
-    [
-      "that nobody uploads",
-      BY_HAND,
-      "✗ .github/workflows/deploy.yml uploads no artifact `values`, so that `outputs` would be missing (`outputs_from`). Lines to add:\n" +
-        '    - run: echo \'{"version":"1.2.3"}\' > outputs.json\n    - uses: actions/upload-artifact@v3-node20\n      with:\n        name: values\n        path: outputs.json',
-    ],
-  ])("in a workflow: one %s", async (_, workflow, line) => {
-    const { checklist, failure } = await examine(
-      { "deploy.yml": workflow },
-      { workflow: "deploy.yml", ref: "main", ...VALUES },
-    );
-    expect(checklist).toContain(line);
-    expect(failure === undefined).toBe(!line.startsWith("✗"));
-  });
-
-  test("in no workflow where the step takes up nothing", async () => {
-    const { checklist } = await examine({ "deploy.yml": BY_HAND }, { workflow: "deploy.yml", ref: "main" });
-    expect(checklist.join("\n")).not.toContain("artifact");
-  });
-
-  test("but a run that is not found is not explained by it", async () => {
-    const { play } = await setStage({ "deploy.yml": SILENT });
-    const given = { event_type: "deploy", find_timeout_seconds: "20", ...VALUES };
-    const { failure } = await play(given);
-    expect(failure).toContain("shows the id nowhere");
-    expect(failure).not.toContain("artifact");
-  });
-
-  const refusing =
-    (status: number): FaultHook =>
-    ({ path }) =>
-      path.endsWith("/artifacts") ? { when: "before", kind: "status", status } : undefined;
-
-  test.each<[string, Behaviour, FaultHook | undefined, string]>([
-    [
-      "has left it",
-      { artifacts: [{ name: "values", text: "{}" }] },
-      undefined,
-      "✓ The run has left the artifact `values`.",
-    ],
-    ["has not", { artifacts: [{ name: "other", text: "{}" }] }, undefined, "✗ The run has left no artifact `values`."],
-    [
-      "has left it long ago",
-      { artifacts: [{ name: "values", text: "{}", expired: true }] },
-      undefined,
-      "✗ The run has left the artifact `values`, which has expired.",
-    ],
-    [
-      "goes on",
-      { queuedMs: 600_000 },
-      undefined,
-      "? Whether the run leaves the artifact `values` shows only at its end.",
-    ],
-    ["is hidden", {}, refusing(403), "? The token may not see the artifacts of the run (`actions: read`)."],
-    ["is gone", {}, refusing(404), "✗ The run has left no artifact `values`."],
-    ["is not to be had", {}, refusing(502), "? The list of the run's artifacts could not be read (502)."],
-  ])("at a run that is given: one that %s", async (_, behaviour, fault, line) => {
-    const { github, clock, play } = await setStage({ "deploy.yml": BY_HAND }, { behaviour });
-    const id = github.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch" });
-    await clock.sleep(60_000);
-    github.fault = fault;
-    const { log, failure } = await play({ dry_run: "true", run_id: String(id), ...VALUES });
-    expect(log).toContain(line);
-    expect(failure === undefined).toBe(line.startsWith("✓") || line.endsWith("at its end."));
   });
 });

@@ -1,86 +1,22 @@
-/** The transport against servers that answer as they please, on loopback. */
+/** What the transport makes of the answers of servers that answer as they please, on loopback. */
 
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { kindOfError } from "../../../src/github/request-error.ts";
 import { openTransport } from "../../../src/github/transport.ts";
-import { type Clock, systemClock } from "../../../src/runner/clock.ts";
-import { hasOpenssl, makeAuthority } from "../../support/certificates.ts";
-import { startFront } from "../../support/front.ts";
-import { startProxy } from "../../support/proxy.ts";
-
-const servers = new Set<Server>();
-const sockets = new Set<Socket>();
-afterEach(() => {
-  for (const server of servers) server.close();
-  for (const socket of sockets) socket.destroy();
-});
-
-interface Listening {
-  url: string;
-  port: number;
-  /** The heads of the requests that came, in order. */
-  heads: string[];
-  connections(): number;
-}
-
-/** Listens, and answers each request as `answer` says. */
-async function listen(answer: (socket: Socket, head: string, nth: number) => void): Promise<Listening> {
-  const heads: string[] = [];
-  let connections = 0;
-  const server = createServer((socket) => {
-    connections++;
-    sockets.add(socket.on("error", () => {}));
-    socket.on("data", (data) => {
-      const text = data.toString("latin1");
-      if (!/^[A-Z]+ \S+ HTTP/.test(text)) return;
-      heads.push(text);
-      answer(socket, text, heads.length);
-    });
-  });
-  servers.add(server);
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, port, heads, connections: () => connections };
-}
-
-/** A whole answer. */
-function answerWith(body: string | Buffer, ...headers: string[]): Buffer {
-  const head = ["HTTP/1.1 200 OK", `content-length: ${Buffer.byteLength(body)}`, ...headers, "", ""];
-  return Buffer.concat([Buffer.from(head.join("\r\n")), Buffer.from(body)]);
-}
-
-const directly = () => openTransport(systemClock, () => undefined);
-const post = { method: "POST", body: "{}" };
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-/** Long enough for a connection to be used again. */
-const RESTED_MS = 120;
-
-/** A clock whose pauses are over when the test says so. */
-function heldClock(): { clock: Clock; ring: () => void } {
-  const pauses = new Set<() => void>();
-  const sleep: Clock["sleep"] = (_ms, signal) =>
-    new Promise((resolve, reject) => {
-      pauses.add(resolve);
-      signal?.addEventListener("abort", () => {
-        pauses.delete(resolve);
-        reject(signal.reason);
-      });
-    });
-  const ring = () => {
-    for (const end of pauses) end();
-  };
-  return { clock: { nowMs: () => 0, sleep }, ring };
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => expect.fail("there was an answer"),
-    (error: unknown) => error,
-  );
-}
+import {
+  answerWith,
+  directly,
+  errorOf,
+  heldClock,
+  listen,
+  post,
+  resting,
+  servers,
+  sockets,
+} from "../../support/any-server.ts";
 
 describe("an answer", () => {
   test("has its status, its headers and its body", async () => {
@@ -122,9 +58,9 @@ describe("an answer", () => {
         `HTTP/1.1 ${status} No\r\ncontent-encoding: gzip\r\n${status === 205 ? "content-length: 0\r\n" : ""}\r\n`,
       ),
     );
-    const send = directly();
+    const { send, rest } = resting();
     expect(await (await send(url)).text()).toBe("");
-    await send(url).then(() => pause(RESTED_MS));
+    await send(url).then(rest);
     await send(url);
     expect(connections()).toBe(2);
   });
@@ -270,10 +206,10 @@ describe("a fault has its word", () => {
 
   test("a connection that does not come about in time: nothing was sent", async () => {
     // It takes the connection and never shakes hands.
-    const { url } = await listen(() => {});
+    const { url, connections } = await listen(() => {});
     const { clock, ring } = heldClock();
     const asked = errorOf(openTransport(clock, () => undefined)(url.replace("http", "https"), post));
-    await pause(100);
+    await expect.poll(connections).toBe(1);
     ring();
     expect(kindOfError(await asked)).toEqual({ kind: "unreachable", code: "ETIMEDOUT" });
   });
@@ -285,179 +221,5 @@ describe("a fault has its word", () => {
     await expect.poll(() => heads).toHaveLength(1);
     ring();
     expect(kindOfError(await asked)).toEqual({ kind: "unreachable", code: "ETIMEDOUT" });
-  });
-});
-
-describe("an abort", () => {
-  const reason = new Error("the reason");
-
-  test.each([
-    ["before the request", "before"],
-    ["before the answer", "asked"],
-    ["while the connection opens", "opening"],
-  ])("%s ends it with its reason", async (_, when) => {
-    const { url, heads } = await listen(() => {});
-    const abort = new AbortController();
-    if (when === "before") abort.abort(reason);
-    const to = when === "opening" ? url.replace("http", "https") : url;
-    const asked = errorOf(directly()(to, { ...post, signal: abort.signal }));
-    if (when === "asked") await expect.poll(() => heads).toHaveLength(1);
-    if (when === "opening") await pause(50);
-    abort.abort(reason);
-    expect(await asked).toBe(reason);
-    expect(heads).toHaveLength(when === "asked" ? 1 : 0);
-  });
-
-  test("within the body ends its reading with its reason, and closes the connection", async () => {
-    const closed: unknown[] = [];
-    const { url } = await listen((socket) => {
-      socket.on("close", () => closed.push(socket));
-      socket.write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of it");
-    });
-    const abort = new AbortController();
-    const answer = await directly()(url, { signal: abort.signal });
-    const reading = errorOf(answer.text());
-    await pause(20);
-    abort.abort(reason);
-    expect(await reading).toBe(reason);
-    await expect.poll(() => closed).toHaveLength(1);
-  });
-
-  test("of a whole wait is listened to only while a request is under way", async () => {
-    const { url } = await listen((socket) => socket.write(answerWith("{}")));
-    const { signal } = new AbortController();
-    let listeners = 0;
-    const { addEventListener, removeEventListener } = signal;
-    signal.addEventListener = (...given: unknown[]) => {
-      listeners++;
-      return addEventListener.apply(signal, given as never);
-    };
-    signal.removeEventListener = (...given: unknown[]) => {
-      listeners--;
-      return removeEventListener.apply(signal, given as never);
-    };
-    const send = directly();
-    for (let look = 0; look < 5; look++) await (await send(url, { signal })).text();
-    await expect.poll(() => listeners).toBe(0);
-  });
-});
-
-describe("a connection", () => {
-  test("is kept for looks that come later", async () => {
-    const { url, connections } = await listen((socket) => socket.write(answerWith("{}")));
-    const send = directly();
-    for (let look = 0; look < 3; look++) {
-      await (await send(url)).text();
-      await pause(RESTED_MS);
-    }
-    expect(connections()).toBe(1);
-  });
-
-  test("is not used at once again, since its end may come right behind the answer", async () => {
-    const { url, connections } = await listen((socket) => socket.write(answerWith("{}")));
-    const { clock, ring } = heldClock();
-    const send = openTransport(clock, () => undefined);
-    for (let look = 0; look < 3; look++) await (await send(url)).text();
-    expect(connections()).toBe(3);
-    ring();
-    await pause(20);
-    for (let look = 0; look < 3; look++) await (await send(url)).text();
-    expect(connections()).toBe(3);
-  });
-
-  test("that is closed while it rests is not used again", async () => {
-    const { url, connections } = await listen((socket) => {
-      socket.write(answerWith("{}"));
-      setTimeout(() => socket.destroy(), RESTED_MS / 2);
-    });
-    const send = directly();
-    await (await send(url)).text();
-    await pause(RESTED_MS);
-    expect(await (await send(url)).text()).toBe("{}");
-    expect(connections()).toBe(2);
-  });
-
-  /** Answers the first request of a connection, and hangs up as soon as the second one comes. */
-  const hangUpOnReuse = () => {
-    const used = new WeakSet<Socket>();
-    return listen((socket) => {
-      if (used.has(socket)) return socket.destroy();
-      used.add(socket);
-      socket.write(answerWith("{}"));
-    });
-  };
-
-  test("that is closed when it is used again loses a GET, which nobody repeats here", async () => {
-    const { url, heads } = await hangUpOnReuse();
-    const send = directly();
-    await (await send(url)).text();
-    await pause(RESTED_MS);
-    expect(kindOfError(await errorOf(send(url))).kind).toBe("lost");
-    expect(heads).toHaveLength(2);
-    expect(await (await send(url)).text()).toBe("{}");
-  });
-
-  test("that was used before is never given a POST, which would be lost with it", async () => {
-    const { url, heads, connections } = await hangUpOnReuse();
-    const send = directly();
-    await (await send(url)).text();
-    await pause(RESTED_MS);
-    expect(await (await send(url, post)).text()).toBe("{}");
-    expect(heads.map((head) => head.slice(0, 4))).toEqual(["GET ", "POST"]);
-    expect(connections()).toBe(2);
-  });
-
-  test("that a POST has opened is kept for the looks that follow", async () => {
-    const { url, connections } = await listen((socket) => socket.write(answerWith("{}")));
-    const send = directly();
-    await (await send(url, post)).text();
-    await pause(RESTED_MS);
-    await (await send(url)).text();
-    expect(connections()).toBe(1);
-  });
-});
-
-describe.runIf(hasOpenssl())("a proxy that is reached by TLS", () => {
-  const certificate = hasOpenssl() ? makeAuthority().issue(["DNS:localhost", "IP:127.0.0.1"]) : undefined;
-
-  test("is not given credentials before it is trusted", async () => {
-    const { port } = await listen(() => {});
-    const proxy = await startProxy({
-      hosts: { "ghe.test:80": port },
-      ...(certificate && { tls: certificate }),
-    });
-    const url = new URL(proxy.url.replace("//", "//user:password@"));
-    const error = await errorOf(openTransport(systemClock, () => url)("http://ghe.test/", post));
-    expect(kindOfError(error).kind).toBe("untrusted");
-    expect(proxy.asked).toEqual([]);
-  });
-
-  test("is reached by its name in brackets, too", async ({ skip }) => {
-    const server = createServer((socket) => {
-      sockets.add(socket.on("error", () => {}));
-      socket.once("data", (data) => {
-        expect(data.toString()).toMatch(/^CONNECT ghe\.test:443 HTTP/);
-        socket.end("HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n");
-      });
-    });
-    servers.add(server);
-    const isListening = await Promise.race([
-      once(server, "listening").then(() => true),
-      once(server.listen(0, "::1"), "error").then(() => false),
-    ]);
-    if (!isListening) return skip("this machine has no IPv6");
-    const proxy = new URL(`http://[::1]:${(server.address() as AddressInfo).port}`);
-    const error = await errorOf(openTransport(systemClock, () => proxy)("https://ghe.test/", post));
-    expect(kindOfError(error)).toEqual({ kind: "untrusted", code: "PROXY_407" });
-  });
-});
-
-describe.runIf(hasOpenssl())("a connection by TLS", () => {
-  test("is not trusted without its authority", async () => {
-    const { url } = await listen((socket) => socket.write(answerWith("{}")));
-    const certificate = makeAuthority().issue(["IP:127.0.0.1"]);
-    const front = await startFront(url, { tls: certificate });
-    const error = await errorOf(directly()(`https://127.0.0.1:${front.port}/`, post));
-    expect(kindOfError(error)).toEqual({ kind: "untrusted", code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
   });
 });
