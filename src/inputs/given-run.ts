@@ -3,6 +3,7 @@ import type { Id } from "../github/response-fields.ts";
 import { inCode } from "../text/wording.ts";
 import { DEFAULTS } from "./names.ts";
 import type { Reader } from "./reader.ts";
+import { type Caller, isPlain, readTarget, rootOfPage, webHost } from "./target.ts";
 
 export interface GivenRun {
   event: undefined;
@@ -11,8 +12,8 @@ export interface GivenRun {
 
 export interface RunAddress {
   runId: Id;
-  /** URL of the run's repository, if `run_id` is the URL of a page. */
-  repository: string | undefined;
+  /** If `run_id` is the URL of a page. `origin` is foreign: it chooses a server, and gets no request itself. */
+  page: { origin: string; repository: string } | undefined;
 }
 
 /** Inputs that only a dispatch uses. */
@@ -42,15 +43,38 @@ export function readRunAddress({ text, problems }: Reader): RunAddress | undefin
   if (text("wait_for") === "nothing") {
     problems.push("`run_id` with `wait_for: nothing` leaves nothing to do: give `found` or `completed`.");
   }
-  const [, repository, idInUrl] =
-    /^(https?:\/\/[^/?#@]+\/[^/?#]+\/[^/?#]+)\/actions\/runs\/(\d+)(?:[/?#].*)?$/.exec(given) ?? [];
-  const runId = readId(idInUrl ?? given);
+  const [, origin, repository, idInUrl] =
+    /^(https?:\/\/[^/\\?#@\s]+)\/([^/\\?#\s]+\/[^/\\?#\s]+)\/actions\/runs\/(\d+)(?:[/?#].*)?$/.exec(given) ?? [];
+  const isPage = origin !== undefined && URL.canParse(origin);
+  const runId = readId(isPage ? (idInUrl ?? "") : given);
   if (runId === undefined) {
     problems.push(
       "`run_id` is neither a run's id nor its URL, such as `https://github.com/octo/deployments/actions/runs/1658821493`.",
     );
   }
-  return { runId: runId ?? 0, repository };
+  return { runId: runId ?? 0, page: isPage && repository ? { origin, repository } : undefined };
+}
+
+/**
+ * The page chooses among the servers that other inputs (`named`) or the caller name: a token goes to no host that only a run's
+ * address names, and by plain `http` to none but `api_url`'s.
+ */
+export function targetOfPage(
+  { origin, repository }: NonNullable<RunAddress["page"]>,
+  named: ReturnType<typeof readTarget>,
+  apiUrl: string,
+  caller: Caller,
+): ReturnType<typeof readTarget> {
+  const others = [...("problems" in named ? [] : [named.apiUrl]), caller.apiUrl].filter((root) => !isPlain(root));
+  const root = rootOfPage(origin, [apiUrl, ...others]);
+  if (root !== undefined) return readTarget({ owner: "", repo: repository, apiUrl: root });
+  const { host } = new URL(origin);
+  const how = origin.startsWith("http:") ? " by plain `http`" : "";
+  return {
+    problems: [
+      `\`run_id\` is the URL of a run on \`${host}\`${how}, and no token goes there unless another input says so: give \`api_url\` for that server, or only the run's id.`,
+    ],
+  };
 }
 
 /** A bigint beyond 2^53. */
@@ -68,7 +92,6 @@ export function areDifferentRepositories(one: Target, other: Target): boolean {
 
 /** The URL of a run's page, for use before any response has given it. */
 export function runPageUrl({ owner, repo, apiUrl }: Target, runId: Id): string {
-  const { protocol, host } = new URL(apiUrl);
-  const web = host.replace(/^api\.(?=github\.com$|.+\.ghe\.com$)/, "");
-  return `${protocol}//${web}/${owner}/${repo}/actions/runs/${runId}`;
+  const server = new URL(apiUrl);
+  return `${server.protocol}//${webHost(server)}/${owner}/${repo}/actions/runs/${runId}`;
 }

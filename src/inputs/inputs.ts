@@ -8,11 +8,11 @@ import { type CommitStatusInputs, readCommitStatus } from "./commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { type DistinctId, type Mappings, type RunSource, readDispatchRequest } from "./dispatch-request.ts";
 import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
-import { areDifferentRepositories, type RunAddress, readRunAddress } from "./given-run.ts";
+import { areDifferentRepositories, type RunAddress, readRunAddress, targetOfPage } from "./given-run.ts";
 import { checkNames, DEFAULTS, type InputName } from "./names.ts";
 import { type Reader, readerOf } from "./reader.ts";
 import { reuseKey } from "./reuse-key.ts";
-import { type Caller, ownerOf, readTarget, unusedOwner, withoutTrailingSlash } from "./target.ts";
+import { type Caller, isPlain, ownerOf, readTarget, unusedOwner, withoutTrailingSlash } from "./target.ts";
 
 export interface Inputs {
   credentials: GivenCredentials;
@@ -129,7 +129,7 @@ export function readInputs(
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
     target.apiUrl === withoutTrailingSlash(caller.apiUrl);
   const isAtApiUrl = target.apiUrl === withoutTrailingSlash(text("api_url") || caller.apiUrl);
-  const serverIn = isAtApiUrl ? "api_url" : address?.repository === undefined ? "repo" : "run_id";
+  const serverIn = isAtApiUrl ? "api_url" : address?.page === undefined ? "repo" : "run_id";
   const unused = unusedOwner(text("owner"), caller, target, address ? "run_id" : "repo");
   const { source, reuse } = inputs;
   if (source.event && reuse !== "never") {
@@ -145,7 +145,7 @@ function chooseTarget({ text, problems }: Reader, caller: Caller, address: RunAd
   const owner = text("owner") || ownerOf(caller);
   const apiUrl = text("api_url") || caller.apiUrl;
   const named = readTarget({ owner, repo: text("repo") || caller.repository, apiUrl });
-  const target = address?.repository === undefined ? named : readTarget({ owner, repo: address.repository, apiUrl });
+  const target = address?.page ? targetOfPage(address.page, named, apiUrl, caller) : named;
   if ("problems" in target) {
     problems.push(...target.problems);
     return undefined;
@@ -154,6 +154,11 @@ function chooseTarget({ text, problems }: Reader, caller: Caller, address: RunAd
   const isRepoGiven = text("repo") !== "" && text("repo") !== caller.repository;
   if (target !== named && isRepoGiven && ("problems" in named || areDifferentRepositories(target, named)))
     problems.push("`repo` names another repository than the URL in `run_id`: give only one of them.");
+  if (isPlain(target.apiUrl) && target.apiUrl !== withoutTrailingSlash(apiUrl)) {
+    problems.push(
+      `\`repo\` is a URL of plain \`http\`, which everybody on the way can read: give \`https\`, or set \`api_url\` to ${target.apiUrl} as well.`,
+    );
+  }
   return target;
 }
 

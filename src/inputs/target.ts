@@ -45,6 +45,21 @@ function restRoot(server: URL, api: URL): URL {
   return new URL("/api/v3", server.origin);
 }
 
+/** Where the server at this REST root has its pages. */
+export function webHost({ host }: URL): string {
+  return host.replace(/^api\.(?=github\.com$|.+\.ghe\.com$)/, "");
+}
+
+/** Which of these REST roots belongs to a page: a run's address may choose among servers, but never adds one. */
+export function rootOfPage(origin: string, roots: readonly string[]): string | undefined {
+  const page = readUrl(origin);
+  const host = page?.host.replace(/^www\.(?=github\.com$)/, "");
+  return roots.find((root) => {
+    const server = readUrl(root);
+    return server && page?.protocol === server.protocol && (host === server.host || host === webHost(server));
+  });
+}
+
 function readRepository(repo: string, owner: string): { owner: string; repo: string; server?: URL } | string {
   const wanted = "give `name`, `owner/name` or the repository's URL";
   if (repo === "") return `\`repo\` is empty: ${wanted}.`;
@@ -70,6 +85,11 @@ function readUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // Credentials, queries and fragments have no meaning here, and would end up in a log.
   return url && url.username + url.password + url.search + url.hash === "" ? url : undefined;
+}
+
+/** By plain `http`, so that others on the way could read a token. */
+export function isPlain(apiUrl: string): boolean {
+  return apiUrl.startsWith("http:");
 }
 
 /** Makes two REST roots comparable. */

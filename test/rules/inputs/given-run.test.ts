@@ -49,6 +49,9 @@ describe("run_id", () => {
     "https://github.com/octo/deployments/actions/runs/x5",
     "https://t0ken@github.com/octo/deployments/actions/runs/5",
     "octo/deployments/actions/runs/5",
+    "https://github.com\\.evil.example/octo/deployments/actions/runs/5",
+    "https://git hub.com/octo/deployments/actions/runs/5",
+    "https://github.com:port/octo/deployments/actions/runs/5",
   ])("is not %s", (run_id) => {
     expect(problemsOf({ run_id })).toEqual([
       "`run_id` is neither a run's id nor its URL, such as `https://github.com/octo/deployments/actions/runs/1658821493`.",
@@ -67,9 +70,46 @@ describe("run_id", () => {
       "https://ghe.example.com/x/y/actions/runs/5",
       { owner: "x", repo: "y", apiUrl: "https://ghe.example.com/api/v3" },
     ],
-  ])("as a page at %s also chooses repository and server", (_, run_id, target) => {
-    expect(read({ run_id }).target).toEqual(target);
+  ])("as a page at %s chooses the repository, on the server that `api_url` names", (_, run_id, target) => {
+    expect(read({ run_id, api_url: target.apiUrl }).target).toEqual(target);
     expect(runPageUrl(target, 5)).toBe(run_id.replace(/\d+$/, "5"));
+  });
+
+  test("as a page chooses among the servers of `api_url`, of `repo` and of the caller", () => {
+    const api_url = "https://ghe.example.com/root";
+    expect(read({ run_id: PAGE, api_url }).target).toMatchObject({ apiUrl: caller.apiUrl });
+    const run_id = "https://acme.ghe.com/x/y/actions/runs/5";
+    const repo = "https://acme.ghe.com/x/y";
+    expect(read({ run_id, api_url, repo }).target).toMatchObject({ apiUrl: "https://api.acme.ghe.com" });
+    expect(read({ run_id: "https://GHE.example.com/x/y/actions/runs/5", api_url }).target).toMatchObject({
+      apiUrl: api_url,
+    });
+  });
+
+  test.each([
+    "https://evil.example/octo/deployments/actions/runs/5",
+    "https://EVIL.example/octo/deployments/actions/runs/5",
+    "https://github.com.evil.example/octo/deployments/actions/runs/5",
+    "https://github.com./octo/deployments/actions/runs/5",
+    "https://github.com:8443/octo/deployments/actions/runs/5",
+    "http://github.com/octo/deployments/actions/runs/5",
+    "https://api.evil.ghe.com/octo/deployments/actions/runs/5",
+    "https://140.82.121.4/octo/deployments/actions/runs/5",
+    "https://[::1]/octo/deployments/actions/runs/5",
+    "https://xn--gthub-mva.com/octo/deployments/actions/runs/5",
+    "https://gıthub.com/octo/deployments/actions/runs/5",
+    "https://api.github.com%2eevil.example/octo/deployments/actions/runs/5",
+  ])("as the page %s is refused: no other input names that server", (run_id) => {
+    expect(problemsOf({ run_id })).toEqual([expect.stringMatching(/^`run_id` is the URL of a run on `[!-~]+`/)]);
+  });
+
+  test("as a page is read by plain `http` from the server of `api_url` alone", () => {
+    const origin = "http://ghe.example.com:8080";
+    const run_id = `${origin}/x/y/actions/runs/5`;
+    expect(read({ run_id, api_url: `${origin}/api/v3` }).target.apiUrl).toBe(`${origin}/api/v3`);
+    expect(problemsOf({ run_id, repo: `${origin}/x/y` })).toEqual([
+      expect.stringMatching(/^`run_id` is the URL of a run on `ghe\.example\.com:8080` by plain `http`, /),
+    ]);
   });
 
   test("as an id is of the repository that `repo` names", () => {

@@ -102,7 +102,14 @@ test.each([
   [{ repo: "https://github.com/octo/deployments" }, "api_url"],
   [{ repo: "https://ghe.example.com/octo/deployments" }, "repo"],
   [{ repo: "git@ghe.example.com:octo/deployments.git" }, "repo"],
-  [{ event_type: "", run_id: "https://ghe.example.com/octo/deployments/actions/runs/5" }, "run_id"],
+  [
+    {
+      event_type: "",
+      api_url: "https://ghe.example.com/api/v3",
+      run_id: "https://github.com/octo/deployments/actions/runs/5",
+    },
+    "run_id",
+  ],
 ])("the server of %j is in %s", (given, input) => {
   expect(read({ ...event, ...given }).serverIn).toBe(input);
 });
