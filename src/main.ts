@@ -3,13 +3,14 @@
 import { randomBytes } from "node:crypto";
 import * as core from "@actions/core";
 import type { context as Context } from "@actions/github";
-import { openGitHub } from "./github/api.ts";
-import type { Credentials } from "./github/connection.ts";
+import { type GitHub, openGitHub } from "./github/api.ts";
+import type { Credentials, Target } from "./github/connection.ts";
+import type { Permissions } from "./github/purposes.ts";
 import { type Fetch, openTransport } from "./github/transport.ts";
-import { secretsOf } from "./inputs/credentials.ts";
+import { type GivenCredentials, secretsOf } from "./inputs/credentials.ts";
 import { givesObjects } from "./inputs/dispatch-request.ts";
 import { generateIdHex } from "./inputs/distinct-id.ts";
-import { type Inputs, readInputs } from "./inputs/inputs.ts";
+import { readInputs } from "./inputs/inputs.ts";
 import { inputNamesIn } from "./inputs/names.ts";
 import { optionalPermissionsFor, permissionsFor } from "./inputs/permissions.ts";
 import { type Caller, withoutTrailingSlash } from "./inputs/target.ts";
@@ -22,63 +23,86 @@ import { runnerLog } from "./runner/log.ts";
 import { appendSummary, markPostStep, saveState, setOutputs } from "./runner/outputs.ts";
 import { findProxy } from "./runner/proxy.ts";
 import { StepError } from "./runner/step-error.ts";
-import { readPostState } from "./state/post-state.ts";
 
 /** How long revoking the App's token may take. One that is not revoked expires within the hour. */
 const REVOKE_TIMEOUT_MS = 3000;
 
 async function main(): Promise<void> {
+  const cancellation = new AbortController();
+  const cancel = (by: string) => cancellation.abort(new Cancelled(by, systemClock.nowMs()));
+  // A second signal changes nothing: what the first one starts is short, and the runner kills the process in the end.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => cancel(signal));
+  // Whoever read the log is gone, as a runner that has crashed. Without a listener, the process would die of it (EPIPE).
+  process.stdout.on("error", () => cancel("a closed output"));
+  const connections = openConnections();
+  const isPost = core.getState("isPost") !== "";
+  try {
+    await (isPost ? endStep(connections) : startStep(connections, cancellation.signal));
+  } finally {
+    // The runner kills a cancelled step soon, and the step has yet to say how it ended.
+    await connections.close(cancellation.signal.aborted ? REVOKE_TIMEOUT_MS / 10 : REVOKE_TIMEOUT_MS);
+  }
+}
+
+async function startStep({ open }: Connections, signal: AbortSignal): Promise<void> {
   const { env } = process;
   for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
-  const isPost = core.getState("isPost") !== "";
-  if (!isPost) markPostStep();
-  const postState = core.getState("postState");
-  if (isPost && !postState) return;
+  markPostStep();
   const context = await readContext(env.GITHUB_API_URL || "https://api.github.com");
   const caller = callerOf(context, env.GITHUB_REPOSITORY);
   const mappings = givesObjects(core.getInput) ? await import("./inputs/mapping.ts") : undefined;
   const idHex = generateIdHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
   const inputs = readInputs(core.getInput, caller, idHex, mappings, inputNamesIn(env));
-
-  const cancellation = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // A second signal changes nothing: what the first one starts is short, and the runner kills the process in the end.
-    process.on(signal, () => cancellation.abort(new Cancelled(signal, systemClock.nowMs())));
-  }
-
-  const proxy = findProxy(inputs.target.apiUrl);
-  const fetch = collectingGarbage(openTransport(systemClock, findProxy));
-  const connection = { fetch, clock: systemClock, log: runnerLog };
-  const credentials = await chooseCredentials(inputs);
-  const github = openGitHub({ ...connection, target: inputs.target, credentials });
-  const { commitStatus } = inputs;
-  const callersSide = commitStatus && { target: commitStatus.target, credentials: { token: commitStatus.token } };
-  const dependencies = {
-    github,
+  const { commitStatus, target, credentials } = inputs;
+  await run(inputs, {
+    github: await open(target, credentials, permissionsFor(inputs), optionalPermissionsFor(inputs)),
     // The caller's server and token may differ from the target's, so neither connection is given the other's.
-    callersGitHub: callersSide && openGitHub({ ...connection, ...callersSide }),
+    callersGitHub: commitStatus && (await open(commitStatus.target, { token: commitStatus.token })),
     clock: systemClock,
     log: runnerLog,
     random: Math.random,
-    signal: cancellation.signal,
-    hasProxy: proxy !== undefined,
+    signal,
+    hasProxy: findProxy(target.apiUrl) !== undefined,
     callerApiUrl: withoutTrailingSlash(caller.apiUrl),
     // Where the event does not tell, the caller counts as public.
     callerIsPublic: context.payload.repository?.private !== true,
     writeSummary: appendSummary,
     setOutputs,
     savePostState: (postState: string) => saveState({ postState }),
-  };
+  });
+}
 
-  try {
-    if (!isPost) return await run(inputs, dependencies);
-    await post(inputs, readPostState(postState), { ...dependencies, setOutputs() {}, savePostState() {} });
-  } finally {
-    await github
-      // The runner kills a cancelled step soon, and the step has yet to say how it ended.
-      .revokeToken({ timeoutMs: cancellation.signal.aborted ? REVOKE_TIMEOUT_MS / 10 : REVOKE_TIMEOUT_MS })
-      .catch((error: Error) => core.debug(error.message));
-  }
+/** The `post` step: the step's result stands, so whatever goes wrong is a warning. */
+async function endStep({ open }: Connections): Promise<void> {
+  const postState = core.getState("postState");
+  if (!postState) return;
+  for (const secret of secretsOf(core.getInput, true)) core.setSecret(secret);
+  const dependencies = { open, read: core.getInput, clock: systemClock, log: runnerLog, random: Math.random };
+  await post(postState, dependencies).catch((error: unknown) => {
+    core.warning(messageOf(error));
+    core.debug(String((error as Error)?.stack));
+  });
+}
+
+type Connections = ReturnType<typeof openConnections>;
+
+function openConnections() {
+  const fetch = collectingGarbage(openTransport(systemClock, findProxy));
+  const opened: GitHub[] = [];
+  return {
+    async open(target: Target, given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) {
+      // Throws for a proxy variable that nobody can read.
+      findProxy(target.apiUrl);
+      const credentials = await chooseCredentials(given, needs, wishes);
+      const github = openGitHub({ fetch, clock: systemClock, log: runnerLog, target, credentials });
+      opened.push(github);
+      return github;
+    },
+    async close(timeoutMs: number): Promise<void> {
+      const revoke = (github: GitHub) => github.revokeToken({ timeoutMs }).catch((error) => core.debug(error.message));
+      await Promise.all(opened.map(revoke));
+    },
+  };
 }
 
 function callerOf({ apiUrl, runId, runAttempt, payload, sha }: typeof Context, repository = ""): Caller {
@@ -92,11 +116,14 @@ function callerOf({ apiUrl, runId, runAttempt, payload, sha }: typeof Context, r
   };
 }
 
-async function chooseCredentials(inputs: Inputs): Promise<Credentials> {
-  if (!("app" in inputs.credentials)) return inputs.credentials;
+async function chooseCredentials(
+  given: GivenCredentials,
+  needs: Permissions,
+  wishes: Permissions,
+): Promise<Credentials> {
+  if (!("app" in given)) return given;
   const { createAppAuth } = await import("@octokit/auth-app");
-  const [needs, wishes] = [permissionsFor(inputs), optionalPermissionsFor(inputs)];
-  return { app: { ...inputs.credentials.app, needs, wishes, strategy: createAppAuth, mask: core.setSecret } };
+  return { app: { ...given.app, needs, wishes, strategy: createAppAuth, mask: core.setSecret } };
 }
 
 const REQUESTS_PER_CLEAR_UP = 25;
@@ -110,10 +137,14 @@ function collectingGarbage(fetch: Fetch): Fetch {
   };
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof StepError ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`;
+}
+
 main()
   .catch((error: unknown) => {
     // The stack says nothing to the reader of a red step: it goes to the debug log.
-    core.setFailed(error instanceof StepError ? error.message : `Unexpected: ${(error as Error)?.message ?? error}`);
+    core.setFailed(messageOf(error));
     core.debug(String((error as Error)?.stack));
   })
   // A proxy that neither opens nor refuses a tunnel would keep the process alive after the step has ended.

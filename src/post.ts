@@ -3,17 +3,31 @@
  * never arrive, and a run may become visible only after the runner has killed the step (docs/platform.md#runner-signals).
  */
 
-import { cancelRun, searchOnceMore, withoutCancellation } from "./cancel/cancel.ts";
-import { resolveDispatch } from "./dispatch/resolve.ts";
+import { cancelRun, searchOnceMore } from "./cancel/cancel.ts";
+import type { GitHub } from "./github/api.ts";
+import type { Target } from "./github/connection.ts";
 import { listAllJobs } from "./github/lists.ts";
+import type { Permissions } from "./github/purposes.ts";
 import { RequestError } from "./github/request-error.ts";
 import type { Id } from "./github/response-fields.ts";
 import type { Run, StartedRun } from "./github/responses.ts";
-import { OutOfTime, once, responseOrUndefined } from "./github/retry.ts";
-import type { Inputs } from "./inputs/inputs.ts";
+import { makeRetry, OutOfTime, once, responseOrUndefined } from "./github/retry.ts";
+import { problemsOfStatusToken } from "./inputs/commit-status.ts";
+import { type GivenCredentials, readCredentials } from "./inputs/credentials.ts";
+import { readerOf } from "./inputs/reader.ts";
 import { StepError } from "./runner/step-error.ts";
-import { type Context, createContext, type Dependencies } from "./state/context.ts";
-import type { PostState } from "./state/post-state.ts";
+import type { Dependencies, SharedContext } from "./state/context.ts";
+import { isCancelDue, type PostState, readPostState } from "./state/post-state.ts";
+import type { SearchInputs } from "./state/sent-dispatch.ts";
+
+export interface PostDependencies extends Pick<Dependencies, "clock" | "log" | "random"> {
+  /** @throws StepError where the server cannot be asked at all */
+  open(target: Target, credentials: GivenCredentials, needs: Permissions): Promise<GitHub>;
+  /** An input's text as it is now: a token only (docs/platform.md#runner-inputs). */
+  read: (name: string) => string;
+}
+
+type SavedRun = Pick<StartedRun, "id" | "htmlUrl">;
 
 /** How long the cancellation and all that goes with it may take. */
 const POST_MS = 20_000;
@@ -24,32 +38,51 @@ const PAUSE_MS = 2000;
 const FIRST_LOOK_MS = 4000;
 
 /**
- * Does what is left to do after a step that left `trace`: cancels its run, and ends its commit status. What goes wrong is a
+ * Does what is left to do after a step that left `text`: cancels its run, and ends its commit status. What goes wrong is a
  * warning, since the step's own result stands.
  */
-export async function post(inputs: Inputs, postState: PostState, dependencies: Dependencies): Promise<void> {
-  await cancel(inputs, postState, dependencies);
-  if (!postState.dueStatus || !inputs.commitStatus) return;
-  const { openCommitStatus } = await import("./outputs/commit-status.ts");
-  await openCommitStatus(createContext(inputs, dependencies).context).setDue(postState.dueStatus);
+export async function post(text: string, dependencies: PostDependencies): Promise<void> {
+  const { log } = dependencies;
+  const state = readPostState(text);
+  if (!state) {
+    return log.warning(
+      "What the step saved for its end cannot be read, so nothing was done: a remote run that it has started may go on.",
+    );
+  }
+  for (const part of [cancel, setStatus]) {
+    await part(state, dependencies).catch((error: unknown) => {
+      if (!(error instanceof StepError)) throw error;
+      log.warning(error.message);
+    });
+  }
 }
 
-async function cancel(inputs: Inputs, postState: PostState, dependencies: Dependencies): Promise<void> {
-  const isCancelled =
-    postState.phase === "cancelling" || (postState.phase === "sent" && inputs.cancelRunOn.has("cancel"));
-  if (!isCancelled) return;
-  // No signal ends this: it is short, and is done because of one.
-  const context = withoutCancellation(createContext(inputs, dependencies).context);
-  const { github, clock, log } = context;
+async function setStatus({ status }: PostState, dependencies: PostDependencies): Promise<void> {
+  if (!status) return;
+  const { target, due } = status;
+  const token = dependencies.read("status_token").trim();
+  const problems = problemsOfStatusToken(token);
+  if (problems.length > 0)
+    throw new StepError([`The commit status \`${status.context}\` could not be ended.`, ...problems].join("\n"));
+  const callersGitHub = await dependencies.open(target, { token }, {});
+  const { openCommitStatus } = await import("./outputs/commit-status.ts");
+  const context = contextOf(callersGitHub, { commitStatus: status }, dependencies);
+  await openCommitStatus({ ...context, callersGitHub }).setDue(due);
+}
+
+async function cancel(state: PostState, dependencies: PostDependencies): Promise<void> {
+  if (!isCancelDue(state)) return;
+  const { clock, log } = dependencies;
+  const github = await openTarget(state, dependencies);
+  const context = contextOf(github, state.sent?.inputs, dependencies);
   const deadlineMs = clock.nowMs() + POST_MS;
-  let started = postState.started;
+  let { started } = state;
   try {
-    started ??= await findStarted(postState, deadlineMs, context);
+    started ??= await findStarted(state, deadlineMs, context);
     if (!started)
       return log.warning(`No run with our id is visible in ${github.fullName()}; if one was started, it goes on.`);
-    await endRun(started, postState.rerunOf, deadlineMs, context);
+    await endRun(started, state.rerunOf, deadlineMs, context);
   } catch (error) {
-    if (error instanceof StepError) return log.warning(error.message);
     const requestError = error instanceof OutOfTime ? error.requestError : error;
     if (!(requestError instanceof RequestError || requestError === undefined)) throw error;
     const url = started?.htmlUrl ?? github.fullName();
@@ -58,31 +91,39 @@ async function cancel(inputs: Inputs, postState: PostState, dependencies: Depend
   }
 }
 
+/** @throws StepError where the inputs give no token now */
+async function openTarget({ target, started }: PostState, { open, read }: PostDependencies): Promise<GitHub> {
+  const reader = readerOf(read);
+  const credentials = readCredentials(reader);
+  const where = started?.htmlUrl ?? `${target.owner}/${target.repo}`;
+  const first = `The remote run could not be cancelled and may go on: ${where}`;
+  if (reader.problems.length > 0) throw new StepError([first, ...reader.problems].join("\n"));
+  return open(target, credentials, { actions: "write" });
+}
+
+function contextOf<Of>(github: GitHub, inputs: Of, { clock, log, random }: PostDependencies): SharedContext<Of> {
+  // No signal ends this: it is short, and is done because of one.
+  const edges = { github, clock, log, random, signal: new AbortController().signal };
+  return { ...edges, inputs, retry: makeRetry(edges), record() {} };
+}
+
 async function findStarted(
-  { distinctId, sentAtMs: atMs = 0, listedBefore }: PostState,
+  { sent }: PostState,
   deadlineMs: number,
-  context: Context,
-): Promise<StartedRun | undefined> {
-  const { source } = context.inputs;
-  if (source.event === undefined) return undefined;
-  const sent = {
-    dispatch: await resolveDispatch(source, context, deadlineMs),
-    distinctId: distinctId || undefined,
-    listedBefore: new Set(listedBefore),
-    atMs,
-    findDeadlineMs: deadlineMs,
-    isAccepted: true,
-    candidates: new Map(),
-  };
-  return searchOnceMore(sent, deadlineMs - PATIENT_MS, context);
+  context: SharedContext<SearchInputs | undefined>,
+): Promise<SavedRun | undefined> {
+  if (!sent) return undefined;
+  const { inputs, listedBefore, ...dispatched } = sent;
+  const bounds = { listedBefore: new Set(listedBefore), findDeadlineMs: deadlineMs, candidates: new Map() };
+  return searchOnceMore({ ...dispatched, ...bounds }, deadlineMs - PATIENT_MS, { ...context, inputs });
 }
 
 /** Cancels the run, and sees to it that it ends. */
 async function endRun(
-  { id, htmlUrl }: StartedRun,
+  { id, htmlUrl }: SavedRun,
   rerunOf: number | undefined,
   deadlineMs: number,
-  context: Context,
+  context: SharedContext<unknown>,
 ): Promise<void> {
   const { github, clock, log, signal, retry } = context;
   // GitHub has named the run, or listed it: a server that answers 404 only does not know of it yet.
@@ -115,7 +156,7 @@ async function endRun(
 }
 
 /** How far the run's jobs and steps are; undefined where that cannot be read. */
-async function readProgress(id: Id, deadlineMs: number, context: Context): Promise<string | undefined> {
+async function readProgress(id: Id, deadlineMs: number, context: SharedContext<unknown>): Promise<string | undefined> {
   const jobs = await responseOrUndefined(listAllJobs(id, context, once(deadlineMs)));
   return jobs && JSON.stringify(jobs.map(({ status, steps }) => [status, steps.map((step) => step.status)]));
 }

@@ -7,9 +7,9 @@ import { once, type Retry, responseOrUndefined, settle } from "../github/retry.t
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import type { Cancelled } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
-import type { Context } from "../state/context.ts";
+import type { Context, SharedContext } from "../state/context.ts";
 import { type Known, startedRun } from "../state/known.ts";
-import type { SentDispatch } from "../state/sent-dispatch.ts";
+import type { SearchedDispatch, SearchInputs } from "../state/sent-dispatch.ts";
 
 // After the runner's first signal: when the run has to be known, and its cancellation accepted. The runner kills the step
 // after 10 s (docs/platform.md#runner-signals).
@@ -62,9 +62,9 @@ function failureOnly(error: unknown): StepError {
 
 /** Undefined where no run shows. @throws StepError where it is open which of several is ours */
 export async function searchOnceMore(
-  sent: SentDispatch,
+  sent: SearchedDispatch,
   deadlineMs: number,
-  context: Context,
+  context: SharedContext<SearchInputs>,
 ): Promise<Run | undefined> {
   const { log, record } = context;
   if (sent.distinctId === undefined) return undefined;
@@ -81,7 +81,7 @@ export async function searchOnceMore(
 }
 
 /** The caller's signal no longer ends requests. Rate limits and outages that `retry` has met still count. */
-export function withoutCancellation(context: Context): Context {
+function withoutCancellation(context: Context): Context {
   const { signal } = new AbortController();
   const retry: Retry = (ask, options) => context.retry(ask, { ...options, signal });
   return { ...context, signal, retry };
@@ -96,7 +96,7 @@ export interface CancelBounds {
   rerunOf?: number | undefined;
 }
 
-type Tools = Pick<Context, "github" | "retry" | "clock" | "signal">;
+type Tools = Pick<SharedContext<unknown>, "github" | "retry" | "clock" | "signal">;
 
 /** A new run that GitHub shows may still get a 404, since its servers differ at first: the second one is believed. */
 const BELIEVED_AT = 2;

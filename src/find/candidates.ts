@@ -8,7 +8,7 @@ import type { Candidate, IdLocation, SentDispatch } from "../state/sent-dispatch
 import { byAge, byNearness, type Crowd, isTooOld, isWitness, mayStillShowId, type OurDispatch } from "./crowd.ts";
 
 /** By event and workflow alone. */
-export function mayBeOf(dispatch: ResolvedDispatch, run: Run): boolean {
+export function mayBeOf(dispatch: Pick<ResolvedDispatch, "event" | "workflow">, run: Run): boolean {
   if (run.event !== dispatch.event) return false;
   if (!dispatch.workflow) return true;
   if (dispatch.workflow.kind === "id") return String(run.workflowId) === dispatch.workflow.value;

@@ -5,7 +5,8 @@ import { isRetryable, type RequestError } from "../github/request-error.ts";
 import { type Id, PAGE_LENGTH, type Page, SHORT_PAGE } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
 import { responseOrUndefined } from "../github/retry.ts";
-import type { Context } from "../state/context.ts";
+import type { SharedContext } from "../state/context.ts";
+import type { SearchInputs } from "../state/sent-dispatch.ts";
 
 /** The server's time and `created_at` may differ by a second or two (docs/platform.md#new-runs). */
 const MARGIN_MS = 5000;
@@ -22,7 +23,7 @@ export interface Listed {
 /** Lists at most `max_runs`. Once a short page was too short, all pages are long. Times are by the clock. */
 export function listerOfRuns(
   { sentAtMs, deadlineMs }: { sentAtMs: number; deadlineMs: number },
-  { github, retry, inputs }: Pick<Context, "github" | "retry" | "inputs">,
+  { github, retry, inputs }: Pick<SharedContext<Pick<SearchInputs, "maxRuns">>, "github" | "retry" | "inputs">,
 ): () => Promise<Listed> {
   const longest = Math.min(PAGE_LENGTH, inputs.maxRuns);
   let perPage = Math.min(SHORT_PAGE, longest);
@@ -68,7 +69,7 @@ function nextPageLength(runsSince: number, longest: number): number {
 /** Ids as text; none where no list comes. @throws RequestError where listing is refused: the run could never be found */
 export async function listRunIds(
   deadlineMs: number,
-  { github, retry }: Pick<Context, "github" | "retry">,
+  { github, retry }: Pick<SharedContext<unknown>, "github" | "retry">,
 ): Promise<ReadonlySet<string>> {
   const page = { perPage: SHORT_PAGE, page: 1 };
   // Only a rate limit is waited for, since it delays the dispatch as well.

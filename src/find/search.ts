@@ -7,8 +7,8 @@ import type { Id } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
 import { OutOfTime } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
-import type { Context } from "../state/context.ts";
-import type { Candidate, IdLocation, OurRun, SentDispatch } from "../state/sent-dispatch.ts";
+import type { SharedContext } from "../state/context.ts";
+import type { Candidate, IdLocation, OurRun, SearchedDispatch, SearchInputs } from "../state/sent-dispatch.ts";
 import {
   anothersIdIn,
   type CrowdAtPoll,
@@ -66,9 +66,9 @@ export interface CheckedRun {
 
 /** @throws StepError where two runs carry a given id; RequestError where GitHub refuses to list the runs or jobs */
 export async function search(
-  sent: SentDispatch,
+  sent: SearchedDispatch,
   { deadlineMs, window, sinceMs, isLast = false }: SearchBounds,
-  context: Context,
+  context: SharedContext<SearchInputs>,
 ): Promise<Found | NotFound> {
   const { dispatch, distinctId = "", atMs: sentAtMs, candidates } = sent;
   const { github, clock, random, signal, inputs } = context;
@@ -132,7 +132,7 @@ export async function search(
 
 // A run without an id may be ours, if the receiver does not show it. A name with another's id may be ours in a chain of
 // dispatches, where that is its caller's: only all of its jobs decide.
-function areAllOthers(candidates: SentDispatch["candidates"]): boolean {
+function areAllOthers(candidates: SearchedDispatch["candidates"]): boolean {
   return [...candidates.values()].every(({ anothersId, showedAll }) => anothersId !== undefined && showedAll);
 }
 
@@ -160,13 +160,17 @@ function showsId(candidate: Candidate): candidate is Candidate & MatchedRun {
   return candidate.sign !== undefined;
 }
 
-function verdictOn(run: Run, { dispatch, candidates }: SentDispatch): CheckedRun["verdict"] {
+function verdictOn(run: Run, { dispatch, candidates }: SearchedDispatch): CheckedRun["verdict"] {
   const candidate = candidates.get(run.id);
   if (!candidate) return run.event === dispatch.event ? "other workflow" : "other event";
   return mayStillShowId(candidate) ? "undecided" : "without id";
 }
 
-function asCandidate(run: Run, { distinctId = "", candidates }: SentDispatch, { github, clock }: Context): Candidate {
+function asCandidate(
+  run: Run,
+  { distinctId = "", candidates }: SearchedDispatch,
+  { github, clock }: SharedContext<unknown>,
+): Candidate {
   const nowMs = clock.nowMs();
   // `updated_at` has whole seconds.
   const agoMs = (github.likelyServerTimeMs(nowMs) ?? 0) - (run.updatedAtMs ?? Infinity) - 1000;
@@ -181,9 +185,9 @@ async function readPromising(
   present: readonly Candidate[],
   dispatched: OurDispatch,
   crowd: CrowdAtPoll,
-  knownCandidates: SentDispatch["candidates"],
+  knownCandidates: SearchedDispatch["candidates"],
   deadlineMs: number,
-  context: Context,
+  context: SharedContext<SearchInputs>,
 ): Promise<readonly Candidate[]> {
   let candidates = present;
   const read = new Set<Id>();
@@ -206,7 +210,7 @@ async function readJobsOf(
   candidate: Candidate,
   distinctId: string,
   deadlineMs: number,
-  { github, clock, retry }: Context,
+  { github, clock, retry }: SharedContext<unknown>,
 ): Promise<Candidate> {
   const { run, seenAtMs } = candidate;
   const read = { ...candidate, reads: candidate.reads + 1, readAtMs: clock.nowMs(), readStatus: run.status };

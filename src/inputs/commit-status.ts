@@ -11,6 +11,11 @@ export interface CommitStatusInputs {
   sha: string;
 }
 
+export function problemsOfStatusToken(token: string): string[] {
+  if (mayBeToken(token)) return [];
+  return ["`status_token` is empty or has a character that no token has: give one of the caller's repository."];
+}
+
 export function readCommitStatus(
   { line, text, problems }: Reader,
   { repository, apiUrl, sha = "" }: Caller,
@@ -21,8 +26,7 @@ export function readCommitStatus(
   if (waitFor !== "completed")
     problems.push("`status_context` mirrors the run to its end: it goes with `wait_for: completed` only.");
   const token = text("status_token");
-  if (!mayBeToken(token))
-    problems.push("`status_token` is empty or has a character that no token has: give one of the caller's repository.");
+  problems.push(...problemsOfStatusToken(token));
   if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(sha))
     problems.push("`status_context` needs a commit, and the runner names none (`GITHUB_SHA`): leave it out here.");
   const [owner = "", repo = ""] = repository.split("/");

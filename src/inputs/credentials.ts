@@ -48,10 +48,10 @@ function problemsOfApp(appId: string, key: string, privateKey: string | undefine
 }
 
 /** Every text of the inputs that could show a secret in a log: `main.ts` masks them. */
-export function secretsOf(text: (name: string) => string): string[] {
+export function secretsOf(text: (name: string) => string, setsStatus = text("status_context") !== ""): string[] {
   const key = text("app_private_key");
   // The default is the job's own token, which the runner masks already.
-  const statusToken = text("status_context") === "" ? "" : text("status_token");
+  const statusToken = setsStatus ? text("status_token") : "";
   return [text("token"), statusToken, key, ...key.split(/\\n|\r?\n/)].filter(
     (each) => each !== "" && !/^-----[^-]*-----$/.test(each),
   );

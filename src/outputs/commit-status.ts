@@ -3,7 +3,8 @@
 import type { CommitStatus } from "../github/api.ts";
 import { RequestError } from "../github/request-error.ts";
 import { makeRetry, settle } from "../github/retry.ts";
-import type { Context } from "../state/context.ts";
+import type { CommitStatusInputs } from "../inputs/commit-status.ts";
+import type { SharedContext } from "../state/context.ts";
 import type { DueStatus, Known } from "../state/known.ts";
 import { oneLine } from "../text/foreign-text.ts";
 
@@ -20,8 +21,12 @@ export interface CommitStatusReporter {
   setDue(due: DueStatus): Promise<void>;
 }
 
+type ShownStatus = Pick<CommitStatusInputs, "context" | "sha">;
+
 /** On a connection and with a token of its own. Setting a status never throws a RequestError. */
-export function openCommitStatus(context: Context): CommitStatusReporter {
+export function openCommitStatus(
+  context: SharedContext<{ commitStatus: ShownStatus | undefined }>,
+): CommitStatusReporter {
   const { inputs, callersGitHub: github, clock, log, record, signal } = context;
   const { commitStatus } = inputs;
   // Rate limits and outages of the target's server say nothing of the caller's.

@@ -18,32 +18,39 @@ export function mayShowJobLogs({ isPrivate }: Run, { inputs, callerIsPublic, cal
   return !callerIsPublic || isPublic || isRequested;
 }
 
-export interface Dependencies {
+/** What the step and its `post` step have both. */
+interface Edges {
   github: GitHub;
+  /** The caller's repository, with a token of its own; undefined where no request goes there. */
+  callersGitHub?: GitHub | undefined;
   clock: Clock;
   log: Log;
   /** From 0 to 1. */
   random: () => number;
   /** Aborted with `Cancelled` when the caller cancels the step. */
   signal: AbortSignal;
+}
+
+export interface Dependencies extends Edges {
   /** Called again whenever more is known. */
   setOutputs: (outputs: Record<string, string>) => void;
   /** For the `post` step; called again whenever more is known. */
   savePostState: (postState: string) => void;
   writeSummary: (markdown: string) => void;
-  /** The caller's repository, with a token of its own; undefined where no request goes there. */
-  callersGitHub?: GitHub | undefined;
   callerIsPublic: boolean;
   callerApiUrl: string;
   hasProxy: boolean;
 }
 
-export interface Context extends Dependencies {
-  readonly inputs: Inputs;
+/** For parts that the `post` step has as well: it has only those inputs (`Of`) that the step saved. */
+export interface SharedContext<Of> extends Edges {
+  readonly inputs: Of;
   readonly retry: Retry;
   /** Writes the outputs and the post state at once, so that they hold whatever happens next. */
   record(more: Partial<Known>): void;
 }
+
+export interface Context extends Dependencies, SharedContext<Inputs> {}
 
 /** `known` changes with each `record`; only the final report reads it. */
 export function createContext(
@@ -55,7 +62,7 @@ export function createContext(
   const known: Known = { distinctId, isOfJobs: inputs.decidingJobs.length > 0 };
   const record = (more: Partial<Known>) => {
     dependencies.setOutputs(outputsOf(Object.assign(known, more)));
-    dependencies.savePostState(postStateOf(known));
+    dependencies.savePostState(postStateOf(known, inputs));
   };
   record({});
   return { context: { ...dependencies, inputs, retry: makeRetry(dependencies), record }, known };

@@ -1,10 +1,11 @@
 import type { Id } from "../github/response-fields.ts";
 import type { Run, StartedRun } from "../github/responses.ts";
-import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
+import type { DistinctId, ResolvedDispatch } from "../inputs/dispatch-request.ts";
+import type { Inputs } from "../inputs/inputs.ts";
 
-/** A dispatch that GitHub may have acted on, with all that the search for its run needs. Times are by the clock. */
-export interface SentDispatch {
-  dispatch: ResolvedDispatch;
+/** What the search for a dispatch's run needs. Times are by the clock. */
+export interface SearchedDispatch {
+  dispatch: Pick<ResolvedDispatch, "event" | "workflow">;
   /** Undefined: none was sent. */
   distinctId: string | undefined;
   /** Ids of runs that existed before, so none is ours, whatever it shows. Only where the id was given. */
@@ -12,12 +13,22 @@ export interface SentDispatch {
   /** When it was first sent so that GitHub may have acted on it. */
   atMs: number;
   findDeadlineMs: number;
+  /** What earlier polls have shown, so that no search has to read it again. */
+  candidates: Map<Id, Candidate>;
+}
+
+/** What the search needs of the inputs. */
+export interface SearchInputs extends Pick<Inputs, "pollIntervalMs" | "maxRuns"> {
+  distinctId: Pick<DistinctId, "isGiven">;
+}
+
+/** A dispatch that GitHub may have acted on. */
+export interface SentDispatch extends SearchedDispatch {
+  dispatch: ResolvedDispatch;
   /** Certain: GitHub has acted on it. */
   isAccepted: boolean;
   /** The run that GitHub's response named. */
   started?: StartedRun | undefined;
-  /** What earlier polls have shown, so that no search has to read it again. */
-  candidates: Map<Id, Candidate>;
 }
 
 export interface OurRun {

@@ -14,7 +14,13 @@ export interface ProcessStage {
   start(given: Record<string, string>, env?: Record<string, string | undefined>): RunningStep;
   /** Runs the committed bundle to its end. */
   run(given: Record<string, string>, env?: Record<string, string | undefined>): Promise<Ran>;
-  /** Runs the `post` step of a step that has left this state, to its end. */
+  /** Starts the `post` step of a step that has left this state. */
+  startPost(
+    given: Record<string, string>,
+    left: Pick<Ran, "state">,
+    env?: Record<string, string | undefined>,
+  ): RunningStep;
+  /** Runs it to its end. */
   runPost(
     given: Record<string, string>,
     left: Pick<Ran, "state">,
@@ -46,11 +52,14 @@ export async function setProcessStage(
     return step;
   };
   const start: ProcessStage["start"] = (given, env) => startPart("main", given, env);
+  const startPost: ProcessStage["startPost"] = (given, { state }, env) =>
+    startPart("post", given, { ...env, ...environmentOf(state) });
   return {
     github,
     start,
     run: (given, env) => start(given, env).ended,
-    runPost: (given, { state }, env) => startPart("post", given, { ...env, ...environmentOf(state) }).ended,
+    startPost,
+    runPost: (...post) => startPost(...post).ended,
   };
 }
 

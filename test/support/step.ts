@@ -8,15 +8,17 @@ import { fileURLToPath } from "node:url";
 import { createAppAuth } from "@octokit/auth-app";
 import { parse } from "yaml";
 import { openGitHub } from "../../src/github/api.ts";
-import type { Credentials } from "../../src/github/connection.ts";
-import { type Inputs, readInputs } from "../../src/inputs/inputs.ts";
+import type { Credentials, Target } from "../../src/github/connection.ts";
+import type { Permissions } from "../../src/github/purposes.ts";
+import type { GivenCredentials } from "../../src/inputs/credentials.ts";
+import { readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
 import { optionalPermissionsFor, permissionsFor } from "../../src/inputs/permissions.ts";
 import { post } from "../../src/post.ts";
 import { run } from "../../src/run.ts";
 import { Cancelled } from "../../src/runner/cancellation.ts";
+import type { Log } from "../../src/runner/log.ts";
 import { StepError } from "../../src/runner/step-error.ts";
-import type { Dependencies } from "../../src/state/context.ts";
 // What a step loads late has to be there already: virtual time would pass while it is read.
 import "../../src/dry-run/dry-run.ts";
 import "../../src/find/not-found.ts";
@@ -30,7 +32,6 @@ import "../../src/wait/read-queue-position.ts";
 import "../../src/wait/successor.ts";
 import "../../src/wait/next-attempt.ts";
 import "../../src/dispatch/reuse.ts";
-import { readPostState } from "../../src/state/post-state.ts";
 import type { GitHub, VirtualClock } from "../simulator/index.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -117,18 +118,7 @@ let steps = 0;
 
 /** Plays a step on virtual time, by its inputs as in `with:`. */
 export function playStep(github: GitHub, given: Record<string, string>, play: Play): Promise<Played> {
-  return onStage(github, given, play, run);
-}
-
-/** Plays the `post` step of a step that left `trace`; it gets the same inputs. */
-export function playPost(github: GitHub, given: Record<string, string>, trace: string, play: Play): Promise<Played> {
-  return onStage(github, given, play, (inputs, edges) => post(inputs, readPostState(trace), edges));
-}
-
-async function onStage(
-  github: GitHub,
-  given: Record<string, string>,
-  {
+  const {
     clock,
     random = () => 0.5,
     idHex = (++steps).toString(16).padStart(16, "0"),
@@ -139,37 +129,24 @@ async function onStage(
     more = [],
     sha = CALLER.sha,
     onTrace = () => {},
-  }: Play,
-  perform: (inputs: Inputs, edges: Dependencies) => Promise<void>,
-): Promise<Played> {
-  const startedAtMs = clock.nowMs();
-  const played: Played = {
-    outputs: {},
-    log: [],
-    warnings: [],
-    failure: undefined,
-    summary: "",
-    trace: "",
-    tookMs: 0,
-  };
+  } = play;
   const texts = inputsOf(given, github.apiUrl);
   const cancellation = new AbortController();
   if (cancelAfterMs !== undefined) {
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
-  try {
+  return onStage(play, async (log, played) => {
     const caller = { ...CALLER, runAttempt: String(attempt), apiUrl: callerApiUrl, sha };
     const inputs = readInputs((name) => texts[name] ?? "", caller, idHex, mappings, [...Object.keys(texts), ...more]);
-    const log = {
-      info: (line: string) => played.log.push(line),
-      group: (title: string, lines: readonly string[]) => played.log.push(title, ...lines),
-      warning: (line: string) => played.warnings.push(line),
-      debug() {},
-    };
-    const { commitStatus } = inputs;
+    const { commitStatus, target } = inputs;
     const connection = { fetch: clock.fetch, clock, log };
-    await perform(inputs, {
-      github: openGitHub({ ...connection, target: inputs.target, credentials: credentialsOf(inputs, clock) }),
+    const [needs, wishes] = [permissionsFor(inputs), optionalPermissionsFor(inputs)];
+    await run(inputs, {
+      github: openGitHub({
+        ...connection,
+        target,
+        credentials: credentialsOf(inputs.credentials, needs, wishes, clock),
+      }),
       callersGitHub:
         commitStatus &&
         openGitHub({ ...connection, target: commitStatus.target, credentials: { token: commitStatus.token } }),
@@ -187,6 +164,40 @@ async function onStage(
         onTrace(trace);
       },
     });
+  });
+}
+
+/** Plays the `post` step of a step that left `trace`; `given` are its inputs, as they are by then. */
+export function playPost(github: GitHub, given: Record<string, string>, trace: string, play: Play): Promise<Played> {
+  const { clock, random = () => 0.5 } = play;
+  const texts = inputsOf(given, github.apiUrl);
+  const read = (name: string) => texts[name] ?? "";
+  return onStage(play, (log) => {
+    const open = async (target: Target, credentials: GivenCredentials, needs: Permissions) =>
+      openGitHub({ fetch: clock.fetch, clock, log, target, credentials: credentialsOf(credentials, needs, {}, clock) });
+    return post(trace, { open, read, clock, log, random });
+  });
+}
+
+async function onStage({ clock }: Play, perform: (log: Log, played: Played) => Promise<void>): Promise<Played> {
+  const startedAtMs = clock.nowMs();
+  const played: Played = {
+    outputs: {},
+    log: [],
+    warnings: [],
+    failure: undefined,
+    summary: "",
+    trace: "",
+    tookMs: 0,
+  };
+  const log = {
+    info: (line: string) => played.log.push(line),
+    group: (title: string, lines: readonly string[]) => played.log.push(title, ...lines),
+    warning: (line: string) => played.warnings.push(line),
+    debug() {},
+  };
+  try {
+    await perform(log, played);
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     played.failure = error.message;
@@ -196,8 +207,13 @@ async function onStage(
 }
 
 /** As the door does it; while a key signs, which takes real time, the virtual one stands still. */
-function credentialsOf(inputs: Inputs, clock: VirtualClock): Credentials {
-  if (!("app" in inputs.credentials)) return inputs.credentials;
+function credentialsOf(
+  given: GivenCredentials,
+  needs: Permissions,
+  wishes: Permissions,
+  clock: VirtualClock,
+): Credentials {
+  if (!("app" in given)) return given;
   const strategy = (options: Parameters<typeof createAppAuth>[0]) => {
     const auth = createAppAuth(options);
     type Hook = typeof auth.hook;
@@ -219,15 +235,7 @@ function credentialsOf(inputs: Inputs, clock: VirtualClock): Credentials {
     };
     return Object.assign(sign, { hook });
   };
-  return {
-    app: {
-      ...inputs.credentials.app,
-      needs: permissionsFor(inputs),
-      wishes: optionalPermissionsFor(inputs),
-      strategy,
-      mask() {},
-    },
-  };
+  return { app: { ...given.app, needs, wishes, strategy, mask() {} } };
 }
 
 /** What a process left behind. */
@@ -244,6 +252,8 @@ export interface Ran {
 export interface RunningStep {
   /** Sends a signal, as the runner does on cancellation. */
   kill(signal: NodeJS.Signals): void;
+  /** Nobody reads the step's log any more. */
+  closeOutput(): void;
   /** Each line of the step's log as it comes. */
   onLine: (listener: (line: string) => void) => void;
   ended: Promise<Ran>;
@@ -311,7 +321,12 @@ export function startBundle(
       resolve({ outputs, state, stdout, stderr, exitCode, tookMs: performance.now() - startedAtMs });
     });
   });
-  return { kill: (signal) => child.kill(signal), onLine: (listener) => listeners.push(listener), ended };
+  return {
+    closeOutput: () => child.stdout.destroy(),
+    kill: (signal) => child.kill(signal),
+    onLine: (listener) => listeners.push(listener),
+    ended,
+  };
 }
 
 /** Runs the committed bundle to its end. */
