@@ -23,6 +23,15 @@ import { runnerLog } from "./runner/log.ts";
 import { appendSummary, markPostStep, saveState, setOutputs } from "./runner/outputs.ts";
 import { findProxy } from "./runner/proxy.ts";
 import { StepError } from "./runner/step-error.ts";
+import { keepSecrets } from "./text/secrets.ts";
+
+const masked = new Set<string>();
+
+/** Tells the runner once. */
+function mask(secret: string): void {
+  if (!masked.has(secret)) core.setSecret(secret);
+  masked.add(secret);
+}
 
 /** How long revoking the App's token may take. One that is not revoked expires within the hour. */
 const REVOKE_TIMEOUT_MS = 3000;
@@ -46,7 +55,7 @@ async function main(): Promise<void> {
 
 async function startStep({ open }: Connections, signal: AbortSignal): Promise<void> {
   const { env } = process;
-  for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
+  for (const secret of secretsOf(core.getInput)) mask(secret);
   markPostStep();
   const context = await readContext(env.GITHUB_API_URL || "https://api.github.com");
   const caller = callerOf(context, env.GITHUB_REPOSITORY);
@@ -76,7 +85,7 @@ async function startStep({ open }: Connections, signal: AbortSignal): Promise<vo
 async function endStep({ open }: Connections): Promise<void> {
   const postState = core.getState("postState");
   if (!postState) return;
-  for (const secret of secretsOf(core.getInput, true)) core.setSecret(secret);
+  for (const secret of secretsOf(core.getInput, true)) mask(secret);
   const dependencies = { open, read: core.getInput, clock: systemClock, log: runnerLog, random: Math.random };
   await post(postState, dependencies).catch((error: unknown) => {
     core.warning(messageOf(error));
@@ -88,13 +97,14 @@ type Connections = ReturnType<typeof openConnections>;
 
 function openConnections() {
   const fetch = collectingGarbage(openTransport(systemClock, findProxy));
+  const secrets = keepSecrets(mask);
   const opened: GitHub[] = [];
   return {
     async open(target: Target, given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) {
       // Throws for a proxy variable that nobody can read.
       findProxy(target.apiUrl);
       const credentials = await chooseCredentials(given, needs, wishes);
-      const github = openGitHub({ fetch, clock: systemClock, log: runnerLog, target, credentials });
+      const github = openGitHub({ fetch, clock: systemClock, log: runnerLog, secrets, target, credentials });
       opened.push(github);
       return github;
     },
@@ -123,7 +133,7 @@ async function chooseCredentials(
 ): Promise<Credentials> {
   if (!("app" in given)) return given;
   const { createAppAuth } = await import("@octokit/auth-app");
-  return { app: { ...given.app, needs, wishes, strategy: createAppAuth, mask: core.setSecret } };
+  return { app: { ...given.app, needs, wishes, strategy: createAppAuth } };
 }
 
 const REQUESTS_PER_CLEAR_UP = 25;

@@ -47,7 +47,7 @@ function advise(requestError: RequestError, situation: Situation): Advice {
     case "unreadable":
       return [
         `The answer of ${situation.apiUrl} to ${request} cannot be read: ${requestError.answer} (${status}).`,
-        `Check ${describeServer(situation)}: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.`,
+        `${unsentInWords(requestError, situation)}Check ${describeServer(situation)}: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.`,
       ];
     case "server_error":
       return [
@@ -57,6 +57,11 @@ function advise(requestError: RequestError, situation: Situation): Advice {
     case "rejected":
       return explainApp(requestError, situation) ?? explainRefusal(requestError, situation);
   }
+}
+
+/** Empty, or ends with a space. */
+function unsentInWords({ purpose }: RequestError, { repository, isUnsent }: Situation): string {
+  return purpose.about === "app" && isUnsent ? `Nothing was sent to ${repository}. ` : "";
 }
 
 function limitEnd(requestError: RequestError): string {

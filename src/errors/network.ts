@@ -11,6 +11,12 @@ const FAILURES: AdviceRows<{ apiUrl: string; where: string; server: string }> = 
       `Check the port of ${server}: a port that belongs to another service, such as 22 or 6000, is never asked.`,
   ],
   [
+    /^untrusted ERR_INVALID_CHAR$/,
+    ({ apiUrl }) =>
+      `No request can go to ${apiUrl} with this token: it has a character that no header takes, so nothing was sent.`,
+    "Store the token again, without a line break or a letter beyond ASCII.",
+  ],
+  [
     / ERR_SSL_(?!.*CERT)|EPROTO/,
     ({ where }) =>
       `There is no TLS connection to ${where}: the server there speaks no TLS, or no version of it that the runner accepts.`,

@@ -36,6 +36,8 @@ export interface Situation {
   name?: string | undefined;
   /** After a 422: why GitHub cannot read the workflow file; follows its name. */
   mistake?: string | undefined;
+  /** No dispatch was on its way before the error, and no run was seen. */
+  isUnsent?: boolean;
   /** GitHub had acted on the dispatch before the error. `htmlUrl`: the run's page, where known. */
   started?: { htmlUrl: string | undefined; hasEnded?: boolean } | undefined;
 }

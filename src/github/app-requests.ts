@@ -1,5 +1,6 @@
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../runner/clock.ts";
+import type { Secrets } from "../text/secrets.ts";
 import { headerOf, readResponse, type Send } from "./http.ts";
 import { PURPOSES } from "./purposes.ts";
 import { isRedirect, type RepositoryName, redirectPath } from "./renames.ts";
@@ -13,7 +14,6 @@ export interface App extends WantedPermissions {
   privateKey: string;
   /** `createAppAuth` of @octokit/auth-app, which is loaded only for an App. */
   strategy: OctokitOptions["authStrategy"];
-  mask: (secret: string) => void;
 }
 
 export type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0]>;
@@ -21,16 +21,18 @@ export type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0
 const purpose = PURPOSES.getToken;
 
 export function appTokenSource(
-  { appId, privateKey, needs, wishes, strategy, mask }: App,
+  { appId, privateKey, needs, wishes, strategy }: App,
   {
     settings,
     place,
     clock,
+    secrets,
     sendBy,
   }: {
     settings: OctokitOptions & { baseUrl: string };
     place: RepositoryName;
     clock: Clock;
+    secrets: Secrets;
     sendBy: (octokit: Octokit) => Send;
   },
 ): TokenSource {
@@ -63,5 +65,5 @@ export function appTokenSource(
       return readResponse(reply, (data) => readInstallationToken(data, dateMs));
     },
   };
-  return appTokens(requests, { needs, wishes }, { clock, mask });
+  return appTokens(requests, { needs, wishes }, { clock, mask: secrets.add });
 }

@@ -1,6 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
+import { keepSecrets, type Secrets } from "../text/secrets.ts";
 import { type App, appTokenSource, type OctokitOptions } from "./app-requests.ts";
 import { type Download, makeDownload } from "./download.ts";
 import { headerOf, makeSend, type Request, type RequestOptions, readResponse, type Send, textFetch } from "./http.ts";
@@ -23,6 +24,8 @@ export interface ConnectionOptions {
   fetch: Fetch;
   clock: Clock;
   log: Log;
+  /** Of all connections, since one server may repeat what another was sent. */
+  secrets?: Secrets;
 }
 
 export type Credentials = { token: string } | { app: App };
@@ -33,29 +36,38 @@ export interface Connection extends ResponseMetadata {
   download: Download;
   /** `owner/name`; changes if the repository was renamed. */
   fullName(): string;
+  /** For a text that was read by `download`. */
+  withoutSecrets(text: string): string;
   /** Gets a token, so that the next request is sent at once. */
   prepare(options: RequestOptions): Promise<void>;
   revokeToken(options: RequestOptions): Promise<void>;
 }
 
-export function connect({ target, credentials, fetch, clock, log }: ConnectionOptions): Connection {
+export function connect({
+  target,
+  credentials,
+  fetch,
+  clock,
+  log,
+  secrets = keepSecrets(),
+}: ConnectionOptions): Connection {
   const { apiUrl } = target;
   // Octokit would log every failed request, and a deprecation warning for each dispatch without run details.
   const quiet = { debug() {}, info() {}, warn: log.debug, error() {} };
   const settings: OctokitOptions & { baseUrl: string } = {
     baseUrl: apiUrl,
     userAgent: "tracked-dispatch",
-    request: { fetch: textFetch(fetch), log: quiet },
+    request: { fetch: textFetch(fetch, secrets), log: quiet },
     log: quiet,
   };
   const place = { owner: target.owner, repo: target.repo };
   const { metadata, note } = trackMetadata(clock);
-  const sendBy = (octokit: Octokit) => withRepositoryName(makeSend(octokit, { clock, log, note }), place);
+  const sendBy = (octokit: Octokit) => withRepositoryName(makeSend(octokit, { clock, log, note, secrets }), place);
   const send = sendBy(new Octokit(settings));
   const tokens =
     "token" in credentials
       ? plainToken(credentials.token)
-      : appTokenSource(credentials.app, { settings, place, clock, sendBy });
+      : appTokenSource(credentials.app, { settings, place, clock, secrets, sendBy });
   const sendAuthorized = withToken(send, tokens, clock);
 
   return {
@@ -63,6 +75,7 @@ export function connect({ target, credentials, fetch, clock, log }: ConnectionOp
     ask: cacheByEtag(followRenames(sendAuthorized, place, { apiUrl, clock, log }), clock),
     download: makeDownload(sendAuthorized, { apiUrl, fetch, clock }),
     fullName: () => `${place.owner}/${place.repo}`,
+    withoutSecrets: secrets.strike,
     prepare: async (options) => void (await tokens.get(options)),
     async revokeToken(options) {
       const token = tokens.current();

@@ -2,6 +2,7 @@ import type { Octokit } from "@octokit/rest";
 import { abortAfter } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
+import type { Secrets } from "../text/secrets.ts";
 import type { Purpose } from "./purposes.ts";
 import { retryAfterMs } from "./rate-limit.ts";
 import { kindOfError, kindOfResponse, RequestError, ssoUrlOf } from "./request-error.ts";
@@ -36,10 +37,15 @@ export type Send = (request: Request, options: RequestOptions) => Promise<ApiRes
 /** `note` gets every response, also a failed one. */
 export function makeSend(
   octokit: Octokit,
-  { clock, log, note }: { clock: Clock; log: Log; note: (reply: ApiResponse, sentAtMs: number) => void },
+  {
+    clock,
+    log,
+    note,
+    secrets,
+  }: { clock: Clock; log: Log; note: (reply: ApiResponse, sentAtMs: number) => void; secrets: Secrets },
 ): Send {
   return async ({ route, parameters = {}, purpose }, { timeoutMs, signal }) => {
-    const { method, url, body } = octokit.request.endpoint(route, parameters);
+    const { method, url, body: given } = octokit.request.endpoint(route, parameters);
     const request = `${method} ${new URL(url).pathname}`;
     signal?.throwIfAborted();
     const sentAtMs = clock.nowMs();
@@ -49,7 +55,7 @@ export function makeSend(
     };
     const timer = abortAfter(clock, timeoutMs, tooLate, signal);
     // octokit's own JSON breaks some texts (docs/platform.md#octokits-json); `data` replaces a body made of parameters.
-    const jsonBody = body === undefined ? {} : { data: JSON.stringify(body) };
+    const jsonBody = given === undefined ? {} : { data: JSON.stringify(given) };
     const response = await octokit
       .request(route, { ...parameters, ...jsonBody, request: { signal: timer.signal } })
       .catch((error: Error & { response?: Pick<ApiResponse, "status" | "headers" | "data"> }) => {
@@ -61,7 +67,11 @@ export function makeSend(
       })
       .finally(() => timer.release());
     const { status, headers, data } = response;
-    const reply: ApiResponse = { request, purpose, status, headers, data: parseBody(data) };
+    // Only the answer that brings a token has to have it.
+    const bringsToken = purpose.about === "app" && status < 400;
+    const mayRepeat = !bringsToken && secrets.mayBeIn(String(data));
+    const body = mayRepeat ? secrets.strikeAll(parseBody(data)) : parseBody(data);
+    const reply: ApiResponse = { request, purpose, status, headers, data: body };
     note(reply, sentAtMs);
     log.debug(`${request} → ${status}`);
     if (status < 400) return reply;
@@ -70,9 +80,13 @@ export function makeSend(
   };
 }
 
-/** A `fetch` that hides the type of a body: so Octokit leaves it as text, and the JSON is read here alone. */
-export function textFetch(fetch: Fetch) {
+/**
+ * A `fetch` that hides the type of a body: so Octokit leaves it as text, and the JSON is read here alone. Whatever authorizes a
+ * request is a secret from then on.
+ */
+export function textFetch(fetch: Fetch, secrets: Secrets) {
   return async (url: string, init: FetchOptions) => {
+    secrets.add((init.headers?.authorization ?? "").replace(/^\S+ /, ""));
     // Octokit would turn a POST into a GET on a 301, and the token must go to no other host.
     const response = await fetch(url, { ...init, redirect: "manual" });
     const text = await response.text().catch(() => {
@@ -80,7 +94,11 @@ export function textFetch(fetch: Fetch) {
       // The status still says what GitHub did. No schema has an empty body, so nobody takes it for a response.
       return "";
     });
-    const headers = new Map([...response.headers].filter(([name]) => name !== "content-type"));
+    const headers = new Map(
+      [...response.headers]
+        .filter(([name]) => name !== "content-type")
+        .map(([name, value]) => [name, secrets.strike(value)] as const),
+    );
     return { status: response.status, url: response.url, headers, text: async () => text };
   };
 }

@@ -118,8 +118,9 @@ export class NoTunnel extends Error {
 const NO_TLS =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|SSLV3_ALERT_HANDSHAKE_FAILURE|TLSV1_ALERT_PROTOCOL_VERSION|TLSV1_UNRECOGNIZED_NAME|UNEXPECTED_MESSAGE)$/;
 
-/** Node refuses the address, so nothing is sent. */
-const NO_ADDRESS = /^(ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS)$/;
+/** Node refuses the address, or a header, so nothing is sent. */
+const NOT_SENDABLE =
+  /^(ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS|ERR_INVALID_CHAR)$/;
 
 /** `fetch` gives no code for a port that it refuses, such as 6000 (https://fetch.spec.whatwg.org/#port-blocking). */
 const BAD_PORT = { message: "bad port", code: "ERR_SOCKET_BAD_PORT" };
@@ -137,7 +138,7 @@ export function kindOfError(error: unknown): {
     const own = given ?? (message === BAD_PORT.message ? BAD_PORT.code : undefined);
     if (typeof own !== "string") continue;
     code = own;
-    if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own) || NO_ADDRESS.test(own))
+    if (/CERT|UNABLE_TO_|^PROXY_40[37]$/.test(own) || NO_TLS.test(own) || NOT_SENDABLE.test(own))
       return { kind: "untrusted", code };
     // Only these are certain to fail before a byte is sent; ETIMEDOUT or EHOSTUNREACH may come while reading, too.
     if (syscall === "connect" || syscall === "getaddrinfo" || own === "UND_ERR_CONNECT_TIMEOUT") {

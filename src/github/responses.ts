@@ -172,7 +172,8 @@ export function readInstallation(data: unknown): { id: number; granted: Readonly
 export function readInstallationToken(data: unknown, dateMs: number): { token: string; lifetimeMs: number } {
   const { token, expires_at } = fields(data, "installation-token");
   const lifetimeMs = (timeMs(expires_at) ?? Number.NaN) - dateMs;
-  if (text(token) === "") throw new InvalidResponse("installation-token", "token");
+  // Node sends no header with any other character, and reports that as if the connection had broken.
+  if (!/^[\x21-\x7e]+$/.test(text(token))) throw new InvalidResponse("installation-token", "token");
   // GitHub's tokens live one hour.
   return { token: text(token), lifetimeMs: Number.isFinite(lifetimeMs) ? lifetimeMs : 3_600_000 };
 }

@@ -75,12 +75,16 @@ async function explained(requestError: RequestError, known: Known, context: Cont
       appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
       visible,
       ...file,
-      started:
-        sent?.isAccepted || run
-          ? { htmlUrl: startedRun(known)?.htmlUrl, hasEnded: run?.status === "completed" && !isAboutToRerun(known) }
-          : undefined,
+      ...whatWasSent(known),
     }),
   );
+}
+
+function whatWasSent(known: Known): Pick<Situation, "started" | "isUnsent"> {
+  const { sent, run } = known;
+  if (!sent?.isAccepted && !run) return { isUnsent: sent === undefined };
+  const hasEnded = run?.status === "completed" && !isAboutToRerun(known);
+  return { started: { htmlUrl: startedRun(known)?.htmlUrl, hasEnded } };
 }
 
 /** Limit for requests that only make an error clearer. */

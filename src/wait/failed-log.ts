@@ -32,7 +32,8 @@ export async function readFailedLog(job: Job, deadlineMs: number, context: Conte
   if (count === 0 || !step) return undefined;
   const read = retry((options) => lastLines(github.readJobLog(job.id, options), step, count), once(deadlineMs));
   const lines = await responseOrUndefined(read);
-  return lines && lines.length > 0 ? { jobId: job.id, jobName: job.name, stepName: step.name, lines } : undefined;
+  if (!lines || lines.length === 0) return undefined;
+  return { jobId: job.id, jobName: job.name, stepName: step.name, lines: lines.map(github.withoutSecrets) };
 }
 
 /** Logs each failed job once; returns all that it has logged so far. */

@@ -235,7 +235,7 @@ function credentialsOf(
     };
     return Object.assign(sign, { hook });
   };
-  return { app: { ...given.app, needs, wishes, strategy, mask() {} } };
+  return { app: { ...given.app, needs, wishes, strategy } };
 }
 
 /** What a process left behind. */
