@@ -1,4 +1,5 @@
 import * as core from "@actions/core";
+import { inert, showsPlace } from "../text/log-lines.ts";
 
 export interface Log {
   info(line: string, tone?: Tone): void;
@@ -16,20 +17,21 @@ export type Tone = "plain" | "good" | "bad" | "waiting" | "quiet";
 const SGR: Record<Tone, string> = { plain: "", good: "32", bad: "31", waiting: "33", quiet: "90" };
 
 export const runnerLog: Log = {
-  info: (line, tone = "plain") => core.info(coloured(inert(line), tone)),
-  group(title, lines) {
-    core.startGroup(inert(title));
-    for (const line of lines) core.info(inert(line));
-    core.endGroup();
+  info(line, tone = "plain") {
+    const shown = coloured(inert(line), tone);
+    if (showsPlace(line)) printUnread([shown]);
+    else core.info(shown);
   },
+  group: (title, lines) => printUnread([title, ...lines].map(inert)),
   warning: (line) => core.warning(line),
   debug: (line) => core.debug(line),
 };
 
-// The runner takes `##[…]` anywhere, and `::` at the beginning of a line, for a command. Names of remote runs and jobs come
-// from outside, and so do inputs.
-function inert(line: string): string {
-  return line.replaceAll("##[", "## [").replace(/^(\s*):(?=:)/gm, "$1: ");
+// Problem matchers that an earlier step has left behind make annotations of the caller's files out of plain lines, and use up those
+// of this step. They do not read the data of a command, and this one's is printed as it is (docs/platform.md#problem-matchers).
+function printUnread(lines: readonly string[]): void {
+  core.startGroup(lines.join("\n"));
+  core.endGroup();
 }
 
 function coloured(line: string, tone: Tone): string {
