@@ -82,7 +82,8 @@ export function openGitHub(options: ConnectionOptions) {
     getFile: (path: string, ref: string | undefined, options: RequestOptions) => {
       const parameters = ref === undefined ? {} : { ref };
       const route = `GET ${REPOSITORY}/contents/${encodePath(path)}`;
-      return ask({ route, parameters, purpose: PURPOSES.read, read: readFile }, options);
+      const read = (data: unknown) => connection.withoutSecrets(readFile(data));
+      return ask({ route, parameters, purpose: PURPOSES.read, read }, options);
     },
 
     /** `name`: e.g. `heads/main` or `tags/v1`. */

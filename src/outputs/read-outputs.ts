@@ -42,9 +42,10 @@ export async function readOutputsIfThere(ended: RunSnapshot, name: string, conte
   }
 }
 
-function recordOutputs(values: RunOutputs, name: string, { record, log }: Context): void {
-  record({ values });
-  log.info(`Values from the artifact \`${name}\`: ${namesInWords(values.names)}.`);
+function recordOutputs({ text, names: given }: RunOutputs, name: string, { record, log, github }: Context): void {
+  const names = given.map(github.withoutSecrets);
+  record({ values: { text, names } });
+  log.info(`Values from the artifact \`${name}\`: ${namesInWords(names)}.`);
 }
 
 function aboutRun({ run }: RunSnapshot, name: string, { inputs }: Context) {

@@ -170,13 +170,10 @@ describe("cancel_run_on", () => {
   });
 
   test("`cancel` reaches the run also after a step that was killed", async () => {
-    const { github, playPost, run_id, page } = await stage(LONG);
-    const trace = JSON.stringify({
-      phase: "sent",
-      distinctId: "",
-      started: { id: run_id, htmlUrl: page, jobsUrl: "" },
-    });
-    await playPost({ ...FOLLOW, run_id, cancel_run_on: "cancel" }, trace);
+    const { github, play, playPost, run_id } = await stage(LONG);
+    const given = { ...FOLLOW, run_id, cancel_run_on: "cancel" };
+    const { trace } = await play({ ...given, wait_for: "found" });
+    await playPost(given, trace.replace('"phase":"ended"', '"phase":"sent"'));
     expect(github.runs(TARGET)[0]?.conclusion).toBe("cancelled");
   });
 });
