@@ -53,7 +53,7 @@ export function refuseTooManyInputs(
   { distinctId }: Inputs,
   enterpriseVersion = "",
 ): void {
-  const [, version, major, minor] = /((\d+)\.(\d+)[\d.]*)/.exec(enterpriseVersion) ?? [];
+  const [, version, major, minor] = /(?<!\d)((\d+)\.(\d+)[\d.]*)/.exec(enterpriseVersion) ?? [];
   if (dispatch.event !== "workflow_dispatch" || major === undefined) return;
   const [lastMajor, lastMinor] = LAST_WITH_FEW;
   const takesMore = Number(major) > lastMajor || (Number(major) === lastMajor && Number(minor) > lastMinor);

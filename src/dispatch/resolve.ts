@@ -4,6 +4,7 @@ import { listAllWorkflows } from "../github/lists.ts";
 import type { DispatchRequest, ResolvedDispatch, ResolvedWorkflow, WorkflowName } from "../inputs/dispatch-request.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
+import { oneLine } from "../text/foreign-text.ts";
 import { enumerated } from "../text/wording.ts";
 
 /** Sends no request where nothing is left open. @throws StepError when no workflow, or more than one, has the name */
@@ -35,7 +36,7 @@ async function resolve(name: WorkflowName, deadlineMs: number, context: Context)
   if (name.kind !== "name") return name as ResolvedWorkflow;
   const { github } = context;
   const workflows = await listAllWorkflows(context, { deadlineMs });
-  const matches = workflows.filter((each) => each.name === name.value);
+  const matches = workflows.filter((each) => each.name === oneLine(name.value));
   if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
   const eligible = (matches.length > 0 ? matches : workflows).map((each) => `${each.path} (${each.name})`);
   const listed = enumerated(eligible, MAX_WORKFLOWS_NAMED, ", and");

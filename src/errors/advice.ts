@@ -1,6 +1,7 @@
 /** Advice for a request error, and the tables that map GitHub's words to it. */
 
-import { oneLine } from "../text/foreign-text.ts";
+import type { RequestError } from "../github/request-error.ts";
+import { excerpt, quoted } from "../text/foreign-text.ts";
 
 /** What happened, what to do about it, and YAML lines to add to a file, if that is the remedy. */
 export type Advice = readonly [what: string, remedy: string, lines?: string | undefined];
@@ -17,7 +18,10 @@ export type AdviceRows<About> = readonly (readonly [
 
 export function lookUp<About>(rows: AdviceRows<About>, words: string, about: About): Advice | undefined {
   for (const [pattern, what, remedy, lines] of rows) {
-    const groups = pattern.exec(words)?.slice(1);
+    const groups = pattern
+      .exec(words)
+      ?.slice(1)
+      .map((group) => group && quoted(group));
     if (!groups) continue;
     const render = (part: string | Template<About>) => (typeof part === "string" ? part : part(about, ...groups));
     return [render(what), render(remedy), lines?.(about, ...groups)];
@@ -26,15 +30,33 @@ export function lookUp<About>(rows: AdviceRows<About>, words: string, about: Abo
 }
 
 /** One line, with `***` for each value that was sent: GitHub may repeat them. */
-export function redact(answer: string, { sentValues }: { sentValues: readonly string[] }): string {
-  let redacted = answer;
-  const forms = sentValues.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
-  for (const value of forms.sort((a, b) => b.length - a.length)) {
-    if (value === "") continue;
-    const literal = value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    // A short value, such as a digit, counts only as a whole word, or it would strike out half of GitHub's words.
-    const pattern = value.length > 3 ? literal : `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
-    redacted = redacted.replace(new RegExp(pattern, "gu"), "***");
+export function redact(
+  { answer, answerLength }: Pick<RequestError, "answer" | "answerLength">,
+  { sentValues }: { sentValues: readonly string[] },
+): string {
+  const forms = new Set(sentValues.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]));
+  const isCut = answerLength > answer.length;
+  const longest = [...forms].reduce((most, { length }) => Math.max(most, length), 0);
+  // Nearer to where it is cut, a part of a value could stand.
+  const endsAt = isCut ? Math.max(answer.length - longest, 0) : answer.length;
+  let [redacted, at] = ["", 0];
+  for (const { index, 0: found } of occurrences(answer, forms)) {
+    if (index >= endsAt) break;
+    redacted += `${answer.slice(at, index)}***`;
+    at = index + found.length;
   }
-  return oneLine(redacted);
+  return excerpt(redacted + answer.slice(at, Math.max(endsAt, at)), answerLength, isCut);
+}
+
+function occurrences(answer: string, forms: ReadonlySet<string>): Iterable<RegExpExecArray> {
+  const there = [...forms].filter((form) => form !== "" && answer.includes(form));
+  if (there.length === 0) return [];
+  const patterns = there
+    .sort((a, b) => b.length - a.length)
+    .map((form) => {
+      const literal = form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+      // A short value, such as a digit, counts only as a whole word, or it would strike out half of GitHub's words.
+      return form.length > 3 ? literal : `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
+    });
+  return answer.matchAll(new RegExp(patterns.join("|"), "gu"));
 }

@@ -3,7 +3,7 @@
 import type { RequestError } from "../github/request-error.ts";
 import { describePermissions } from "../inputs/permissions.ts";
 import { timeOfDay } from "../text/wording.ts";
-import { type Advice, type AdviceRows, lookUp } from "./advice.ts";
+import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
 import { explainNetwork } from "./network.ts";
 import { explainRefusal } from "./refusal.ts";
 import { describeServer, type Situation } from "./situation.ts";
@@ -123,9 +123,11 @@ const REFUSALS: AdviceRows<{ repository: string; answer: string; permissions: st
 ];
 
 /** Undefined for any request but an App's own, and where no row matches. */
-export function explainApp({ purpose, status, answer }: RequestError, situation: Situation): Advice | undefined {
+export function explainApp(requestError: RequestError, situation: Situation): Advice | undefined {
   const { repository, appPermissions } = situation;
+  const { purpose, status } = requestError;
   if (purpose.about !== "app" || !appPermissions) return undefined;
+  const answer = redact(requestError, situation);
   const about = { repository, answer, permissions: describePermissions(appPermissions) };
-  return lookUp(REFUSALS, `${status} ${answer}`, about);
+  return lookUp(REFUSALS, `${status} ${requestError.answer}`, about);
 }

@@ -1,4 +1,5 @@
 import type { RequestError } from "../github/request-error.ts";
+import { oneLine } from "../text/foreign-text.ts";
 import { type Advice, type AdviceRows, lookUp } from "./advice.ts";
 import { describeServer, type Situation } from "./situation.ts";
 
@@ -17,7 +18,7 @@ const FAILURES: AdviceRows<{ apiUrl: string; where: string; server: string }> = 
     "Store the token again, without a line break or a letter beyond ASCII.",
   ],
   [
-    / ERR_SSL_(?!.*CERT)|EPROTO/,
+    /^\w+ ERR_SSL_(?!.*CERT)|EPROTO/,
     ({ where }) =>
       `There is no TLS connection to ${where}: the server there speaks no TLS, or no version of it that the runner accepts.`,
     ({ server }) => `Check the scheme and the port of ${server}, and those of the proxy in \`HTTPS_PROXY\`.`,
@@ -50,7 +51,7 @@ const FAILURES: AdviceRows<{ apiUrl: string; where: string; server: string }> = 
 /** For errors without a response. */
 export function explainNetwork({ kind, code, answer }: RequestError, situation: Situation): Advice {
   const { apiUrl, hasProxy } = situation;
-  const where = `${apiUrl} (${code ?? answer})`;
+  const where = `${apiUrl} (${code ?? oneLine(answer)})`;
   const server = describeServer(situation);
   const special = lookUp(FAILURES, `${kind} ${code ?? ""}`, { apiUrl, where, server });
   if (special) return special;

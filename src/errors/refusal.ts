@@ -189,7 +189,7 @@ function rootInWords({ apiUrl }: Situation): string {
 export function explainRefusal(requestError: RequestError, situation: Situation): Advice {
   const { status, request, purpose, ssoUrl } = requestError;
   if (status === 422) return explainUnprocessable(requestError, situation);
-  const answer = redact(requestError.answer, situation);
+  const answer = redact(requestError, situation);
   const said = `${status} ${answer}`.trim();
   const { name, access } = purpose.needs;
   const about = {

@@ -84,7 +84,7 @@ export function explainUnprocessable(requestError: RequestError, situation: Situ
   const what = event === "repository_dispatch" ? `the event \`${eventType}\`` : file;
   return (
     lookUp(REFUSALS, requestError.answer, { ...situation, file }) ?? [
-      `GitHub did not accept the dispatch of ${what} (422 ${redact(requestError.answer, situation)}); nothing was started.`,
+      `GitHub did not accept the dispatch of ${what} (422 ${redact(requestError, situation)}); nothing was started.`,
       "Check the inputs `workflow`, `ref`, and what is sent, against GitHub's words.",
     ]
   );
@@ -92,17 +92,26 @@ export function explainUnprocessable(requestError: RequestError, situation: Situ
 
 function allowedInWords(declared: Situation["declared"], input: string): string {
   const options = declared && Object.hasOwn(declared, input) ? declared[input]?.options : undefined;
-  return options ? ` It takes ${inCode(options.map(quoted))}.` : "";
+  return options ? ` It takes ${listed(options)}.` : "";
 }
 
 function declaredInWords(declared: Situation["declared"]): string {
   if (!declared) return "";
   const names = Object.entries(declared).map(([name, { options }]) => {
-    const allowed = options ? ` (${inCode(options.map(quoted))})` : "";
+    const allowed = options ? ` (${listed(options)})` : "";
     return `\`${quoted(name)}\`${allowed}`;
   });
   return ` It declares ${enumerated(names, MAX_DECLARED) || "none"}.`;
 }
+
+function listed(options: readonly string[]): string {
+  return enumerated(
+    options.map((option) => inCode([quoted(option)])),
+    MAX_OPTIONS,
+  );
+}
+
+const MAX_OPTIONS = 30;
 
 /** GitHub takes no more (docs/platform.md#dispatch-answers). */
 const MAX_DECLARED = 25;
@@ -116,7 +125,7 @@ function undeclared(names: readonly string[], { file, key, name, declared }: Ref
       linesToAdd({ event: "workflow_dispatch", key, name }),
     ];
   }
-  const what = `${file} does not declare the input${names.length > 1 ? "s" : ""} ${inCode(names)}, so GitHub started nothing (422).${declaredInWords(declared)}`;
+  const what = `${file} does not declare the input${names.length > 1 ? "s" : ""} ${listed(names)}, so GitHub started nothing (422).${declaredInWords(declared)}`;
   const remedy =
     "Correct `workflow_inputs`, or declare them under `on.workflow_dispatch.inputs` on the default branch and on the ref";
   if (!isOurs) return [what, `${remedy}.`];

@@ -27,7 +27,7 @@ export interface ApiResponse {
   purpose: Purpose;
   status: number;
   headers: Readonly<Record<string, string | number | undefined>>;
-  /** What the JSON stands for; a text that is not JSON as it is, and empty where there is no body. */
+  /** What the JSON stands for; a text that is not JSON as it is, and empty where there is no body; an error if it is too large. */
   data: unknown;
 }
 
@@ -89,25 +89,49 @@ export function textFetch(fetch: Fetch, secrets: Secrets) {
     secrets.add((init.headers?.authorization ?? "").replace(/^\S+ /, ""));
     // Octokit would turn a POST into a GET on a 301, and the token must go to no other host.
     const response = await fetch(url, { ...init, redirect: "manual" });
-    const text = await response.text().catch(() => {
+    const body = await readBody(response.body ?? []).catch((error: unknown) => {
       init.signal?.throwIfAborted();
       // The status still says what GitHub did. No schema has an empty body, so nobody takes it for a response.
-      return "";
+      return error instanceof TooLarge ? error : "";
     });
     const headers = new Map(
       [...response.headers]
         .filter(([name]) => name !== "content-type")
         .map(([name, value]) => [name, secrets.strike(value)] as const),
     );
-    return { status: response.status, url: response.url, headers, text: async () => text };
+    return { status: response.status, url: response.url, headers, text: async () => body };
   };
+}
+
+/** Of an answer that is JSON, decompressed. A page of a hundred runs or jobs has one or two million; a file, as much at most. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+/** Takes the place of a body, so that its status still counts. */
+class TooLarge extends Error {
+  override readonly name = "TooLarge";
+
+  constructor() {
+    super(`it has more than ${MAX_BODY_BYTES / 1024 / 1024} MiB`);
+  }
+}
+
+/** @throws TooLarge, without reading on, or if the body breaks off */
+async function readBody(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of parts) {
+    length += part.length;
+    if (length > MAX_BODY_BYTES) throw new TooLarge();
+    all.push(part);
+  }
+  return new TextDecoder().decode(Buffer.concat(all));
 }
 
 /** Stands for a whole number beyond 2^53 while JSON.parse reads the rest. */
 const BIG = "\0";
 
 /**
- * Whole numbers beyond 2^53 become bigint, since ids may get there: JSON.parse of Node 20 would round them. It reads the text
+ * Whole numbers beyond 2^53, of up to 20 digits, become bigint, since ids may get there: JSON.parse of Node 20 would round them. It reads the text
  * first, so what is not JSON is refused in linear time.
  */
 export function parseBody(data: unknown): unknown {
@@ -115,11 +139,15 @@ export function parseBody(data: unknown): unknown {
   try {
     const parsed: unknown = JSON.parse(data);
     if (!/\d{16}/.test(data)) return parsed;
-    const marked = data.replace(/"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g, (token) =>
-      token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : JSON.stringify(BIG + token),
-    );
+    let isInText = false;
+    // Short matches only: one for a whole text would exhaust the stack of regular expressions.
+    const marked = data.replace(/\\[^]|"|(?<![\d.eE+-])-?\d{16,20}(?![\d.eE])/g, (token) => {
+      if (token === '"') isInText = !isInText;
+      const isBig = !isInText && token.length >= 16 && !Number.isSafeInteger(Number(token));
+      return isBig ? JSON.stringify(BIG + token) : token;
+    });
     return JSON.parse(marked, (_, value: unknown) =>
-      typeof value === "string" && /^\0-?\d+$/.test(value) ? BigInt(value.slice(BIG.length)) : value,
+      typeof value === "string" && /^\0-?\d{16,20}$/.test(value) ? BigInt(value.slice(BIG.length)) : value,
     );
   } catch {
     return data;
@@ -138,6 +166,8 @@ export function readResponse<Answer>(reply: ApiResponse, read: (data: unknown) =
     return read(reply.data);
   } catch (error) {
     if (!(error instanceof InvalidResponse)) throw error;
+    const { data } = reply;
+    if (data instanceof TooLarge) throw requestErrorFrom("unreadable", reply, data.message, true);
     throw requestErrorFrom("unreadable", reply, error.message, error.isForeign);
   }
 }

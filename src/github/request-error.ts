@@ -4,8 +4,8 @@ import { isRateLimit } from "./rate-limit.ts";
 /** Inputs that the workflow does not declare; empty for any other error. */
 export function unexpectedInputs(requestError: RequestError): string[] {
   if (requestError.status !== 422) return [];
-  const list = requestError.answer.match(/Unexpected inputs provided: \[([^\]]*)\]/)?.[1] ?? "";
-  return [...list.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, name = ""]) => name);
+  const list = requestError.answer.match(/Unexpected inputs provided: \[([^[\]]*)\]/)?.[1] ?? "";
+  return [...list.matchAll(/"([^"]*)"/g)].map(([, name = ""]) => name);
 }
 
 export type RequestErrorKind =
@@ -17,6 +17,9 @@ export type RequestErrorKind =
   | "unreadable" // A success, but the body does not match GitHub's schema.
   | "rejected"; // Any other status.
 
+/** Far longer than any message of GitHub's, which may name each of 25 inputs. */
+const MAX_ANSWER_LENGTH = 10_000;
+
 export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly kind: RequestErrorKind;
@@ -26,8 +29,10 @@ export class RequestError extends Error {
   readonly status: number | undefined;
   /** System or TLS error code, e.g. `ECONNREFUSED`, if no response came. */
   readonly code: string | undefined;
-  /** GitHub's message, unredacted: it may repeat what was sent (errors/advice.ts). */
+  /** GitHub's message, unredacted: it may repeat what was sent (errors/advice.ts). The beginning, if it is very long. */
   readonly answer: string;
+  /** Of the whole message. */
+  readonly answerLength: number;
   readonly requestId: string | undefined;
   /** For `unreadable`: the response is an object, as an API's is, and not a proxy's page. */
   readonly isForeign: boolean;
@@ -43,11 +48,13 @@ export class RequestError extends Error {
     about: Pick<RequestError, "request" | "purpose" | "answer"> &
       Partial<Pick<RequestError, "status" | "code" | "requestId" | "retryAfterMs" | "isForeign" | "dateMs" | "ssoUrl">>,
   ) {
-    super(`${about.request}: ${about.status ?? about.code ?? kind} ${about.answer}`);
+    const answer = about.answer.slice(0, MAX_ANSWER_LENGTH);
+    super(`${about.request}: ${about.status ?? about.code ?? kind} ${answer}`);
     this.kind = kind;
     this.request = about.request;
     this.purpose = about.purpose;
-    this.answer = about.answer;
+    this.answer = answer;
+    this.answerLength = about.answer.length;
     this.status = about.status;
     this.code = about.code;
     this.requestId = about.requestId;

@@ -80,7 +80,7 @@ export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** On one line, so that it may be shown; empty for anything but a string. */
+/** On one line and no longer than any of GitHub's, so that it may be shown; empty for anything but a string. */
 export function nameOf(value: unknown): string {
   return oneLine(text(value));
 }

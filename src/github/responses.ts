@@ -120,8 +120,10 @@ export function readWorkflows(data: unknown): Page<Workflow> {
   return page(data, "workflows", readWorkflow);
 }
 
-export function readFile(data: unknown): string {
+/** Undefined for a file above 1 MB, which GitHub does not send this way (docs/platform.md#file-contents). */
+export function readFile(data: unknown): string | undefined {
   const { encoding, content } = fields(data, "content-file");
+  if (encoding === "none") return undefined;
   if (encoding !== "base64") throw new InvalidResponse("content-file", "encoding");
   return Buffer.from(text(content), "base64").toString("utf8");
 }

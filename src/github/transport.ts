@@ -99,9 +99,13 @@ async function concat(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return all.length === 1 && all[0] ? all[0] : Buffer.concat(all);
 }
 
+/** Each takes some 50 KB, and a header could name thousands. */
+const MAX_DECODERS = 3;
+
 async function* decompressed(message: IncomingMessage): AsyncGenerator<Uint8Array> {
   // The last encoding was applied last.
   const encodings = (message.headers["content-encoding"] ?? "").split(",").map((each) => each.trim().toLowerCase());
+  if (encodings.length > MAX_DECODERS) throw new Error("the answer is compressed too many times");
   const decoders = [];
   for (const encoding of encodings.reverse()) {
     if (encoding !== "" && encoding !== "identity") decoders.push(await decoderFor(encoding));

@@ -94,7 +94,9 @@ export function isPlain(apiUrl: string): boolean {
 
 /** Makes two REST roots comparable. */
 export function withoutTrailingSlash(url: string): string {
-  return url.replace(/\/+$/, "");
+  let end = url.length;
+  while (url[end - 1] === "/") end--;
+  return url.slice(0, end);
 }
 
 /** Neither github.com nor ghe.com: such a server gets new features later, if at all. */

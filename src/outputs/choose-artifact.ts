@@ -1,5 +1,6 @@
 import type { Artifact } from "../github/artifacts.ts";
 import type { Job, Run } from "../github/responses.ts";
+import { oneLine } from "../text/foreign-text.ts";
 
 export type ChosenArtifact = { artifact: Artifact } | { none: "missing" | "earlier" };
 
@@ -11,7 +12,7 @@ export function chooseArtifact(
   { run, jobs }: { run: Run; jobs: readonly Job[] },
 ): ChosenArtifact {
   const { runAttempt, startedAtMs } = run;
-  const named = artifacts.filter((artifact) => artifact.name === name);
+  const named = artifacts.filter((artifact) => artifact.name === oneLine(name));
   // Times have whole seconds: an upload in the second in which the attempt began is hardly an earlier attempt's.
   const isEarlier = ({ createdAtMs }: Artifact) =>
     runAttempt > 1 && startedAtMs !== undefined && createdAtMs !== undefined && createdAtMs < startedAtMs;

@@ -6,7 +6,7 @@ import { makeRetry, settle } from "../github/retry.ts";
 import type { CommitStatusInputs } from "../inputs/commit-status.ts";
 import type { SharedContext } from "../state/context.ts";
 import type { DueStatus, Known } from "../state/known.ts";
-import { oneLine } from "../text/foreign-text.ts";
+import { excerpt } from "../text/foreign-text.ts";
 
 /** Limits for setting a status. The final one is worth more; after a signal, the runner soon kills the step. */
 const PENDING_MS = 10_000;
@@ -66,7 +66,7 @@ export function openCommitStatus(
 
 function explainUnset(requestError: RequestError | undefined, context: string, repository: string): string {
   const why = requestError
-    ? ` (${requestError.inAWord}${requestError.answer === "" ? "" : `: ${oneLine(requestError.answer)}`})`
+    ? ` (${requestError.inAWord}${requestError.answer === "" ? "" : `: ${excerpt(requestError.answer, requestError.answerLength)}`})`
     : " in time";
   const needs =
     requestError?.status === 403 || requestError?.status === 404

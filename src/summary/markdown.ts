@@ -1,6 +1,10 @@
 /** Names from another repository as Markdown: none may be read as Markdown or HTML, mention anybody, or link elsewhere. */
 
+import { withoutInvisible } from "../text/foreign-text.ts";
+
 const MAX_NAME_LENGTH = 100;
+/** How much longer a name may be before it is cleaned: nobody waits for a text of megabytes. */
+const UNCLEANED = 8;
 const MAX_URL_LENGTH = 500;
 
 /** Only the name where `url` is not a web page. */
@@ -39,23 +43,21 @@ export function asText(name: string, maxLength = MAX_NAME_LENGTH): string {
 }
 
 export function plain(name: string, maxLength: number): string {
-  const text = name
+  const text = withoutInvisible(name.slice(0, UNCLEANED * maxLength))
     // Halves of surrogate pairs.
     .replace(/\p{Cs}/gu, "\uFFFD")
-    // Characters that turn the direction of the text around them, and those that show nothing at all.
-    .replace(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu, "")
     .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();
   if (!/[^\s\p{C}\p{M}]/u.test(text)) return "(no name)";
   const characters = Array.from(text);
-  if (characters.length <= maxLength) return text;
+  if (characters.length <= maxLength && name.length <= UNCLEANED * maxLength) return text;
   const shortened = characters.slice(0, maxLength - 1).join("");
   return `${shortened.trimEnd()}…`;
 }
 
 /** The fence is longer than any in `text`, so that nothing in it ends the block. */
 export function fenced(text: string): string {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  const longest = (text.match(/`+/g) ?? []).reduce((most, { length }) => Math.max(most, length), 2);
   const fence = "`".repeat(longest + 1);
   return `${fence}text\n${text}\n${fence}`;
 }

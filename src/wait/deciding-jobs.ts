@@ -28,7 +28,7 @@ function standsFor(pattern: string, name: string): boolean {
 
 /** GitHub's pages trim names and collapse spaces, such as an expression without a value leaves. */
 function asShown(name: string): string {
-  return name.replace(/\s+/g, " ").trim();
+  return oneLine(name).replace(/\s+/g, " ").trim();
 }
 
 /** Without names, jobs never decide. */
@@ -44,7 +44,7 @@ export function openJobs(names: readonly string[], jobs: readonly Job[]): string
   const open = chosen.jobs
     .filter(({ status }) => status !== "completed")
     .map(({ name, status }) => `${name} (${spoken(status)})`);
-  return [...open, ...chosen.unmet.map((name) => `\`${name}\` (no such job yet)`)].map(oneLine);
+  return [...open, ...chosen.unmet.map((name) => `\`${name}\` (no such job yet)`)].map((each) => oneLine(each));
 }
 
 /** A stale list has jobs of earlier attempts only; a fresh one may have some that were not run again. */

@@ -1,8 +1,10 @@
 import type { Step } from "../github/responses.ts";
-import { withoutCodes } from "../text/foreign-text.ts";
+import { logLine } from "../text/foreign-text.ts";
 
 /** Longer lines are cut: minified code in a stack trace says nothing to a reader. */
 const MAX_LINE_LENGTH = 500;
+/** What is read of a line, with its time and codes. */
+const MAX_READ_LENGTH = 10 * MAX_LINE_LENGTH;
 /** The header in which the runner shows what it is about to run is shorter; a group of the step's own may be longer. */
 const MAX_HEADER_LINES = 200;
 
@@ -63,19 +65,21 @@ async function* timedLines(parts: AsyncIterable<string>): AsyncGenerator<{ atMs:
   }
 }
 
+/** A line is cut as it comes: it may be as long as the log. */
 async function* linesOf(parts: AsyncIterable<string>): AsyncGenerator<string> {
   let beginning = "";
   for await (const part of parts) {
-    const lines = (beginning + part).split("\n");
-    beginning = lines.pop() ?? "";
-    for (const line of lines) yield line.replace(/^\uFEFF|\r$/g, "");
+    let from = 0;
+    for (let end = part.indexOf("\n"); end >= 0; end = part.indexOf("\n", from)) {
+      yield (beginning + part.slice(from, Math.min(end, from + MAX_READ_LENGTH))).replace(/^\uFEFF|\r$/g, "");
+      beginning = "";
+      from = end + 1;
+    }
+    beginning = (beginning + part.slice(from, from + MAX_READ_LENGTH)).slice(0, MAX_READ_LENGTH);
   }
   if (beginning !== "") yield beginning;
 }
 
 function clean(text: string): string {
-  const plain = withoutCodes(text.replace(/^##\[\w+\]/, ""))
-    .replaceAll("\t", "  ")
-    .replace(/\p{Cc}/gu, "");
-  return plain.length > MAX_LINE_LENGTH ? `${plain.slice(0, MAX_LINE_LENGTH)}…` : plain;
+  return logLine(text.replace(/^##\[\w+\]/, ""), MAX_LINE_LENGTH);
 }

@@ -8,7 +8,7 @@ import type { Run } from "../github/responses.ts";
 import { OutOfTime, responseOrUndefined, settle } from "../github/retry.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
-import { oneLine } from "../text/foreign-text.ts";
+import { excerpt } from "../text/foreign-text.ts";
 import { duration } from "../text/wording.ts";
 import { gatherEvidence } from "./evidence.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
@@ -113,7 +113,7 @@ function explainNotAgain(requestError: RequestError | OutOfTime, unclear: Unclea
     return `${leftOpen}, and no further attempt showed within ${Math.round(polledMs / 1000)} s. They may still begin.`;
   }
   const needs = requestError.status === 403 ? " If the token lacks a permission, it is `actions: write`." : "";
-  const words = requestError.answer === "" ? "" : `: ${oneLine(requestError.answer)}`;
+  const words = requestError.answer === "" ? "" : `: ${excerpt(requestError.answer, requestError.answerLength)}`;
   return `The failed jobs were not run again: GitHub refused (${requestError.inAWord}${words}).${needs}`;
 }
 

@@ -47,6 +47,11 @@ export function expressionsIn(template: string): string[] {
   return partsOf(template).flatMap((part) => (typeof part === "string" ? [] : [part.expression]));
 }
 
+/** The texts before, between and behind the expressions. */
+export function textsAround(template: string): string[] {
+  return partsOf(template).flatMap((part) => (typeof part === "string" ? [part] : []));
+}
+
 /** In lower case. */
 export function contextNamesIn(template: string): Set<string> {
   const names = expressionsIn(template).flatMap((expression) =>

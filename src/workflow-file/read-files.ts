@@ -1,10 +1,10 @@
-import { parse, YAMLParseError } from "yaml";
 import { isRetryable } from "../github/request-error.ts";
 import type { Workflow } from "../github/responses.ts";
 import { type GetResult, type RetryOptions, tryToGet } from "../github/retry.ts";
 import type { Context } from "../state/context.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { type Receiver, readReceiver } from "./receiver.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** One at a time would take too long, and GitHub asks clients not to send many requests at once. */
 const FILES_AT_ONCE = 5;
@@ -43,38 +43,24 @@ async function readFile(workflow: Workflow, deadlineMs: number, context: Context
   return {
     path,
     isDisabled: workflow.state !== "active" && workflow.state !== "",
-    look: result.is === "seen" ? { is: "seen", answer: receiverIn(path, result.answer, source) } : result,
+    look: result.is === "seen" ? lookInto(path, result.answer, source) : result,
   };
 }
 
-function receiverIn(path: string, text: string, source: Context["inputs"]["source"]): Receiver | InvalidYaml {
-  try {
-    // yaml 2 would print its warnings on stderr, and they quote the file.
-    return readReceiver(path, parse(text, { logLevel: "error" }));
-  } catch (error) {
-    return { isYaml: false, hint: hintFor(error, text), seemsToListen: seemsToListen(text, source) };
-  }
+/** In characters. A longer one takes the YAML parser too long; the longest that people write have a tenth of that. */
+const MAX_FILE_LENGTH = 512 * 1024;
+
+function lookInto(path: string, text: string | undefined, source: Context["inputs"]["source"]): ListedWorkflow["look"] {
+  if (text === undefined || text.length > MAX_FILE_LENGTH)
+    return { is: "unread", why: "is too large to be examined (more than 512 KiB)" };
+  const parsed = parseYaml(text);
+  if ("value" in parsed) return { is: "seen", answer: readReceiver(path, parsed.value) };
+  return { is: "seen", answer: { isYaml: false, ...parsed, seemsToListen: seemsToListen(text, source) } };
 }
 
 function seemsToListen(text: string, source: Context["inputs"]["source"]): boolean {
   if (source.event !== "repository_dispatch" || !text.includes("repository_dispatch")) return false;
   return text.includes(source.eventType) || !/\btypes\b/.test(text);
-}
-
-/** The likeliest mistakes, by error code of yaml 2. */
-const MISTAKES: Partial<Record<string, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: "a text with `: ` in it needs quotes",
-  DUPLICATE_KEY: "a key is there twice",
-  TAB_AS_INDENT: "YAML is indented by spaces, not by tabs",
-};
-
-/** The messages of yaml 2 quote the file, so this has its own words. */
-function hintFor(error: unknown, text: string): string {
-  if (!(error instanceof YAMLParseError) || !error.linePos) return "";
-  const { line } = error.linePos[0];
-  const bracket = /:\s+([[{])[^\]}]*\$\{\{/.exec(text.split("\n")[line - 1] ?? "")?.[1];
-  const mistake = bracket ? `a text that begins with \`${bracket}\` needs quotes` : MISTAKES[error.code];
-  return ` (line ${line})${mistake ? `: ${mistake}` : ""}`;
 }
 
 /** Retries once: a checklist does not wait for an outage to end, but a good response may follow a bad one. */

@@ -98,7 +98,9 @@ function stepsOf(job: Fields): Fields[] {
 }
 
 function isNever(condition: unknown): boolean {
-  return /^\s*(\$\{\{\s*)?false\s*(\}\})?\s*$/.test(scalar(condition));
+  const text = scalar(condition).trim();
+  const isExpression = text.startsWith("${{") && text.endsWith("}}");
+  return (isExpression ? text.slice(3, -2).trim() : text) === "false";
 }
 
 /** The step, or its parallel steps (docs/platform.md#parallel-steps). */

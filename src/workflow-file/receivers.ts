@@ -8,7 +8,7 @@ import type { Inputs } from "../inputs/inputs.ts";
 import { isEnterpriseServer } from "../inputs/target.ts";
 import type { Context } from "../state/context.ts";
 import { type Finding, unknown, unseen, wrong } from "../state/finding.ts";
-import { quoted } from "../text/foreign-text.ts";
+import { oneLine, quoted } from "../text/foreign-text.ts";
 import { enumerated } from "../text/wording.ts";
 import { examineReceiver, type ToReceiver } from "./examine.ts";
 import { linesToAdd, linesToUpload } from "./lines-to-add.ts";
@@ -106,7 +106,7 @@ async function listWorkflows(
   if (result.is === "unread") return unseen(`The list of workflows ${result.why}.`);
   if (result.is !== "seen") return MAY_NOT_LIST;
   if (!workflow) return result.answer.filter(({ path }) => path.startsWith(WORKFLOWS_FOLDER));
-  const matches = result.answer.filter(({ name }) => name === workflow.value);
+  const matches = result.answer.filter(({ name }) => name === oneLine(workflow.value));
   if (matches.length === 1) return matches;
   const listed = enumerated(result.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
   const howMany = matches.length === 0 ? "No workflow is" : `${matches.length} workflows are`;

@@ -1,5 +1,6 @@
 import { type Finding, right, unknown, wrong } from "../state/finding.ts";
 import { matchesParts } from "../text/pattern.ts";
+import { textsAround } from "./expression.ts";
 import { type Fields, fields, scalar } from "./fields.ts";
 
 export interface Uploads {
@@ -51,5 +52,8 @@ export function examineUploads(
 }
 
 function mayBecome(name: string, wanted: string): boolean {
-  return matchesParts(wanted, name.split(/\$\{\{.*?\}\}|\*/s));
+  return matchesParts(
+    wanted,
+    textsAround(name).flatMap((text) => text.split("*")),
+  );
 }

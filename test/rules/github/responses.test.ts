@@ -327,7 +327,8 @@ test("a file is read as its text", () => {
   // GitHub breaks the lines of its base64.
   const content = Buffer.from("näme: Deploy\n").toString("base64").replace(/.{6}/, "$&\n");
   expect(readFile({ type: "file", encoding: "base64", content })).toBe("näme: Deploy\n");
-  expect(() => readFile({ type: "file", encoding: "none", content })).toThrow(InvalidResponse);
+  expect(readFile({ type: "file", encoding: "none", content: "" })).toBeUndefined();
+  expect(() => readFile({ type: "file", encoding: "utf-8", content })).toThrow(InvalidResponse);
   expect(() => readFile([{ type: "file" }])).toThrow(InvalidResponse);
 });
 
