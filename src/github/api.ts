@@ -82,7 +82,10 @@ export function openGitHub(options: ConnectionOptions) {
     getFile: (path: string, ref: string | undefined, options: RequestOptions) => {
       const parameters = ref === undefined ? {} : { ref };
       const route = `GET ${REPOSITORY}/contents/${encodePath(path)}`;
-      const read = (data: unknown) => connection.withoutSecrets(readFile(data));
+      const read = (data: unknown) => {
+        const text = readFile(data);
+        return text && connection.withoutSecrets(text);
+      };
       return ask({ route, parameters, purpose: PURPOSES.read, read }, options);
     },
 

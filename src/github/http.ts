@@ -141,7 +141,7 @@ export function parseBody(data: unknown): unknown {
     if (!/\d{16}/.test(data)) return parsed;
     let isInText = false;
     // Short matches only: one for a whole text would exhaust the stack of regular expressions.
-    const marked = data.replace(/\\[^]|"|(?<![\d.eE+-])-?\d{16,20}(?![\d.eE])/g, (token) => {
+    const marked = data.replace(/\\[\s\S]|"|(?<![\d.eE+-])-?\d{16,20}(?![\d.eE])/g, (token) => {
       if (token === '"') isInText = !isInText;
       const isBig = !isInText && token.length >= 16 && !Number.isSafeInteger(Number(token));
       return isBig ? JSON.stringify(BIG + token) : token;

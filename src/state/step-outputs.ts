@@ -1,5 +1,5 @@
 import { failedJobs } from "../github/conclusions.ts";
-import type { Run } from "../github/responses.ts";
+import type { Job, Run } from "../github/responses.ts";
 import { isAboutToRerun, type Known, sentIdOf } from "./known.ts";
 
 type Outputs = Record<string, string>;
@@ -41,6 +41,20 @@ function stateOf({ status, conclusion, workflowId, runNumber }: Run, known: Know
     ...(workflowId !== undefined && { workflow_id: String(workflowId) }),
     ...(runNumber !== undefined && { run_number: String(runNumber) }),
     ...(hasEnded && { conclusion: (isOfJobs ? verdict?.conclusion : conclusion) ?? "" }),
-    ...((hasEnded || verdict) && jobs && { failed_jobs: JSON.stringify(failedJobs(jobs)) }),
+    ...((hasEnded || verdict) && jobs && { failed_jobs: failedJobsOutput(jobs).text }),
   };
+}
+
+/** A script gets an output in a variable, for which Linux has 128 KiB. */
+const MAX_FAILED_JOBS_BYTES = 100 * 1024;
+
+/** As JSON, with as many jobs as there is room for, in the order of GitHub's list. */
+export function failedJobsOutput(jobs: readonly Job[]): { text: string; shown: number; total: number } {
+  const all = failedJobs(jobs).map((job) => JSON.stringify(job));
+  let bytes = 0;
+  const shown = all.filter((each) => {
+    bytes += Buffer.byteLength(each) + 1;
+    return bytes <= MAX_FAILED_JOBS_BYTES;
+  });
+  return { text: `[${shown.join()}]`, shown: shown.length, total: all.length };
 }

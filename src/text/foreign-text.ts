@@ -63,10 +63,8 @@ function withoutCodes(text: string): string {
  * alike would differ. Joiners and variants stay behind a letter or sign that is not ASCII: emoji and many scripts need them.
  */
 export function withoutInvisible(text: string): string {
-  return text
-    .replace(
-      /(?![\u200C\u200D\uFE00-\uFE0F])\p{Default_Ignorable_Code_Point}|[\u200E\u200F\u202A-\u202E\uFFF9-\uFFFB]/gu,
-      "",
-    )
-    .replace(/(?<![^\0-\x7F])[\u200C\u200D\uFE00-\uFE0F]+/gu, "");
+  return text.replace(INVISIBLE, "").replace(/(?<![^\0-\x7F])(?:\u200C|\u200D|[\uFE00-\uFE0F])+/gu, "");
 }
+
+const INVISIBLE =
+  /(?!\u200C|\u200D|[\uFE00-\uFE0F])\p{Default_Ignorable_Code_Point}|[\u200E\u200F\u202A-\u202E\uFFF9-\uFFFB]/gu;

@@ -9,6 +9,12 @@ export function enumerated(names: readonly string[], most = 10, and = " and"): s
   return names.slice(0, most).join(", ") + (more > 0 ? `${and} ${more} more` : "");
 }
 
+/** As lines: beyond `most`, only how many more there are, of `what`. */
+export function firstLines(lines: readonly string[], most: number, what: string): string[] {
+  const more = lines.length - most;
+  return more > 0 ? [...lines.slice(0, most), `… and ${more} more ${what}`] : [...lines];
+}
+
 /** e.g. "timed out" for GitHub's `timed_out` */
 export function spoken(word: string): string {
   return word.replaceAll("_", " ");

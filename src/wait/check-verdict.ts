@@ -1,6 +1,7 @@
 import { cancelOn } from "../cancel/cancel.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
+import { failedJobsOutput } from "../state/step-outputs.ts";
 import { redSoFar } from "./deciding-jobs.ts";
 import { gatherEvidence } from "./evidence.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
@@ -8,9 +9,11 @@ import { verdictOf } from "./verdict.ts";
 
 /** @throws StepError unless `success_conclusions` lists the run's conclusion, or with `jobs` that of every deciding job */
 export async function checkVerdict(ended: RunSnapshot, context: Context): Promise<void> {
-  const { inputs, record } = context;
+  const { inputs, record, log } = context;
   const verdict = verdictOf(ended, inputs);
   record({ verdict });
+  const { shown, total } = failedJobsOutput(ended.jobs);
+  if (shown < total) log.warning(`The output \`failed_jobs\` has the first ${shown} of ${total} jobs.`);
   if (verdict.isGreen) return;
   const red = redSoFar(ended, inputs);
   if (red.length > 0) return failFast({ ...ended, jobs: red }, context);

@@ -3,7 +3,7 @@ import { endedBadly, failedStep, isGreen, neverStarted } from "../github/conclus
 import type { RequestError } from "../github/request-error.ts";
 import type { Job, Run } from "../github/responses.ts";
 import { oneLine } from "../text/foreign-text.ts";
-import { enumerated, spoken } from "../text/wording.ts";
+import { enumerated, firstLines, spoken } from "../text/wording.ts";
 import { aheadLine, awaitedBy } from "./awaited.ts";
 import { type Evidence, isOfGitHub } from "./evidence.ts";
 import { titleOf } from "./failed-log.ts";
@@ -13,14 +13,16 @@ import type { Succession } from "./successor.ts";
 import { type Verdict, wasCancelledEarly } from "./verdict.ts";
 
 const MAX_ANNOTATION_LENGTH = 300;
+/** Of jobs. A reader opens the run's page for more. */
+const MAX_NAMES = 30;
 
 export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): string {
   const { conclusion, htmlUrl } = run;
   return [
     `The run ended ${conclusionInWords(run)}: ${htmlUrl}`,
     ...(conclusion === "success" ? ["`success_conclusions` does not list success."] : reasonOf(run, jobs, evidence)),
-    ...jobs.filter(endedBadly).map(lineOf),
-    ...jobs.filter(({ status }) => status !== "completed").map(lineOfOpen),
+    ...linesOf(jobs.filter(endedBadly)),
+    ...firstLines(jobs.filter(({ status }) => status !== "completed").map(lineOfOpen), MAX_NAMES, "jobs"),
     ...evidenceLines(evidence),
   ].join("\n");
 }
@@ -28,6 +30,10 @@ export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): 
 /** Follows "ended". */
 export function conclusionInWords({ conclusion }: Run): string {
   return conclusion === null ? "without a conclusion" : `as ${conclusion}`;
+}
+
+function linesOf(jobs: readonly Job[]): string[] {
+  return firstLines(jobs.map(lineOf), MAX_NAMES, "jobs");
 }
 
 export function lineOf(job: Job): string {
@@ -83,8 +89,6 @@ function describeSuccession(succession: Succession | undefined): string {
     : "a newer run has taken its place in the concurrency group.";
 }
 
-const MAX_NAMES = 30;
-
 /** By `jobs`, whatever the run as a whole does. */
 export function explainRedJobs(
   { run, jobs }: Pick<RunSnapshot, "run" | "jobs">,
@@ -104,7 +108,7 @@ export function explainRedJobs(
       : [
           `Of the jobs that decide (\`jobs\`), ${red.length} of ${deciding.length} ended red; the run ${how}: ${run.htmlUrl}`,
         ];
-  return [...why, ...red.map(lineOf), ...evidenceLines(evidence)].join("\n");
+  return [...why, ...linesOf(red), ...evidenceLines(evidence)].join("\n");
 }
 
 /** `jobs` are those that ended red; `cancelled` is the result of cancelling the run. */
@@ -117,7 +121,7 @@ export function explainFailFast(
   return [
     `The run is ${spoken(run.status)}, and a job has ended red already, which ends the step (\`fail_fast\`): ${names}`,
     cancelled ?? `The run goes on: ${run.htmlUrl}`,
-    ...jobs.map(lineOf),
+    ...linesOf(jobs),
     ...evidenceLines(evidence),
   ].join("\n");
 }

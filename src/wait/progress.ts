@@ -5,7 +5,7 @@ import type { DurationEstimate } from "../github/polling.ts";
 import type { Job } from "../github/responses.ts";
 import type { Log, Tone } from "../runner/log.ts";
 import type { QueuePosition } from "../state/known.ts";
-import { duration, spoken } from "../text/wording.ts";
+import { duration, firstLines, spoken } from "../text/wording.ts";
 import { describeQueuePosition, isSameQueuePosition, queuePositionOf } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
@@ -47,14 +47,18 @@ function beginningOf({ id, name, status }: Job, now: RunSnapshot): Line[] {
 
 /** A log has to stay readable where a matrix of two hundred jobs starts at once. */
 const FOLDED_FROM = 8;
+/** At one time. */
+const MAX_LINES = 100;
 
 /** Folds many lines of jobs, except the bad ones, which nobody should have to unfold. */
 export function logLines(lines: readonly Line[], log: Log): void {
   const jobLines = lines.filter(({ text, tone }) => text.startsWith("Job ") && tone !== "bad");
   const folded = jobLines.length >= FOLDED_FROM ? jobLines.map(({ text }) => text) : [];
-  if (folded.length > 0) log.group(`${folded.length} jobs have moved on.`, folded);
-  const open = folded.length > 0 ? lines.filter((each) => !jobLines.includes(each)) : lines;
-  for (const { text, tone } of open) log.info(text, tone);
+  if (folded.length > 0) log.group(`${folded.length} jobs have moved on.`, firstLines(folded, MAX_LINES, "jobs"));
+  const isFolded = new Set(folded.length > 0 ? jobLines : []);
+  const open = lines.filter((each) => !isFolded.has(each));
+  for (const { text, tone } of open.slice(0, MAX_LINES)) log.info(text, tone);
+  if (open.length > MAX_LINES) log.info(`… and ${open.length - MAX_LINES} more lines like these`, "bad");
 }
 
 function line(text: string, tone: Tone = "plain"): Line {

@@ -93,7 +93,7 @@ interface Alphabet {
 }
 
 const TOKEN =
-  /\[\^?(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\.|\(\?(?:<?[=!]|:)|\{\d+(?:,\d*)?\}|[^]/gu;
+  /\[\^?(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\.|\(\?(?:<?[=!]|:)|\{\d+(?:,\d*)?\}|[\s\S]/gu;
 
 export function alphabetOf({ source, flags }: RegExp): Alphabet {
   const signs: string[] = [];
