@@ -60,24 +60,22 @@ function mayContainId(path: string, matrix: string, key: string): boolean {
 }
 
 export function contextsIn(step: ReceiverStep, job: ReceiverJob, receiver: Receiver, before: LookUp): LookUp {
-  const inJob = withEnv({ ...receiver.env, ...job.env }, job, before, (name) => valuesFromScripts(name, job, before));
-  return withEnv(step.env, job, inJob, (name) => inJob(["env", name]));
+  const inJob = withEnv([job.env, receiver.env], job, before, (name) => valuesFromScripts(name, job, before));
+  return withEnv([step.env], job, inJob, (name) => inJob(["env", name]));
 }
 
-/** `otherwise` gives any variable that `env` lacks. Only Windows ignores the case of names. */
+/** The first of `envs` that has a variable counts; `otherwise` gives any that all lack. */
 function withEnv(
-  env: Env,
-  { isOnWindows }: ReceiverJob,
+  envs: readonly Env[],
+  job: ReceiverJob,
   before: LookUp,
   otherwise: (name: string) => readonly Value[],
 ): LookUp {
-  const cased = (name: string) => (isOnWindows ? name.toLowerCase() : name);
-  const templates = new Map(Object.entries(env).map(([name, template]) => [cased(name), template]));
   const filled = new Map<string, readonly Value[]>();
   return (names) => {
     const [context = "", name = "*"] = names;
     if (context.toLowerCase() !== "env") return before(names);
-    const template = templates.get(cased(name));
+    const template = envs.map((env) => variableIn(env, name, job)).find((each) => each !== undefined);
     if (template === undefined) return otherwise(name);
     const values = filled.get(name) ?? fillTemplate(template, before).map(textValue);
     filled.set(name, values);
@@ -85,8 +83,35 @@ function withEnv(
   };
 }
 
+/** Only Windows ignores the case of names. */
+function variableIn(env: Env, name: string, { isOnWindows }: ReceiverJob): string | undefined {
+  if (isOnWindows) return inLowerCase(env).get(name.toLowerCase());
+  return Object.hasOwn(env, name) ? env[name] : undefined;
+}
+
+const inLowerCase = once((env: Env) => {
+  return new Map(Object.entries(env).map(([name, template]) => [name.toLowerCase(), template]));
+});
+
 /** An earlier step may have set a variable that no `env` has. */
-function valuesFromScripts(name: string, { steps }: ReceiverJob, before: LookUp): readonly Value[] {
-  const isSet = steps.some(({ script = "" }) => script.includes("GITHUB_ENV") && script.includes(name));
+function valuesFromScripts(name: string, job: ReceiverJob, before: LookUp): readonly Value[] {
+  const words = wordsOfScripts(job);
+  const isSet = words.size > 0 && (words.has(name) || /\W/.test(name));
   return isSet ? before(["steps", "*"]) : [EMPTY];
+}
+
+/** Of those that set variables. */
+const wordsOfScripts = once(({ steps }: ReceiverJob) => {
+  const setting = steps.flatMap(({ script = "" }) => (script.includes("GITHUB_ENV") ? [script] : []));
+  return new Set(setting.flatMap((script) => script.match(/\w+/g) ?? []));
+});
+
+/** A file may have thousands of steps that use thousands of variables. */
+function once<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {
+  const made = new WeakMap<Key, Made>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
 }
