@@ -48,15 +48,13 @@ export function redact(
   return excerpt(redacted + answer.slice(at, Math.max(endsAt, at)), answerLength, isCut);
 }
 
+/** The longest first, where several begin at one place. */
 function occurrences(answer: string, forms: ReadonlySet<string>): Iterable<RegExpExecArray> {
-  const there = [...forms].filter((form) => form !== "" && answer.includes(form));
-  if (there.length === 0) return [];
-  const patterns = there
-    .sort((a, b) => b.length - a.length)
-    .map((form) => {
-      const literal = form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-      // A short value, such as a digit, counts only as a whole word, or it would strike out half of GitHub's words.
-      return form.length > 3 ? literal : `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
-    });
-  return answer.matchAll(new RegExp(patterns.join("|"), "gu"));
+  const there = [...forms].filter((form) => form !== "" && answer.includes(form)).sort((a, b) => b.length - a.length);
+  const oneOf = (some: readonly string[]) =>
+    `(?:${some.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|") || "[]"})`;
+  const long = oneOf(there.filter(({ length }) => length > 3));
+  // A short value, such as a digit, counts only as a whole word, or it would strike out half of GitHub's words.
+  const short = oneOf(there.filter(({ length }) => length <= 3));
+  return answer.matchAll(new RegExp(`${long}|(?<![\\p{L}\\p{N}])${short}(?![\\p{L}\\p{N}])`, "gu"));
 }

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { failedJobsOutput } from "../../../src/state/step-outputs.ts";
+import { explainFailFast, explainRed, explainRedJobs } from "../../../src/wait/explain-end.ts";
+import { logLines, news } from "../../../src/wait/progress.ts";
+import { job, step } from "../../support/conclusions.ts";
+import { aRun } from "../../support/runs.ts";
+
+const run = aRun({ status: "completed", conclusion: "failure" });
+const failed = Array.from({ length: 5000 }, (_, nth) => job(nth + 1, "failure", [step("make", "failure")]));
+const nothing = { annotations: [], log: undefined };
+const verdict = { isGreen: false, conclusion: "failure", jobs: failed, unmet: [] };
+
+describe("of 5,000 failed jobs", () => {
+  test.each([
+    ["the run's error", explainRed(run, failed, nothing)],
+    [
+      "the error of the jobs that decide",
+      explainRedJobs({ run, jobs: failed }, verdict, new Set(["success"]), nothing),
+    ],
+    ["the error of `fail_fast`", explainFailFast({ run, jobs: failed }, undefined, nothing)],
+    [
+      "the error of jobs that are open",
+      explainRed(
+        run,
+        failed.map((each) => ({ ...each, status: "queued" })),
+        nothing,
+      ),
+    ],
+  ])("%s names the first, and counts the others", (_, text) => {
+    expect(text).toContain("- job 30: ");
+    expect(text).not.toContain("- job 31: ");
+    expect(text).toContain("… and 4970 more jobs");
+    expect(text.length).toBeLessThan(5000);
+  });
+
+  test("the log names the first, and counts the others", () => {
+    const lines: string[] = [];
+    const log = { info: (line: string) => lines.push(line), group() {}, warning() {}, debug() {} };
+    logLines(news(undefined, { run, jobs: failed, awaitedEnvironments: [] }), log);
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toBe("… and 4901 more lines like these");
+  });
+
+  test("a folded group shows the first, and counts the others", () => {
+    const lines: string[] = [];
+    const log = {
+      info() {},
+      group: (_: string, all: readonly string[]) => lines.push(...all),
+      warning() {},
+      debug() {},
+    };
+    const green = failed.map((each) => ({ ...each, conclusion: "success" }));
+    logLines(news(undefined, { run, jobs: green, awaitedEnvironments: [] }), log);
+    expect(lines.at(-1)).toBe("… and 4900 more jobs");
+  });
+
+  test("the output has as many as a variable takes", () => {
+    const { text, shown, total } = failedJobsOutput(failed);
+    expect(text.length).toBeLessThan(100 * 1024);
+    expect(total).toBe(5000);
+    expect((JSON.parse(text) as unknown[]).length).toBe(shown);
+    expect(shown).toBeGreaterThan(500);
+  });
+});
