@@ -30,7 +30,6 @@ export interface FetchResponse {
   readonly headers: Iterable<[string, string]> & { get(name: string): string | null | undefined };
   /** Decompressed. Throws if it breaks off. */
   readonly body: AsyncIterable<Uint8Array> | null;
-  text(): Promise<string>;
 }
 
 export function openTransport(clock: Clock, findProxy: (origin: string) => URL | undefined): Fetch {
@@ -82,21 +81,13 @@ function answerOf(url: string, method: string, message: IncomingMessage): FetchR
   message.on("error", () => {});
   // A connection is free for the next request only when its response has been read.
   if (hasNoBody) message.resume();
-  const body = hasNoBody ? null : decompressed(message);
   return {
     status,
     ok: status >= 200 && status < 300,
     url,
     headers: new Map(Object.entries(message.headers).map(([name, value]) => [name, String(value)])),
-    body,
-    text: async () => (body ? new TextDecoder().decode(await concat(body)) : ""),
+    body: hasNoBody ? null : decompressed(message),
   };
-}
-
-async function concat(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = [];
-  for await (const part of parts) all.push(part);
-  return all.length === 1 && all[0] ? all[0] : Buffer.concat(all);
 }
 
 /** Each takes some 50 KB, and a header could name thousands. */

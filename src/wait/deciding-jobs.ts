@@ -16,19 +16,22 @@ export interface ChosenJobs {
 
 /** In the order of GitHub's list; `*` in a name stands for any text. */
 export function chooseJobs(names: readonly string[], jobs: readonly Job[]): ChosenJobs {
+  const fits = new Map(names.map((name) => [name, matcherOf(name)]));
   return {
-    jobs: jobs.filter((job) => names.some((name) => standsFor(name, job.name))),
-    unmet: names.filter((name) => !jobs.some((job) => standsFor(name, job.name))),
+    jobs: jobs.filter((job) => names.some((name) => fits.get(name)?.(job.name))),
+    unmet: names.filter((name) => !jobs.some((job) => fits.get(name)?.(job.name))),
   };
 }
 
-function standsFor(pattern: string, name: string): boolean {
-  return matchesParts(name, pattern.split("*")) || matchesParts(asShown(name), asShown(pattern).split("*"));
+function matcherOf(pattern: string): (name: string) => boolean {
+  // A job's name has lost what nobody sees.
+  const [exact, shown] = [pattern, asShown(oneLine(pattern))].map((each) => each.split("*"));
+  return (name) => matchesParts(name, exact ?? []) || matchesParts(asShown(name), shown ?? []);
 }
 
 /** GitHub's pages trim names and collapse spaces, such as an expression without a value leaves. */
 function asShown(name: string): string {
-  return oneLine(name).replace(/\s+/g, " ").trim();
+  return name.replace(/\s+/g, " ").trim();
 }
 
 /** Without names, jobs never decide. */

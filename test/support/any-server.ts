@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { expect } from "vitest";
-import { openTransport } from "../../src/github/transport.ts";
+import { type FetchResponse, openTransport } from "../../src/github/transport.ts";
 import { type Clock, systemClock } from "../../src/runner/clock.ts";
 import { afterEachTest } from "./after.ts";
 
@@ -90,4 +90,10 @@ export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
     () => expect.fail("there was an answer"),
     (error: unknown) => error,
   );
+}
+
+export async function textOf({ body }: FetchResponse): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body ?? []) parts.push(part);
+  return new TextDecoder().decode(Buffer.concat(parts));
 }

@@ -16,6 +16,7 @@ import {
   servers,
   settled,
   sockets,
+  textOf,
 } from "../../support/any-server.ts";
 import { hasOpenssl, makeAuthority } from "../../support/certificates.ts";
 import { startFront } from "../../support/front.ts";
@@ -49,7 +50,7 @@ describe("an abort", () => {
     });
     const abort = new AbortController();
     const answer = await directly()(url, { signal: abort.signal });
-    const reading = errorOf(answer.text());
+    const reading = errorOf(textOf(answer));
     await settled();
     abort.abort(reason);
     expect(await reading).toBe(reason);
@@ -70,7 +71,7 @@ describe("an abort", () => {
       return removeEventListener.apply(signal, given as never);
     };
     const send = directly();
-    for (let look = 0; look < 5; look++) await (await send(url, { signal })).text();
+    for (let look = 0; look < 5; look++) await textOf(await send(url, { signal }));
     await expect.poll(() => listeners).toBe(0);
   });
 });
@@ -80,7 +81,7 @@ describe("a connection", () => {
     const { url, connections } = await listen((socket) => socket.write(answerWith("{}")));
     const { send, rest } = resting();
     for (let look = 0; look < 3; look++) {
-      await (await send(url)).text();
+      await textOf(await send(url));
       await rest();
     }
     expect(connections()).toBe(1);
@@ -89,10 +90,10 @@ describe("a connection", () => {
   test("is not used at once again, since its end may come right behind the answer", async () => {
     const { url, connections } = await listen((socket) => socket.write(answerWith("{}")));
     const { send, rest } = resting();
-    for (let look = 0; look < 3; look++) await (await send(url)).text();
+    for (let look = 0; look < 3; look++) await textOf(await send(url));
     expect(connections()).toBe(3);
     await rest();
-    for (let look = 0; look < 3; look++) await (await send(url)).text();
+    for (let look = 0; look < 3; look++) await textOf(await send(url));
     expect(connections()).toBe(3);
   });
 
@@ -103,11 +104,11 @@ describe("a connection", () => {
       close = () => socket.destroy();
     });
     const { send, rest } = resting();
-    await (await send(url)).text();
+    await textOf(await send(url));
     await settled();
     close();
     await rest();
-    expect(await (await send(url)).text()).toBe("{}");
+    expect(await textOf(await send(url))).toBe("{}");
     expect(connections()).toBe(2);
   });
 
@@ -124,19 +125,19 @@ describe("a connection", () => {
   test("that is closed when it is used again loses a GET, which nobody repeats here", async () => {
     const { url, heads } = await hangUpOnReuse();
     const { send, rest } = resting();
-    await (await send(url)).text();
+    await textOf(await send(url));
     await rest();
     expect(kindOfError(await errorOf(send(url))).kind).toBe("lost");
     expect(heads).toHaveLength(2);
-    expect(await (await send(url)).text()).toBe("{}");
+    expect(await textOf(await send(url))).toBe("{}");
   });
 
   test("that was used before is never given a POST, which would be lost with it", async () => {
     const { url, heads, connections } = await hangUpOnReuse();
     const { send, rest } = resting();
-    await (await send(url)).text();
+    await textOf(await send(url));
     await rest();
-    expect(await (await send(url, post)).text()).toBe("{}");
+    expect(await textOf(await send(url, post))).toBe("{}");
     expect(heads.map((head) => head.slice(0, 4))).toEqual(["GET ", "POST"]);
     expect(connections()).toBe(2);
   });
@@ -144,9 +145,9 @@ describe("a connection", () => {
   test("that a POST has opened is kept for the looks that follow", async () => {
     const { url, connections } = await listen((socket) => socket.write(answerWith("{}")));
     const { send, rest } = resting();
-    await (await send(url, post)).text();
+    await textOf(await send(url, post));
     await rest();
-    await (await send(url)).text();
+    await textOf(await send(url));
     expect(connections()).toBe(1);
   });
 });

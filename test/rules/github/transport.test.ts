@@ -16,6 +16,7 @@ import {
   resting,
   servers,
   sockets,
+  textOf,
 } from "../../support/any-server.ts";
 
 describe("an answer", () => {
@@ -31,7 +32,7 @@ describe("an answer", () => {
       ]),
     );
     // As `fetch` reads it: without the mark of the byte order.
-    expect(await answer.text()).toBe("hé");
+    expect(await textOf(answer)).toBe("hé");
   });
 
   test("gives its bytes and no others", async () => {
@@ -59,7 +60,7 @@ describe("an answer", () => {
       ),
     );
     const { send, rest } = resting();
-    expect(await (await send(url)).text()).toBe("");
+    expect(await textOf(await send(url))).toBe("");
     await send(url).then(rest);
     await send(url);
     expect(connections()).toBe(2);
@@ -78,14 +79,14 @@ describe("a compressed answer", () => {
     ["gzip, br", brotliCompressSync(gzipSync(text))],
   ])("is read: %s", async (encoding, body) => {
     const { url } = await listen((socket) => socket.write(answerWith(body, `content-encoding: ${encoding}`)));
-    expect(await (await directly()(url)).text()).toBe(text);
+    expect(await textOf(await directly()(url))).toBe(text);
   });
 
   test("is asked for by a GET, and not for the few bytes that come of a POST", async () => {
     const { url, heads } = await listen((socket) => socket.write(answerWith("{}")));
     const send = directly();
-    await (await send(url)).text();
-    await (await send(url, post)).text();
+    await textOf(await send(url));
+    await textOf(await send(url, post));
     expect(heads.map((head) => /^accept-encoding: (.*)\r$/im.exec(head)?.[1])).toEqual(["gzip", undefined]);
   });
 
@@ -94,13 +95,13 @@ describe("a compressed answer", () => {
     for (const body of [cut, Buffer.from("no gzip")]) {
       const { url } = await listen((socket) => socket.write(answerWith(body, "content-encoding: gzip")));
       const answer = await directly()(url);
-      expect(kindOfError(await errorOf(answer.text())).kind).toBe("lost");
+      expect(kindOfError(await errorOf(textOf(answer))).kind).toBe("lost");
     }
   });
 
   test("by what nobody asked for is an error", async () => {
     const { url } = await listen((socket) => socket.write(answerWith("?", "content-encoding: rot13")));
-    await expect((await directly()(url)).text()).rejects.toThrow("compressed by rot13");
+    await expect(textOf(await directly()(url))).rejects.toThrow("compressed by rot13");
   });
 });
 
@@ -116,7 +117,7 @@ describe("a body that is cut short is an error, but its status is known", () => 
     const { url } = await listen((socket) => socket.end(Buffer.from(`HTTP/1.1 200 OK\r\n${rest}`, "latin1")));
     const answer = await directly()(url);
     expect(answer.status).toBe(200);
-    expect(kindOfError(await errorOf(answer.text()))).toEqual({ kind: "lost", code: "ECONNRESET" });
+    expect(kindOfError(await errorOf(textOf(answer)))).toEqual({ kind: "lost", code: "ECONNRESET" });
   });
 
   test("also in parts, as they come", async () => {
