@@ -7,6 +7,7 @@ import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import type { Finding } from "../state/finding.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
+import { enumerated } from "../text/wording.ts";
 import { type Found, type NotFound, search } from "./search.ts";
 
 /** @throws StepError when the run was not found in time, or can never be */
@@ -119,7 +120,7 @@ export function logFound(
   if (others.length > 0) {
     log.warning(
       `${others.length + 1} runs carry the id ${distinctId}. The oldest is taken for ours; the others are: ` +
-        others.map((other) => other.htmlUrl).join(", "),
+        enumerated(others.map((other) => other.htmlUrl)),
     );
   }
   return { run, recentRuns };

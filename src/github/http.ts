@@ -2,6 +2,7 @@ import type { Octokit } from "@octokit/rest";
 import { abortAfter } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
+import { quoted } from "../text/foreign-text.ts";
 import type { Secrets } from "../text/secrets.ts";
 import type { Purpose } from "./purposes.ts";
 import { retryAfterMs } from "./rate-limit.ts";
@@ -184,7 +185,7 @@ export function requestErrorFrom(
     answer,
     isForeign,
     status: reply.status,
-    requestId: headerOf(reply, "x-github-request-id"),
+    requestId: quoted(headerOf(reply, "x-github-request-id") ?? "") || undefined,
     retryAfterMs: kind === "limited" ? retryAfterMs(reply.headers) : undefined,
     dateMs: Date.parse(headerOf(reply, "date") ?? ""),
     ssoUrl: ssoUrlOf(reply.headers),

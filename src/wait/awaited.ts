@@ -1,5 +1,5 @@
 import type { PendingDeployment } from "../github/pending-deployments.ts";
-import { timeOfDay } from "../text/wording.ts";
+import { enumerated, timeOfDay } from "../text/wording.ts";
 import { describeQueuePosition, isPending, queuePositionOf } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
@@ -7,10 +7,17 @@ import type { RunSnapshot } from "./run-snapshot.ts";
 export function describeDeployment({ environment, reviewers, timerEndsAtMs }: PendingDeployment): string {
   if (environment === "") return "";
   const facts = [
-    reviewers.length > 0 && `${reviewers.join(" or ")} may approve`,
+    reviewers.length > 0 && `${namedOr(reviewers)} may approve`,
     timerEndsAtMs !== undefined && `its wait timer ends at ${timeOfDay(timerEndsAtMs)}`,
   ].filter((fact) => fact !== false);
   return facts.length > 0 ? `${environment} (${facts.join("; ")})` : environment;
+}
+
+const MAX_REVIEWERS = 10;
+
+function namedOr(reviewers: readonly string[]): string {
+  const more = reviewers.length - MAX_REVIEWERS;
+  return reviewers.slice(0, MAX_REVIEWERS).join(" or ") + (more > 0 ? ` or ${more} more` : "");
 }
 
 export interface Awaited {
@@ -25,7 +32,7 @@ type Waiting = Pick<RunSnapshot, "run" | "jobs" | "awaitedEnvironments" | "place
 /** Undefined where the run waits for nothing, or a runner. `nowMs` is the server's, in epoch ms. */
 export function awaitedBy(snapshot: Waiting, nowMs: number | undefined): Awaited | undefined {
   const { run, jobs } = snapshot;
-  const named = snapshot.awaitedEnvironments.join(", ");
+  const named = enumerated(snapshot.awaitedEnvironments);
   const isWaiting =
     run.status === "waiting" || (run.status !== "completed" && jobs.some((job) => job.status === "waiting"));
   if (isWaiting) return { what: named === "" ? "an approval, usually" : `an approval of ${named}`, aheadUrl: "" };

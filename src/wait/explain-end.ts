@@ -172,7 +172,7 @@ export function explainTimeout(
           "All jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run.",
         ]
       : []),
-    ...(open.length > 0 ? [`Of the jobs that decide (\`jobs\`), these are open: ${open.join(", ")}.`] : []),
+    ...(open.length > 0 ? [`Of the jobs that decide (\`jobs\`), these are open: ${listed(open)}.`] : []),
     ...describeLastError(trouble),
     cancelled ?? `It goes on: ${run.htmlUrl}`,
   ].join("\n");

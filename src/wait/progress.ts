@@ -5,7 +5,7 @@ import type { DurationEstimate } from "../github/polling.ts";
 import type { Job } from "../github/responses.ts";
 import type { Log, Tone } from "../runner/log.ts";
 import type { QueuePosition } from "../state/known.ts";
-import { duration, firstLines, spoken } from "../text/wording.ts";
+import { duration, enumerated, firstLines, spoken } from "../text/wording.ts";
 import { describeQueuePosition, isSameQueuePosition, queuePositionOf } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
@@ -20,8 +20,8 @@ export function news(before: RunSnapshot | undefined, now: RunSnapshot, nowMs?: 
   const isNewAttempt = before !== undefined && run.runAttempt !== before.run.runAttempt;
   const statusBefore = new Map(before?.jobs.map(({ id, status }) => [id, status]));
   const changed = jobs.filter(({ id, status }) => status !== statusBefore.get(id));
-  const awaited = now.awaitedEnvironments.join(", ");
-  const asksForMore = awaited !== "" && awaited !== before?.awaitedEnvironments.join(", ");
+  const awaited = enumerated(now.awaitedEnvironments);
+  const asksForMore = awaited !== "" && awaited !== enumerated(before?.awaitedEnvironments ?? []);
   const place = queuePositionOf(now);
   const hasMoved = place !== undefined && !isSameQueuePosition(place, before && queuePositionOf(before));
   const movedLine = hasMoved && run.status !== "pending" ? [queuePositionLine(now, place, nowMs)] : [];
@@ -75,7 +75,7 @@ function queuePositionLine({ run }: RunSnapshot, place: QueuePosition, nowMs: nu
 
 function statusLine(snapshot: RunSnapshot, nowMs: number | undefined): Line {
   const { status, conclusion, startedAtMs, createdAtMs, updatedAtMs, htmlUrl } = snapshot.run;
-  const awaited = snapshot.awaitedEnvironments.join(", ");
+  const awaited = enumerated(snapshot.awaitedEnvironments);
   switch (status) {
     case "completed": {
       const took = after(startedAtMs ?? createdAtMs, updatedAtMs);
@@ -131,7 +131,7 @@ export function stillRunningLine(snapshot: RunSnapshot, nowMs: number, estimate:
 function reason(snapshot: RunSnapshot, nowMs: number): string {
   const { run, jobs, awaitedEnvironments } = snapshot;
   if (run.status === "waiting")
-    return awaitedEnvironments.length > 0 ? ` for an approval of ${awaitedEnvironments.join(", ")}` : "";
+    return awaitedEnvironments.length > 0 ? ` for an approval of ${enumerated(awaitedEnvironments)}` : "";
   const place = queuePositionOf(snapshot);
   if (run.status === "pending")
     return place ? `: ${describeQueuePosition(place, nowMs)}` : ": another run of its concurrency group goes first";

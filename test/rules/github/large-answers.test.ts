@@ -115,6 +115,15 @@ describe("a long answer", () => {
     expect(message.length).toBeLessThan(11_000);
   });
 
+  test("has a request id that no terminal reads", async () => {
+    const github = await openTo((response) => {
+      response.statusCode = 500;
+      response.setHeader("x-github-request-id", `\u009b2JAB:12${"x".repeat(1000)}`);
+      response.end();
+    });
+    expect((await errorOf(github.getRun(1, OPTIONS))).requestId).toMatch(/^AB:12x{95}…$/);
+  });
+
   test("below the limit is read", async () => {
     const padding = " ".repeat(8 * MIB - 200);
     const github = await openTo((response) =>

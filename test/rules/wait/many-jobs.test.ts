@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { failedJobsOutput } from "../../../src/state/step-outputs.ts";
-import { explainFailFast, explainRed, explainRedJobs } from "../../../src/wait/explain-end.ts";
+import { awaitedBy, describeDeployment } from "../../../src/wait/awaited.ts";
+import { explainFailFast, explainRed, explainRedJobs, explainTimeout } from "../../../src/wait/explain-end.ts";
 import { logLines, news } from "../../../src/wait/progress.ts";
 import { job, step } from "../../support/conclusions.ts";
 import { aRun } from "../../support/runs.ts";
@@ -52,6 +53,25 @@ describe("of 5,000 failed jobs", () => {
     const green = failed.map((each) => ({ ...each, conclusion: "success" }));
     logLines(news(undefined, { run, jobs: green, awaitedEnvironments: [] }), log);
     expect(lines.at(-1)).toBe("… and 4900 more jobs");
+  });
+
+  test("a time-out names the first that are open, and counts the others", () => {
+    const open = failed.map(({ name }) => `${name} (queued)`);
+    const text = explainTimeout({ run, jobs: [], awaitedEnvironments: [] }, 1000, undefined, { open });
+    expect(text).toContain("job 30 (queued) and 4970 more.");
+  });
+
+  test("environments and those who may approve are counted as well", () => {
+    const many = Array.from({ length: 5000 }, (_, nth) => `env-${nth}`);
+    const deployment = { environment: "live", reviewers: many, timerEndsAtMs: undefined };
+    expect(describeDeployment(deployment)).toMatch(/^live \(env-0 or .* or env-9 or 4990 more may approve\)$/);
+    const waiting = { run: aRun({ status: "waiting" }), jobs: [], awaitedEnvironments: many };
+    expect(awaitedBy(waiting, undefined)?.what).toMatch(/env-9 and 4990 more$/);
+    expect(
+      news(undefined, waiting)
+        .map(({ text }) => text)
+        .join(),
+    ).toContain("env-9 and 4990 more: ");
   });
 
   test("the output has as many as a variable takes", () => {
