@@ -138,8 +138,9 @@ const BIG = "\0";
 export function parseBody(data: unknown): unknown {
   if (typeof data !== "string") return data;
   try {
-    const parsed: unknown = JSON.parse(data);
-    if (!/\d{16}/.test(data)) return parsed;
+    if (!/\d{16}/.test(data)) return JSON.parse(data);
+    // Refuses what is no JSON. Not kept: of a hostile text, it may have 200 MB.
+    JSON.parse(data);
     let isInText = false;
     // Short matches only: one for a whole text would exhaust the stack of regular expressions.
     const marked = data.replace(/\\[\s\S]|"|(?<![\d.eE+-])-?\d{16,20}(?![\d.eE])/g, (token) => {
