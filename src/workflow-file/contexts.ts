@@ -1,41 +1,74 @@
 /** What is known of GitHub's contexts before a run starts. */
 
 import { fillTemplate, type LookUp } from "./expression.ts";
+import { type Plain, propertyOf } from "./plain.ts";
 import type { Env, Receiver, ReceiverJob, ReceiverStep } from "./receiver.ts";
-import { EMPTY, textValue, UNKNOWN, type Value } from "./values.ts";
+import { EMPTY, sentValue, textValue, UNKNOWN, type Value } from "./values.ts";
 
 export interface SentId {
   event: "repository_dispatch" | "workflow_dispatch";
+  /** Empty for a workflow_dispatch. */
+  eventType: string;
   /** The name of the input or property that carries the id. */
   key: string;
   id: string;
   /** `workflow_inputs`, without the id. */
   inputs: Readonly<Record<string, string>>;
+  /** `client_payload`, without the id. */
+  payload?: Plain;
 }
 
 const INPUTS = ["inputs", "github.event.inputs"];
 const PAYLOAD = ["github.event.client_payload"];
 
+/** What `github.event` has (docs/platform.md#event-contexts); other events' properties are empty. */
+const EVENT_PROPERTIES = ["enterprise", "installation", "organization", "repository", "sender", "*"];
+const OWN_PROPERTIES: Record<SentId["event"], readonly string[]> = {
+  repository_dispatch: ["action", "branch", "client_payload"],
+  workflow_dispatch: ["inputs", "ref", "workflow"],
+};
+/** For pull requests alone. */
+const PULL_REQUEST_REFS = ["github.head_ref", "github.base_ref"];
+/** Never empty. */
+const OF_ANY_RUN =
+  /^github\.(run_(id|number|attempt)|sha|ref(_name|_type)?|repository(_owner)?(_id)?|(triggering_)?actor|workflow(_ref|_sha)?|(server|api)_url)$/;
+
 /** Names of contexts ignore case (docs/platform.md#runner-values). */
 export function contextsOf(receiver: Receiver, sent: SentId, matrix = ""): LookUp {
-  const isByHand = sent.event === "workflow_dispatch";
-  const [roots, empty] = isByHand ? [INPUTS, PAYLOAD] : [PAYLOAD, INPUTS];
+  const known = new Map<string, readonly Value[]>();
   return (names) => {
     const path = names.join(".").toLowerCase();
-    const ours = idAt(path, roots, sent);
-    if (ours) return ours;
-    if (isWithin([...empty, "env"], path)) return [EMPTY];
-    if (isByHand && isWithin(roots, path)) return [otherInput(names.at(-1) ?? "", receiver, sent)];
-    return mayContainId(path, matrix, sent.key) ? [UNKNOWN, textValue(sent.id)] : [UNKNOWN];
+    const values = known.get(path) ?? valuesAt(path, names.at(-1) ?? "", receiver, sent, matrix);
+    known.set(path, values);
+    return values;
   };
+}
+
+function valuesAt(path: string, name: string, receiver: Receiver, sent: SentId, matrix: string): readonly Value[] {
+  const isByHand = sent.event === "workflow_dispatch";
+  const [roots, empty] = isByHand ? [INPUTS, PAYLOAD] : [PAYLOAD, INPUTS];
+  const ours = idAt(path, roots, sent);
+  if (ours) return ours;
+  if (isWithin([...empty, ...PULL_REQUEST_REFS, "env"], path) || isOfAnotherEvent(path, sent)) return [EMPTY];
+  if (path === "github.event_name") return [textValue(sent.event)];
+  if (path === "github.event.action") return [textValue(sent.eventType)];
+  if (isByHand && isWithin(roots, path)) return [otherInput(name, path.startsWith("inputs."), receiver, sent)];
+  if (isWithin(roots, path)) return [otherProperty(path, sent)];
+  if (OF_ANY_RUN.test(path)) return [{ ...UNKNOWN, isTrue: true }];
+  return mayContainId(path, matrix, sent.key) ? [UNKNOWN, textValue(sent.id)] : [UNKNOWN];
+}
+
+function isOfAnotherEvent(path: string, { event }: SentId): boolean {
+  const property = /^github\.event\.([^.]+)/.exec(path)?.[1];
+  return property !== undefined && ![...EVENT_PROPERTIES, ...OWN_PROPERTIES[event]].includes(property);
 }
 
 /** Values that depend on the id: the id itself, an object that holds it, or a property of the id, which is empty. */
 function idAt(path: string, roots: readonly string[], { key, id }: SentId): Value[] | undefined {
   const ours = roots.map((root) => `${root}.${key.toLowerCase()}`);
-  const [beforeAny = "", afterAny] = path.split(/\.\*(.*)/s);
+  const [beforeAny = "", afterAny] = path.split(/\.[^.*]*\*(.*)/s);
   if (ours.some((each) => each.startsWith(`${beforeAny}.`)))
-    return afterAny === undefined ? [{ text: "Object", isTrue: true, holds: id }] : [UNKNOWN, textValue(id)];
+    return afterAny === undefined ? [{ text: "Object", isTrue: true, holds: id, plain: {} }] : [UNKNOWN, textValue(id)];
   if (ours.includes(path)) return [textValue(id)];
   return isWithin(ours, path) ? [EMPTY] : undefined;
 }
@@ -44,13 +77,21 @@ function isWithin(roots: readonly string[], path: string): boolean {
   return roots.some((root) => path === root || path.startsWith(`${root}.`));
 }
 
-/** Only whether another input is empty is used, never its value, which a finding might quote. */
-function otherInput(name: string, { inputs: declared = {} }: Receiver, { inputs: given }: SentId): Value {
+/** In the context `inputs`, a boolean is one; in the event, it is a text (docs/platform.md#event-contexts). */
+function otherInput(name: string, isTyped: boolean, { inputs: declared = {} }: Receiver, sent: SentId): Value {
   const inputIn = <Input>(inputs: Readonly<Record<string, Input>>) =>
     Object.entries(inputs).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
-  const value = inputIn(given);
-  if (value === undefined) return inputIn(declared)?.hasDefault ? UNKNOWN : EMPTY;
-  return value === "" ? EMPTY : { ...UNKNOWN, isTrue: value === "false" ? undefined : true };
+  const { type = "string", defaultValue = type === "boolean" ? "false" : undefined } = inputIn(declared) ?? {};
+  const value = inputIn(sent.inputs) ?? defaultValue;
+  if (value === undefined) return type === "string" ? EMPTY : UNKNOWN;
+  if (isTyped && type === "boolean") return sentValue(value === "true");
+  return sentValue(isTyped && type === "number" ? Number(value) : value);
+}
+
+function otherProperty(path: string, { payload }: SentId): Value {
+  if (payload === undefined || path.includes("*")) return UNKNOWN;
+  const names = path.split(".").slice(3);
+  return sentValue(names.reduce<Plain | undefined>(propertyOf, payload) ?? null);
 }
 
 /** An output may be anything; a matrix is whatever the file makes it. */

@@ -10,8 +10,6 @@ import { listensFor, type Receiver } from "./receiver.ts";
 import { examineUploads } from "./uploads.ts";
 
 export interface ToReceiver extends Omit<SentId, "key"> {
-  /** Empty for a workflow_dispatch. */
-  eventType: string;
   /** Undefined: no id is sent. */
   key: string | undefined;
   /** The run is searched for, so something has to show the id. */

@@ -1,15 +1,18 @@
 /** Evaluates, before a run, the expressions that names use: unknown parts are gaps, and all possible values are kept. */
 
+import { call } from "./functions.ts";
+import { isEqual, isLess, isObject, type Plain, propertyOf } from "./plain.ts";
 import {
   anyOf,
-  call,
   choose,
-  compare,
+  decide,
   EMPTY,
   flag,
   GAP,
   joined,
+  knownValue,
   MAX_TEXT_LENGTH,
+  sentValue,
   textValue,
   UNKNOWN,
   type Value,
@@ -98,7 +101,21 @@ export function valuesOf(expression: string, lookUp: LookUp): readonly Value[] {
   }
 }
 
-const TOKEN = /\s*('(?:[^']|'')*'|[-+]?\.?\d[\w.]*|[A-Za-z_][\w-]*|\|\||&&|[=!<>]=|[!<>()[\],.*])/y;
+const TOKEN = /\s*('(?:[^']|'')*'|[-+]?\.?\d(?:[eE][-+]|[\w.])*|[A-Za-z_][\w-]*|\|\||&&|[=!<>]=|[!<>()[\],.*])/y;
+
+type Rule = (one: Plain, other: Plain) => boolean;
+
+const COMPARISONS: Record<string, Rule> = {
+  "==": isEqual,
+  "!=": (one, other) => !isEqual(one, other),
+  "<": isLess,
+  ">": (one, other) => isLess(other, one),
+  "<=": (one, other) => isLess(one, other) || isEqual(one, other),
+  ">=": (one, other) => isLess(other, one) || isEqual(one, other),
+};
+
+/** Case counts here. */
+const LITERALS: Record<string, Plain> = { null: null, true: true, false: false, NaN: Number.NaN, Infinity };
 
 class Reader {
   readonly #tokens: string[];
@@ -145,9 +162,10 @@ class Reader {
   #compared(): readonly Value[] {
     let values = this.#not();
     for (;;) {
-      const sign = this.#takes("==", "!=", "<", ">", "<=", ">=");
-      if (!sign) return values;
-      values = compare(values, this.#not(), sign);
+      const sign = this.#takes(...Object.keys(COMPARISONS));
+      const rule = sign && COMPARISONS[sign];
+      if (!rule) return values;
+      values = decide(values, this.#not(), rule);
     }
   }
 
@@ -166,12 +184,12 @@ class Reader {
       return this.#within(values);
     }
     const token = this.#tokens[this.#at++] ?? "";
-    if (token.startsWith("'")) return [textValue(token.slice(1, -1).replaceAll("''", "'"))];
-    if (/^[-+.\d]/.test(token)) return [{ text: token, isTrue: Number(token) !== 0 }];
+    if (token.startsWith("'")) return this.#within([textValue(token.slice(1, -1).replaceAll("''", "'"))]);
+    if (/^[-+.\d]/.test(token)) return [numberIn(token)];
     if (!/^\w/.test(token)) throw new SyntaxError();
     if (this.#takes("(")) return this.#called(token.toLowerCase());
-    if (token === "null") return [EMPTY];
-    if (token === "true" || token === "false") return [flag(token === "true")];
+    const literal = Object.hasOwn(LITERALS, token) ? LITERALS[token] : undefined;
+    if (literal !== undefined) return this.#within([knownValue(literal)]);
     return this.#lookUp([token, ...this.#path()]);
   }
 
@@ -182,15 +200,15 @@ class Reader {
       else {
         const values = this.#either();
         this.#needs("]");
-        names.push(values.length === 1 && values[0]?.text ? values[0].text.replaceAll(GAP, "*") : "*");
+        names.push(nameFrom(values));
       }
     }
     return names;
   }
 
-  /** Of a value's property, only that it may show the value is known. */
   #within(values: readonly Value[]): readonly Value[] {
-    return this.#path().length > 0 ? anyOf(values) : values;
+    const path = this.#path();
+    return path.length > 0 ? values.flatMap((value) => valuesAt(value, path)) : values;
   }
 
   #called(name: string): readonly Value[] {
@@ -202,6 +220,27 @@ class Reader {
     }
     return this.#within(call(name, given));
   }
+}
+
+function numberIn(token: string): Value {
+  const value = Number(token);
+  if (Number.isNaN(value)) throw new SyntaxError();
+  return knownValue(value);
+}
+
+/** `*` where the name is not known. */
+function nameFrom([first, ...others]: readonly Value[]): string {
+  if (!first || others.length > 0) return "*";
+  const { plain, text } = first;
+  return plain === undefined || isObject(plain) ? text.replaceAll(GAP, "*") || "*" : knownValue(plain).text;
+}
+
+/** Of an unknown value's property, only that it may show the value is known. */
+function valuesAt(value: Value, path: readonly string[]): Value[] {
+  const { plain, text, holds } = value;
+  if (plain === undefined || holds !== undefined || path.includes("*")) return anyOf([value]);
+  const found = path.reduce<Plain | undefined>(propertyOf, plain);
+  return [found === undefined ? EMPTY : text === GAP ? sentValue(found) : knownValue(found)];
 }
 
 function tokensOf(expression: string): string[] {

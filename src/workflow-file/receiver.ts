@@ -21,8 +21,8 @@ export interface Receiver {
 
 interface ReceiverInput {
   isRequired: boolean;
-  /** Its value is not empty, even where it is not given. */
-  hasDefault: boolean;
+  type?: string;
+  defaultValue?: string;
   /** The values of a `choice` or a `boolean`; undefined: any. */
   options: readonly string[] | undefined;
 }
@@ -127,8 +127,8 @@ export function listensFor({ dispatchTypes }: Receiver, eventType: string): bool
 function readInput({ required, default: defaultValue, type, options }: Fields): ReceiverInput {
   return {
     isRequired: required === true && defaultValue === undefined,
-    // A number that is not given is 0, a boolean false, and a choice its first option.
-    hasDefault: defaultValue !== undefined || (type !== undefined && type !== "string"),
+    ...(type !== undefined && { type: scalar(type) }),
+    ...(defaultValue !== undefined && { defaultValue: scalar(defaultValue) }),
     options: type === "choice" ? list(options).map(scalar) : type === "boolean" ? ["true", "false"] : undefined,
   };
 }

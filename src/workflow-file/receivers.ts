@@ -85,6 +85,7 @@ function sentBy(
     key: distinctId.key,
     id: distinctId.value,
     inputs: source.event === "workflow_dispatch" ? source.inputs : {},
+    payload: source.event === "repository_dispatch" ? source.clientPayload : {},
     needsSign: waitFor !== "nothing",
     needsName: reuse !== "never",
     // If a run was not found, its outputs do not matter.

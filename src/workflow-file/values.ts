@@ -1,3 +1,5 @@
+import { isObject, numberText, type Plain } from "./plain.ts";
+
 /** Stands in a text for a part that is not known before the run. */
 export const GAP = "\uFFFC";
 
@@ -6,6 +8,8 @@ export interface Value {
   isTrue: boolean | undefined;
   /** The id, where the value is an object that holds it: `toJSON` would show it. */
   holds?: string;
+  /** What it certainly is. A value that was sent has a gap as its text: findings quote texts. */
+  plain?: Plain;
 }
 
 /** The rest counts as unknown. Without a limit, the number of values could double with every part. */
@@ -13,11 +17,27 @@ const MAX_VALUES = 16;
 /** In characters. No name is longer. */
 export const MAX_TEXT_LENGTH = 1000;
 
-export const EMPTY: Value = { text: "", isTrue: false };
+export const EMPTY: Value = { text: "", isTrue: false, plain: null };
 export const UNKNOWN: Value = { text: GAP, isTrue: undefined };
 
 export function textValue(text: string): Value {
-  return { text, isTrue: text !== "" && text.replaceAll(GAP, "") === "" ? undefined : text !== "" };
+  if (!text.includes(GAP)) return { text, isTrue: text !== "", plain: text };
+  return { text, isTrue: text.replaceAll(GAP, "") === "" ? undefined : true };
+}
+
+export function knownValue(plain: Plain): Value {
+  return { text: textOf(plain), isTrue: Boolean(plain), plain };
+}
+
+/** A value that was sent. Comparing long ones again and again would take too long. */
+export function sentValue(plain: Plain): Value {
+  const isShort = (isObject(plain) ? JSON.stringify(plain) : textOf(plain)).length <= MAX_TEXT_LENGTH;
+  return { text: textOf(plain) && GAP, isTrue: Boolean(plain), ...(isShort && { plain }) };
+}
+
+function textOf(plain: Plain): string {
+  if (isObject(plain)) return Array.isArray(plain) ? "Array" : "Object";
+  return plain === null ? "" : typeof plain === "number" ? numberText(plain) : String(plain);
 }
 
 export function joined(beginnings: readonly string[], endings: readonly string[]): string[] {
@@ -27,7 +47,7 @@ export function joined(beginnings: readonly string[], endings: readonly string[]
 }
 
 export function flag(isTrue: boolean | undefined): Value {
-  return isTrue === undefined ? UNKNOWN : { text: String(isTrue), isTrue };
+  return isTrue === undefined ? UNKNOWN : knownValue(isTrue);
 }
 
 /** For `a || b` (`isTrue`) and `a && b`: a where its truth is `isTrue`, else b. */
@@ -37,26 +57,17 @@ export function choose(left: readonly Value[], right: readonly Value[], isTrue: 
   );
 }
 
-export function compare(left: readonly Value[], right: readonly Value[], sign: string): Value[] {
-  const [one, other] = [left[0], right[0]];
-  const isKnown = left.length === 1 && right.length === 1 && ![one, other].some((each) => each?.text.includes(GAP));
-  if (!isKnown || !sign.endsWith("=") || /[<>]/.test(sign)) return [UNKNOWN];
-  // GitHub ignores case when it compares texts.
-  return [flag((one?.text.toLowerCase() === other?.text.toLowerCase()) === (sign === "=="))];
-}
-
-const BOOLEAN_FUNCTIONS = ["contains", "startswith", "endswith", "success", "failure", "cancelled"];
-
-/** `name` in lower case. */
-export function call(name: string, given: readonly (readonly Value[])[]): readonly Value[] {
-  if (name === "always") return [flag(true)];
-  if (BOOLEAN_FUNCTIONS.includes(name)) return [flag(undefined)];
-  const [first = [], ...others] = given;
-  if (name === "tojson" && first.every(({ holds }) => holds === undefined))
-    return first.map(({ text }) => textValue(text === GAP ? GAP : JSON.stringify(text)));
-  if (name === "join" && first.every(({ holds, text }) => holds === undefined && text !== GAP)) return first;
-  if (name === "format") return format(first, others);
-  return anyOf(given.flat());
+/** By what the values certainly are. */
+export function decide(
+  left: readonly Value[],
+  right: readonly Value[],
+  rule: (one: Plain, other: Plain) => boolean,
+): Value[] {
+  return withinLimit(
+    left.flatMap(({ plain: one }) =>
+      right.map(({ plain: other }) => flag(one === undefined || other === undefined ? undefined : rule(one, other))),
+    ),
+  );
 }
 
 /** An unknown function may show any of its arguments. */
@@ -67,25 +78,13 @@ export function anyOf(values: readonly Value[]): Value[] {
   ]);
 }
 
-/** `{0}`, `{1}` and so on; a doubled brace stands for one. */
-function format(templates: readonly Value[], given: readonly (readonly Value[])[]): Value[] {
-  const filled = templates.flatMap(({ text: template }) => {
-    let texts = [""];
-    for (const [part, index] of template.matchAll(/\{\{|\}\}|\{(\d+)\}|[^{}]+|./gs)) {
-      const endings =
-        index === undefined ? [part.replace(/^(\{\{|\}\})$/, ([brace = ""]) => brace)] : textsOf(given[Number(index)]);
-      texts = joined(texts, endings);
-    }
-    return texts;
-  });
-  return withinLimit(filled.map(textValue));
-}
-
-function textsOf(values: readonly Value[] = [EMPTY]): string[] {
-  return values.map(({ text }) => text);
-}
-
-function withinLimit(values: readonly Value[]): Value[] {
-  const different = [...new Map(values.map((each) => [`${each.isTrue} ${each.text} ${each.holds}`, each])).values()];
+export function withinLimit(values: readonly Value[]): Value[] {
+  const different = [...new Map(values.map((each) => [identityOf(each), each])).values()];
   return different.length > MAX_VALUES ? [...different.slice(0, MAX_VALUES - 1), UNKNOWN] : different;
+}
+
+function identityOf({ text, isTrue, holds, plain }: Value): unknown {
+  return isObject(plain) && holds === undefined
+    ? plain
+    : `${isTrue} ${text} ${holds} ${typeof plain} ${typeof plain === "object" ? "" : plain}`;
 }

@@ -145,8 +145,8 @@ test.each([
 
 describe("what the workflow's file declares makes a 422 clearer", () => {
   const declared = {
-    version: { isRequired: true, hasDefault: false, options: undefined },
-    stage: { isRequired: false, hasDefault: true, options: ["test", "live"] },
+    version: { isRequired: true, options: undefined },
+    stage: { isRequired: false, options: ["test", "live"] },
   };
   const last = (answer: string, about = { declared }) => say(rejected(422, answer), about);
 

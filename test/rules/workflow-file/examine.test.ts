@@ -155,7 +155,7 @@ describe("a receiver", () => {
   });
 
   test("is quoted on one line, and no longer than anybody reads", () => {
-    const input = { isRequired: true, hasDefault: false, options: undefined };
+    const input = { isRequired: true, options: undefined };
     const names = Array.from({ length: 12 }, (_, at) => `a\n::error::\u2028${at}${"x".repeat(200)}`);
     const receiver = {
       ...read("on: workflow_dispatch"),

@@ -30,9 +30,9 @@ jobs:
       runName: `Deploy [\${{ inputs.distinct_id }}]`,
       dispatchTypes: ["deploy", "7"],
       inputs: {
-        distinct_id: { isRequired: false, hasDefault: false, options: undefined },
-        stage: { isRequired: true, hasDefault: true, options: ["test", "live"] },
-        size: { isRequired: false, hasDefault: true, options: undefined },
+        distinct_id: { isRequired: false, options: undefined },
+        stage: { isRequired: true, type: "choice", options: ["test", "live"] },
+        size: { isRequired: false, defaultValue: "3", options: undefined },
       },
       env: { ID: `\${{ inputs.distinct_id }}` },
       jobs: [
