@@ -2,6 +2,7 @@
 
 import type { Permissions } from "../github/purposes.ts";
 import type { Id } from "../github/response-fields.ts";
+import type { RunNameState } from "../workflow-file/lines-to-add.ts";
 import type { Receiver } from "../workflow-file/receiver.ts";
 
 export interface Situation {
@@ -34,6 +35,8 @@ export interface Situation {
   declared?: Receiver["inputs"];
   /** After a 422: the name in the workflow file. */
   name?: string | undefined;
+  /** After a 422: what is known of the `run-name` in the workflow file. */
+  runName?: RunNameState;
   /** After a 422: why GitHub cannot read the workflow file; follows its name. */
   mistake?: string | undefined;
   /** No dispatch was on its way before the error, and no run was seen. */

@@ -1,9 +1,10 @@
 /** Advice for a dispatch that GitHub does not accept (422), by GitHub's words (docs/platform.md#dispatch-answers). */
 
 import { type RequestError, unexpectedInputs } from "../github/request-error.ts";
+import { type Edit, headingOf } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { enumerated, inCode } from "../text/wording.ts";
-import { linesToAdd } from "../workflow-file/lines-to-add.ts";
+import { editFor } from "../workflow-file/lines-to-add.ts";
 import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
 import type { Situation } from "./situation.ts";
 
@@ -43,12 +44,11 @@ const REFUSALS: AdviceRows<Refused> = [
       mistake === undefined
         ? `${file} has no \`workflow_dispatch\` trigger on the ref \`${ref}\` (422); nothing was started.`
         : `GitHub sees no \`workflow_dispatch\` trigger in ${file} on the ref \`${ref}\` (422), because the file ${mistake}; nothing was started.`,
-    ({ mistake }) =>
+    ({ mistake, ...refused }) =>
       mistake === undefined
-        ? "Add it on that ref, and on the default branch:"
+        ? `${headingOf(editOf(refused), "Add it on that ref, and on the default branch")}:`
         : "Mend the file: until then, GitHub starts it for nobody, whatever its `on:` says.",
-    ({ key, name, mistake }) =>
-      mistake === undefined ? linesToAdd({ event: "workflow_dispatch", key, name }) : undefined,
+    (refused) => (refused.mistake === undefined ? editOf(refused).lines : undefined),
   ],
   [
     /Actions (has|have|is|are) (been )?disabled/i,
@@ -116,22 +116,25 @@ const MAX_OPTIONS = 30;
 /** GitHub takes no more (docs/platform.md#dispatch-answers). */
 const MAX_DECLARED = 25;
 
-function undeclared(names: readonly string[], { file, key, name, declared }: Refused): Advice {
+function editOf({ key, name, runName }: Omit<Refused, "file">): Edit {
+  return editFor({ event: "workflow_dispatch", key, name }, runName);
+}
+
+function undeclared(names: readonly string[], refused: Refused): Advice {
+  const { file, key, declared } = refused;
   const isOurs = key !== undefined && names.includes(key);
+  const edit = editOf(refused);
   if (isOurs && names.every((name) => name === key)) {
     return [
       `${file} does not declare the input \`${key}\`, by which its run would be found, so GitHub started nothing (422).`,
-      "Add these lines to the receiving workflow:",
-      linesToAdd({ event: "workflow_dispatch", key, name }),
+      `${headingOf(edit, "Add these lines to the receiving workflow")}:`,
+      edit.lines,
     ];
   }
   const what = `${file} does not declare the input${names.length > 1 ? "s" : ""} ${listed(names)}, so GitHub started nothing (422).${declaredInWords(declared)}`;
   const remedy =
     "Correct `workflow_inputs`, or declare them under `on.workflow_dispatch.inputs` on the default branch and on the ref";
   if (!isOurs) return [what, `${remedy}.`];
-  return [
-    what,
-    `${remedy}; \`${key}\`, by which the run is found, by these lines:`,
-    linesToAdd({ event: "workflow_dispatch", key, name }),
-  ];
+  const lines = headingOf(edit, `\`${key}\`, by which the run is found, by these lines`);
+  return [what, `${remedy}${edit.changes ? "." : ";"} ${lines}:`, edit.lines];
 }

@@ -1,10 +1,10 @@
-import { type Finding, right, unknown, wrong } from "../state/finding.ts";
+import { type Edit, type Finding, right, unknown, wrong } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { enumerated, inCode } from "../text/wording.ts";
 import type { SentId } from "./contexts.ts";
 import { expressionsIn } from "./expression.ts";
-import { type IdVisibility, idVisibilityOf, showsIdInRunName } from "./id-visibility.ts";
-import { linesToAdd } from "./lines-to-add.ts";
+import { type IdVisibility, idVisibilityOf, runNameStateOf, visibilityInRunName } from "./id-visibility.ts";
+import { editFor, editOfRunName } from "./lines-to-add.ts";
 import type { Mistake } from "./mistake.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
 import { examineUploads } from "./uploads.ts";
@@ -22,33 +22,37 @@ export interface ToReceiver extends Omit<SentId, "key"> {
   answerNamesRun: "yes" | "maybe" | "no";
 }
 
+/** What the file needs: all, or the `run-name` alone where it listens as it should. */
+interface Edits {
+  all: Edit;
+  runName: Edit;
+}
+
 export function examineReceiver(receiver: Receiver, sent: ToReceiver): Finding[] {
-  const lines = linesToAdd({ ...sent, name: quoted(receiver.name ?? "") });
-  if (receiver.mistake) return [invalid(receiver.path, receiver.mistake, lines)];
+  const edits = editsFor(receiver, sent);
+  if (receiver.mistake) return [invalid(receiver.path, receiver.mistake, edits)];
   const byTrigger = sent.event === "workflow_dispatch" ? examineInputs : examineTypes;
   return [
-    ...byTrigger(receiver, sent, lines),
-    ...(sent.needsSign ? examineSign(receiver, sent, lines) : []),
-    ...(sent.needsName ? examineName(receiver, sent, lines) : []),
+    ...byTrigger(receiver, sent, edits),
+    ...(sent.needsSign ? examineSign(receiver, sent, edits) : []),
+    ...(sent.needsName ? examineName(receiver, sent, edits) : []),
     ...(sent.artifact ? [examineUploads(receiver, sent.artifact)] : []),
     ...examineScripts(receiver),
   ];
 }
 
-function invalid(path: string, { text, isInRunName }: Mistake, lines: string): Finding {
-  const what = `${path} is no valid workflow: ${text}.`;
-  return isInRunName
-    ? wrong(`${what} Change its \`run-name\`.`, runNameIn(lines), "listener unreadable")
-    : wrong(what, undefined, "listener unreadable");
+function editsFor(receiver: Receiver, sent: ToReceiver): Edits {
+  const needs = { ...sent, name: quoted(receiver.name ?? "") };
+  const state = runNameStateOf(receiver, sent);
+  return { all: editFor(needs, state), runName: editOfRunName(needs, state) };
 }
 
-/** The first line, the only one that a workflow lacks if it listens. */
-function runNameIn(lines: string): string | undefined {
-  return lines.split("\n", 1)[0];
+function invalid(path: string, { text, isInRunName }: Mistake, { runName }: Edits): Finding {
+  return wrong(`${path} is no valid workflow: ${text}.`, isInRunName ? runName : undefined, "listener unreadable");
 }
 
-function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: ToReceiver, lines: string): Finding[] {
-  if (!declared) return [wrong(`${path} has no \`workflow_dispatch\` trigger on that ref.`, lines)];
+function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: ToReceiver, { all }: Edits): Finding[] {
+  if (!declared) return [wrong(`${path} has no \`workflow_dispatch\` trigger on that ref.`, all)];
   const given = Object.entries(inputs);
   const undeclared = given.flatMap(([name]) => (Object.hasOwn(declared, name) ? [] : [name]));
   const missing = Object.entries(declared).flatMap(([name, { isRequired }]) =>
@@ -70,48 +74,44 @@ function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: To
   return [right(`${path} listens for workflow_dispatch and takes the inputs that are given.`)];
 }
 
-function examineTypes(receiver: Receiver, { eventType }: ToReceiver, lines: string): Finding[] {
+function examineTypes(receiver: Receiver, { eventType }: ToReceiver, { all }: Edits): Finding[] {
   const { dispatchTypes, path } = receiver;
   const event = `repository_dispatch \`${eventType}\``;
   if (listensFor(receiver, eventType)) return [right(`${path} listens for ${event}.`)];
   const instead = dispatchTypes ? ` It listens for ${enumerated(dispatchTypes.map(quoted))}.` : "";
-  return [wrong(`${path} does not listen for ${event} on the default branch.${instead}`, lines, "nobody listens")];
+  return [wrong(`${path} does not listen for ${event} on the default branch.${instead}`, all, "nobody listens")];
 }
 
 /** Older servers do not name the run in the response (docs/platform.md#run-details). */
 const OLD_SERVER = "On an Enterprise Server before 3.21, the run would not be found.";
 
-function examineSign(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
+function examineSign(receiver: Receiver, sent: ToReceiver, edits: Edits): Finding[] {
   const { path, inputs } = receiver;
   const { key, event, answerNamesRun } = sent;
   if (answerNamesRun === "yes") return [right("GitHub's answer will name the run; nothing has to show the id.")];
   // Where the response never names the run, inputs without a key are refused.
   if (key === undefined) return [unknown(`No id is sent (\`distinct_id_key\` is empty). ${OLD_SERVER}`)];
   if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key))
-    return [withoutSign(`${path} does not declare the input \`${key}\``, lines, answerNamesRun)];
+    return [withoutSign(`${path} does not declare the input \`${key}\``, edits.all, answerNamesRun)];
   const sign = idVisibilityOf(receiver, { ...sent, key });
   // The finding about the missing trigger has the same lines to add.
   if (event === "workflow_dispatch" && !inputs && sign.is === "absent") return [];
-  return [bySign(sign, receiver, sent, lines)];
+  return [bySign(sign, receiver, sent, edits.runName)];
 }
 
-function examineName(receiver: Receiver, sent: ToReceiver, lines: string): Finding[] {
+function examineName(receiver: Receiver, sent: ToReceiver, { runName }: Edits): Finding[] {
   const { key } = sent;
-  if (key === undefined || showsIdInRunName(receiver, { ...sent, key })) return [];
+  const is = key === undefined ? "shown" : visibilityInRunName(receiver, { ...sent, key });
+  if (is === "shown") return [];
   const what = `${receiver.path} does not show the id in its \`run-name\`, so no run of it could be reused (\`reuse\`).`;
-  return [wrong(what, runNameIn(lines))];
+  if (is !== "unclear") return [wrong(what, runName)];
+  const unclear = `${receiver.path} may show the id in its \`run-name\`; without it, its run could not be reused (\`reuse\`).`;
+  return [unknown(unclear, runName)];
 }
 
-function bySign(
-  sign: IdVisibility,
-  { path, runName, jobs }: Receiver,
-  { answerNamesRun }: ToReceiver,
-  lines: string,
-): Finding {
+function bySign(sign: IdVisibility, { path, jobs }: Receiver, { answerNamesRun }: ToReceiver, edit: Edit): Finding {
   const { place, word = "" } = sign;
-  const line = runNameIn(lines);
-  const change = runName === "" ? "" : " Change its `run-name`.";
-  const instead = (what: string) => withoutSign(what, line, answerNamesRun, change);
+  const instead = (what: string) => withoutSign(what, edit, answerNamesRun);
   switch (sign.is) {
     case "shown":
       return right(`${path} shows the id in ${place}.`);
@@ -122,7 +122,7 @@ function bySign(
     case "unclear":
       return unknown(
         `${path} may show the id in ${place}: what the expression gives there is not known before the run.`,
-        line,
+        edit,
       );
     case "glued":
       return instead(`${path} has the id in ${place} only as a part of \`${quoted(word)}\``);
@@ -136,15 +136,10 @@ function bySign(
 }
 
 /** The run would not be found, or not on a server whose response does not name it. */
-function withoutSign(
-  what: string,
-  lines: string | undefined,
-  answerNamesRun: ToReceiver["answerNamesRun"],
-  remedy = "",
-): Finding {
+function withoutSign(what: string, edit: Edit, answerNamesRun: ToReceiver["answerNamesRun"]): Finding {
   return answerNamesRun === "maybe"
-    ? unknown(`${what}. ${OLD_SERVER}${remedy}`, lines)
-    : wrong(`${what}, so its run would not be found.${remedy}`, lines);
+    ? unknown(`${what}. ${OLD_SERVER}`, edit)
+    : wrong(`${what}, so its run would not be found.`, edit);
 }
 
 function examineScripts({ path, jobs }: Receiver): Finding[] {

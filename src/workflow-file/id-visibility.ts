@@ -3,6 +3,7 @@
 import { showsDistinctId, wordContainingId } from "../inputs/distinct-id.ts";
 import { contextsIn, contextsOf, type SentId } from "./contexts.ts";
 import { contextNamesIn, fillTemplate } from "./expression.ts";
+import type { RunNameState } from "./lines-to-add.ts";
 import type { Receiver } from "./receiver.ts";
 import { GAP } from "./values.ts";
 
@@ -32,8 +33,17 @@ export function idVisibilityOf(receiver: Receiver, sent: SentId): IdVisibility {
 }
 
 /** To reuse a run, nothing but its name is read. */
-export function showsIdInRunName(receiver: Receiver, sent: SentId): boolean {
-  return signInName(receiver, sent).is === "shown";
+export function visibilityInRunName(receiver: Receiver, sent: SentId): IdVisibility["is"] {
+  return signInName(receiver, sent).is;
+}
+
+export function runNameStateOf(
+  receiver: Receiver,
+  { key, ...sent }: Omit<SentId, "key"> & { key: string | undefined },
+): RunNameState {
+  if (receiver.runName === "") return undefined;
+  const isShown = key !== undefined && visibilityInRunName(receiver, { ...sent, key }) === "shown";
+  return isShown ? "with id" : "without id";
 }
 
 function signInName(receiver: Receiver, sent: SentId): IdVisibility {

@@ -1,3 +1,5 @@
+import type { Edit } from "../state/finding.ts";
+
 interface Needs {
   event: "repository_dispatch" | "workflow_dispatch";
   eventType?: string | undefined;
@@ -27,6 +29,21 @@ export function linesToAdd({ event, eventType = "", key = "distinct_id", name = 
     "  repository_dispatch:",
     `    types: [${isPlainText(eventType) ? eventType : JSON.stringify(eventType)}]`,
   ].join("\n");
+}
+
+/** Whether the file has a `run-name`, and whether that shows the id. */
+export type RunNameState = "with id" | "without id" | undefined;
+
+export function editFor(needs: Needs, runName: RunNameState): Edit {
+  const lines = linesToAdd(needs);
+  if (runName === "with id") return { lines: lines.slice(lines.indexOf("\n") + 1) };
+  return { lines, ...(runName && { changes: "first" }) };
+}
+
+/** For a file that listens as it should. */
+export function editOfRunName(needs: Needs, runName: RunNameState): Edit {
+  const [line = ""] = linesToAdd(needs).split("\n", 1);
+  return { lines: line, ...(runName && { changes: "all" }) };
 }
 
 /** YAML reads the word as text even without quotes. */

@@ -11,7 +11,8 @@ import { type Finding, unknown, unseen, wrong } from "../state/finding.ts";
 import { oneLine, quoted } from "../text/foreign-text.ts";
 import { enumerated } from "../text/wording.ts";
 import { examineReceiver, type ToReceiver } from "./examine.ts";
-import { linesToAdd, linesToUpload } from "./lines-to-add.ts";
+import { runNameStateOf } from "./id-visibility.ts";
+import { editFor, linesToUpload, type RunNameState } from "./lines-to-add.ts";
 import { type InvalidYaml, type ListedWorkflow, readFiles, retryOnce } from "./read-files.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
 
@@ -64,12 +65,14 @@ export async function readNamedWorkflowFile(
   const { answer } = file.look;
   if ("isYaml" in answer) return { mistake: inWords(answer) };
   if (answer.mistake) return { mistake: `is no valid workflow: ${answer.mistake.text}` };
-  return { declared: answer.inputs, name: quoted(answer.name ?? "") };
+  const runName = runNameStateOf(answer, sentBy(source, context.inputs, "no"));
+  return { declared: answer.inputs, name: quoted(answer.name ?? ""), ...(runName && { runName }) };
 }
 
 interface NamedFile {
   declared?: Receiver["inputs"];
   name?: string;
+  runName?: RunNameState;
   /** Why GitHub cannot read it; follows the file's name. */
   mistake?: string;
 }
@@ -192,7 +195,11 @@ function nobodyListens(files: readonly ListedWorkflow[], total: number, sent: To
     return unseen(`None of the workflows that were read (${receivers.length} of ${total}) listens for ${event}.`);
   const types = [...new Set(receivers.flatMap(({ dispatchTypes }) => dispatchTypes ?? []))];
   const instead = types.length > 0 ? ` They listen for ${enumerated(types.map(quoted))}.` : "";
-  return wrong(`No workflow on the default branch listens for ${event}.${instead}`, linesToAdd(sent), "nobody listens");
+  return wrong(
+    `No workflow on the default branch listens for ${event}.${instead}`,
+    editFor(sent, undefined),
+    "nobody listens",
+  );
 }
 
 function examine({ path, isDisabled }: ListedWorkflow, receiver: Receiver, sent: ToReceiver): Finding[] {

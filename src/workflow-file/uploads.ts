@@ -48,7 +48,7 @@ export function examineUploads(
   const none = `${path} uploads no artifact \`${artifact}\``;
   if (callsOthers)
     return unknown(`${none} itself; whether a workflow or an action that it calls does is not seen here.`);
-  return wrong(`${none}, so that \`outputs\` would be missing (\`outputs_from\`).`, lines);
+  return wrong(`${none}, so that \`outputs\` would be missing (\`outputs_from\`).`, { lines });
 }
 
 function mayBecome(name: string, wanted: string): boolean {

@@ -39,6 +39,6 @@ export function say(fault: RequestError, about: Partial<Situation> = {}): string
   const text = explainRequestError(fault, { ...situation, ...about });
   expect(text).not.toContain("s3cret");
   // What happened, what to do, and what else to know; the lines to add to a file come on top.
-  expect(text.split(/\n(?=run-name: )/)[0]?.split("\n").length).toBeLessThanOrEqual(3);
+  expect(text.split(/\n(?=run-name: |on:\n)/)[0]?.split("\n").length).toBeLessThanOrEqual(3);
   return text;
 }

@@ -36,20 +36,20 @@ export const RECEIVERS: Record<string, AsWritten> = {
   "the id after a hex digit": row(on(`run-name: a${E}`), {
     shows: ["aID"],
     says: "✗ deploy.yml has the id in its `run-name` only as a part of `aID`, so its run would not be found.",
-    change: `Change its \`run-name\`. Lines to add:\n    run-name: Deploy [${E}]`,
+    change: `It has a \`run-name\`: change it to:\n    run-name: Deploy [${E}]`,
   }),
   "an id that was given, in brackets": shown(on(`run-name: Deploy [${E}]`), RUN_NAME, "Deploy [ID]", { given: GIVEN }),
   "an id that was given, after a hyphen": row(on(`run-name: deploy-${E}`), {
     given: GIVEN,
     shows: ["deploy-ID"],
     says: "✗ deploy.yml has the id in its `run-name` only as a part of `deploy-ID`, so its run would not be found.",
-    change: `Change its \`run-name\`. Lines to add:\n    run-name: Deploy [${E}]`,
+    change: `It has a \`run-name\`: change it to:\n    run-name: Deploy [${E}]`,
   }),
   "an id that was given, before a dot and a digit": row(on(`run-name: Deploy ${E}.2`), {
     given: GIVEN,
     shows: ["Deploy ID.2"],
     says: "✗ deploy.yml has the id in its `run-name` only as a part of `ID.2`, so its run would not be found.",
-    change: "Change its `run-name`.",
+    change: "It has a `run-name`: change it to:",
   }),
   "an id that was given, before a full stop": shown(on(`run-name: Deploy ${E}.`), RUN_NAME, "Deploy ID.", {
     given: GIVEN,
@@ -93,7 +93,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
   "only whether there is an id": silent(on(`run-name: Deploy \${{ ${PAYLOAD} != '' }}`), ["Deploy true"]),
   "the id as a condition": silent(on(`run-name: Deploy \${{ ${PAYLOAD} && 'by a caller' }}`), ["Deploy by a caller"]),
   "the input of the other event": silent(on("run-name: Deploy ${{ inputs.distinct_id }}"), ["Deploy"], {
-    change: `Change its \`run-name\`. Lines to add:\n    run-name: Deploy [${E}]`,
+    change: `It has a \`run-name\`: change it to:\n    run-name: Deploy [${E}]`,
   }),
   "a longer key": silent(on("run-name: Deploy ${{ github.event.client_payload.distinct_id_2 }}"), ["Deploy"]),
   "the key one level too deep": silent(on("run-name: Deploy ${{ github.event.client_payload.meta.distinct_id }}"), [
@@ -311,7 +311,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
   "env in the run-name": unread(
     on(`run-name: Deploy \${{ env.DISTINCT_ID }}\nenv:\n  DISTINCT_ID: ${E}`),
     "workflow: its `run-name` uses `env`, which GitHub knows only in steps.",
-    { change: `Change its \`run-name\`. Lines to add:\n    run-name: Deploy [${E}]` },
+    { change: `It has a \`run-name\`: change it to:\n    run-name: Deploy [${E}]` },
   ),
   "a matrix in the run-name": unread(
     on("run-name: Deploy ${{ matrix.os }}", job("strategy:\n  matrix:\n    os: [linux]")),

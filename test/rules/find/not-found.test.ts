@@ -146,7 +146,11 @@ ${eventLines}`);
   });
 
   test("by what is wrong with the receiving workflow, where that could be seen", () => {
-    const findings = [right("It listens."), wrong("It shows the id nowhere.", "run-name: x\non: y"), unknown("So.")];
+    const findings = [
+      right("It listens."),
+      wrong("It shows the id nowhere.", { lines: "run-name: x\non: y" }),
+      unknown("So."),
+    ];
     expect(explain([seenRun(2, "without id")], anEvent, { findings })).toBe(`${first}
 GitHub has listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
 - .github/workflows/deploy.yml "Deploy": shows no id, ${link}/2

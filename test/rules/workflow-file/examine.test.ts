@@ -58,11 +58,7 @@ describe("a receiver", () => {
     ],
     ["only a named step's script has it", `${listening}jobs: { a: { steps: [{ name: x, run: "echo ${id}" }] } }`, {}],
     ["the other event's is shown", `${listening}run-name: "\${{ inputs.distinct_id }}"`, {}],
-    [
-      "it is not declared",
-      `on: workflow_dispatch\nrun-name: "\${{ inputs.distinct_id }}"`,
-      { event: "workflow_dispatch" },
-    ],
+    ["it is not declared", `on: workflow_dispatch\nrun-name: "\${{ inputs.other }}"`, { event: "workflow_dispatch" }],
   ])("does not show the id where %s", (_, text, about) => {
     const wrongs = examineReceiver(read(text), { ...sent, ...about }).filter(({ is }) => is === "wrong");
     expect(wrongs).toHaveLength(1);
