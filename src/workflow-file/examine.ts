@@ -2,11 +2,11 @@ import { type Edit, type Finding, right, unknown, wrong } from "../state/finding
 import { quoted } from "../text/foreign-text.ts";
 import { enumerated, inCode } from "../text/wording.ts";
 import type { SentId } from "./contexts.ts";
-import { expressionsIn } from "./expression.ts";
 import { type IdVisibility, idVisibilityOf, runNameStateOf, visibilityInRunName } from "./id-visibility.ts";
 import { editFor, editOfRunName } from "./lines-to-add.ts";
 import type { Mistake } from "./mistake.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
+import { expressionsIn } from "./template.ts";
 import { examineUploads } from "./uploads.ts";
 
 export interface ToReceiver extends Omit<SentId, "key"> {

@@ -2,6 +2,8 @@
 
 import { call } from "./functions.ts";
 import { isEqual, isLess, isObject, type Plain, propertyOf } from "./plain.ts";
+import { partsOf } from "./template.ts";
+import { tokensOf } from "./tokens.ts";
 import {
   anyOf,
   choose,
@@ -37,60 +39,6 @@ export function fillTemplate(template: string, lookUp: LookUp): string[] {
   return texts;
 }
 
-/** Why GitHub cannot read a template, as far as that is certain. */
-export function syntaxErrorIn(template: string): string | undefined {
-  const parts = partsOf(template);
-  if (parts.some((part) => typeof part === "string" && part.includes("${{"))) return "a `${{` that nothing closes";
-  const hasDoubleQuotes = expressionsIn(template).some((each) => each.replace(/'[^']*'/g, "").includes('"'));
-  return hasDoubleQuotes ? "a `\"` in an expression, where GitHub takes `'` only" : undefined;
-}
-
-/** Without `${{` and `}}`. */
-export function expressionsIn(template: string): string[] {
-  return partsOf(template).flatMap((part) => (typeof part === "string" ? [] : [part.expression]));
-}
-
-/** The texts before, between and behind the expressions. */
-export function textsAround(template: string): string[] {
-  return partsOf(template).flatMap((part) => (typeof part === "string" ? [part] : []));
-}
-
-/** In lower case. */
-export function contextNamesIn(template: string): Set<string> {
-  const names = expressionsIn(template).flatMap((expression) =>
-    expression.replace(/'[^']*'/g, "''").match(/(?<![\w.-])[A-Za-z_][\w-]*(?![\w-]|\s*\()/g),
-  );
-  return new Set(names.flatMap((name) => name?.toLowerCase() ?? []));
-}
-
-type Part = string | { expression: string };
-
-/** Linear time, even with many expressions that are never closed. */
-function partsOf(template: string): Part[] {
-  const parts: Part[] = [];
-  let end = 0;
-  for (;;) {
-    const start = template.indexOf("${{", end);
-    const close = start === -1 ? -1 : closeOf(template, start + 3);
-    if (close === -1) return [...parts, template.slice(end)];
-    parts.push(template.slice(end, start), { expression: template.slice(start + 3, close) });
-    end = close + 2;
-  }
-}
-
-/** -1 where it is never closed; a `}}` in quotes does not close it. */
-function closeOf(template: string, start: number): number {
-  const marks = /'|\}\}/g;
-  marks.lastIndex = start;
-  let isQuoted = false;
-  for (let mark = marks.exec(template); mark; mark = marks.exec(template)) {
-    if (mark[0] === "'") isQuoted = !isQuoted;
-    else if (isQuoted) marks.lastIndex = mark.index + 1;
-    else return mark.index;
-  }
-  return -1;
-}
-
 /** All possible values. An expression that cannot be read is unknown. */
 export function valuesOf(expression: string, lookUp: LookUp): readonly Value[] {
   try {
@@ -100,8 +48,6 @@ export function valuesOf(expression: string, lookUp: LookUp): readonly Value[] {
     throw error;
   }
 }
-
-const TOKEN = /\s*('(?:[^']|'')*'|[-+]?\.?\d(?:[eE][-+]|[\w.])*|[A-Za-z_][\w-]*|\|\||&&|[=!<>]=|[!<>()[\],.*])/y;
 
 type Rule = (one: Plain, other: Plain) => boolean;
 
@@ -241,16 +187,4 @@ function valuesAt(value: Value, path: readonly string[]): Value[] {
   if (plain === undefined || holds !== undefined || path.includes("*")) return anyOf([value]);
   const found = path.reduce<Plain | undefined>(propertyOf, plain);
   return [found === undefined ? EMPTY : text === GAP ? sentValue(found) : knownValue(found)];
-}
-
-function tokensOf(expression: string): string[] {
-  const tokens: string[] = [];
-  TOKEN.lastIndex = 0;
-  const end = expression.trimEnd().length;
-  while (TOKEN.lastIndex < end) {
-    const token = TOKEN.exec(expression)?.[1];
-    if (token === undefined) throw new SyntaxError();
-    tokens.push(token);
-  }
-  return tokens;
 }

@@ -2,9 +2,10 @@
 
 import { showsDistinctId, wordContainingId } from "../inputs/distinct-id.ts";
 import { contextsIn, contextsOf, type SentId } from "./contexts.ts";
-import { contextNamesIn, fillTemplate } from "./expression.ts";
+import { fillTemplate } from "./expression.ts";
 import type { RunNameState } from "./lines-to-add.ts";
 import type { Receiver } from "./receiver.ts";
+import { namesIn } from "./template.ts";
 import { GAP } from "./values.ts";
 
 /**
@@ -64,7 +65,7 @@ function* signsOf(receiver: Receiver, sent: SentId): Generator<IdVisibility> {
 }
 
 function isLate(name: string): boolean {
-  const contexts = contextNamesIn(name);
+  const { contexts } = namesIn(name);
   return LATE.some((each) => contexts.has(each));
 }
 

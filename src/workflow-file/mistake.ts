@@ -2,8 +2,9 @@
 
 import { findCaseDuplicate } from "../inputs/keys.ts";
 import { quoted } from "../text/foreign-text.ts";
-import { contextNamesIn, syntaxErrorIn } from "./expression.ts";
-import { type Fields, fields, list, scalar } from "./fields.ts";
+import { mistakeInExpressions, mistakeInRunName } from "./availability.ts";
+import { type Fields, fields } from "./fields.ts";
+import { mistakeInIds } from "./ids.ts";
 
 export interface Mistake {
   /** Follows "no valid workflow: ". */
@@ -12,8 +13,10 @@ export interface Mistake {
 }
 
 export function mistakeIn(root: Fields): Mistake | undefined {
-  const text = mistakeOfJobs(root) ?? mistakeOfKeys(root) ?? mistakeOfConcurrency(root);
-  return text === undefined ? mistakeOfNames(root) : { text, isInRunName: false };
+  const ofFile = mistakeOfJobs(root) ?? mistakeOfKeys(root) ?? mistakeInIds(root) ?? mistakeOfConcurrency(root);
+  const inRunName = ofFile === undefined ? mistakeInRunName(root) : undefined;
+  const text = ofFile ?? inRunName ?? mistakeInExpressions(root);
+  return text === undefined ? undefined : { text, isInRunName: inRunName !== undefined };
 }
 
 /** Keys of a job that people put beside the jobs. */
@@ -41,35 +44,6 @@ function mistakeOfConcurrency(root: Fields): string | undefined {
     return concurrency.queue === "max" && concurrency["cancel-in-progress"] === true;
   });
   return both ? "`queue: max` and `cancel-in-progress: true` do not go together" : undefined;
-}
-
-/** Contexts that do not exist yet when GitHub names a run or a job. */
-const ONLY_IN_STEPS = ["env", "job", "runner", "secrets", "steps"];
-const ONLY_IN_JOBS = ["matrix", "needs", "strategy"];
-
-function mistakeOfNames(root: Fields): Mistake | undefined {
-  const jobs = Object.values(fields(root.jobs)).map(fields);
-  const steps = jobs.flatMap((job) => list(job.steps).map(fields));
-  const inRunName = mistakeOfName("its `run-name`", root["run-name"], [...ONLY_IN_STEPS, ...ONLY_IN_JOBS]);
-  if (inRunName !== undefined) return { text: inRunName, isInRunName: true };
-  const others = [
-    ...jobs.map(({ name }) => mistakeOfName("a job's name", name, ONLY_IN_STEPS)),
-    ...steps.map(({ name }) => mistakeOfName("a step's name", name, [])),
-    ...steps.map(({ run }) => mistakeOfName("a script", run, [])),
-  ];
-  const text = others.find((each) => each !== undefined);
-  return text === undefined ? undefined : { text, isInRunName: false };
-}
-
-function mistakeOfName(place: string, value: unknown, missingContexts: readonly string[]): string | undefined {
-  const name = scalar(value);
-  if (!name.includes("${{")) return undefined;
-  const flaw = syntaxErrorIn(name);
-  if (flaw !== undefined) return `${place} has ${flaw}`;
-  const contexts = contextNamesIn(name);
-  const context = missingContexts.find((each) => contexts.has(each));
-  if (context === undefined) return undefined;
-  return `${place} uses \`${context}\`, which GitHub knows only in ${ONLY_IN_JOBS.includes(context) ? "jobs" : "steps"}`;
 }
 
 /** Each mapping once: the aliases of an anchor are the same object. */

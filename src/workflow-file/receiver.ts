@@ -2,6 +2,7 @@
 
 import { type Fields, fields, list, scalar, text } from "./fields.ts";
 import { type Mistake, mistakeIn } from "./mistake.ts";
+import { stepsOf } from "./steps.ts";
 import { readUploads, type Uploads } from "./uploads.ts";
 
 export interface Receiver {
@@ -72,7 +73,7 @@ export function readReceiver(path: string, file: unknown): Receiver {
     mistake: mistakeIn(root),
     artifacts: readUploads(
       jobs,
-      jobs.flatMap(stepsOf).filter((step) => !isNever(step.if)),
+      jobs.flatMap(stepsThatMayRun).filter((step) => !isNever(step.if)),
     ),
   };
 }
@@ -88,25 +89,19 @@ function readJob(id: string, job: Fields): ReceiverJob {
     matrix: JSON.stringify(job.strategy) ?? "",
     callsAnother: job.uses !== undefined,
     isOnWindows: /windows/i.test(list(job["runs-on"]).map(scalar).join()),
-    steps: stepsOf(job).map(readStep),
+    steps: stepsThatMayRun(job).map(readStep),
   };
 }
 
 /** A run shows no step of a job that is always skipped. */
-function stepsOf(job: Fields): Fields[] {
-  return isNever(job.if) ? [] : list(job.steps).flatMap((step) => withParallel(fields(step)));
+function stepsThatMayRun(job: Fields): Fields[] {
+  return isNever(job.if) ? [] : stepsOf(job);
 }
 
 function isNever(condition: unknown): boolean {
   const text = scalar(condition).trim();
   const isExpression = text.startsWith("${{") && text.endsWith("}}");
   return (isExpression ? text.slice(3, -2).trim() : text) === "false";
-}
-
-/** The step, or its parallel steps (docs/platform.md#parallel-steps). */
-function withParallel(step: Fields): Fields[] {
-  if (!Array.isArray(step.parallel)) return [step];
-  return step.parallel.flatMap((each) => withParallel({ ...fields(each), parallel: null }));
 }
 
 function readStep(step: Fields): ReceiverStep {

@@ -1,6 +1,6 @@
 import { type Finding, right, unknown, wrong } from "../state/finding.ts";
 import { matchesParts } from "../text/pattern.ts";
-import { textsAround } from "./expression.ts";
+import { textsAround } from "./template.ts";
 import { type Fields, fields, scalar } from "./fields.ts";
 
 export interface Uploads {
