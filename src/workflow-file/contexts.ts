@@ -1,6 +1,7 @@
 /** What is known of GitHub's contexts before a run starts. */
 
 import { fillTemplate, type LookUp } from "./expression.ts";
+import { type Combination, matrixAt } from "./matrix.ts";
 import { type Plain, propertyOf } from "./plain.ts";
 import type { Env, Receiver, ReceiverJob, ReceiverStep } from "./receiver.ts";
 import { EMPTY, sentValue, textValue, UNKNOWN, type Value } from "./values.ts";
@@ -34,17 +35,17 @@ const OF_ANY_RUN =
   /^github\.(run_(id|number|attempt)|sha|ref(_name|_type)?|repository(_owner)?(_id)?|(triggering_)?actor|workflow(_ref|_sha)?|(server|api)_url)$/;
 
 /** Names of contexts ignore case (docs/platform.md#runner-values). */
-export function contextsOf(receiver: Receiver, sent: SentId, matrix = ""): LookUp {
+export function contextsOf(receiver: Receiver, sent: SentId): LookUp {
   const known = new Map<string, readonly Value[]>();
   return (names) => {
     const path = names.join(".").toLowerCase();
-    const values = known.get(path) ?? valuesAt(path, names.at(-1) ?? "", receiver, sent, matrix);
+    const values = known.get(path) ?? valuesAt(path, names.at(-1) ?? "", receiver, sent);
     known.set(path, values);
     return values;
   };
 }
 
-function valuesAt(path: string, name: string, receiver: Receiver, sent: SentId, matrix: string): readonly Value[] {
+function valuesAt(path: string, name: string, receiver: Receiver, sent: SentId): readonly Value[] {
   const isByHand = sent.event === "workflow_dispatch";
   const [roots, empty] = isByHand ? [INPUTS, PAYLOAD] : [PAYLOAD, INPUTS];
   const ours = idAt(path, roots, sent);
@@ -55,7 +56,8 @@ function valuesAt(path: string, name: string, receiver: Receiver, sent: SentId, 
   if (isByHand && isWithin(roots, path)) return [otherInput(name, path.startsWith("inputs."), receiver, sent)];
   if (isWithin(roots, path)) return [otherProperty(path, sent)];
   if (OF_ANY_RUN.test(path)) return [{ ...UNKNOWN, isTrue: true }];
-  return mayContainId(path, matrix, sent.key) ? [UNKNOWN, textValue(sent.id)] : [UNKNOWN];
+  // An output may be anything.
+  return /^(needs|steps)\b/.test(path) ? [UNKNOWN, textValue(sent.id)] : [UNKNOWN];
 }
 
 function isOfAnotherEvent(path: string, { event }: SentId): boolean {
@@ -94,10 +96,11 @@ function otherProperty(path: string, { payload }: SentId): Value {
   return sentValue(names.reduce<Plain | undefined>(propertyOf, payload) ?? null);
 }
 
-/** An output may be anything; a matrix is whatever the file makes it. */
-function mayContainId(path: string, matrix: string, key: string): boolean {
-  if (/^(needs|steps)\b/.test(path)) return true;
-  return /^(matrix|strategy)\b/.test(path) && matrix.toLowerCase().includes(key.toLowerCase());
+export function withMatrix(combination: Combination, before: LookUp): LookUp {
+  return (names) => {
+    const [context = "", ...path] = names;
+    return context.toLowerCase() === "matrix" ? matrixAt(path, combination, before) : before(names);
+  };
 }
 
 export function contextsIn(step: ReceiverStep, job: ReceiverJob, receiver: Receiver, before: LookUp): LookUp {

@@ -128,6 +128,8 @@ function bySign(sign: IdVisibility, { path, jobs }: Receiver, { answerNamesRun }
       return instead(`${path} has the id in ${place} only as a part of \`${quoted(word)}\``);
     case "below":
       return instead(`${path} has the id on a later line of ${place}, of which GitHub shows the first`);
+    case "cut":
+      return instead(`${path} has the id in ${place}, behind the 100 characters that GitHub shows`);
     case "absent":
       return jobs.some(({ callsAnother }) => callsAnother)
         ? unknown(`${path} shows the id nowhere, unless a workflow that it calls does, in a job's or step's name.`)

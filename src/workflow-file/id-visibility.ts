@@ -1,26 +1,28 @@
 /** Whether a receiver's run will show the id: builds its names as GitHub does, and checks them as the search does. */
 
 import { showsDistinctId, wordContainingId } from "../inputs/distinct-id.ts";
-import { contextsIn, contextsOf, type SentId } from "./contexts.ts";
-import { fillTemplate } from "./expression.ts";
+import { contextsIn, contextsOf, type SentId, withMatrix } from "./contexts.ts";
+import { fillTemplate, type LookUp } from "./expression.ts";
 import type { RunNameState } from "./lines-to-add.ts";
-import type { Receiver } from "./receiver.ts";
+import { type Combination, combinationsOf, MAX_COMBINATIONS, suffixesOf } from "./matrix.ts";
+import type { Receiver, ReceiverJob } from "./receiver.ts";
 import { namesIn } from "./template.ts";
-import { GAP } from "./values.ts";
+import { GAP, joined } from "./values.ts";
 
 /**
  * `shown`: certainly; `late`: in a step's name, only just before the step runs; `unclear`: not known before the run;
- * `glued`: no, as part of a longer word; `below`: no, on a later line, and GitHub shows only the first; `absent`: no.
+ * `glued`: no, as part of a longer word; `below`: no, on a later line, and GitHub shows only the first; `cut`: no, it is behind
+ * what GitHub shows of a long name; `absent`: no.
  */
 export interface IdVisibility {
-  is: "shown" | "late" | "unclear" | "glued" | "below" | "absent";
+  is: "shown" | "late" | "unclear" | "glued" | "below" | "cut" | "absent";
   /** e.g. `a job's name` */
   place: string;
   /** The word of which the id is part, with … for unknown parts. */
   word?: string | undefined;
 }
 
-const BEST_FIRST: IdVisibility["is"][] = ["shown", "late", "unclear", "glued", "below"];
+const BEST_FIRST: IdVisibility["is"][] = ["shown", "late", "unclear", "glued", "below", "cut"];
 /** Until the step runs, its name is shown unevaluated if it uses one of these (docs/platform.md#runner-names). */
 const LATE = ["env", "steps", "job", "runner", "secrets"];
 
@@ -52,16 +54,49 @@ function signInName(receiver: Receiver, sent: SentId): IdVisibility {
 }
 
 function* signsOf(receiver: Receiver, sent: SentId): Generator<IdVisibility> {
-  const { id } = sent;
   yield signInName(receiver, sent);
+  const inRun = contextsOf(receiver, sent);
+  let jobsLeft = MAX_JOBS;
+  let stepsLeft = MAX_STEPS;
   for (const job of receiver.jobs) {
-    const contexts = contextsOf(receiver, sent, job.matrix);
-    yield signIn(fillTemplate(job.name, contexts), "a job's name", id);
-    for (const step of job.steps) {
-      const sign = signIn(fillTemplate(step.name, contextsIn(step, job, receiver, contexts)), "a step's name", id);
-      yield sign.is === "shown" && isLate(step.name) ? { ...sign, is: "late" } : sign;
+    // GitHub names a skipped job before it makes its matrix.
+    const matrix = job.isSkipped ? undefined : job.matrix;
+    for (const combination of combinationsOf(matrix, inRun, Math.max(1, Math.min(jobsLeft, MAX_COMBINATIONS)))) {
+      yield signInJob(job, combination, inRun, sent.id);
+      if (stepsLeft > 0) yield* signsInSteps(job, receiver, withMatrix(combination, inRun), sent.id);
+      jobsLeft--;
+      stepsLeft -= job.steps.length;
     }
   }
+}
+
+/** More would take too long. */
+const MAX_JOBS = 5000;
+const MAX_STEPS = 10_000;
+
+function* signsInSteps(job: ReceiverJob, receiver: Receiver, contexts: LookUp, id: string): Generator<IdVisibility> {
+  for (const step of job.steps) {
+    const sign = signIn(fillTemplate(step.name, contextsIn(step, job, receiver, contexts)), "a step's name", id);
+    yield sign.is === "shown" && isLate(step.name) ? { ...sign, is: "late" } : sign;
+  }
+}
+
+const MAX_JOB_NAME_LENGTH = 100;
+
+/** Values of the matrix follow a name without an expression (docs/platform.md#runner-names). */
+function signInJob(job: ReceiverJob, combination: Combination, inRun: LookUp, id: string): IdVisibility {
+  const isLiteral = !job.name.includes("${{");
+  const isSource = job.isSkipped && job.matrix !== undefined;
+  const names = isSource ? [job.name] : fillTemplate(job.name, withMatrix(combination, inRun));
+  const texts = joined(names, isLiteral ? suffixesOf(combination, inRun) : [""]);
+  const place = "a job's name";
+  const sign = signIn(texts.map(cut), place, id);
+  const isCut = sign.is !== "shown" && sign.is !== "unclear" && signIn(texts, place, id).is === "shown";
+  return isCut ? { is: "cut", place } : sign;
+}
+
+function cut(name: string): string {
+  return name.length > MAX_JOB_NAME_LENGTH ? `${name.slice(0, MAX_JOB_NAME_LENGTH - 3)}...` : name;
 }
 
 function isLate(name: string): boolean {

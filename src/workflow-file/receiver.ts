@@ -33,11 +33,12 @@ export type Env = Readonly<Record<string, string>>;
 
 export interface ReceiverJob {
   id: string;
-  /** As the run shows it, before expressions are evaluated. */
+  /** Its id if it has none, before expressions are evaluated. */
   name: string;
   env: Env;
-  /** The source of its `strategy` as JSON, or empty. */
-  matrix: string;
+  /** As the file has it. */
+  matrix: unknown;
+  isSkipped: boolean;
   /** It calls a reusable workflow, which has jobs of its own. */
   callsAnother: boolean;
   /** Only where certain. On Windows, names of variables ignore case. */
@@ -79,14 +80,12 @@ export function readReceiver(path: string, file: unknown): Receiver {
 }
 
 function readJob(id: string, job: Fields): ReceiverJob {
-  const matrix = fields(fields(job.strategy).matrix);
-  const values = Object.values(matrix).map((each) => scalar(list(each)[0]));
-  const byMatrix = job.strategy === undefined ? "" : ` (${values.join(", ")})`;
   return {
     id,
-    name: text(job.name) ?? id + byMatrix,
+    name: scalar(job.name ?? "") || id,
     env: readEnv(job.env),
-    matrix: JSON.stringify(job.strategy) ?? "",
+    matrix: fields(job.strategy).matrix,
+    isSkipped: isNever(job.if),
     callsAnother: job.uses !== undefined,
     isOnWindows: /windows/i.test(list(job["runs-on"]).map(scalar).join()),
     steps: stepsThatMayRun(job).map(readStep),

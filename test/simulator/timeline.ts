@@ -1,5 +1,6 @@
 import type { components } from "@octokit/openapi-types";
 import { fillTemplate } from "./expression.ts";
+import { type Combination, combine, nameJob } from "./matrix.ts";
 import { nameStep } from "./step-names.ts";
 import type { Workflow, WorkflowJob } from "./workflow.ts";
 import type { ZippedFile } from "./zip.ts";
@@ -176,15 +177,10 @@ export function planTimeline(
     const names = { ...contexts, needs: {}, strategy: {} };
     planned.set(
       job.id,
-      job.combinations.map((combination) => {
-        const matrix = Object.fromEntries(
-          Object.entries(combination).map(([key, value]) => [
-            key,
-            typeof value === "string" ? fillTemplate(value, names) : value,
-          ]),
-        );
+      // GitHub names a skipped job before it makes its matrix.
+      combine(job.when === "never" ? undefined : job.matrix, names).map((combination) => {
         const shown = { shownMs: needs.length > 0 ? readyMs : shownMs, readyMs, skipped };
-        return planJob(workflow, job, { ...names, matrix }, behaviour, shown);
+        return planJob(workflow, job, combination, names, behaviour, shown);
       }),
     );
   }
@@ -204,14 +200,14 @@ export function conclusionOf(jobs: readonly { conclusion: JobConclusion | null }
 function planJob(
   workflow: Workflow,
   job: WorkflowJob,
-  contexts: Record<string, unknown>,
+  combination: Combination,
+  inRun: Record<string, unknown>,
   behaviour: Behaviour,
   { shownMs, readyMs, skipped }: { shownMs: number; readyMs: number; skipped: boolean },
 ): PlannedJob {
   const own = behaviour.jobs?.[job.id] ?? {};
-  const values = Object.values((contexts.matrix ?? {}) as Record<string, unknown>);
-  const suffix = job.name === undefined && values.length > 0 ? ` (${values.join(", ")})` : "";
-  const name = own.name ?? fillTemplate(job.name ?? job.id, contexts) + suffix;
+  const contexts = { ...inRun, matrix: combination.values };
+  const name = own.name ?? nameJob(job, combination, inRun);
   const appearsMs = own.appearsAfterMs ?? shownMs;
   const freeMs = Math.max(readyMs, appearsMs);
   if (skipped || own.conclusion === "skipped") {

@@ -24,8 +24,8 @@ export interface WorkflowJob {
   needs: string[];
   /** `never`: a literal `if: false`. `always`: also behind a failed need. */
   when: "needs succeed" | "always" | "never";
-  /** One entry per combination; one empty entry without a matrix. */
-  combinations: Record<string, unknown>[];
+  /** As written; undefined: it has none. */
+  matrix: unknown;
   environment: string | undefined;
   /** In milliseconds; undefined where it is none that can be read here. */
   timeoutMs: number | undefined;
@@ -175,7 +175,7 @@ function readJob(id: string, value: unknown, where: string): WorkflowJob {
     name: name ?? (fields.uses === undefined ? undefined : `${id} / called`),
     needs: listOf(fields.needs),
     when: readCondition(fields.if, `${where}.if`),
-    combinations: readMatrix(fields.strategy, `${where}.strategy`),
+    matrix: readMatrix(fields.strategy, `${where}.strategy`),
     environment:
       environment === undefined || typeof environment === "string"
         ? environment
@@ -230,18 +230,11 @@ function readCondition(value: unknown, where: string): WorkflowJob["when"] {
   throw new Error(`${where}: the simulator does not play this condition: ${condition}`);
 }
 
-function readMatrix(strategy: unknown, where: string): Record<string, unknown>[] {
-  if (strategy === undefined) return [{}];
+function readMatrix(strategy: unknown, where: string): unknown {
+  if (strategy === undefined) return undefined;
   const fields = fieldsOf(strategy, where);
   only(fields, ["matrix"], ["fail-fast", "max-parallel"], where);
-  let combinations: Record<string, unknown>[] = [{}];
-  for (const [key, values] of Object.entries(fieldsOf(fields.matrix, `${where}.matrix`))) {
-    if (!Array.isArray(values) || key === "include" || key === "exclude") {
-      throw new Error(`${where}.matrix.${key}: the simulator plays simple lists only`);
-    }
-    combinations = combinations.flatMap((known) => values.map((value) => ({ ...known, [key]: value })));
-  }
-  return combinations;
+  return fields.matrix;
 }
 
 function readEnv(value: unknown, contexts: readonly string[], where: string): Record<string, string> {

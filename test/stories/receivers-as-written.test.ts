@@ -5,10 +5,12 @@
 
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { describe, expect, test } from "vitest";
-import { ID, RECEIVERS } from "../support/receivers-as-written.ts";
+import { RECEIVERS } from "../support/receivers-as-written.ts";
+import { BY_MATRIX } from "../support/receivers-by-matrix.ts";
 import { setStage, TARGET } from "../support/stage.ts";
+import { ID } from "../support/written-receiver.ts";
 
-const rows = Object.entries(RECEIVERS);
+const rows = Object.entries({ ...RECEIVERS, ...BY_MATRIX });
 
 test("the table is long", () => {
   expect(rows.length).toBeGreaterThanOrEqual(70);

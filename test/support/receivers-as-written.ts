@@ -1,4 +1,4 @@
-/** Receivers as people write them, with what GitHub makes of each and what there is to say about it. */
+/** Receivers as people write them. */
 
 import {
   type AsWritten,
@@ -21,9 +21,7 @@ import {
   silent,
   unread,
   WITH_STAGE,
-} from "./receiver-rows.ts";
-
-export { type AsWritten, ID } from "./receiver-rows.ts";
+} from "./written-receiver.ts";
 
 export const RECEIVERS: Record<string, AsWritten> = {
   // In the run-name.

@@ -1,4 +1,4 @@
-/** What the rows of receivers-as-written.ts are made of. */
+/** What a table of receivers is made of: with what GitHub makes of each, and what there is to say about it. */
 
 /** Stands in the table for the id. */
 export const ID = "ID";
