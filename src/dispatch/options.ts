@@ -1,7 +1,7 @@
 /** What a dispatch leaves out because the receiver or the server does not take it. */
 
 import { type RequestError, unexpectedInputs } from "../github/request-error.ts";
-import { type ResolvedDispatch, withId } from "../inputs/dispatch-request.ts";
+import { MAX_INPUTS, type ResolvedDispatch, withId } from "../inputs/dispatch-request.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { StepError } from "../runner/step-error.ts";
 
@@ -32,6 +32,11 @@ export function withoutRefused(
 ): DispatchOptions | undefined {
   if (asksForRunDetails && isRefusalToTellDetails(requestError)) {
     if (sendsId || waitFor === "nothing") return { sendsId, asksForRunDetails: false };
+    if (distinctId.leftOut !== undefined)
+      throw new StepError(
+        `This server does not answer with the run's id, and ${AT_LIMIT}, so that no id can be sent: the run could never be found, so nothing was sent.\n` +
+          'Put some of them into one, as JSON, or send no id (`distinct_id_key: ""`) with `wait_for: nothing`.',
+      );
     throw new StepError(
       "This server does not answer with the run's id, and no id is sent: the run could never be found, so nothing was sent.\n" +
         "Give `distinct_id_key`, or `wait_for: nothing`.",
@@ -41,6 +46,8 @@ export function withoutRefused(
   const isOurs = sendsId && unexpected.length === 1 && unexpected[0] === distinctId.key;
   return asksForRunDetails && isOurs ? { sendsId: false, asksForRunDetails } : undefined;
 }
+
+export const AT_LIMIT = `\`workflow_inputs\` has ${MAX_INPUTS} inputs, as many as GitHub takes`;
 
 /** The last GHES version that allows only `FEW_INPUTS`; later ones allow as many as github.com (docs/servers.md). */
 const LAST_WITH_FEW = [3, 19] as const;

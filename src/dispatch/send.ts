@@ -10,6 +10,7 @@ import { abortAfterGrace } from "../runner/cancellation.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
 import {
+  AT_LIMIT,
   type DispatchOptions,
   initialOptions,
   isFoundByGivenId,
@@ -32,10 +33,9 @@ export async function sendDispatch(
   beforeMs: number,
   context: Context,
 ): Promise<{ sent: SentDispatch; found?: OurRun }> {
-  const { github, clock, log, inputs } = context;
+  const { github, clock, inputs } = context;
   let dispatchOptions = initialOptions(dispatch, inputs);
-  const withWhichId = dispatchOptions.sendsId ? `, with the id ${inputs.distinctId.value}` : "";
-  log.info(`Sending a ${describeDispatch(dispatch)} to ${github.fullName()}${withWhichId}.`);
+  logSending(dispatch, dispatchOptions, context);
   let listedBefore = await listBefore(dispatchOptions, beforeMs, context);
   const sendByMs = clock.nowMs() + inputs.findTimeoutMs;
   /** Set by the first sending, which a rate limit may delay. */
@@ -56,6 +56,14 @@ export async function sendDispatch(
       if (found) return { sent, found };
     }
   }
+}
+
+function logSending(dispatch: ResolvedDispatch, { sendsId }: DispatchOptions, { github, inputs, log }: Context): void {
+  const { value, leftOut } = inputs.distinctId;
+  const withWhichId = sendsId ? `, with the id ${value}` : "";
+  log.info(`Sending a ${describeDispatch(dispatch)} to ${github.fullName()}${withWhichId}.`);
+  if (leftOut !== undefined && inputs.waitFor !== "nothing")
+    log.info(`${AT_LIMIT}, so the id is not sent: GitHub will name the run.`);
 }
 
 // A given id may be on others by right: every run that another step has started for a commit carries its sha. What was

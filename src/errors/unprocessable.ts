@@ -1,9 +1,11 @@
 /** Advice for a dispatch that GitHub does not accept (422), by GitHub's words (docs/platform.md#dispatch-answers). */
 
 import { type RequestError, unexpectedInputs } from "../github/request-error.ts";
+import { MAX_INPUTS } from "../inputs/dispatch-request.ts";
 import { type Edit, headingOf } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { enumerated, inCode } from "../text/wording.ts";
+import { describeFull } from "../workflow-file/examine.ts";
 import { editFor } from "../workflow-file/lines-to-add.ts";
 import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
 import type { Situation } from "./situation.ts";
@@ -101,7 +103,7 @@ function declaredInWords(declared: Situation["declared"]): string {
     const allowed = options ? ` (${listed(options)})` : "";
     return `\`${quoted(name)}\`${allowed}`;
   });
-  return ` It declares ${enumerated(names, MAX_DECLARED) || "none"}.`;
+  return ` It declares ${enumerated(names, MAX_INPUTS) || "none"}.`;
 }
 
 function listed(options: readonly string[]): string {
@@ -113,9 +115,6 @@ function listed(options: readonly string[]): string {
 
 const MAX_OPTIONS = 30;
 
-/** GitHub takes no more (docs/platform.md#dispatch-answers). */
-const MAX_DECLARED = 25;
-
 function editOf({ key, name, runName }: Omit<Refused, "file">): Edit {
   return editFor({ event: "workflow_dispatch", key, name }, runName);
 }
@@ -125,6 +124,10 @@ function undeclared(names: readonly string[], refused: Refused): Advice {
   const isOurs = key !== undefined && names.includes(key);
   const edit = editOf(refused);
   if (isOurs && names.every((name) => name === key)) {
+    if (Object.keys(declared ?? {}).length >= MAX_INPUTS) {
+      const { what, remedy } = describeFull(key);
+      return [`${file} ${what}, so GitHub started nothing (422).`, `${remedy} with \`wait_for: nothing\`.`];
+    }
     return [
       `${file} does not declare the input \`${key}\`, by which its run would be found, so GitHub started nothing (422).`,
       `${headingOf(edit, "Add these lines to the receiving workflow")}:`,

@@ -44,6 +44,8 @@ export interface DistinctId {
   value: string;
   /** The name of the input or property that carries it; undefined: it is not sent. */
   key: string | undefined;
+  /** The name under which it would have been one input too many. */
+  leftOut?: string;
   /** Not generated, so other dispatches may legitimately carry it as well, such as a commit's sha. */
   isGiven: boolean;
 }
@@ -64,9 +66,10 @@ export function refNames(ref: string): string[] {
 /** GitHub's limits (docs/platform.md#repository-dispatch, docs/platform.md#dispatch-answers). */
 const MAX_LENGTH = 65_535;
 const MAX_EVENT_TYPE_LENGTH = 100;
+export const MAX_INPUTS = 25;
 const LIMITS = {
   client_payload: { most: 10, items: "top-level properties", remedy: "put some of them into one object" },
-  workflow_inputs: { most: 25, items: "inputs", remedy: "put some of them into one, as JSON" },
+  workflow_inputs: { most: MAX_INPUTS, items: "inputs", remedy: "put some of them into one, as JSON" },
 };
 
 type ValuesInput = keyof typeof LIMITS;
@@ -107,8 +110,8 @@ export function readDispatchRequest(
         "`client_payload` goes with `event_type` only: give the values as `workflow_inputs`, or give `event_type`.",
       );
     }
-    const { distinctId, values } = readDistinctId("workflow_inputs", inputs, reader, freshId);
-    problems.push(...problemsOfValues("workflow_inputs", inputs, withId(values, distinctId)), ...problemsOfRef(ref));
+    const { distinctId, values } = readInputs(inputs, reader, freshId);
+    problems.push(...problemsOfRef(ref));
     const named = workflow ?? readWorkflowName("");
     return { source: { event: "workflow_dispatch", workflow: named, ref, inputs: values }, distinctId };
   }
@@ -134,14 +137,37 @@ export function readDispatchRequest(
   return { source: { event: "repository_dispatch", eventType, clientPayload, workflow }, distinctId };
 }
 
-function problemsOfValues(input: ValuesInput, given: JsonObject, sent: JsonObject): string[] {
+/** The id is left out where it would be one input too many: most servers name the run. */
+function readInputs(
+  given: JsonObject<string>,
+  reader: Reader,
+  freshId: string,
+): { distinctId: DistinctId; values: JsonObject<string> } {
+  const { distinctId, values } = readDistinctId("workflow_inputs", given, reader, freshId);
+  const { key, ...id } = distinctId;
+  const isOneTooMany = key !== undefined && !Object.hasOwn(given, key) && Object.keys(given).length === MAX_INPUTS;
+  const user = isOneTooMany ? userOfId(reader) : undefined;
+  if (isOneTooMany && user === undefined) return { distinctId: { ...id, key: undefined, leftOut: key }, values };
+  const orElse = user && `, or leave out \`${user}\` and send no id (\`distinct_id_key: ""\`)`;
+  const sent = Object.keys(given).length > MAX_INPUTS ? given : withId(values, distinctId);
+  reader.problems.push(...problemsOfValues("workflow_inputs", given, sent, orElse));
+  return { distinctId, values };
+}
+
+/** The input that needs the id, even where the run is named. */
+function userOfId({ text }: Reader): string | undefined {
+  if (!["", "never"].includes(text("reuse"))) return "reuse";
+  return text("status_context") !== "" && ["", "found"].includes(text("wait_for")) ? "status_context" : undefined;
+}
+
+function problemsOfValues(input: ValuesInput, given: JsonObject, sent: JsonObject, orElse = ""): string[] {
   const added = Object.keys(sent).filter((name) => !Object.hasOwn(given, name));
   const problems = problemsOfNames(input, sent, added);
   const withAdded = added.length > 0 ? ` (with ${inCode(added, " and ")}, which this action adds)` : "";
   const { most, items, remedy } = LIMITS[input];
   const count = Object.keys(sent).length;
   if (count > most)
-    problems.push(`\`${input}\` has ${count} ${items}${withAdded}; GitHub takes at most ${most}: ${remedy}.`);
+    problems.push(`\`${input}\` has ${count} ${items}${withAdded}; GitHub takes at most ${most}: ${remedy}${orElse}.`);
   const { length } = JSON.stringify(sent);
   if (length > MAX_LENGTH)
     problems.push(`\`${input}\` has ${length} characters as JSON${withAdded}; GitHub takes at most ${MAX_LENGTH}.`);

@@ -1,3 +1,4 @@
+import { MAX_INPUTS } from "../inputs/dispatch-request.ts";
 import { type Edit, type Finding, right, unknown, wrong } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { enumerated, inCode } from "../text/wording.ts";
@@ -12,6 +13,8 @@ import { examineUploads } from "./uploads.ts";
 export interface ToReceiver extends Omit<SentId, "key"> {
   /** Undefined: no id is sent. */
   key: string | undefined;
+  /** The inputs leave no room for the id. */
+  isFull?: boolean;
   /** The run is searched for, so something has to show the id. */
   needsSign: boolean;
   /** Other steps are to reuse the run, which they recognize by its name only. */
@@ -90,13 +93,35 @@ function examineSign(receiver: Receiver, sent: ToReceiver, edits: Edits): Findin
   const { key, event, answerNamesRun } = sent;
   if (answerNamesRun === "yes") return [right("GitHub's answer will name the run; nothing has to show the id.")];
   // Where the response never names the run, inputs without a key are refused.
-  if (key === undefined) return [unknown(`No id is sent (\`distinct_id_key\` is empty). ${OLD_SERVER}`)];
-  if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key))
+  if (key === undefined) {
+    const why = sent.isFull
+      ? `\`workflow_inputs\` has ${MAX_INPUTS} inputs, as many as GitHub takes`
+      : "`distinct_id_key` is empty";
+    return [unknown(`No id is sent (${why}). ${OLD_SERVER}`)];
+  }
+  if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key)) {
+    if (Object.keys(inputs).length >= MAX_INPUTS) return [withoutRoom(path, key, answerNamesRun)];
     return [withoutSign(`${path} does not declare the input \`${key}\``, edits.all, answerNamesRun)];
+  }
   const sign = idVisibilityOf(receiver, { ...sent, key });
   // The finding about the missing trigger has the same lines to add.
   if (event === "workflow_dispatch" && !inputs && sign.is === "absent") return [];
   return [bySign(sign, receiver, sent, edits.runName)];
+}
+
+function withoutRoom(path: string, key: string, answerNamesRun: ToReceiver["answerNamesRun"]): Finding {
+  const { what, remedy } = describeFull(key);
+  return answerNamesRun === "maybe"
+    ? unknown(`${path} ${what}. ${OLD_SERVER} ${remedy}.`)
+    : wrong(`${path} ${what}, so its run would not be found. ${remedy} with \`wait_for: nothing\`.`);
+}
+
+/** A receiver that declares as many inputs as GitHub takes. */
+export function describeFull(key: string): { what: string; remedy: string } {
+  return {
+    what: `declares ${MAX_INPUTS} inputs, as many as GitHub takes, and \`${key}\` is not among them`,
+    remedy: 'Take one out for it, or send no id (`distinct_id_key: ""`)',
+  };
 }
 
 function examineName(receiver: Receiver, sent: ToReceiver, { runName }: Edits): Finding[] {

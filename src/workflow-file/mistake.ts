@@ -1,5 +1,6 @@
 /** Only what is certainly a mistake (docs/platform.md#workflow-files): GitHub gets new keys, so an unknown key is none. */
 
+import { MAX_INPUTS } from "../inputs/dispatch-request.ts";
 import { findCaseDuplicate } from "../inputs/keys.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { mistakeInExpressions, mistakeInRunName } from "./availability.ts";
@@ -13,7 +14,12 @@ export interface Mistake {
 }
 
 export function mistakeIn(root: Fields): Mistake | undefined {
-  const ofFile = mistakeOfJobs(root) ?? mistakeOfKeys(root) ?? mistakeInIds(root) ?? mistakeOfConcurrency(root);
+  const ofFile =
+    mistakeOfJobs(root) ??
+    mistakeOfKeys(root) ??
+    mistakeInIds(root) ??
+    mistakeOfInputs(root) ??
+    mistakeOfConcurrency(root);
   const inRunName = ofFile === undefined ? mistakeInRunName(root) : undefined;
   const text = ofFile ?? inRunName ?? mistakeInExpressions(root);
   return text === undefined ? undefined : { text, isInRunName: inRunName !== undefined };
@@ -36,6 +42,12 @@ function mistakeOfKeys(root: Fields): string | undefined {
     if (alike) return `\`${quoted(alike[0])}\` and \`${quoted(alike[1])}\` are one key for GitHub`;
   }
   return undefined;
+}
+
+function mistakeOfInputs(root: Fields): string | undefined {
+  const { length } = Object.keys(fields(fields(fields(root.on ?? root.true).workflow_dispatch).inputs));
+  if (length <= MAX_INPUTS) return undefined;
+  return `it declares ${length} inputs for \`workflow_dispatch\`, and GitHub takes at most ${MAX_INPUTS}`;
 }
 
 function mistakeOfConcurrency(root: Fields): string | undefined {

@@ -87,6 +87,7 @@ function sentBy(
     eventType: source.event === "repository_dispatch" ? source.eventType : "",
     key: distinctId.key,
     id: distinctId.value,
+    isFull: distinctId.leftOut !== undefined,
     inputs: source.event === "workflow_dispatch" ? source.inputs : {},
     payload: source.event === "repository_dispatch" ? source.clientPayload : {},
     needsSign: waitFor !== "nothing",

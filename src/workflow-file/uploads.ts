@@ -1,7 +1,7 @@
 import { type Finding, right, unknown, wrong } from "../state/finding.ts";
 import { matchesParts } from "../text/pattern.ts";
-import { textsAround } from "./template.ts";
 import { type Fields, fields, scalar } from "./fields.ts";
+import { textsAround } from "./template.ts";
 
 export interface Uploads {
   /** Unevaluated: they may have expressions. */

@@ -90,16 +90,33 @@ describe("the values of a workflow_dispatch", () => {
     ]);
   });
 
-  test("are 25 at most, with the id", () => {
-    expect(read({ ...file, workflow_inputs: list(24) }).problems).toEqual([]);
-    expect(read({ ...file, workflow_inputs: list(25) }).problems).toEqual([
-      "`workflow_inputs` has 26 inputs (with `distinct_id`, which this action adds); GitHub takes at most 25: put some of them into one, as JSON.",
-    ]);
+  test("are 25 at most; where they are, the id is left out", () => {
+    const tooMany = "`workflow_inputs` has 26 inputs; GitHub takes at most 25: put some of them into one, as JSON.";
+    expect(read({ ...file, workflow_inputs: list(24) })).toMatchObject({
+      problems: [],
+      distinctId: { key: "distinct_id" },
+    });
+    const full = read({ ...file, workflow_inputs: list(25) });
+    expect(full).toMatchObject({ problems: [], distinctId: { key: undefined, leftOut: "distinct_id" } });
+    expect(full.order).not.toHaveProperty("inputs.distinct_id");
+    expect(read({ ...file, workflow_inputs: list(26) }).problems).toEqual([tooMany]);
     expect(read({ ...file, workflow_inputs: `${list(24)}\ndistinct_id: mine` }).problems).toEqual([]);
-    expect(read({ ...file, workflow_inputs: `${list(25)}\ndistinct_id: mine` }).problems).toEqual([
-      "`workflow_inputs` has 26 inputs; GitHub takes at most 25: put some of them into one, as JSON.",
+    expect(read({ ...file, workflow_inputs: `${list(25)}\ndistinct_id: mine` }).problems).toEqual([tooMany]);
+    expect(read({ ...file, workflow_inputs: list(25), distinct_id_key: "" })).toMatchObject({
+      problems: [],
+      distinctId: { key: undefined },
+    });
+  });
+
+  test.each([
+    [{ reuse: "queued" }, "`reuse`"],
+    [{ status_context: "deploy", wait_for: "found" }, "`status_context`"],
+    [{ status_context: "deploy" }, "`status_context`"],
+  ])("are 24 at most beside the id where it is needed: %j", (given, by) => {
+    expect(read({ ...file, ...given, workflow_inputs: list(24) }).problems).toEqual([]);
+    expect(read({ ...file, ...given, workflow_inputs: list(25) }).problems).toEqual([
+      `\`workflow_inputs\` has 26 inputs (with \`distinct_id\`, which this action adds); GitHub takes at most 25: put some of them into one, as JSON, or leave out ${by} and send no id (\`distinct_id_key: ""\`).`,
     ]);
-    expect(read({ ...file, workflow_inputs: list(25), distinct_id_key: "" }).problems).toEqual([]);
   });
 });
 
