@@ -11,6 +11,7 @@ import {
   type Scalar,
   visit,
 } from "yaml";
+import { expandsWithinReason, NO_LIMIT } from "./aliases.ts";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -21,7 +22,7 @@ export type Mapping<Value extends Json> = { value: JsonObject<Value> } | { probl
 
 export function readMapping(text: string): Mapping<Json> {
   const parsed = parse(text);
-  return "problems" in parsed ? parsed : { value: parsed.document.toJS() as JsonObject };
+  return "problems" in parsed ? parsed : { value: parsed.document.toJS(NO_LIMIT) as JsonObject };
 }
 
 /** Keeps each scalar as written, as a `workflow_dispatch` takes it: `1.10`, `0x1F`; null is the empty string. */
@@ -119,11 +120,5 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
     },
   });
   if (problems.length > 0) return { problems: [...new Set(problems)] };
-  try {
-    // Expands aliases within the limit of yaml 2, and refuses circular ones.
-    JSON.stringify(document.toJS());
-  } catch {
-    return { problems: ["it has aliases that expand without end"] };
-  }
-  return { document };
+  return expandsWithinReason(document) ? { document } : { problems: ["it has aliases that expand without end"] };
 }

@@ -1,4 +1,5 @@
 import { type Document, isScalar, LineCounter, parseDocument, visit, YAMLParseError } from "yaml";
+import { expandsWithinReason, NO_LIMIT } from "../inputs/aliases.ts";
 
 /** Parsed; or where the mistake is and how to fix it, as far as known, which follows "no valid YAML". */
 export function parseYaml(text: string): { value: unknown } | { hint: string } {
@@ -15,7 +16,8 @@ export function parseYaml(text: string): { value: unknown } | { hint: string } {
     const [mistake] = document.errors;
     if (mistake) return hintAt(mistake.code, mistake.pos[0]);
     const repeated = repeatedKeyIn(document);
-    return repeated === undefined ? { value: document.toJS() } : hintAt("DUPLICATE_KEY", repeated);
+    if (repeated !== undefined) return hintAt("DUPLICATE_KEY", repeated);
+    return expandsWithinReason(document) ? { value: document.toJS(NO_LIMIT) } : { hint: "" };
   } catch (error) {
     return error instanceof YAMLParseError ? hintAt(error.code, error.pos[0]) : { hint: "" };
   }

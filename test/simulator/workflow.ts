@@ -66,7 +66,7 @@ type Fields = Record<string, unknown>;
 
 /** Reads a workflow file as a user writes it. Throws, naming it, at any construct that this simulator does not play. */
 export function readWorkflow(file: string, text: string): Workflow {
-  const root = fieldsOf(parse(text), file);
+  const root = fieldsOf(parse(text, { maxAliasCount: -1 }), file);
   only(root, ["name", "run-name", "on", "env", "concurrency", "jobs"], ["permissions", "defaults"], file);
   const runName = optionalText(root["run-name"], `${file}: run-name`);
   if (runName) checkTemplate(runName, runContexts, `${file}: run-name`);
