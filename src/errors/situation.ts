@@ -37,6 +37,8 @@ export interface Situation {
   name?: string | undefined;
   /** After a 422: what is known of the `run-name` in the workflow file. */
   runName?: RunNameState;
+  /** After a 422: the workflow file is not on the ref. */
+  isMissing?: boolean;
   /** After a 422: why GitHub cannot read the workflow file; follows its name. */
   mistake?: string | undefined;
   /** No dispatch was on its way before the error, and no run was seen. */

@@ -42,15 +42,9 @@ const REFUSALS: AdviceRows<Refused> = [
   ],
   [
     /does not have 'workflow_dispatch' trigger/,
-    ({ file, ref, mistake }) =>
-      mistake === undefined
-        ? `${file} has no \`workflow_dispatch\` trigger on the ref \`${ref}\` (422); nothing was started.`
-        : `GitHub sees no \`workflow_dispatch\` trigger in ${file} on the ref \`${ref}\` (422), because the file ${mistake}; nothing was started.`,
-    ({ mistake, ...refused }) =>
-      mistake === undefined
-        ? `${headingOf(editOf(refused), "Add it on that ref, and on the default branch")}:`
-        : "Mend the file: until then, GitHub starts it for nobody, whatever its `on:` says.",
-    (refused) => (refused.mistake === undefined ? editOf(refused).lines : undefined),
+    (refused) => withoutTrigger(refused)[0],
+    (refused) => withoutTrigger(refused)[1],
+    (refused) => withoutTrigger(refused)[2],
   ],
   [
     /Actions (has|have|is|are) (been )?disabled/i,
@@ -114,6 +108,28 @@ function listed(options: readonly string[]): string {
 }
 
 const MAX_OPTIONS = 30;
+
+function withoutTrigger(refused: Refused): Advice {
+  const { file, ref, mistake, isMissing } = refused;
+  if (isMissing) {
+    return [
+      `${file} is not on \`${ref}\` (422); nothing was started.`,
+      `GitHub reads the file on the ref that is dispatched: bring it to \`${ref}\`, or correct the input \`ref\`.`,
+    ];
+  }
+  if (mistake !== undefined) {
+    return [
+      `GitHub sees no \`workflow_dispatch\` trigger in ${file} on the ref \`${ref}\` (422), because the file ${mistake}; nothing was started.`,
+      "Mend the file: until then, GitHub starts it for nobody, whatever its `on:` says.",
+    ];
+  }
+  const edit = editOf(refused);
+  return [
+    `${file} has no \`workflow_dispatch\` trigger on the ref \`${ref}\` (422); nothing was started.`,
+    `${headingOf(edit, "Add it on that ref, and on the default branch")}:`,
+    edit.lines,
+  ];
+}
 
 function editOf({ key, name, runName }: Omit<Refused, "file">): Edit {
   return editFor({ event: "workflow_dispatch", key, name }, runName);

@@ -93,7 +93,7 @@ const EXPLAIN_MS = 10_000;
 async function readFile(
   source: DispatchRequest,
   context: Context,
-): Promise<Pick<Situation, "declared" | "name" | "runName" | "mistake">> {
+): Promise<Pick<Situation, "declared" | "name" | "runName" | "isMissing" | "mistake">> {
   const { readNamedWorkflowFile } = await import("../workflow-file/receivers.ts");
   return readNamedWorkflowFile(source, context, context.clock.nowMs() + EXPLAIN_MS);
 }

@@ -61,6 +61,7 @@ export async function readNamedWorkflowFile(
   const workflows = await listWorkflows(source, context, deadlineMs);
   if (!Array.isArray(workflows)) return {};
   const [file] = await readFiles(workflows, deadlineMs, context);
+  if (file?.look.is === "missing") return { isMissing: true };
   if (file?.look.is !== "seen") return {};
   const { answer } = file.look;
   if ("isYaml" in answer) return { mistake: inWords(answer) };
@@ -73,6 +74,8 @@ interface NamedFile {
   declared?: Receiver["inputs"];
   name?: string;
   runName?: RunNameState;
+  /** It is not on the ref. */
+  isMissing?: boolean;
   /** Why GitHub cannot read it; follows the file's name. */
   mistake?: string;
 }

@@ -3,7 +3,7 @@ import { json, reject } from "./answer.ts";
 import { findWorkflow } from "./repository-routes.ts";
 import type { Answer, Call, Route } from "./routes.ts";
 import type { WorkflowInput } from "./workflow.ts";
-import { resolveRef } from "./world.ts";
+import { isOnRef, resolveRef } from "./world.ts";
 
 /** The version that always answers with the run. */
 export const detailsVersion = "2026-03-10";
@@ -77,6 +77,7 @@ function sendWorkflowDispatch(call: Call): Answer {
   if (typeof body.ref !== "string") return reject(422, `Invalid request.\n\n"ref" wasn't supplied.`);
   const ref = resolveRef(repository, body.ref);
   if (!ref) return reject(422, `No ref found for: ${body.ref}`);
+  if (!isOnRef(repository, file, ref)) return reject(422, "Workflow does not have 'workflow_dispatch' trigger");
   const given = body.inputs ?? {};
   if (!isMap(given)) return reject(422, "Invalid request.\n\nFor 'properties/inputs', it is not an object.");
   const count = Object.keys(given).length;

@@ -2,7 +2,7 @@ import type { components } from "@octokit/openapi-types";
 import { json, pageOf, reject } from "./answer.ts";
 import { branchAnswer, contentAnswer, nodeId, repositoryAnswer, workflowAnswer } from "./repository-answers.ts";
 import type { Route } from "./routes.ts";
-import { type Repository, resolveRef, type WorkflowFile } from "./world.ts";
+import { isOnRef, type Repository, resolveRef, type WorkflowFile } from "./world.ts";
 
 type Schemas = components["schemas"];
 
@@ -60,9 +60,12 @@ export const repositoryRoutes: readonly Route[] = [
     needs: ["contents", "read"],
     answer: ({ repository, params, query, bases }) => {
       const ref = query.ref ?? repository.defaultBranch;
-      if (!resolveRef(repository, ref)) return reject(404, `No commit found for the ref ${ref}`);
+      const resolved = resolveRef(repository, ref);
+      if (!resolved) return reject(404, `No commit found for the ref ${ref}`);
       const file = repository.workflows.find((known) => `.github/workflows/${known.file}` === params.path);
-      return file ? json(contentAnswer(file, ref, repository, bases)) : reject(404, "Not Found");
+      return file && isOnRef(repository, file, resolved)
+        ? json(contentAnswer(file, ref, repository, bases))
+        : reject(404, "Not Found");
     },
   },
   {

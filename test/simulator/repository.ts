@@ -31,6 +31,8 @@ export interface RepositoryOptions {
   disabled?: string[];
   /** File names of those that GitHub cannot read: they are listed and handed out, and start for nobody. */
   unreadable?: string[];
+  /** Branch or tag → file names of those that are not on it. */
+  missingOn?: Record<string, string[]>;
   archived?: boolean;
   vars?: Record<string, string>;
 }
@@ -45,6 +47,7 @@ export interface Repository {
   visibility: "private" | "public";
   archived: boolean;
   vars: Record<string, string>;
+  missingOn: Record<string, string[]>;
   workflows: WorkflowFile[];
   /** In order of making; deleted ones are gone. */
   runs: Run[];

@@ -55,6 +55,7 @@ export class World {
       visibility: options.visibility ?? "private",
       archived: options.archived ?? false,
       vars: options.vars ?? {},
+      missingOn: options.missingOn ?? {},
       runs: [],
       statuses: [],
       workflows: files.map(([file, text], index) => ({
@@ -355,4 +356,8 @@ function contextsOf(repository: Repository, file: WorkflowFile, trigger: Trigger
     triggering_actor: sender,
   };
   return { github, inputs: trigger.inputs ?? {}, vars: repository.vars };
+}
+
+export function isOnRef(repository: Repository, { file }: WorkflowFile, { name }: Run["ref"]): boolean {
+  return !repository.missingOn[name]?.includes(file);
 }
