@@ -15,6 +15,11 @@ export function mayBeOf(dispatch: Pick<ResolvedDispatch, "event" | "workflow">, 
   return fileName(run.path) === dispatch.workflow.value;
 }
 
+/** As GitHub titles a run without a `run-name` (docs/platform.md#titles-and-names): its workflow listened for the type. */
+export function isTitledByType(dispatch: ResolvedDispatch, run: Run): boolean {
+  return dispatch.event === "repository_dispatch" && run.displayTitle === dispatch.eventType;
+}
+
 /** GitHub evaluates the name when it creates the run, so one read decides. */
 export function isNamed(run: Run, distinctId: string): boolean {
   return showsDistinctId(run.displayTitle, distinctId) || showsDistinctId(run.name, distinctId);

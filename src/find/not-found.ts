@@ -7,7 +7,7 @@ import type { Inputs } from "../inputs/inputs.ts";
 import { type Finding, formatFinding } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { linesToAdd } from "../workflow-file/lines-to-add.ts";
-import { isNamed } from "./candidates.ts";
+import { isNamed, isTitledByType } from "./candidates.ts";
 import type { CheckedRun, NotFound } from "./search.ts";
 
 const MAX_RUNS_NAMED = 10;
@@ -17,8 +17,9 @@ export function explainNotFound(
   dispatch: ResolvedDispatch,
   { distinctId, findTimeoutMs }: Inputs,
   repository: string,
-  findings: readonly Finding[],
+  allFindings: readonly Finding[],
 ): string {
+  const findings = withoutContradictions(allFindings, runs, dispatch);
   const timeout = `${findTimeoutMs / 1000} s (\`find_timeout_seconds\`)`;
   const time =
     waitedMs < findTimeoutMs
@@ -39,6 +40,16 @@ export function explainNotFound(
   ].join("\n");
 }
 
+/** A run by this event refutes that nothing can have been started: its file may have changed since. */
+function withoutContradictions(
+  findings: readonly Finding[],
+  runs: readonly CheckedRun[],
+  dispatch: ResolvedDispatch,
+): readonly Finding[] {
+  const hasRun = runs.some(({ run, verdict }) => !verdict.startsWith("other") && isTitledByType(dispatch, run));
+  return hasRun ? findings.filter(({ cause }) => cause === undefined) : findings;
+}
+
 function showsElsewhere({ run, verdict }: CheckedRun, distinctId: string): boolean {
   return verdict === "other workflow" && isNamed(run, distinctId);
 }
@@ -49,27 +60,44 @@ function runsInWords(
   distinctId: string,
   findings: readonly Finding[],
 ): string[] {
-  const isEvent = dispatch.event === "repository_dispatch";
   const count = runs.length === 0 ? "no run" : runs.length === 1 ? "1 run" : `${runs.length} runs`;
   const listed = `GitHub has listed ${count} since the dispatch`;
-  const by = isEvent ? `repository_dispatch \`${dispatch.eventType}\`` : dispatch.event;
+  const by = eventInWords(dispatch);
   const possible = runs.filter(({ verdict }) => verdict !== "other event");
   if (possible.length === 0) {
     const none = runs.length === 0 ? listed : `${listed}, and none by ${by}`;
     // The findings below say why.
     if (findings.some(({ cause }) => cause !== undefined)) return [`${none}.`];
+    const isEvent = dispatch.event === "repository_dispatch";
     const nobody = isEvent ? `no workflow on the default branch listens for ${by}, or ` : "";
     return [`${none}: ${nobody}the run was not created yet.`];
   }
   const candidates = possible.filter(({ verdict }) => verdict !== "other workflow");
   const others = possible.filter(({ verdict }) => verdict === "other workflow");
-  const lines = [...candidates, ...others].map((each) => runInWords(each, distinctId));
+  const otherThan = candidates.length > 0 ? typeOfNobody(dispatch, findings) : undefined;
+  const inWords = (each: CheckedRun) => runInWords(each, distinctId);
+  const ofCandidates = otherThan === undefined ? inWords : (each: CheckedRun) => ofAnotherType(each, otherThan);
+  const lines = [...candidates.map(ofCandidates), ...others.map(inWords)];
   return [
-    `${listed}. By ${by}:`,
+    `${listed}. By ${otherThan === undefined ? by : dispatch.event}:`,
     ...lines.slice(0, MAX_RUNS_NAMED),
     ...(lines.length > MAX_RUNS_NAMED ? [`- and ${lines.length - MAX_RUNS_NAMED} more`] : []),
     ...(candidates.length === 0 ? [`None is of \`${dispatch.workflow?.value}\`: check the input \`workflow\`.`] : []),
   ];
+}
+
+function eventInWords(dispatch: ResolvedDispatch): string {
+  return dispatch.event === "repository_dispatch" ? `repository_dispatch \`${dispatch.eventType}\`` : dispatch.event;
+}
+
+/** The type for which no workflow listens: listed runs are of another. */
+function typeOfNobody(dispatch: ResolvedDispatch, findings: readonly Finding[]): string | undefined {
+  const isNobodys = findings.some(({ cause }) => cause === "nobody listens");
+  return isNobodys && dispatch.event === "repository_dispatch" ? dispatch.eventType : undefined;
+}
+
+function ofAnotherType({ run }: CheckedRun, eventType: string): string {
+  return `- ${run.path} "${run.displayTitle}": was started by another type than \`${eventType}\`, ${run.htmlUrl}`;
 }
 
 function runInWords({ run, verdict }: CheckedRun, distinctId: string): string {

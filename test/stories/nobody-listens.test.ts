@@ -88,3 +88,31 @@ describe("the search goes on", () => {
     expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
   });
 });
+
+describe("a listed run and the workflow files are not told against each other", () => {
+  const E2E = EVENT.replace("[deploy]", "[nightly]").replace("name: Deploy", "name: E2E");
+  const NOBODY = "No workflow on the default branch listens for repository_dispatch `e2e`. They listen for nightly.";
+
+  async function play(action: string, given: Record<string, string> = {}, text = E2E) {
+    const { github, clock, play } = await setStage({ "e2e.yml": text });
+    const played = play({ event_type: "e2e", ...given });
+    await clock.sleep(5000);
+    github.startRun(TARGET, "e2e.yml", { event: "repository_dispatch", action, payload: {} });
+    return { ...(await played), url: `${github.apiUrl}/${TARGET}/actions/runs/${github.runs(TARGET)[0]?.id}` };
+  }
+
+  test.each([{}, { workflow: "e2e.yml" }])("where another type started the run: %j", async (given) => {
+    const { failure, url } = await play("nightly", given);
+    expect(failure).toContain(
+      `GitHub has listed 1 run since the dispatch. By repository_dispatch:\n- .github/workflows/e2e.yml "Deploy []": was started by another type than \`e2e\`, ${url}\n`,
+    );
+    expect(failure).toContain("workflow" in given ? "e2e.yml does not listen for repository_dispatch `e2e`" : NOBODY);
+  });
+
+  test("where the run's title is the type, and its file has changed since", async () => {
+    const { failure, url } = await play("e2e", {}, E2E.replace(/run-name: .*\n/, ""));
+    expect(failure).toContain(`- .github/workflows/e2e.yml "e2e": shows no id, ${url}`);
+    expect(failure).not.toMatch(/No workflow .* listens|They listen/);
+    expect(failure).toContain("the receiving workflow needs:");
+  });
+});
