@@ -6,6 +6,7 @@ import { fillTemplate, type LookUp } from "./expression.ts";
 import type { RunNameState } from "./lines-to-add.ts";
 import { type Combination, combinationsOf, MAX_COMBINATIONS, suffixesOf } from "./matrix.ts";
 import type { Receiver, ReceiverJob } from "./receiver.ts";
+import { skippedJobs } from "./skipped-jobs.ts";
 import { namesIn } from "./template.ts";
 import { GAP, joined } from "./values.ts";
 
@@ -58,12 +59,14 @@ function* signsOf(receiver: Receiver, sent: SentId): Generator<IdVisibility> {
   const inRun = contextsOf(receiver, sent);
   let jobsLeft = MAX_JOBS;
   let stepsLeft = MAX_STEPS;
+  const skipped = skippedJobs(receiver.jobs, inRun);
   for (const job of receiver.jobs) {
+    const isSkipped = skipped.has(job);
     // GitHub names a skipped job before it makes its matrix.
-    const matrix = job.isSkipped ? undefined : job.matrix;
+    const matrix = isSkipped ? undefined : job.matrix;
     for (const combination of combinationsOf(matrix, inRun, Math.max(1, Math.min(jobsLeft, MAX_COMBINATIONS)))) {
-      yield signInJob(job, combination, inRun, sent.id);
-      if (stepsLeft > 0) yield* signsInSteps(job, receiver, withMatrix(combination, inRun), sent.id);
+      yield signInJob(job, isSkipped, combination, inRun, sent.id);
+      if (stepsLeft > 0 && !isSkipped) yield* signsInSteps(job, receiver, withMatrix(combination, inRun), sent.id);
       jobsLeft--;
       stepsLeft -= job.steps.length;
     }
@@ -84,9 +87,15 @@ function* signsInSteps(job: ReceiverJob, receiver: Receiver, contexts: LookUp, i
 const MAX_JOB_NAME_LENGTH = 100;
 
 /** Values of the matrix follow a name without an expression (docs/platform.md#runner-names). */
-function signInJob(job: ReceiverJob, combination: Combination, inRun: LookUp, id: string): IdVisibility {
+function signInJob(
+  job: ReceiverJob,
+  isSkipped: boolean,
+  combination: Combination,
+  inRun: LookUp,
+  id: string,
+): IdVisibility {
   const isLiteral = !job.name.includes("${{");
-  const isSource = job.isSkipped && job.matrix !== undefined;
+  const isSource = isSkipped && job.matrix !== undefined;
   const names = isSource ? [job.name] : fillTemplate(job.name, withMatrix(combination, inRun));
   const texts = joined(names, isLiteral ? suffixesOf(combination, inRun) : [""]);
   const place = "a job's name";

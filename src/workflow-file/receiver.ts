@@ -38,7 +38,10 @@ export interface ReceiverJob {
   env: Env;
   /** As the file has it. */
   matrix: unknown;
-  isSkipped: boolean;
+  /** Its `if`. */
+  condition: string;
+  /** Ids of other jobs. */
+  needs: readonly string[];
   /** It calls a reusable workflow, which has jobs of its own. */
   callsAnother: boolean;
   /** Only where certain. On Windows, names of variables ignore case. */
@@ -85,7 +88,8 @@ function readJob(id: string, job: Fields): ReceiverJob {
     name: scalar(job.name ?? "") || id,
     env: readEnv(job.env),
     matrix: fields(job.strategy).matrix,
-    isSkipped: isNever(job.if),
+    condition: scalar(job.if ?? ""),
+    needs: list(job.needs).map(scalar),
     callsAnother: job.uses !== undefined,
     isOnWindows: /windows/i.test(list(job["runs-on"]).map(scalar).join()),
     steps: stepsThatMayRun(job).map(readStep),

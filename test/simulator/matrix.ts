@@ -34,11 +34,12 @@ export function combine(matrix: unknown, contexts: Contexts): Combination[] {
 
 /** Without a name, or with one that has no expression, the values follow. */
 export function nameJob(
-  { id, name = id, when, matrix }: WorkflowJob,
+  { id, name = id, matrix }: WorkflowJob,
   { values, shown }: Combination,
   contexts: Contexts,
+  never: boolean,
 ): string {
-  const isSource = when === "never" && matrix !== undefined;
+  const isSource = never && matrix !== undefined;
   const segments = name.includes("${{") ? [] : shown.flatMap(leaves);
   const base = isSource ? name : fillTemplate(name, { ...contexts, matrix: values });
   const full = base + (segments.length > 0 ? ` (${segments.join(", ")})` : "");

@@ -1,5 +1,5 @@
 import type { components } from "@octokit/openapi-types";
-import { fillTemplate } from "./expression.ts";
+import { evaluate, fillTemplate } from "./expression.ts";
 import { type Combination, combine, nameJob } from "./matrix.ts";
 import { nameStep } from "./step-names.ts";
 import type { Workflow, WorkflowJob } from "./workflow.ts";
@@ -172,14 +172,14 @@ export function planTimeline(
     if (!job) throw new Error(`${workflow.name}: jobs need each other in a circle`);
     const needs = job.needs.flatMap((need) => planned.get(need) ?? []);
     const readyMs = Math.max(begunMs, ...needs.map(({ endMs }) => endMs));
-    const skipped =
-      job.when === "never" || (job.when !== "always" && needs.some(({ conclusion }) => conclusion !== "success"));
+    const never = job.when === "never" || !holds(job.condition, { ...contexts, needs: {} });
+    const skipped = never || (job.when !== "always" && needs.some(({ conclusion }) => conclusion !== "success"));
     const names = { ...contexts, needs: {}, strategy: {} };
     planned.set(
       job.id,
       // GitHub names a skipped job before it makes its matrix.
-      combine(job.when === "never" ? undefined : job.matrix, names).map((combination) => {
-        const shown = { shownMs: needs.length > 0 ? readyMs : shownMs, readyMs, skipped };
+      combine(never ? undefined : job.matrix, names).map((combination) => {
+        const shown = { never, shownMs: needs.length > 0 ? readyMs : shownMs, readyMs, skipped };
         return planJob(workflow, job, combination, names, behaviour, shown);
       }),
     );
@@ -187,6 +187,10 @@ export function planTimeline(
   const jobs = workflow.jobs.flatMap(({ id }) => planned.get(id) ?? []);
   const conclusion = behaviour.conclusion === undefined ? conclusionOf(jobs) : behaviour.conclusion;
   return { statuses, jobs, endMs: Math.max(...jobs.map(({ endMs }) => endMs)), conclusion };
+}
+
+function holds(condition: string, contexts: Record<string, unknown>): boolean {
+  return condition === "" || evaluate(`(${condition}) && 'yes' || ''`, contexts).coerceString() === "yes";
 }
 
 /** What a run's conclusion is when its jobs have these. */
@@ -203,17 +207,17 @@ function planJob(
   combination: Combination,
   inRun: Record<string, unknown>,
   behaviour: Behaviour,
-  { shownMs, readyMs, skipped }: { shownMs: number; readyMs: number; skipped: boolean },
+  { never, shownMs, readyMs, skipped }: { never: boolean; shownMs: number; readyMs: number; skipped: boolean },
 ): PlannedJob {
   const own = behaviour.jobs?.[job.id] ?? {};
   const contexts = { ...inRun, matrix: combination.values };
-  const name = own.name ?? nameJob(job, combination, inRun);
+  const name = own.name ?? nameJob(job, combination, inRun, never);
   const appearsMs = own.appearsAfterMs ?? shownMs;
   const freeMs = Math.max(readyMs, appearsMs);
   if (skipped || own.conclusion === "skipped") {
     const at = { appearsMs: freeMs, readyMs: freeMs, startMs: freeMs, setupEndMs: freeMs, endMs: freeMs };
-    const never = { group: undefined, pending: { fromMs: freeMs, toMs: freeMs } };
-    return { name, environment: job.environment, ...never, ...at, conclusion: "skipped", steps: [] };
+    const idle = { group: undefined, pending: { fromMs: freeMs, toMs: freeMs } };
+    return { name, environment: job.environment, ...idle, ...at, conclusion: "skipped", steps: [] };
   }
   const pending = { fromMs: freeMs, toMs: freeMs + (own.pendingMs ?? 0) };
   const approvedMs = pending.toMs + (own.waitingMs ?? 0);

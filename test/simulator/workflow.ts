@@ -24,6 +24,8 @@ export interface WorkflowJob {
   needs: string[];
   /** `never`: a literal `if: false`. `always`: also behind a failed need. */
   when: "needs succeed" | "always" | "never";
+  /** Has to hold besides; empty: nothing. */
+  condition: string;
   /** As written; undefined: it has none. */
   matrix: unknown;
   environment: string | undefined;
@@ -128,11 +130,12 @@ function readTriggers(workflow: Workflow, on: unknown, where: string): void {
         : fieldsOf(on, where);
   for (const [event, settings] of Object.entries(triggers)) {
     workflow.events.push(event);
+    if (event !== "repository_dispatch" && event !== "workflow_dispatch") continue;
     const fields = fieldsOf(settings ?? {}, `${where}.${event}`);
     if (event === "repository_dispatch") {
       only(fields, ["types"], [], `${where}.${event}`);
       workflow.repositoryDispatch = { types: listOf(fields.types) };
-    } else if (event === "workflow_dispatch") {
+    } else {
       only(fields, ["inputs"], [], `${where}.${event}`);
       const inputs = Object.entries(fieldsOf(fields.inputs ?? {}, `${where}.${event}.inputs`));
       workflow.workflowDispatch = {
@@ -174,7 +177,7 @@ function readJob(id: string, value: unknown, where: string): WorkflowJob {
     id,
     name: name ?? (fields.uses === undefined ? undefined : `${id} / called`),
     needs: listOf(fields.needs),
-    when: readCondition(fields.if, `${where}.if`),
+    ...readCondition(fields.if, `${where}.if`),
     matrix: readMatrix(fields.strategy, `${where}.strategy`),
     environment:
       environment === undefined || typeof environment === "string"
@@ -220,14 +223,17 @@ function readStep(value: unknown, where: string): WorkflowStep {
   return { title, prefix: name === undefined ? "Run " : "", env };
 }
 
-function readCondition(value: unknown, where: string): WorkflowJob["when"] {
+function readCondition(value: unknown, where: string): Pick<WorkflowJob, "when" | "condition"> {
   const condition = String(value ?? "success()")
     .replace(/^\$\{\{(.*)\}\}$/, "$1")
     .trim();
-  if (condition === "false") return "never";
-  if (condition === "always()" || condition === "!cancelled()") return "always";
-  if (condition === "true" || condition === "success()") return "needs succeed";
-  throw new Error(`${where}: the simulator does not play this condition: ${condition}`);
+  if (condition === "false") return { when: "never", condition: "" };
+  if (condition === "always()" || condition === "!cancelled()") return { when: "always", condition: "" };
+  if (condition === "true" || condition === "success()") return { when: "needs succeed", condition: "" };
+  if (/\b(always|success|failure|cancelled)\(/.test(condition))
+    throw new Error(`${where}: the simulator does not play this condition: ${condition}`);
+  checkTemplate(`\${{ ${condition} }}`, [...runContexts, "needs"], where);
+  return { when: "needs succeed", condition };
 }
 
 function readMatrix(strategy: unknown, where: string): unknown {

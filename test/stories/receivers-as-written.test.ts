@@ -7,10 +7,11 @@ import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "
 import { describe, expect, test } from "vitest";
 import { RECEIVERS } from "../support/receivers-as-written.ts";
 import { BY_MATRIX } from "../support/receivers-by-matrix.ts";
+import { OF_PEOPLE } from "../support/receivers-of-people.ts";
 import { setStage, TARGET } from "../support/stage.ts";
 import { ID } from "../support/written-receiver.ts";
 
-const rows = Object.entries({ ...RECEIVERS, ...BY_MATRIX });
+const rows = Object.entries({ ...RECEIVERS, ...BY_MATRIX, ...OF_PEOPLE });
 
 test("the table is long", () => {
   expect(rows.length).toBeGreaterThanOrEqual(70);
