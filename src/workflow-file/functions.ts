@@ -16,7 +16,7 @@ import {
 } from "./values.ts";
 
 type Values = readonly Value[];
-type Call = (...given: Values[]) => Values;
+type Call = (given: readonly Values[]) => Values;
 
 /** By names in lower case. */
 const FUNCTIONS: Record<string, Call> = {
@@ -24,22 +24,22 @@ const FUNCTIONS: Record<string, Call> = {
   success: () => [UNKNOWN],
   failure: () => [UNKNOWN],
   cancelled: () => [UNKNOWN],
-  case: (...given) => chosenCase(given),
-  contains: (all = [], one = []) =>
+  case: chosenCase,
+  contains: ([all = [], one = []]) =>
     decide(all, one, (list, item) =>
       Array.isArray(list) ? list.some((each) => isEqual(each, item)) : onTexts("includes")(list, item),
     ),
-  startswith: (text = [], part = []) => decide(text, part, onTexts("startsWith")),
-  endswith: (text = [], part = []) => decide(text, part, onTexts("endsWith")),
-  format: (templates = [], ...given) => format(templates, given),
-  join: (lists = [], separators = [textValue(",")]) => lists.flatMap((list) => join(list, separators)),
-  tojson: (values = []) => values.flatMap(toJson),
-  fromjson: (values = []) => values.flatMap(fromJson),
+  startswith: ([text = [], part = []]) => decide(text, part, onTexts("startsWith")),
+  endswith: ([text = [], part = []]) => decide(text, part, onTexts("endsWith")),
+  format: ([templates = [], ...given]) => format(templates, given),
+  join: ([lists = [], separators = [textValue(",")]]) => lists.flatMap((list) => join(list, separators)),
+  tojson: ([values = []]) => values.flatMap(toJson),
+  fromjson: ([values = []]) => values.flatMap(fromJson),
 };
 
 /** `name` in lower case. */
 export function call(name: string, given: readonly Values[]): Values {
-  return Object.hasOwn(FUNCTIONS, name) ? withinLimit(FUNCTIONS[name]?.(...given) ?? []) : anyOf(given.flat());
+  return Object.hasOwn(FUNCTIONS, name) ? withinLimit(FUNCTIONS[name]?.(given) ?? []) : anyOf(given.flat());
 }
 
 function onTexts(method: "includes" | "startsWith" | "endsWith") {
@@ -65,7 +65,9 @@ function chosenCase(given: readonly Values[]): Values {
 
 function toJson(value: Value): Values {
   const { text, holds, plain, isTrue } = value;
-  if (holds !== undefined || (plain === undefined && text !== GAP)) return anyOf([value]);
+  // Each `toJSON` around another doubles the quotes.
+  if (holds !== undefined || text.length > MAX_TEXT_LENGTH || (plain === undefined && text !== GAP))
+    return anyOf([value]);
   if (text === GAP) return [{ text: GAP, isTrue: plain === undefined ? isTrue : true }];
   return [textValue(typeof plain === "number" ? text : JSON.stringify(plain, null, 2))];
 }
