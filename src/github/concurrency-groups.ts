@@ -2,6 +2,9 @@
 
 import { fields, type Id, InvalidResponse, isId, nameOf } from "./response-fields.ts";
 
+/** GitHub's limit for `queue: max`. */
+export const MOST_WAITING = 100;
+
 export interface ConcurrencyGroup {
   name: string;
   /** The holder, then those that wait, in order. */

@@ -49,6 +49,7 @@ export interface Inputs {
   writesSummary: boolean;
   isDryRun: boolean;
   isOwnTarget: boolean;
+  callersRunId: string;
   callersAttempt: number;
   warnings: readonly string[];
 }
@@ -116,6 +117,7 @@ export function readInputs(
     commitStatus: readCommitStatus(reader, caller, waitFor),
     writesSummary: isTrue("summary"),
     isDryRun: isTrue("dry_run"),
+    callersRunId: caller.runId,
     callersAttempt: Number(caller.runAttempt),
   };
   problems.push(

@@ -5,7 +5,7 @@ import { failedJobsOutput } from "../state/step-outputs.ts";
 import { redSoFar } from "./deciding-jobs.ts";
 import { gatherEvidence } from "./evidence.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
-import { verdictOf } from "./verdict.ts";
+import { ALL_SKIPPED, verdictOf, wereAllSkipped } from "./verdict.ts";
 
 /** @throws StepError unless `success_conclusions` lists the run's conclusion, or with `jobs` that of every deciding job */
 export async function checkVerdict(ended: RunSnapshot, context: Context): Promise<void> {
@@ -14,7 +14,10 @@ export async function checkVerdict(ended: RunSnapshot, context: Context): Promis
   record({ verdict });
   const { shown, total } = failedJobsOutput(ended.jobs);
   if (shown < total) log.warning(`The output \`failed_jobs\` has the first ${shown} of ${total} jobs.`);
-  if (verdict.isGreen) return;
+  if (verdict.isGreen) {
+    if (wereAllSkipped(ended.run, ended.jobs)) log.info(ALL_SKIPPED);
+    return;
+  }
   const red = redSoFar(ended, inputs);
   if (red.length > 0) return failFast({ ...ended, jobs: red }, context);
   const evidence = await gatherEvidence({ ...ended, jobs: verdict.jobs ?? ended.jobs }, context);

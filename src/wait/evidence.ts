@@ -6,14 +6,14 @@ import { type Context, mayShowJobLogs } from "../state/context.ts";
 import { EVIDENCE_MS, type FailedLog, readFailedLog } from "./failed-log.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 import type { Succession } from "./successor.ts";
-import { wasCancelledEarly } from "./verdict.ts";
+import { failedWithoutJobs, wasCancelledEarly } from "./verdict.ts";
 
 export interface Evidence {
   annotations: readonly Annotation[];
   log: Pick<FailedLog, "jobName" | "stepName" | "lines"> | undefined;
   /** There was more, but everybody can read the caller's log. */
   isWithheld?: boolean;
-  /** Only of a run that was cancelled before any job had begun. */
+  /** Only of a run that was cancelled before any job had begun, or failed without one. */
   succession?: Succession | undefined;
 }
 
@@ -25,7 +25,8 @@ const MAX_JOBS = 3;
 export async function gatherEvidence(ended: RunSnapshot, context: Context): Promise<Evidence> {
   const evidence = await readJobEvidence(ended, context);
   // GitHub's own annotation already gives the reason.
-  if (!wasCancelledEarly(ended.run, ended.jobs) || evidence.annotations.some(isOfGitHub)) return evidence;
+  const mayBeOfQueue = wasCancelledEarly(ended.run, ended.jobs) || failedWithoutJobs(ended.run, ended.jobs);
+  if (!mayBeOfQueue || evidence.annotations.some(isOfGitHub)) return evidence;
   const { readSuccession } = await import("./successor.ts");
   return { ...evidence, succession: await unlessCancelled(readSuccession(ended, context)) };
 }

@@ -1,5 +1,6 @@
 import { describeLastError } from "../errors/explain.ts";
 import { endedBadly, failedStep, isGreen, neverStarted } from "../github/conclusions.ts";
+import { MOST_WAITING } from "../github/concurrency-groups.ts";
 import type { RequestError } from "../github/request-error.ts";
 import type { Job, Run } from "../github/responses.ts";
 import { oneLine } from "../text/foreign-text.ts";
@@ -10,7 +11,7 @@ import { titleOf } from "./failed-log.ts";
 import { haveEnded } from "./next-request.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 import type { Succession } from "./successor.ts";
-import { type Verdict, wasCancelledEarly } from "./verdict.ts";
+import { ALL_SKIPPED, isUnexplained, type Verdict, wasCancelledEarly, wereAllSkipped } from "./verdict.ts";
 
 const MAX_ANNOTATION_LENGTH = 300;
 /** Of jobs. A reader opens the run's page for more. */
@@ -71,18 +72,32 @@ export function reasonOf(
     // GitHub's own reason is among the annotations below.
     return [annotations.some(isOfGitHub) ? `${early}.` : `${early}: ${describeSuccession(succession)}`];
   }
+  if (succession?.is === "full") return [`It has no jobs: ${describeSuccession(succession)}`];
   if ((conclusion === "startup_failure" || conclusion === "failure") && jobs.length === 0) {
     return [
-      `It has no jobs. Possibly the workflow file ${path} is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. GitHub's page of the run says which.`,
+      `It has no jobs. Possibly the workflow file ${path} is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. Or its concurrency group does: a full queue (${MOST_WAITING} wait at most with \`queue: max\`), or a run and a job of it in one group, which is a deadlock. GitHub's page of the run says which.`,
     ];
   }
-  return [];
+  if (wereAllSkipped(run, jobs)) return [ALL_SKIPPED];
+  return isUnexplained(run, jobs) ? [describeUnexplained(run)] : [];
+}
+
+/** docs/platform.md#statuses-and-conclusions */
+function describeUnexplained({ conclusion }: Run): string {
+  const which = "The run's page says which.";
+  return conclusion === "failure"
+    ? `All jobs that GitHub shows of it ended well: a job could not be made, probably, such as one whose matrix came out empty. ${which}`
+    : "All jobs that GitHub shows of it ended well, so none of them is the reason.";
 }
 
 function describeSuccession(succession: Succession | undefined): string {
   if (!succession) return "a newer run of its concurrency group has probably taken its place.";
+  if (succession.is === "full")
+    return `its concurrency group is full, and GitHub cancels what comes when ${MOST_WAITING} wait (\`queue: max\`).`;
   if (succession.is === "kept")
-    return "by somebody, it seems, since its concurrency group keeps all that wait (`queue: max`) and no newer run takes their place.";
+    return succession.hadRoom
+      ? "by somebody, it seems, since its concurrency group keeps all that wait (`queue: max`) and no newer run takes their place."
+      : `by somebody, or because ${MOST_WAITING} were waiting in its concurrency group (\`queue: max\`), where no newer run takes another's place.`;
   const { by } = succession;
   return by
     ? `${by.name} has taken its place in the concurrency group: ${by.htmlUrl}`

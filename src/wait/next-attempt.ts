@@ -12,6 +12,7 @@ import { excerpt } from "../text/foreign-text.ts";
 import { duration } from "../text/wording.ts";
 import { gatherEvidence } from "./evidence.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
+import { isUnexplained } from "./verdict.ts";
 
 interface Bounds {
   rerunsLeft: number;
@@ -31,9 +32,13 @@ export async function nextAttempt(
   { rerunsLeft, deadlineMs }: Bounds,
   context: Context,
 ): Promise<Run | undefined> {
-  const { inputs, clock, log } = context;
+  const { inputs, clock, log, record } = context;
   // The others are somebody's decision (`cancelled`), or would come again (`startup_failure`).
   if (rerunsLeft > 0 && !isFailure(ended.run.conclusion)) return undefined;
+  if (rerunsLeft > 0 && isUnexplained(ended.run, ended.jobs)) {
+    record({ whyNotAgain: "The failed jobs were not run again: no job has failed." });
+    return undefined;
+  }
   await showEnd(ended, context);
   if (rerunsLeft > 0) return rerun(ended.run, { rerunsLeft, deadlineMs }, context);
   log.info(

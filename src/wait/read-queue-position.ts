@@ -3,13 +3,15 @@ import type { Run } from "../github/responses.ts";
 import { once, responseOrUndefined, tryToGet } from "../github/retry.ts";
 import { type Context, mayShowJobLogs } from "../state/context.ts";
 import type { Holder, QueuePosition } from "../state/known.ts";
+import { endDeadlock } from "./deadlock.ts";
 import { whereItWaits, whoIsAhead } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
 // Null where the server has no such API (docs/platform.md#concurrency-groups), or refuses it; undefined where nothing is
 // ahead any more, or no response comes.
+/** @throws StepError in a deadlock with the caller */
 export async function readQueuePosition(
-  { run, place: last }: Pick<RunSnapshot, "run" | "place">,
+  { run, jobs, place: last }: Pick<RunSnapshot, "run" | "jobs" | "place">,
   deadlineMs: number,
   context: Context,
 ): Promise<QueuePosition | null | undefined> {
@@ -25,7 +27,9 @@ export async function readQueuePosition(
   const queue = group && whoIsAhead(group);
   if (!queue) return undefined;
   const holder = await readHolder(queue.holder, { run, last: last?.holder, deadlineMs }, context);
-  return { group: name, job, ahead: queue.ahead, holder };
+  const place = { group: name, job, ahead: queue.ahead, holder };
+  await endDeadlock({ run, jobs, place }, queue.holder, deadlineMs, context);
+  return place;
 }
 
 interface About {

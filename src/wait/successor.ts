@@ -1,6 +1,6 @@
 /** What replaced a run that was cancelled before any of its jobs had begun. */
 
-import type { ConcurrencyGroup, GroupMember } from "../github/concurrency-groups.ts";
+import { type ConcurrencyGroup, type GroupMember, MOST_WAITING } from "../github/concurrency-groups.ts";
 import type { Run } from "../github/responses.ts";
 import { once, responseOrUndefined } from "../github/retry.ts";
 import { type Context, mayShowJobLogs } from "../state/context.ts";
@@ -10,8 +10,10 @@ import type { RunSnapshot } from "./run-snapshot.ts";
 export type Succession =
   /** `by` is e.g. `Deploy #813`; undefined where it must not be shown. */
   | { is: "taken"; by: { name: string; htmlUrl: string } | undefined }
-  /** More than one run waits (`queue: max`), so a newer one replaces nobody. */
-  | { is: "kept" };
+  /** More than one run waits (`queue: max`), so a newer one replaces nobody. `hadRoom`: ours was seen to wait there. */
+  | { is: "kept"; hadRoom: boolean }
+  /** As many wait as GitHub keeps, and ours was not seen among them. */
+  | { is: "full" };
 
 /** A run usually has one group, and each takes a request or two. */
 const MAX_GROUPS = 3;
@@ -19,18 +21,19 @@ const MAX_GROUPS = 3;
 const READS = 2;
 const LAG_MS = 3000;
 
-/** Undefined where nothing shows it. Sends no request where `place` is null (no such API), or decides already. */
+/** Of a run that failed without a job, only `full` may be the reason. Undefined where nothing shows it. Sends no request where `place` is null (no such API), or decides already. */
 export async function readSuccession({ run, place }: RunSnapshot, context: Context): Promise<Succession | undefined> {
   const { clock, signal } = context;
   if (place === null) return undefined;
   // One run holds the group and one waits: a third one waits only where all are kept.
-  if (place && place.ahead > 1) return { is: "kept" };
+  if (place && place.ahead > 1) return { is: "kept", hadRoom: true };
   const deadlineMs = clock.nowMs() + EVIDENCE_MS;
   const names = place ? [place.group] : await readGroupNames(run, deadlineMs, context);
-  for (let read = 1; read <= READS && names.length > 0; read++) {
+  const reads = run.conclusion === "cancelled" ? READS : 1;
+  for (let read = 1; read <= reads && names.length > 0; read++) {
     if (read > 1) await clock.sleep(LAG_MS, signal);
     for (const name of names) {
-      const succession = await readGroup(name, run, deadlineMs, context);
+      const succession = await readGroup(name, { run, hadRoom: place !== undefined }, deadlineMs, context);
       if (succession) return succession;
     }
   }
@@ -45,7 +48,7 @@ async function readGroupNames(run: Run, deadlineMs: number, { github, retry }: C
 
 async function readGroup(
   name: string,
-  run: Run,
+  { run, hadRoom }: { run: Run; hadRoom: boolean },
   deadlineMs: number,
   context: Context,
 ): Promise<Succession | undefined> {
@@ -53,7 +56,9 @@ async function readGroup(
   const reading = retry((options) => github.getConcurrencyGroup(name, undefined, options), once(deadlineMs));
   const group = await responseOrUndefined(reading);
   if (!group) return undefined;
-  if (keepsAll(group)) return { is: "kept" };
+  if (!hadRoom && isFull(group)) return { is: "full" };
+  if (run.conclusion !== "cancelled") return undefined;
+  if (keepsAll(group)) return { is: "kept", hadRoom };
   for (const { runId, runName, htmlUrl } of newerOf(group, run)) {
     const newer = await responseOrUndefined(retry((options) => github.getRun(runId, options), once(deadlineMs)));
     if (!newer || !cameAtEndOf(newer, run)) continue;
@@ -65,8 +70,16 @@ async function readGroup(
 }
 
 /** With `queue: max`, more than one waits. */
-export function keepsAll({ members }: ConcurrencyGroup): boolean {
-  return members.filter(({ isPending }) => isPending).length > 1;
+export function keepsAll(group: ConcurrencyGroup): boolean {
+  return waitingIn(group) > 1;
+}
+
+function isFull(group: ConcurrencyGroup): boolean {
+  return waitingIn(group) >= MOST_WAITING;
+}
+
+function waitingIn({ members }: ConcurrencyGroup): number {
+  return members.filter(({ isPending }) => isPending).length;
 }
 
 /** Oldest first: one of them came next. */

@@ -1,6 +1,6 @@
 /** The verdict on the whole run, or on the jobs that decide. Pure. */
 
-import { isGreen, worstOf } from "../github/conclusions.ts";
+import { endedBadly, isGreen, wentWell, worstOf } from "../github/conclusions.ts";
 import type { Job, Run } from "../github/responses.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { chooseJobs } from "./deciding-jobs.ts";
@@ -28,13 +28,39 @@ export function verdictOf({ run, jobs }: Pick<RunSnapshot, "run" | "jobs">, rule
   const hasEnded = run.status === "completed";
   const ended = chosen.jobs.filter(({ status }) => hasEnded || status === "completed");
   const red = ended.filter((job) => !isGreen(job.conclusion, successConclusions));
-  const conclusion = worstOf((red.length > 0 ? red : ended).map((job) => job.conclusion));
-  // While the run goes on, a job of that name may still come.
-  const unmet = hasEnded ? chosen.unmet : [];
-  return { isGreen: red.length === 0 && chosen.unmet.length === 0, conclusion, jobs: ended, unmet };
+  // A job that never came because the run was cancelled ends as the run did.
+  const isStopped = hasEnded && chosen.unmet.length > 0 && run.conclusion === "cancelled";
+  const isExcused = isStopped && isGreen(run.conclusion, successConclusions);
+  const conclusions = (red.length > 0 ? red : ended).map((job) => job.conclusion);
+  return {
+    isGreen: red.length === 0 && (chosen.unmet.length === 0 || isExcused),
+    conclusion: worstOf(isStopped ? [...conclusions, run.conclusion] : conclusions),
+    jobs: ended,
+    // While the run goes on, a job of that name may still come.
+    unmet: hasEnded && !isExcused ? chosen.unmet : [],
+  };
 }
 
 /** As GitHub cancels a run that gives way to a newer one. */
 export function wasCancelledEarly({ conclusion }: Run, jobs: readonly Job[]): boolean {
   return conclusion === "cancelled" && jobs.every(({ steps, hidesSteps }) => steps.length === 0 && !hidesSteps);
 }
+
+export function failedWithoutJobs({ conclusion }: Run, jobs: readonly Job[]): boolean {
+  return conclusion === "failure" && jobs.length === 0;
+}
+
+/** What made the run end badly has no job of its own. */
+export function isUnexplained({ conclusion }: Run, jobs: readonly Job[]): boolean {
+  return !wentWell(conclusion) && jobs.length > 0 && haveEndedWell(jobs);
+}
+
+export function haveEndedWell(jobs: readonly Job[]): boolean {
+  return jobs.every((job) => job.status === "completed" && !endedBadly(job));
+}
+
+export function wereAllSkipped({ status }: Run, jobs: readonly Job[]): boolean {
+  return status === "completed" && jobs.length > 0 && jobs.every(({ conclusion }) => conclusion === "skipped");
+}
+
+export const ALL_SKIPPED = "All its jobs were skipped: no `if` of theirs was met.";

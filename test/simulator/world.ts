@@ -192,8 +192,9 @@ export class World {
       attempts: [],
     };
     const others = this.#openOf(repository, groupOf(file, contexts), createdMs);
-    if (workflow.concurrency) makeRoom(others, workflow.concurrency, contexts, createdMs);
-    run.attempts.push(this.#attempt(file, run, behaviour, createdMs));
+    const hasRoom = !workflow.concurrency || makeRoom(others, workflow.concurrency, contexts, createdMs);
+    const attempt = this.#attempt(file, run, behaviour, createdMs);
+    run.attempts.push(hasRoom ? attempt : { ...attempt, cancelledMs: createdMs });
     repository.runs.push(run);
     this.#moveUp(repository, run, createdMs);
     return run;
@@ -273,11 +274,12 @@ const MOST_IN_A_GROUP = 100;
 
 /**
  * Makes room for a run in its concurrency group, as GitHub does: a run that waits there already is cancelled, unless the
- * group keeps all that wait (`queue: max`), and the one that has begun as well with `cancel-in-progress`.
+ * group keeps all that wait (`queue: max`), and the one that has begun as well with `cancel-in-progress`. False where a
+ * hundred wait already, which cancels the newest.
  */
-function makeRoom(others: readonly Run[], concurrency: Concurrency, contexts: Run["contexts"], nowMs: number): void {
+function makeRoom(others: readonly Run[], concurrency: Concurrency, contexts: Run["contexts"], nowMs: number): boolean {
   const cancelsInProgress = fillTemplate(concurrency.cancelInProgress, contexts) === "true";
-  if (others.length > MOST_IN_A_GROUP) throw new Error("what GitHub does beyond a hundred that wait is not known");
+  if (others.length > MOST_IN_A_GROUP) return false;
   for (const run of others) {
     const attempt = lastAttempt(run);
     const isPending = waitsForItsTurn(attemptAt(attempt, nowMs));
@@ -286,6 +288,7 @@ function makeRoom(others: readonly Run[], concurrency: Concurrency, contexts: Ru
       attempt.cancelledMs ??= isPending ? nowMs : nowMs + (attempt.behaviour.cancelTakesMs ?? 2000);
     }
   }
+  return true;
 }
 
 /** When an attempt will end if nobody interferes. */

@@ -104,6 +104,8 @@ export interface Play {
   callerIsPublic?: boolean;
   /** The caller's own server (the target's). */
   callerApiUrl?: string;
+  /** The caller's run, where it is not `CALLER`. */
+  caller?: Partial<Pick<typeof CALLER, "repository" | "runId">>;
   /** Which attempt of the caller's run it is (the first). */
   attempt?: number;
   /** The commit that the caller's run is about. */
@@ -125,6 +127,7 @@ export function playStep(github: GitHub, given: Record<string, string>, play: Pl
     cancelAfterMs,
     callerIsPublic = false,
     callerApiUrl = github.apiUrl,
+    caller: callers = {},
     attempt = 1,
     more = [],
     sha = CALLER.sha,
@@ -136,7 +139,7 @@ export function playStep(github: GitHub, given: Record<string, string>, play: Pl
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
   return onStage(play, async (log, played) => {
-    const caller = { ...CALLER, runAttempt: String(attempt), apiUrl: callerApiUrl, sha };
+    const caller = { ...CALLER, ...callers, runAttempt: String(attempt), apiUrl: callerApiUrl, sha };
     const inputs = readInputs((name) => texts[name] ?? "", caller, idHex, mappings, [...Object.keys(texts), ...more]);
     const { commitStatus, target } = inputs;
     const connection = { fetch: clock.fetch, clock, log };

@@ -56,6 +56,7 @@ describe("without a word said", () => {
       isDryRun: false,
       isOwnTarget: true,
       callersAttempt: 1,
+      callersRunId: "1658821493",
       warnings: [],
     });
   });

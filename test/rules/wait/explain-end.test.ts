@@ -95,7 +95,7 @@ describe("a red run is explained", () => {
       [],
       [
         `The run ended as ${conclusion}: ${link}/1`,
-        "It has no jobs. Possibly the workflow file .github/workflows/deploy.yml is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. GitHub's page of the run says which.",
+        "It has no jobs. Possibly the workflow file .github/workflows/deploy.yml is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. Or its concurrency group does: a full queue (100 wait at most with `queue: max`), or a run and a job of it in one group, which is a deadlock. GitHub's page of the run says which.",
       ],
     ]),
   ])("%s", (_, red, jobs, lines) => {
