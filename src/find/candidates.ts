@@ -1,5 +1,6 @@
 /** Rules of the search: where a run shows the id, and whose jobs to read next. */
 
+import { isCut, withoutEnd } from "../github/job-names.ts";
 import { fileName, type Job, type Run, type Step } from "../github/responses.ts";
 import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
 import { generatedIdIn, showsDistinctId } from "../inputs/distinct-id.ts";
@@ -26,9 +27,14 @@ export function isNamed(run: Run, distinctId: string): boolean {
 }
 
 export function idLocationInJobs(jobs: readonly Job[], distinctId: string): IdLocation | undefined {
-  if (jobs.some((job) => showsDistinctId(job.name, distinctId))) return "job";
+  if (jobs.some(({ name }) => showsDistinctId(isCut(name) ? withUnknownEnd(name) : name, distinctId))) return "job";
   if (jobs.some((job) => job.steps.some((step) => showsDistinctId(step.name, distinctId)))) return "step";
   return undefined;
+}
+
+/** A given id that touches the cut may have gone on: a letter there lets it count no more. */
+function withUnknownEnd(cutName: string): string {
+  return `${withoutEnd(cutName)}_`;
 }
 
 /** The generated id of another dispatch: called only where ours is not shown. */

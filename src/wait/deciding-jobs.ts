@@ -1,6 +1,7 @@
 /** The jobs that decide instead of the whole run (`jobs`, `fail_fast`). */
 
 import { isGreen, wentWell } from "../github/conclusions.ts";
+import { isCut, shownForms, sourceParts } from "../github/job-names.ts";
 import type { Job } from "../github/responses.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { oneLine } from "../text/foreign-text.ts";
@@ -14,19 +15,44 @@ export interface ChosenJobs {
   unmet: readonly string[];
 }
 
-/** In the order of GitHub's list; `*` in a name stands for any text. */
-export function chooseJobs(names: readonly string[], jobs: readonly Job[]): ChosenJobs {
+/** In the order of GitHub's list; `*` in a name stands for any text. `hasEnded`: no further job comes. */
+export function chooseJobs(names: readonly string[], jobs: readonly Job[], hasEnded = false): ChosenJobs {
   const fits = new Map(names.map((name) => [name, matcherOf(name)]));
+  const missed = names.filter((name) => !jobs.some((job) => fits.get(name)?.(job.name)));
+  const unmade = missed.length > 0 ? jobs.filter((job) => isUnmade(job, hasEnded)) : [];
   return {
-    jobs: jobs.filter((job) => names.some((name) => fits.get(name)?.(job.name))),
-    unmet: names.filter((name) => !jobs.some((job) => fits.get(name)?.(job.name))),
+    jobs: jobs.filter(
+      (job) =>
+        names.some((name) => fits.get(name)?.(job.name)) ||
+        (unmade.includes(job) && missed.some((name) => mayBeOf(name, job))),
+    ),
+    unmet: missed.filter((name) => !unmade.some((job) => mayBeOf(name, job))),
   };
 }
 
 function matcherOf(pattern: string): (name: string) => boolean {
   // A job's name has lost what nobody sees.
-  const [exact, shown] = [pattern, asShown(oneLine(pattern))].map((each) => each.split("*"));
-  return (name) => matchesParts(name, exact ?? []) || matchesParts(asShown(name), shown ?? []);
+  const [exact = [], shown = []] = [pattern, asShown(oneLine(pattern))].map((each) => each.split("*"));
+  return (name) =>
+    matchesParts(name, exact) || matchesParts(asShown(name), shown) || (isCut(name) && standsForCut(pattern, name));
+}
+
+/** Behind a star, only punctuation may be hidden by the cut: any other text tells one job from another. */
+function standsForCut(pattern: string, name: string): boolean {
+  if (!pattern.includes("*")) return shownForms(pattern).includes(name);
+  const at = pattern.lastIndexOf("*");
+  return !/[\p{L}\p{N}]/u.test(pattern.slice(at)) && matchesParts(name, pattern.slice(0, at + 1).split("*"));
+}
+
+/** A matrix that was skipped as a whole. Until the run's end, a name that is an expression alone says too little. */
+function isUnmade({ name, status }: Job, hasEnded: boolean): boolean {
+  const parts = status === "completed" ? sourceParts(name) : undefined;
+  return parts !== undefined && (hasEnded || /[\p{L}\p{N}]/u.test(parts.join("")));
+}
+
+/** A star is taken as it stands: two gaps would meet in nearly any name. */
+function mayBeOf(pattern: string, { name }: Job): boolean {
+  return matchesParts(pattern, sourceParts(name) ?? [name]);
 }
 
 /** GitHub's pages trim names and collapse spaces, such as an expression without a value leaves. */

@@ -24,8 +24,8 @@ export function verdictOf({ run, jobs }: Pick<RunSnapshot, "run" | "jobs">, rule
     const { conclusion } = run;
     return { isGreen: isGreen(conclusion, successConclusions), conclusion, jobs: undefined, unmet: [] };
   }
-  const chosen = chooseJobs(decidingJobs, jobs);
   const hasEnded = run.status === "completed";
+  const chosen = chooseJobs(decidingJobs, jobs, hasEnded);
   const ended = chosen.jobs.filter(({ status }) => hasEnded || status === "completed");
   const red = ended.filter((job) => !isGreen(job.conclusion, successConclusions));
   // A job that never came because the run was cancelled ends as the run did.

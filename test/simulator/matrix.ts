@@ -37,13 +37,18 @@ export function nameJob(
   { id, name = id, matrix }: WorkflowJob,
   { values, shown }: Combination,
   contexts: Contexts,
-  never: boolean,
+  isSkipped: boolean,
 ): string {
-  const isSource = never && matrix !== undefined;
+  const isSource = isSkipped && matrix !== undefined;
   const segments = name.includes("${{") ? [] : shown.flatMap(leaves);
   const base = isSource ? name : fillTemplate(name, { ...contexts, matrix: values });
   const full = base + (segments.length > 0 ? ` (${segments.join(", ")})` : "");
-  return full.length > 100 ? `${full.slice(0, 97)}...` : full;
+  return cut(full);
+}
+
+/** To GitHub's longest name of a job. */
+export function cut(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 97)}...` : name;
 }
 
 function leaves(value: unknown): string[] {

@@ -1,6 +1,6 @@
 import type { components } from "@octokit/openapi-types";
 import { evaluate, fillTemplate } from "./expression.ts";
-import { type Combination, combine, nameJob } from "./matrix.ts";
+import { type Combination, combine, cut, nameJob } from "./matrix.ts";
 import { nameStep } from "./step-names.ts";
 import type { Workflow, WorkflowJob } from "./workflow.ts";
 import type { ZippedFile } from "./zip.ts";
@@ -178,8 +178,8 @@ export function planTimeline(
     planned.set(
       job.id,
       // GitHub names a skipped job before it makes its matrix.
-      combine(never ? undefined : job.matrix, names).map((combination) => {
-        const shown = { never, shownMs: needs.length > 0 ? readyMs : shownMs, readyMs, skipped };
+      combine(skipped ? undefined : job.matrix, names).map((combination) => {
+        const shown = { shownMs: needs.length > 0 ? readyMs : shownMs, readyMs, skipped };
         return planJob(workflow, job, combination, names, behaviour, shown);
       }),
     );
@@ -207,11 +207,11 @@ function planJob(
   combination: Combination,
   inRun: Record<string, unknown>,
   behaviour: Behaviour,
-  { never, shownMs, readyMs, skipped }: { never: boolean; shownMs: number; readyMs: number; skipped: boolean },
+  { shownMs, readyMs, skipped }: { shownMs: number; readyMs: number; skipped: boolean },
 ): PlannedJob {
   const own = behaviour.jobs?.[job.id] ?? {};
   const contexts = { ...inRun, matrix: combination.values };
-  const name = own.name ?? nameJob(job, combination, inRun, never);
+  const name = own.name === undefined ? nameJob(job, combination, inRun, skipped) : cut(own.name);
   const appearsMs = own.appearsAfterMs ?? shownMs;
   const freeMs = Math.max(readyMs, appearsMs);
   if (skipped || own.conclusion === "skipped") {

@@ -164,3 +164,32 @@ describe("a superseded run whose jobs decide", () => {
     expect(failure).toContain("- identify: failure");
   });
 });
+
+describe("names in `jobs`", () => {
+  test("stand for a matrix that was skipped as a whole, as skipped", async () => {
+    const matrix = [
+      "  test:",
+      "    name: test (${{ matrix.os }})",
+      "    if: false",
+      "    strategy: { matrix: { os: [linux, windows] } }",
+      "    runs-on: x",
+      "    steps: [{ run: make }]",
+    ];
+    const { play } = await stage({}, `${WORKFLOW}\n${matrix.join("\n")}`);
+    const jobs = "identify\ntest (linux)";
+    const { failure } = await play({ ...START, jobs });
+    expect(failure).toMatch(/^Of the jobs that decide \(`jobs`\), 1 of 2 ended red/);
+    expect(failure).toContain("- test (${{ matrix.os }}): skipped, http");
+    const accepted = await play({ ...START, jobs, success_conclusions: "success, skipped" });
+    expect(accepted.failure).toBeUndefined();
+    expect(accepted.outputs.conclusion).toBe("skipped");
+  });
+
+  test("above 100 characters stand for the job as GitHub cuts its name", async () => {
+    const name = `deploy (${"a".repeat(60)}, ${"b".repeat(60)})`;
+    const { play } = await stage({}, WORKFLOW.replace("  identify:\n", `  identify:\n    name: ${name}\n`));
+    const { failure, outputs } = await play({ ...START, jobs: name });
+    expect(failure).toBeUndefined();
+    expect(outputs.conclusion).toBe("success");
+  });
+});
