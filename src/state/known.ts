@@ -19,8 +19,8 @@ export interface Known {
   taken?: { started: StartedRun; disposition: "given" | "reused"; distinctId?: string };
   run?: Run;
   jobs?: readonly Job[];
-  /** Environments whose approval the run waits for, as text. */
-  awaitedEnvironments?: readonly string[];
+  /** What the run waits for, in words: the rules of an environment. */
+  awaitedRules?: readonly string[];
   /** Null where the server cannot tell; undefined where not known, or where the run waits in no group. */
   place?: QueuePosition | null | undefined;
   /** Oldest first, without the present attempt. */

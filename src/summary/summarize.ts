@@ -18,7 +18,7 @@ export async function summarize(known: Known, context: Context, failure?: unknow
   try {
     const { summaryOf } = await import("./summary.ts");
     const nowMs = github.serverTimeMs(clock.nowMs());
-    const { awaitedEnvironments = [], place } = known;
+    const { awaitedRules = [], place } = known;
     const facts = {
       repository: github.fullName(),
       run,
@@ -28,7 +28,7 @@ export async function summarize(known: Known, context: Context, failure?: unknow
       values: known.values?.names,
       decidingJobs: inputs.decidingJobs.length,
       problem: failure instanceof Error ? failure.message : undefined,
-      awaited: awaitedBy({ run, jobs, awaitedEnvironments, place }, nowMs),
+      awaited: awaitedBy({ run, jobs, awaitedRules, place }, nowMs),
       nowMs,
     };
     writeSummary(summaryOf(facts));

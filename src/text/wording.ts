@@ -31,7 +31,12 @@ export function duration(ms: number): string {
 
 /** e.g. `12:30:00 UTC` */
 export function timeOfDay(epochMs: number): string {
+  return dateAndTime(epochMs).replace(/^\S+ (?=\S+ UTC$)/, "");
+}
+
+/** e.g. `2026-11-22 12:30:00 UTC` */
+export function dateAndTime(epochMs: number): string {
   // The limit of `Date`; only a broken server's time exceeds it.
   if (Math.abs(epochMs) > 8.64e15) return "an unknown time";
-  return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;
+  return new Date(epochMs).toISOString().replace(/^(.+)T(.{8}).*$/, "$1 $2 UTC");
 }

@@ -77,7 +77,7 @@ export async function follow(
     }
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
-    const snapshot = last ?? { run: ours.run, jobs: [], awaitedEnvironments: [] };
+    const snapshot = last ?? { run: ours.run, jobs: [], awaitedRules: [] };
     const cancelled = await cancelOn("timeout", snapshot.run, { isNewUntilMs }, context);
     const details = { cancelled, nowMs: serverNowMs() };
     const { explainNotBegun, explainTimeout } = await import("./explain-end.ts");
@@ -93,8 +93,8 @@ export async function follow(
     const nowMs = serverNowMs();
     const lines = isNew ? news(last, snapshot, nowMs) : [];
     if (isNew) {
-      const { jobs, awaitedEnvironments, place } = snapshot;
-      record({ jobs, awaitedEnvironments, place });
+      const { jobs, awaitedRules, place } = snapshot;
+      record({ jobs, awaitedRules, place });
       answersWithoutNews = lines.length > 0 ? 0 : answersWithoutNews + 1;
     }
     if (lines.length === 0 && nowMs !== undefined && isLineDue(clock.nowMs() - loggedAtMs, ageMs()))

@@ -6,6 +6,7 @@ import type { Job } from "../github/responses.ts";
 import type { Log, Tone } from "../runner/log.ts";
 import type { QueuePosition } from "../state/known.ts";
 import { duration, enumerated, firstLines, spoken } from "../text/wording.ts";
+import { waitsForRules } from "./awaited.ts";
 import { describeQueuePosition, isSameQueuePosition, queuePositionOf } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
@@ -20,17 +21,19 @@ export function news(before: RunSnapshot | undefined, now: RunSnapshot, nowMs?: 
   const isNewAttempt = before !== undefined && run.runAttempt !== before.run.runAttempt;
   const statusBefore = new Map(before?.jobs.map(({ id, status }) => [id, status]));
   const changed = jobs.filter(({ id, status }) => status !== statusBefore.get(id));
-  const awaited = enumerated(now.awaitedEnvironments);
-  const asksForMore = awaited !== "" && awaited !== enumerated(before?.awaitedEnvironments ?? []);
+  const awaited = enumerated(now.awaitedRules);
+  const asksForMore = awaited !== "" && awaited !== enumerated(before?.awaitedRules ?? []);
   const place = queuePositionOf(now);
   const hasMoved = place !== undefined && !isSameQueuePosition(place, before && queuePositionOf(before));
   const movedLine = hasMoved && run.status !== "pending" ? [queuePositionLine(now, place, nowMs)] : [];
   const isStatusNew = run.status !== before?.run.status || (hasMoved && run.status === "pending");
-  const hasStatus = isNewAttempt || isStatusNew || asksForMore;
+  const hasStatus = isNewAttempt || isStatusNew || (asksForMore && run.status === "waiting");
+  const awaitedLine = asksForMore && run.status !== "waiting" && waitsForRules(now) ? [rulesLine(now)] : [];
   return [
     ...(isNewAttempt ? [line(`Attempt ${run.runAttempt} has begun.`)] : []),
     ...changed.filter(({ status }) => status === "completed").map(endOf),
     ...changed.flatMap((job) => beginningOf(job, now)),
+    ...awaitedLine,
     ...movedLine,
     ...(hasStatus ? [statusLine(now, nowMs)] : []),
   ];
@@ -42,7 +45,12 @@ function beginningOf({ id, name, status }: Job, now: RunSnapshot): Line[] {
   if (status === "pending" && run.status !== "pending" && queuePositionOf(now)?.job?.id !== id)
     return [line(`Job ${name} is pending: its concurrency group lets another go first.`, "waiting")];
   if (status !== "waiting" || run.status === "waiting") return [];
-  return [line(`Job ${name} is waiting, usually for an approval.`, "waiting")];
+  return [line(`Job ${name} is waiting${now.awaitedRules.length > 0 ? "." : ", usually for an approval."}`, "waiting")];
+}
+
+/** Of a run that goes on beside the jobs that wait. */
+function rulesLine({ run, awaitedRules }: RunSnapshot): Line {
+  return line(`The run waits for ${enumerated(awaitedRules)}: ${run.htmlUrl}`, "waiting");
 }
 
 /** A log has to stay readable where a matrix of two hundred jobs starts at once. */
@@ -75,14 +83,14 @@ function queuePositionLine({ run }: RunSnapshot, place: QueuePosition, nowMs: nu
 
 function statusLine(snapshot: RunSnapshot, nowMs: number | undefined): Line {
   const { status, conclusion, startedAtMs, createdAtMs, updatedAtMs, htmlUrl } = snapshot.run;
-  const awaited = enumerated(snapshot.awaitedEnvironments);
+  const awaited = enumerated(snapshot.awaitedRules);
   switch (status) {
     case "completed": {
       const took = after(startedAtMs ?? createdAtMs, updatedAtMs);
       return line(`The run is completed: ${conclusion ?? "without a conclusion"}${took}.`, toneOf(conclusion));
     }
     case "waiting": {
-      const why = awaited === "" ? ", usually for an approval." : ` for an approval of ${awaited}: ${htmlUrl}`;
+      const why = awaited === "" ? ", usually for an approval." : ` for ${awaited}: ${htmlUrl}`;
       return line(`The run is waiting${why}`, "waiting");
     }
     case "pending": {
@@ -129,20 +137,34 @@ export function stillRunningLine(snapshot: RunSnapshot, nowMs: number, estimate:
 }
 
 function reason(snapshot: RunSnapshot, nowMs: number): string {
-  const { run, jobs, awaitedEnvironments } = snapshot;
-  if (run.status === "waiting")
-    return awaitedEnvironments.length > 0 ? ` for an approval of ${enumerated(awaitedEnvironments)}` : "";
+  const { run, awaitedRules } = snapshot;
   const place = queuePositionOf(snapshot);
-  if (run.status === "pending")
-    return place ? `: ${describeQueuePosition(place, nowMs)}` : ": another run of its concurrency group goes first";
+  switch (run.status) {
+    case "waiting":
+      return awaitedRules.length > 0 ? ` for ${enumerated(awaitedRules)}` : "";
+    case "pending":
+      return place ? `: ${describeQueuePosition(place, nowMs)}` : ": another run of its concurrency group goes first";
+    default:
+      return reasonByJobs(snapshot, nowMs);
+  }
+}
+
+function reasonByJobs(snapshot: RunSnapshot, nowMs: number): string {
+  const { run, jobs, awaitedRules } = snapshot;
+  const place = queuePositionOf(snapshot);
   const running = jobs.filter(({ status }) => status === "in_progress");
   const queued = jobs.filter(({ status }) => status === "queued").length;
-  if (running.length === 0 && place?.job) return `: job ${place.job.name} is ${describeQueuePosition(place, nowMs)}`;
-  if (running.length === 0) return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
+  if (running.length > 0) return `: ${describeRunning(running, nowMs)}${queued > 0 ? `; ${queued} queued` : ""}`;
+  if (place?.job) return `: job ${place.job.name} is ${describeQueuePosition(place, nowMs)}`;
+  if (awaitedRules.length > 0 && waitsForRules(snapshot)) return `: it waits for ${enumerated(awaitedRules)}`;
+  return queued > 0 || run.status === "queued" ? ": no runner has taken a job yet" : "";
+}
+
+function describeRunning(running: readonly Job[], nowMs: number): string {
   const named = running.slice(0, 3).map((job) => {
     const forMs = nowMs - (beganAtMs(job) ?? nowMs);
     return forMs > 0 ? `${job.name} (${duration(forMs)})` : job.name;
   });
   if (running.length > named.length) named.push(`${running.length - named.length} more`);
-  return `: ${named.join(", ")}${queued > 0 ? `; ${queued} queued` : ""}`;
+  return named.join(", ");
 }

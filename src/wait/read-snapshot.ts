@@ -5,7 +5,7 @@ import { isRetryable } from "../github/request-error.ts";
 import type { Job, Run } from "../github/responses.ts";
 import { once, type RetryOptions, responseOrUndefined } from "../github/retry.ts";
 import { type Context, mayShowJobLogs } from "../state/context.ts";
-import { describeDeployment } from "./awaited.ts";
+import { describeDeployments, waitsForRules } from "./awaited.ts";
 import { areOfAttempt, type EndRules, jobsEndWait } from "./deciding-jobs.ts";
 import { haveEnded, jobsShowProgress, mayShowJobs } from "./next-request.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
@@ -47,18 +47,15 @@ async function completeSnapshot(
   // A run that has just begun is being set up, and its jobs change again in a moment: one poll later they are billed once.
   const areJobsDue = last !== undefined && run.status === "in_progress" && last.run.status !== "in_progress";
   const jobs = newJobs ?? last?.jobs ?? [];
-  const snapshot = { run, jobs, awaitedEnvironments: [], areJobsDue, place: last?.place };
+  const snapshot = { run, jobs, awaitedRules: [], areJobsDue, place: last?.place };
   if (run.status === "completed") {
     return newJobs && haveEnded(newJobs) && areOfAttempt(run, newJobs)
       ? snapshot
       : { ...snapshot, jobs: await readLastJobs(run, jobs, follower) };
   }
   const mayBeOld = !newJobs && !areJobsDue && mayShowJobs(run, jobs);
-  return {
-    ...snapshot,
-    jobs: (mayBeOld ? await readJobs(run, follower) : undefined) ?? jobs,
-    awaitedEnvironments: run.status === "waiting" ? await readAwaited(run, last, follower) : [],
-  };
+  const open = { ...snapshot, jobs: (mayBeOld ? await readJobs(run, follower) : undefined) ?? jobs };
+  return waitsForRules(open) ? { ...open, awaitedRules: await readAwaited(open, last, follower) } : open;
 }
 
 /** Tried once; else undefined. Only the run itself shows its end, and its jobs must not hold that up. */
@@ -88,13 +85,22 @@ async function readLastJobs(run: Run, before: readonly Job[], follower: Follower
   }
 }
 
-async function readAwaited(run: Run, last: RunSnapshot | undefined, follower: Follower): Promise<readonly string[]> {
-  const { github, retry } = follower;
+async function readAwaited(
+  { run, jobs }: RunSnapshot,
+  last: RunSnapshot | undefined,
+  follower: Follower,
+): Promise<readonly string[]> {
+  const { github, retry, clock } = follower;
+  // Beside a job that waits, others go on, and each of their steps would cost a request.
+  const isKnown = run.status !== "waiting" && last && last.awaitedRules.length > 0;
+  if (isKnown && waitingIn(jobs) === waitingIn(last.jobs)) return last.awaitedRules;
   const reading = retry((options) => github.listPendingDeployments(run.id, options), once(follower.options.deadlineMs));
   const pending = await responseOrUndefined(reading);
-  if (!pending) return last?.awaitedEnvironments ?? [];
-  // A public log must not show who works on a private target.
-  const isShown = mayShowJobLogs(run, follower);
-  const words = pending.map((each) => describeDeployment(isShown ? each : { ...each, reviewers: [] }));
-  return words.filter((name) => name !== "");
+  if (!pending) return last?.awaitedRules ?? [];
+  const about = { showsReviewers: mayShowJobLogs(run, follower), nowMs: github.serverTimeMs(clock.nowMs()) };
+  return describeDeployments(pending, about);
+}
+
+function waitingIn(jobs: readonly Job[]): string {
+  return jobs.flatMap(({ id, status }) => (status === "waiting" ? [id] : [])).join();
 }

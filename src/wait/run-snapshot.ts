@@ -8,8 +8,8 @@ export interface RunSnapshot {
   run: Run;
   /** An unchanged list is the same array. */
   jobs: readonly Job[];
-  /** Environments whose approval the run waits for, in words; none of them is empty. */
-  awaitedEnvironments: readonly string[];
+  /** What the run or a job of it waits for, in words that follow "waits for"; none of them is empty. */
+  awaitedRules: readonly string[];
   /** As last read; null where the server has no such API. */
   place?: QueuePosition | null | undefined;
   /** Shown while the run went on. */

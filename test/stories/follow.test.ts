@@ -116,14 +116,18 @@ describe("the log", () => {
 
   test("names the environment whose approval the run waits for", async () => {
     const { log } = await (
-      await stage({ statuses: [{ status: "waiting", forMs: 30_000 }], environment: "production" })
+      await stage({
+        statuses: [{ status: "waiting", forMs: 30_000 }],
+        environment: "production",
+        reviewers: ["octocat"],
+      })
     ).play(START);
-    expect(log.join("\n")).toContain("The run is waiting for an approval of production: http");
+    expect(log.join("\n")).toContain("The run is waiting for an approval of production (octocat may approve): http");
   });
 
   test.each([
-    [false, "octocat or hubot may approve; its wait timer ends at 12:30:00 UTC"],
-    [true, "its wait timer ends at 12:30:00 UTC"],
+    [false, "octocat or hubot may approve; its wait timer ends at 2026-11-20 12:30:00 UTC"],
+    [true, "its wait timer ends at 2026-11-20 12:30:00 UTC"],
   ])("names who may approve it, unless everybody could read that (%s), and when its timer ends", async (is, words) => {
     const { play } = await stage({
       statuses: [{ status: "waiting", forMs: 30_000 }],

@@ -96,6 +96,7 @@ test("a release that waits for an approval says whose, and goes on", async () =>
   const { github, play } = await stage({
     ...USUAL,
     jobs: { ...USUAL.jobs, deploy: { durationMs: 95_000, waitingMs: 2_400_000 } },
+    reviewers: ["octocat"],
   });
   const played = await play({ ...START, timeout_seconds: "7200" });
   expect(played.failure).toBeUndefined();

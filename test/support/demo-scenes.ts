@@ -134,7 +134,7 @@ export function cancelledAt({ show }: Scene): string | undefined {
 
 export function behaviourOf({ result, show }: Scene): Behaviour {
   const ordinary = { visibleAfterMs: 600, freshRun404Ms: 0, queuedMs: 700, setupMs: 400, stepMs: 900 };
-  if (show === "approval") return { ...ordinary, jobs: { deploy: { waitingMs: 2500 } } };
+  if (show === "approval") return { ...ordinary, jobs: { deploy: { waitingMs: 2500 } }, reviewers: ["octocat"] };
   if (show === "cancel") return { ...ordinary, stepMs: 60_000, cancelTakesMs: 300 };
   if (result === "failure") return { ...ordinary, jobs: { deploy: { failedStep: "Smoke test" } } };
   return ordinary;

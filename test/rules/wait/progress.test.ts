@@ -7,8 +7,8 @@ import { aRun } from "../../support/runs.ts";
 
 const run = aRun({ status: "queued" });
 
-function sight(about: Partial<Run>, jobs: Job[] = [], awaitedEnvironments: string[] = []): RunSnapshot {
-  return { run: { ...run, ...about }, jobs, awaitedEnvironments };
+function sight(about: Partial<Run>, jobs: Job[] = [], awaitedRules: string[] = []): RunSnapshot {
+  return { run: { ...run, ...about }, jobs, awaitedRules };
 }
 
 function texts(lines: readonly Line[]): string[] {
@@ -63,8 +63,8 @@ describe("the first sight of a run", () => {
     ["pending", null, [], pending],
     ["waiting", null, [], approval],
     ["waiting", null, [""], approval],
-    ["waiting", null, ["live"], `The run is waiting for an approval of live: ${link}`],
-    ["waiting", null, ["live", "eu"], `The run is waiting for an approval of live, eu: ${link}`],
+    ["waiting", null, ["an approval of live"], `The run is waiting for an approval of live: ${link}`],
+    ["waiting", null, ["an approval of live, eu"], `The run is waiting for an approval of live, eu: ${link}`],
     ["completed", "success", [], "The run is completed: success."],
     ["completed", "startup_failure", [], "The run is completed: startup_failure."],
     ["completed", "of_tomorrow", [], "The run is completed: of_tomorrow."],
@@ -137,14 +137,14 @@ describe("a later sight of a run", () => {
     ],
     [
       "leaves the word of a job that waits to the run that waits",
-      sight({ status: "waiting" }, [job(1, "queued")], ["live"]),
-      sight({ status: "waiting" }, [job(1, "waiting")], ["live"]),
+      sight({ status: "waiting" }, [job(1, "queued")], ["an approval of live"]),
+      sight({ status: "waiting" }, [job(1, "waiting")], ["an approval of live"]),
       [],
     ],
     [
       "tells nothing of a wait that goes on",
-      sight({ status: "waiting" }, [], ["live"]),
-      sight({ status: "waiting" }, [], ["live"]),
+      sight({ status: "waiting" }, [], ["an approval of live"]),
+      sight({ status: "waiting" }, [], ["an approval of live"]),
       [],
     ],
     [
@@ -168,19 +168,19 @@ describe("a later sight of a run", () => {
     ["tells why it waits", sight({ status: "in_progress" }), sight({ status: "pending" }), [pending]],
     [
       "tells when another environment is waited for",
-      sight({ status: "waiting" }, [], ["test"]),
-      sight({ status: "waiting" }, [], ["live"]),
+      sight({ status: "waiting" }, [], ["an approval of test"]),
+      sight({ status: "waiting" }, [], ["an approval of live"]),
       [`The run is waiting for an approval of live: ${link}`],
     ],
     [
       "tells the environment once it is known",
       sight({ status: "waiting" }, [], []),
-      sight({ status: "waiting" }, [], ["live"]),
+      sight({ status: "waiting" }, [], ["an approval of live"]),
       [`The run is waiting for an approval of live: ${link}`],
     ],
     [
       "tells nothing where the environments could not be read again",
-      sight({ status: "waiting" }, [], ["live"]),
+      sight({ status: "waiting" }, [], ["an approval of live"]),
       sight({ status: "waiting" }, [], []),
       [],
     ],
@@ -192,7 +192,7 @@ describe("a later sight of a run", () => {
     ],
     [
       "tells nothing of an environment without a name after one with a name",
-      sight({ status: "waiting" }, [], ["live"]),
+      sight({ status: "waiting" }, [], ["an approval of live"]),
       sight({ status: "waiting" }, [], [""]),
       [],
     ],
@@ -345,7 +345,7 @@ describe("in a silence", () => {
     ],
     [
       "waiting",
-      sight({ status: "waiting" }, [job(1, "waiting")], ["live"]),
+      sight({ status: "waiting" }, [job(1, "waiting")], ["an approval of live"]),
       undefined,
       "Still waiting after 12 min for an approval of live.",
     ],

@@ -101,7 +101,13 @@ describe("what a run waits for", () => {
     ["queued", [], [], undefined, undefined],
     ["completed", [{ ...job(5, null), status: "waiting" }], [], undefined, undefined],
     ["waiting", [], [], undefined, "an approval, usually"],
-    ["waiting", [], ["live (octocat may approve)"], undefined, "an approval of live (octocat may approve)"],
+    [
+      "waiting",
+      [],
+      ["an approval of live (octocat may approve)"],
+      undefined,
+      "an approval of live (octocat may approve)",
+    ],
     ["in_progress", [{ ...job(5, null), status: "waiting" }], [], undefined, "an approval, usually"],
     ["pending", [], [], undefined, "its turn in a concurrency group, in which another run goes first"],
     ["pending", [], [], place, "its turn in a concurrency group, second in line behind Deploy #812 (in progress)"],
@@ -112,12 +118,12 @@ describe("what a run waits for", () => {
       ofJob,
       "the turn of its job job 5 in a concurrency group, second in line behind Deploy #812 (in progress)",
     ],
-  ])("that is %s with jobs %j: %j, %j", (status, jobs, awaitedEnvironments, seen, what) => {
-    expect(awaitedBy({ run: aRun({ status }), jobs, awaitedEnvironments, place: seen }, undefined)?.what).toBe(what);
+  ])("that is %s with jobs %j: %j, %j", (status, jobs, awaitedRules, seen, what) => {
+    expect(awaitedBy({ run: aRun({ status }), jobs, awaitedRules, place: seen }, undefined)?.what).toBe(what);
   });
 
   test("comes with the page of who is ahead, where that may be shown", () => {
-    const sight = { run: aRun({ status: "pending" }), jobs: [], awaitedEnvironments: [], place };
+    const sight = { run: aRun({ status: "pending" }), jobs: [], awaitedRules: [], place };
     expect(aheadLine(awaitedBy(sight, undefined))).toEqual([`Ahead of it: ${holder.htmlUrl}`]);
     const hidden = { ...sight, place: { ...place, holder: { ...holder, htmlUrl: "" } } };
     expect(aheadLine(awaitedBy(hidden, undefined))).toEqual([]);

@@ -49,7 +49,7 @@ describe("a run that takes too long is explained", () => {
     ],
     ["with what came of cancelling it", undefined, "It is being cancelled.", [first, "It is being cancelled."]],
   ])("%s", (_, last, cancelled, lines) => {
-    const sight = { run: aRun(), jobs: [], awaitedEnvironments: [] };
+    const sight = { run: aRun(), jobs: [], awaitedRules: [] };
     expect(explainTimeout(sight, 3_600_000, last, { cancelled })).toBe(lines.join("\n"));
   });
 
@@ -59,7 +59,7 @@ describe("a run that takes too long is explained", () => {
     ["whose jobs have all ended", [job(1, "success"), job(2, "skipped")], [first, late, `It goes on: ${link}/1`]],
     ["one of whose jobs goes on", [job(1, "success"), job(2, null)], [first, `It goes on: ${link}/1`]],
   ])("%s", (_, jobs, lines) => {
-    const sight = { run: aRun(), jobs, awaitedEnvironments: [] };
+    const sight = { run: aRun(), jobs, awaitedRules: [] };
     expect(explainTimeout(sight, 3_600_000, undefined)).toBe(lines.join("\n"));
   });
 });
