@@ -48,7 +48,7 @@ export const thisAction: Player = {
     };
     const texts = inputsOf(given, apiUrl);
     const inputs = readInputs((name) => texts[name] ?? "", { ...CALLER, apiUrl }, id.slice(-16), mappings);
-    const log = { info() {}, group() {}, warning() {}, debug() {} };
+    const log = { info() {}, group() {}, still() {}, notice() {}, warning() {}, debug() {} };
     const credentials = { token: TOKEN };
     const outputs: Record<string, string> = {};
     try {

@@ -11,7 +11,7 @@ import { type GivenCredentials, secretsOf } from "./inputs/credentials.ts";
 import { givesObjects } from "./inputs/dispatch-request.ts";
 import { generateIdHex } from "./inputs/distinct-id.ts";
 import { readInputs } from "./inputs/inputs.ts";
-import { inputNamesIn } from "./inputs/names.ts";
+import { asMeant, inputNamesIn } from "./inputs/names.ts";
 import { optionalPermissionsFor, permissionsFor } from "./inputs/permissions.ts";
 import { type Caller, withoutTrailingSlash } from "./inputs/target.ts";
 import { post } from "./post.ts";
@@ -19,7 +19,7 @@ import { run } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { systemClock } from "./runner/clock.ts";
 import { readContext } from "./runner/context.ts";
-import { runnerLog } from "./runner/log.ts";
+import { endFolding, runnerLog } from "./runner/log.ts";
 import { appendSummary, markPostStep, saveState, setOutputs } from "./runner/outputs.ts";
 import { findProxy } from "./runner/proxy.ts";
 import { StepError } from "./runner/step-error.ts";
@@ -59,9 +59,10 @@ async function startStep({ open }: Connections, signal: AbortSignal): Promise<vo
   markPostStep();
   const context = await readContext(env.GITHUB_API_URL || "https://api.github.com");
   const caller = callerOf(context, env.GITHUB_REPOSITORY);
-  const mappings = givesObjects(core.getInput) ? await import("./inputs/mapping.ts") : undefined;
+  const names = inputNamesIn(env);
+  const mappings = givesObjects(asMeant(core.getInput, names)) ? await import("./inputs/mapping.ts") : undefined;
   const idHex = generateIdHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
-  const inputs = readInputs(core.getInput, caller, idHex, mappings, inputNamesIn(env));
+  const inputs = readInputs(core.getInput, caller, idHex, mappings, names);
   const { commitStatus, target, credentials } = inputs;
   await run(inputs, {
     github: await open(target, credentials, permissionsFor(inputs), optionalPermissionsFor(inputs)),
@@ -153,6 +154,7 @@ function messageOf(error: unknown): string {
 
 main()
   .catch((error: unknown) => {
+    endFolding();
     // The stack says nothing to the reader of a red step: it goes to the debug log.
     core.setFailed(messageOf(error));
     core.debug(String((error as Error)?.stack));

@@ -148,7 +148,8 @@ function accept({ started }: Dispatched, before: SentDispatch, { log, record, si
   const sent = { ...before, isAccepted: true, started };
   record({ sent });
   signal.throwIfAborted();
-  log.info(started ? `GitHub has started run ${started.id}: ${started.htmlUrl}` : "GitHub has accepted it.");
+  if (started) log.notice(`GitHub has started run ${started.id}: ${started.htmlUrl}`);
+  else log.info("GitHub has accepted it.");
   return sent;
 }
 

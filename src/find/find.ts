@@ -116,7 +116,7 @@ export function logFound(
   { log }: Pick<Context, "log">,
 ): OurRun {
   const where = { name: "its name", job: "a job's name", step: "a step's name" }[sign];
-  log.info(`Found run ${run.id} by ${where}: ${run.htmlUrl}`);
+  log.notice(`Found run ${run.id} by ${where}: ${run.htmlUrl}`);
   if (others.length > 0) {
     log.warning(
       `${others.length + 1} runs carry the id ${distinctId}. The oldest is taken for ours; the others are: ` +

@@ -19,7 +19,7 @@ export async function readGivenRun({ runId }: GivenRun, context: Context): Promi
   const readRun: ReadRun = (options) => github.getRun(runId, options);
   const isNewUntilMs = nowMs + NEW_RUN_MS;
   const run = (await readIfShown(readRun, deadlineMs, context)) ?? (await retry(readRun, { deadlineMs, isNewUntilMs }));
-  log.info(`Found run ${run.id}, as given: ${run.htmlUrl}`);
+  log.notice(`Found run ${run.id}, as given: ${run.htmlUrl}`);
   await recordRun(run, deadlineMs, context);
   return { run, recentRuns: undefined };
 }

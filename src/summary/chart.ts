@@ -1,5 +1,6 @@
 /** The summary's Mermaid Gantt chart of the jobs. No job's name may be read as Mermaid's own syntax. */
 
+import { toneOf } from "../github/conclusions.ts";
 import { plain } from "./markdown.ts";
 import { jobSign, mostImportant, type ShownJob } from "./shown-job.ts";
 
@@ -8,7 +9,7 @@ const MAX_NAME_LENGTH = 40;
 /** GitHub ends a run after 35 days: one that seems far longer has a wrong time, and gets no chart. */
 const MAX_CHART_MS = 365 * 86_400_000;
 
-/** Without a colour of their own: Mermaid colours text to be readable on each kind of bar. */
+/** Without a colour of their own: they stand on the bars. */
 const BAR_SIGNS = new Map([
   ["✅", "✓"],
   ["❌", "✗"],
@@ -16,22 +17,29 @@ const BAR_SIGNS = new Map([
   ["▶️", "▸"],
 ]);
 
-/** Empty where no job took time. `startMs` is when the run started, in epoch ms. */
+/** Green for what succeeded, where Mermaid's own is grey, with a text that is readable on each kind of bar in each theme. */
+const THEME = JSON.stringify({
+  themeVariables: { doneTaskBkgColor: "#2da44e", doneTaskBorderColor: "#1a7f37", taskTextDarkColor: "black" },
+});
+
+/** Empty where fewer than two jobs have run, or none took time. `startMs` is when the run started, in epoch ms. */
 export function chartOf(jobs: readonly ShownJob[], startMs: number): string {
   const timed = jobs.filter(({ tookMs }) => tookMs !== undefined);
   const bars = mostImportant(timed, MAX_BARS)
     .map(({ job, failed, startedAtMs = startMs, tookMs = 0 }) => ({
       name: `${BAR_SIGNS.get(jobSign(job)) ?? "○"} ${asTaskName(job.name)}`,
-      kind: job.status !== "completed" ? "active" : failed ? "crit" : "done",
+      kind:
+        job.status !== "completed" ? "active, " : failed ? "crit, " : toneOf(job.conclusion) === "good" ? "done, " : "",
       fromMs: startedAtMs - startMs,
       tookMs,
     }))
     .sort((a, b) => a.fromMs - b.fromMs);
   const toMs = Math.max(...bars.map((bar) => bar.fromMs + bar.tookMs));
-  if (!bars.some((bar) => bar.tookMs > 0) || toMs > MAX_CHART_MS) return "";
+  if (bars.length < 2 || !bars.some((bar) => bar.tookMs > 0) || toMs > MAX_CHART_MS) return "";
   const shownMs = toMs - (bars[0]?.fromMs ?? 0);
   return [
     "```mermaid",
+    `%%{init: ${THEME}}%%`,
     "gantt",
     "  title The jobs, by time since the run started",
     "  dateFormat YYYY-MM-DD HH:mm:ss",
@@ -41,7 +49,7 @@ export function chartOf(jobs: readonly ShownJob[], startMs: number): string {
     "  todayMarker off",
     // The sign before a name keeps it from beginning with a word of Mermaid's: `section`, `click`, `gantt`, `title`.
     ...bars.map(({ name, kind, fromMs, tookMs }) => {
-      return `  ${name} :${kind}, ${mermaidTime(fromMs)}, ${Math.round(tookMs / 1000)}s`;
+      return `  ${name} :${kind}${mermaidTime(fromMs)}, ${Math.round(tookMs / 1000)}s`;
     }),
     "```",
   ].join("\n");

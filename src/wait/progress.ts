@@ -13,6 +13,8 @@ import type { RunSnapshot } from "./run-snapshot.ts";
 export interface Line {
   text: string;
   tone: Tone;
+  /** It tells of nothing new. */
+  isStill?: true;
 }
 
 /** In the order in which it happened. `nowMs` is the server's, in epoch ms. */
@@ -65,7 +67,10 @@ export function logLines(lines: readonly Line[], log: Log): void {
   if (folded.length > 0) log.group(`${folded.length} jobs have moved on.`, firstLines(folded, MAX_LINES, "jobs"));
   const isFolded = new Set(folded.length > 0 ? jobLines : []);
   const open = lines.filter((each) => !isFolded.has(each));
-  for (const { text, tone } of open.slice(0, MAX_LINES)) log.info(text, tone);
+  for (const { text, tone, isStill } of open.slice(0, MAX_LINES)) {
+    if (isStill) log.still(text);
+    else log.info(text, tone);
+  }
   if (open.length > MAX_LINES) log.info(`… and ${open.length - MAX_LINES} more lines like these`, "bad");
 }
 
@@ -133,7 +138,7 @@ export function stillRunningLine(snapshot: RunSnapshot, nowMs: number, estimate:
   const ageMs = nowMs - (startedAtMs ?? createdAtMs);
   const usually = estimate ? ` (usually ${duration(estimate.medianMs)})` : "";
   const still = `Still ${spoken(status) || "going on"} after ${duration(ageMs)}`;
-  return line(`${still}${usually}${reason(snapshot, nowMs)}.`, "quiet");
+  return { ...line(`${still}${usually}${reason(snapshot, nowMs)}.`, "quiet"), isStill: true };
 }
 
 function reason(snapshot: RunSnapshot, nowMs: number): string {

@@ -59,14 +59,14 @@ const ROWS: Record<string, Row> = {
       };
     },
     starts: true,
-    says: /^GitHub does not accept the token any more \(401.*\).*\nTokens of a GitHub App live one hour: give `app_id`.*\n.*The run itself goes on: http/,
+    says: /^GitHub does not accept the token any more \(401.*\).*\nThe run itself goes on: http.*\nTokens of a GitHub App live one hour: give `app_id`/,
   },
   "a token that may dispatch and not look": {
     given: { ...BY_EVENT, token: "ghp_writes" },
     change: (github) => github.addToken("ghp_writes", { permissions: { contents: "write" } }),
     workflow: receiver("repository_dispatch", "run-name"),
     starts: true,
-    says: /^The token may not read the runs of octo\/target \(403 .*\nIt needs `actions: read` for/,
+    says: /^The token may not read the runs of octo\/target \(403 .*\n.*\nIt needs `actions: read` for/,
   },
   "a job's own token that may not dispatch": {
     given: { ...BY_EVENT, token: "ghs_reads" },
@@ -95,7 +95,7 @@ const ROWS: Record<string, Row> = {
   },
   "no such trigger": {
     workflow: receiver("repository_dispatch", "run-name"),
-    says: /has no `workflow_dispatch` trigger on the ref `main` \(422\).*\nGitHub's request id: .*\nAdd it on that ref, .*:\nrun-name: /,
+    says: /has no `workflow_dispatch` trigger on the ref `main` \(422\).*\nAdd it on that ref, .*:\nrun-name: /,
   },
   "an input that is not declared": {
     given: { workflow_inputs: "colour: red" },
@@ -104,7 +104,7 @@ const ROWS: Record<string, Row> = {
   "the id, which is not declared": {
     workflow: WORKFLOW.replace("distinct_id:", "another:"),
     runDetails: "rejected",
-    says: /does not declare the input `distinct_id`, by which its run would be found.*\n.*\nAdd these lines to the receiving workflow:\nrun-name: /,
+    says: /does not declare the input `distinct_id`, by which its run would be found.*\nAdd these lines to the receiving workflow:\nrun-name: /,
   },
   "an input that is required": {
     workflow: REQUIRING,

@@ -120,7 +120,7 @@ describe.concurrent("a step that fails", () => {
     expect(annotations(ran, "error")).toEqual([
       "GitHub does not accept the token (401 Bad credentials).\n" +
         "It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret " +
-        "behind the input `token`.\nGitHub's request id: A1B2:000001.",
+        "behind the input `token`.",
     ]);
     expect(github.transcript()).toEqual([`${POST} → 401`]);
     expect(ran.stdout).not.toMatch(STACK);

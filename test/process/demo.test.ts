@@ -99,6 +99,9 @@ describe.concurrent("the demonstration", () => {
       expect(log.at(-1)).toMatch(/The run is completed: success( after .+)?\.$/);
       expect(log.filter((line) => /Job (build|deploy).*: success/.test(line))).toHaveLength(2);
 
+      expect(below(/^Its summary/, shown)[0]).toMatch(/^## ✅ Passed: \[deploy/i);
+      expect(shown.stdout).toContain("\n```mermaid\n%%{init: ");
+
       const outputs = Object.fromEntries(
         below(/^Its outputs/, shown).map((line) => [line.split(" ")[0], line.replace(/^\w+ +/, "")]),
       );
@@ -123,6 +126,7 @@ describe.concurrent("the demonstration", () => {
     const log = below(/^Its log/, shown).join("\n");
     expect(log).toMatch(/s {2}Error: The run ended as failure: http.*\n.*- deploy: failure in step "Smoke test"/);
     expect(log).not.toContain("::");
+    expect(below(/^Its summary/, shown)[0]).toMatch(/^## ❌ Failed: \[Deploy/);
     const outputs = below(/^Its outputs/, shown).join("\n");
     expect(outputs).toMatch(/^conclusion +failure$/m);
     expect(outputs).toMatch(/^failed_jobs +\[\{"name":"deploy",.*"failed_step":"Smoke test"\}\]$/m);

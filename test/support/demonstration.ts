@@ -77,8 +77,11 @@ async function play(scene: Scene, screen: Screen): Promise<number> {
       say(at + (screen.isColoured ? shown : stripVTControlCharacters(shown)));
     }
   });
-  const { outputs, exitCode, stderr } = await step.ended;
+  const { outputs, summary, exitCode, stderr } = await step.ended;
   if (stderr) say(stderr);
+
+  title("Its summary, which GitHub shows as a page");
+  say(summary.trimEnd());
 
   title("Its outputs");
   const width = Math.max(...Object.keys(outputs).map((name) => name.length));
@@ -113,6 +116,9 @@ function asShown(line: string, paint: (style: Style, text: string) => string): s
   if (command === undefined) return [line];
   const [first, ...rest] = text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%").split("\n");
   if (command === "error") return [paint("red", `Error: ${first}`), ...rest];
+  if (command === "notice") return [paint("bold", `Notice: ${first}`), ...rest];
+  // Its lines follow, open: nobody can unfold them here.
+  if (command === "group") return [`${first}`];
   if (command === "warning") return [paint("yellow", `Warning: ${first}`), ...rest];
   return [];
 }

@@ -83,6 +83,8 @@ export interface Played {
   outputs: Record<string, string>;
   log: string[];
   warnings: string[];
+  /** They are in the log as well. */
+  notices: string[];
   /** The message of the failed step; undefined when it is green. */
   failure: string | undefined;
   /** The job summary, if it was written. */
@@ -188,6 +190,7 @@ async function onStage({ clock }: Play, perform: (log: Log, played: Played) => P
     outputs: {},
     log: [],
     warnings: [],
+    notices: [],
     failure: undefined,
     summary: "",
     trace: "",
@@ -196,6 +199,11 @@ async function onStage({ clock }: Play, perform: (log: Log, played: Played) => P
   const log = {
     info: (line: string) => played.log.push(line),
     group: (title: string, lines: readonly string[]) => played.log.push(title, ...lines),
+    still: (line: string) => played.log.push(line),
+    notice: (line: string) => {
+      played.log.push(line);
+      played.notices.push(line);
+    },
     warning: (line: string) => played.warnings.push(line),
     debug() {},
   };
@@ -244,6 +252,8 @@ function credentialsOf(
 /** What a process left behind. */
 export interface Ran {
   outputs: Record<string, string>;
+  /** The Markdown of its job summary; empty where there is none. */
+  summary: string;
   /** What it saved for its `post` step. */
   state: Record<string, string>;
   stdout: string;
@@ -275,7 +285,8 @@ export function startBundle(
   const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
   const outputFile = join(directory, "output");
   const stateFile = join(directory, "state");
-  for (const file of [outputFile, stateFile]) writeFileSync(file, "");
+  const summaryFile = join(directory, "summary");
+  for (const file of [outputFile, stateFile, summaryFile]) writeFileSync(file, "");
   const eventFile = join(directory, "event.json");
   writeFileSync(eventFile, JSON.stringify({ repository: { private: true } }));
   const inputs = Object.entries(inputsOf(given, apiUrl, env.GITHUB_REPOSITORY)).map(([name, value]) => [
@@ -297,6 +308,7 @@ export function startBundle(
       GITHUB_EVENT_PATH: eventFile,
       GITHUB_OUTPUT: outputFile,
       GITHUB_STATE: stateFile,
+      GITHUB_STEP_SUMMARY: summaryFile,
       ...Object.fromEntries(inputs),
       ...env,
     },
@@ -320,8 +332,9 @@ export function startBundle(
       const [outputs = {}, state = {}] = [outputFile, stateFile].map((file) =>
         readCommandFile(readFileSync(file, "utf8")),
       );
+      const summary = readFileSync(summaryFile, "utf8");
       rmSync(directory, { recursive: true });
-      resolve({ outputs, state, stdout, stderr, exitCode, tookMs: performance.now() - startedAtMs });
+      resolve({ outputs, summary, state, stdout, stderr, exitCode, tookMs: performance.now() - startedAtMs });
     });
   });
   return {

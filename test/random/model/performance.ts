@@ -227,7 +227,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     schedule,
     id,
     givenId,
-    step: { outputs: {}, log: [], warnings: [], failure: undefined, summary: "", trace: "", tookMs: 0 },
+    step: { outputs: {}, log: [], warnings: [], notices: [], failure: undefined, summary: "", trace: "", tookMs: 0 },
     post: undefined,
     sightings,
     refusedDispatchesAtMs,

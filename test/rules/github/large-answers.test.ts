@@ -33,7 +33,7 @@ async function openTo(answer: (response: ServerResponse) => void) {
     credentials: { token: "ghp_x" },
     fetch: openTransport(systemClock, () => undefined),
     clock: systemClock,
-    log: { info() {}, group() {}, warning() {}, debug() {} },
+    log: { info() {}, group() {}, still() {}, notice() {}, warning() {}, debug() {} },
   });
 }
 

@@ -27,7 +27,14 @@ describe("asking", () => {
   async function start({ random = 0, signal = new AbortController().signal, hasAnswered = true } = {}) {
     const clock = new VirtualClock();
     const lines: string[] = [];
-    const log = { info: (line: string) => lines.push(line), group() {}, warning() {}, debug() {} };
+    const log = {
+      info: (line: string) => lines.push(line),
+      group() {},
+      still() {},
+      notice() {},
+      warning() {},
+      debug() {},
+    };
     const github = openGitHub({
       target: { owner: "octo", repo: "target", apiUrl: "http://github.invalid" },
       credentials: { token: "t0ken" },

@@ -31,7 +31,7 @@ describe("a name", () => {
     ["too much", "é".repeat(10_000), `${"é".repeat(99)}…`, `${"é".repeat(39)}…`],
     ["half a pair at the cut", "🚀".repeat(101), `${"🚀".repeat(99)}…`, `${"🚀".repeat(39)}…`],
   ])("of %s shows as text", (_, name, markdown, task) => {
-    const shown = summary({ jobs: [exampleJob(name, 5, 60)] });
+    const shown = summary({ jobs: [exampleJob(name, 5, 60), exampleJob("other", 5, 60, { conclusion: "failure" })] });
     if (markdown !== undefined) {
       expect(shown).toMatch(`| [${markdown}](${JOB_URL}) | ✅ success |`);
     }

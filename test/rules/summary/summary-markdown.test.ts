@@ -101,8 +101,9 @@ async function expectSound(facts: SummaryFacts): Promise<void> {
 
   const chart = mermaidIn(markdown);
   expect(elements(page, "pre").map(textOf)).toEqual(chart === undefined ? [] : [chart]);
+  // One job has no chart.
   expect(await barsOf(markdown)).toEqual(
-    jobs.map(({ name, conclusion }, index) => ({
+    (jobs.length > 1 ? jobs : []).map(({ name, conclusion }, index) => ({
       name: `${conclusion === "failure" ? "✗" : "✓"} ${shown(name, 40)}`,
       kind: conclusion === "failure" ? "crit" : "done",
       start: `Jan 01 2000 00:00:${String(index + 1).padStart(2, "0")}`,

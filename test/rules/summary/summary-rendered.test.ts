@@ -123,7 +123,7 @@ describe.skipIf(chromium === undefined)("on a page", () => {
   test("the times are those since the run's start, in whatever time zone they are read", async () => {
     const timed = (fromS: number, toS: number): SummaryFacts => ({
       ...release,
-      jobs: [exampleJob("a", fromS, toS)],
+      jobs: [exampleJob("a", fromS, toS), exampleJob("b", fromS, toS)],
       nowMs: START_MS,
     });
     for (const timeZone of ["UTC", "Asia/Kolkata", "America/New_York"]) {

@@ -31,6 +31,7 @@ describe("the whole of a summary", () => {
 | [announce](${RUN_URL}/job/15) | ⏭️ skipped | – | – | |
 
 \`\`\`mermaid
+%%{init: {"themeVariables":{"doneTaskBkgColor":"#2da44e","doneTaskBorderColor":"#1a7f37","taskTextDarkColor":"black"}}}%%
 gantt
   title The jobs, by time since the run started
   dateFormat YYYY-MM-DD HH:mm:ss
@@ -82,6 +83,7 @@ gantt
 | [announce](${JOB_URL}) | ⏳ queued | – | – |
 
 \`\`\`mermaid
+%%{init: {"themeVariables":{"doneTaskBkgColor":"#2da44e","doneTaskBorderColor":"#1a7f37","taskTextDarkColor":"black"}}}%%
 gantt
   title The jobs, by time since the run started
   dateFormat YYYY-MM-DD HH:mm:ss
@@ -287,13 +289,17 @@ describe("a row of the table", () => {
   });
 
   test("keeps apart a job that this attempt took over from an earlier one", () => {
-    const jobs = [exampleJob("a", -90_000, -80_000), exampleJob("b", 5, 60)];
+    const jobs = [exampleJob("a", -90_000, -80_000), exampleJob("b", 5, 60), exampleJob("c", 5, 60)];
     const markdown = summary({ run: exampleRun({ runAttempt: 2 }), jobs });
     expect(lines(markdown, "| [")).toEqual([
       `| [a](${JOB_URL}) | ✅ success | earlier attempt | – |`,
       `| [b](${JOB_URL}) | ✅ success | +5 s | 55 s |`,
+      `| [c](${JOB_URL}) | ✅ success | +5 s | 55 s |`,
     ]);
-    expect(lines(markdown, "  ✓")).toEqual(["  ✓ b :done, 2000-01-01 00:00:05, 55s"]);
+    expect(lines(markdown, "  ✓")).toEqual([
+      "  ✓ b :done, 2000-01-01 00:00:05, 55s",
+      "  ✓ c :done, 2000-01-01 00:00:05, 55s",
+    ]);
   });
 });
 

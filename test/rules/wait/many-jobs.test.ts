@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failedJobsOutput } from "../../../src/state/step-outputs.ts";
-import { awaitedBy, describeDeployment } from "../../../src/wait/awaited.ts";
+import { awaitedBy, describeDeployments } from "../../../src/wait/awaited.ts";
 import { explainFailFast, explainRed, explainRedJobs, explainTimeout } from "../../../src/wait/explain-end.ts";
 import { logLines, news } from "../../../src/wait/progress.ts";
 import { job, step } from "../../support/conclusions.ts";
@@ -36,8 +36,15 @@ describe("of 5,000 failed jobs", () => {
 
   test("the log names the first, and counts the others", () => {
     const lines: string[] = [];
-    const log = { info: (line: string) => lines.push(line), group() {}, warning() {}, debug() {} };
-    logLines(news(undefined, { run, jobs: failed, awaitedEnvironments: [] }), log);
+    const log = {
+      info: (line: string) => lines.push(line),
+      group() {},
+      still() {},
+      notice() {},
+      warning() {},
+      debug() {},
+    };
+    logLines(news(undefined, { run, jobs: failed, awaitedRules: [] }), log);
     expect(lines).toHaveLength(101);
     expect(lines.at(-1)).toBe("… and 4901 more lines like these");
   });
@@ -47,25 +54,28 @@ describe("of 5,000 failed jobs", () => {
     const log = {
       info() {},
       group: (_: string, all: readonly string[]) => lines.push(...all),
+      still() {},
+      notice() {},
       warning() {},
       debug() {},
     };
     const green = failed.map((each) => ({ ...each, conclusion: "success" }));
-    logLines(news(undefined, { run, jobs: green, awaitedEnvironments: [] }), log);
+    logLines(news(undefined, { run, jobs: green, awaitedRules: [] }), log);
     expect(lines.at(-1)).toBe("… and 4900 more jobs");
   });
 
   test("a time-out names the first that are open, and counts the others", () => {
     const open = failed.map(({ name }) => `${name} (queued)`);
-    const text = explainTimeout({ run, jobs: [], awaitedEnvironments: [] }, 1000, undefined, { open });
+    const text = explainTimeout({ run, jobs: [], awaitedRules: [] }, 1000, undefined, { open });
     expect(text).toContain("job 30 (queued) and 4970 more.");
   });
 
   test("environments and those who may approve are counted as well", () => {
     const many = Array.from({ length: 5000 }, (_, nth) => `env-${nth}`);
     const deployment = { environment: "live", reviewers: many, timerEndsAtMs: undefined };
-    expect(describeDeployment(deployment)).toMatch(/^live \(env-0 or .* or env-9 or 4990 more may approve\)$/);
-    const waiting = { run: aRun({ status: "waiting" }), jobs: [], awaitedEnvironments: many };
+    const [described] = describeDeployments([deployment], { showsReviewers: true, nowMs: undefined });
+    expect(described).toMatch(/^an approval of live \(env-0 or .* or env-9 or 4990 more may approve\)$/);
+    const waiting = { run: aRun({ status: "waiting" }), jobs: [], awaitedRules: many };
     expect(awaitedBy(waiting, undefined)?.what).toMatch(/env-9 and 4990 more$/);
     expect(
       news(undefined, waiting)

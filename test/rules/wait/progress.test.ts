@@ -358,7 +358,7 @@ describe("in a silence", () => {
     ],
     ["without a status", sight({ status: "" }), undefined, "Still going on after 12 min."],
   ])("a run that is %s is told so", (_, seen, known, line) => {
-    expect(stillRunningLine(seen, 720_000, known)).toEqual({ text: line, tone: "quiet" });
+    expect(stillRunningLine(seen, 720_000, known)).toEqual({ text: line, tone: "quiet", isStill: true });
   });
 });
 
@@ -367,6 +367,8 @@ test("many jobs at once are folded, and those that failed stay in sight", () => 
   const log = {
     info: (line: string, tone = "plain") => told.push(`${tone}: ${line}`),
     group: (title: string, lines: readonly string[]) => told.push(`${title} (${lines.length})`),
+    still() {},
+    notice() {},
     warning() {},
     debug() {},
   };
