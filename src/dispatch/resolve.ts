@@ -1,10 +1,13 @@
 /** Resolves the default branch, and the display name of a workflow. */
 
 import { listAllWorkflows } from "../github/lists.ts";
+import { fileName } from "../github/responses.ts";
 import type { DispatchRequest, ResolvedDispatch, ResolvedWorkflow, WorkflowName } from "../inputs/dispatch-request.ts";
+import { nearestWorkflow } from "../inputs/workflow-names.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import { oneLine } from "../text/foreign-text.ts";
+import { didYouMean } from "../text/near.ts";
 import { enumerated } from "../text/wording.ts";
 
 /** Sends no request where nothing is left open. @throws StepError when no workflow, or more than one, has the name */
@@ -39,12 +42,14 @@ async function resolve(name: WorkflowName, deadlineMs: number, context: Context)
   const matches = workflows.filter((each) => each.name === oneLine(name.value));
   if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
   const eligible = (matches.length > 0 ? matches : workflows).map((each) => `${each.path} (${each.name})`);
+  const named = workflows.map((each) => ({ file: fileName(each.path), name: each.name }));
+  const meant = didYouMean(matches.length > 0 ? undefined : nearestWorkflow(name.value, named)?.file);
   const listed = enumerated(eligible, MAX_WORKFLOWS_NAMED, ", and");
   throw new StepError(
     matches.length > 0
       ? `${matches.length} workflows of ${github.fullName()} are called \`${name.value}\`, so nothing was sent.\n` +
           `Give the input \`workflow\` as a file name: ${listed}.`
-      : `${github.fullName()} has no workflow called \`${name.value}\` on its default branch, so nothing was sent.\n` +
+      : `${github.fullName()} has no workflow called \`${name.value}\` on its default branch, so nothing was sent.${meant}\n` +
           `Give the input \`workflow\` as one of: ${listed || "none; the repository has no workflows"}.`,
   );
 }

@@ -13,6 +13,7 @@ import { generatedIdIn, parseGeneratedId } from "../inputs/distinct-id.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun } from "../state/sent-dispatch.ts";
+import { spoken } from "../text/wording.ts";
 
 // The newest equal run among the last `max_runs`.
 /** @throws RequestError when GitHub does not show the runs: an equal one might be there, so nothing is started */
@@ -23,15 +24,17 @@ export async function findEqual(
 ): Promise<OurRun | undefined> {
   const { github, inputs, log, record } = context;
   const { key } = parseGeneratedId(inputs.distinctId.value);
-  const equal = await newestEqual(dispatch, deadlineMs, context);
+  const { equal, nameless } = await newestEqual(dispatch, deadlineMs, context);
   if (!equal) {
-    log.info(`No run of ${github.fullName()} can be reused (\`reuse: ${inputs.reuse}\`, key ${key}): starting one.`);
+    log.info(
+      `No run of ${github.fullName()} can be reused (\`reuse: ${inputs.reuse}\`, key ${key}): starting one.${describeNameless(nameless)}`,
+    );
     return undefined;
   }
   const { run, shownId, isOurs } = equal;
   const { callersRunId, callersAttempt } = parseGeneratedId(shownId);
   const by = isOurs ? `attempt ${callersAttempt} of this run` : `run ${callersRunId} (attempt ${callersAttempt})`;
-  log.info(`Reusing run ${run.id} (${run.conclusion ?? run.status}), started by ${by}, key ${key}: ${run.htmlUrl}`);
+  log.notice(`Reusing run ${run.id} (${run.conclusion ?? run.status}), started by ${by}, key ${key}: ${run.htmlUrl}`);
   if (inputs.cancelRunOn.size > 0 && !isOurs)
     log.info("`cancel_run_on` applies to it as to a run that this step has started.");
   record({ taken: { started: run, disposition: "reused", distinctId: shownId } });
@@ -43,20 +46,33 @@ async function newestEqual(
   dispatch: ResolvedDispatch,
   deadlineMs: number,
   context: Context,
-): Promise<Equal | undefined> {
+): Promise<{ equal: Equal | undefined; nameless: readonly Run[] }> {
   const { github, retry, inputs } = context;
+  const nameless: Run[] = [];
   const perPage = Math.min(PAGE_LENGTH, inputs.maxRuns);
   const readPage = (page: number) => retry((options) => github.listRuns({ perPage, page }, options), { deadlineMs });
   let read = 0;
   for await (const { items } of readPages(readPage, { perPage })) {
     for (const run of items.slice(0, inputs.maxRuns - read)) {
       const equal = equalRun(run, dispatch, inputs);
-      if (equal && (await isTaken(equal, deadlineMs, context))) return equal;
+      if (equal && (await isTaken(equal, deadlineMs, context))) return { equal, nameless };
+      if (isNameless(run) && run.status !== "completed" && mayBeOf(dispatch, run)) nameless.push(run);
     }
     read += items.length;
-    if (read >= inputs.maxRuns) return undefined;
+    if (read >= inputs.maxRuns) break;
   }
-  return undefined;
+  return { equal: undefined, nameless };
+}
+
+function isNameless({ displayTitle, name }: Run): boolean {
+  return generatedIdIn(displayTitle) === undefined && generatedIdIn(name) === undefined;
+}
+
+/** Whoever sees two runs where one would do has to know why. */
+function describeNameless([newest, ...others]: readonly Run[]): string {
+  if (!newest) return "";
+  const more = others.length > 0 ? `, and so may ${others.length} more` : "";
+  return ` Run ${newest.id} (${spoken(newest.status)}) may be equal, but its name shows no id${more}: ${newest.htmlUrl}`;
 }
 
 async function isTaken(equal: Equal, deadlineMs: number, context: Context): Promise<boolean> {
@@ -73,7 +89,7 @@ async function isTaken(equal: Equal, deadlineMs: number, context: Context): Prom
 /** No other step can reuse a run whose name does not show the id. */
 export function warnIfNameless({ run }: OurRun, { inputs, log }: Pick<Context, "inputs" | "log">): void {
   const { reuse, distinctId } = inputs;
-  if ([run.displayTitle, run.name].some((name) => generatedIdIn(name) !== undefined)) return;
+  if (!isNameless(run)) return;
   log.warning(
     `The name of run ${run.id} does not show the id, so no other step can reuse it (\`reuse: ${reuse}\`): give its workflow a \`run-name\` with the input \`${distinctId.key}\`.`,
   );

@@ -5,6 +5,7 @@
 import { logFound, recordRun } from "../find/find.ts";
 import { type NotFound, type SearchWindow, search } from "../find/search.ts";
 import { RequestError } from "../github/request-error.ts";
+import { actionsPageUrl } from "../inputs/given-run.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
@@ -58,12 +59,12 @@ export interface Unclear {
 export function mayHaveStarted(
   { sent, requestError }: Unclear,
   why: string,
-  { github }: Pick<Context, "github">,
+  { github, inputs }: Pick<Context, "github" | "inputs">,
 ): StepError {
   const id = sent.distinctId === undefined ? "" : ` It would show \`${sent.distinctId}\`.`;
   const requestId = requestError.requestId ? `\nGitHub's request id: ${requestError.requestId}` : "";
   return new StepError(
     `GitHub's answer to the dispatch leaves open whether a run was started (${requestError.inAWord}), and ${why}.\n` +
-      `Look at the runs of ${github.fullName()} before you start this step again: a run may have been started.${id}${requestId}`,
+      `Look at the runs of ${github.fullName()} before you start this step again: a run may have been started.${id} ${actionsPageUrl(inputs.target)}${requestId}`,
   );
 }

@@ -8,17 +8,18 @@ import { explainNetwork } from "./network.ts";
 import { explainRefusal } from "./refusal.ts";
 import { describeServer, type Situation } from "./situation.ts";
 
-/** At most three lines, the first of which says what happened; then the lines to add, if any. */
+/** At most three lines: what happened, where the run is, if there is one, and what to do; then the lines to add, if any. */
 export function explainRequestError(requestError: RequestError, situation: Situation): string {
-  const [what, remedy, lines] = advise(requestError, situation);
-  const notes = [
-    requestError.requestId && `GitHub's request id: ${requestError.requestId}.`,
-    whereTheRunIs(requestError, situation),
-  ];
-  const last = notes.filter(Boolean).join(" ");
-  // The remedy ends with a colon where lines to add follow.
-  const parts = lines === undefined ? [what, remedy, last] : [what, last, remedy, lines];
-  return parts.filter((part) => part !== "").join("\n");
+  const [what, remedy, lines = ""] = advise(requestError, situation);
+  const where = whereTheRunIs(requestError, situation) ?? "";
+  const requestId = forSupport(requestError);
+  const last = where === "" ? [remedy, requestId] : [[remedy, requestId].filter((part) => part !== "").join(" ")];
+  return [what, where, ...last, lines].filter((part) => part !== "").join("\n");
+}
+
+/** Where the server failed; a refusal is settled by the reader. */
+function forSupport({ kind, status = 0, requestId }: RequestError): string {
+  return requestId && (status >= 500 || kind === "unreadable") ? `GitHub's request id: ${requestId}.` : "";
 }
 
 /** Undefined where no run was started before the error, or where it cannot be found. */

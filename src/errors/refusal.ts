@@ -2,6 +2,8 @@
 
 import type { RequestError } from "../github/request-error.ts";
 import { describePermissions } from "../inputs/permissions.ts";
+import { describeWorkflow, nearestWorkflow } from "../inputs/workflow-names.ts";
+import { didYouMean } from "../text/near.ts";
 import { enumerated } from "../text/wording.ts";
 import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
 import type { Situation } from "./situation.ts";
@@ -81,6 +83,11 @@ const REFUSALS: AdviceRows<Refused> = [
     "The account that the token belongs to is suspended: give the token of another, or a GitHub App.",
   ],
   [
+    /^451|^403 .*access blocked/is,
+    ({ repository, said }) => `GitHub has blocked access to ${repository} (${said}).`,
+    "No token or permission changes that: the repository's page or its owner can tell why, and GitHub's support can lift it.",
+  ],
+  [
     /^403 .*disabled (workflow|for this)|^403 .*workflow is disabled/is,
     ({ workflow, repository, said }) =>
       workflow === undefined
@@ -151,8 +158,8 @@ const REFUSALS: AdviceRows<Refused> = [
   [
     /^404 workflow/,
     ({ repository, workflow }) => `${repository} has no workflow \`${workflow}\` on its default branch (404).`,
-    ({ visible }) =>
-      `Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.${filesInWords(visible?.workflowFiles)}`,
+    (about) =>
+      `Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch.${workflowsInWords(about)}`,
   ],
   [
     /^404 ref/,
@@ -170,8 +177,10 @@ const REFUSALS: AdviceRows<Refused> = [
 
 const MAX_FILES_NAMED = 30;
 
-function filesInWords(files: readonly string[] | undefined): string {
-  return files ? ` The files there: ${enumerated(files, MAX_FILES_NAMED) || "none"}.` : "";
+function workflowsInWords({ workflow = "", visible }: Refused): string {
+  if (!visible?.workflows) return "";
+  const listed = enumerated(visible.workflows.map(describeWorkflow), MAX_FILES_NAMED) || "none";
+  return `${didYouMean(nearestWorkflow(workflow, visible.workflows)?.file)} The files there: ${listed}.`;
 }
 
 /** The likeliest cause. A token does not show whether it is the job's own. Empty, or ends with a space. */
@@ -188,9 +197,10 @@ function rootInWords({ apiUrl }: Situation): string {
 
 export function explainRefusal(requestError: RequestError, situation: Situation): Advice {
   const { status, request, purpose, ssoUrl } = requestError;
-  if (status === 422) return explainUnprocessable(requestError, situation);
   const answer = redact(requestError, situation);
   const said = `${status} ${answer}`.trim();
+  if (/Actions .*disabled for this user/i.test(answer)) return disabledForAccount(said, situation);
+  if (status === 422) return explainUnprocessable(requestError, situation);
   const { name, access } = purpose.needs;
   const about = {
     ...situation,
@@ -207,6 +217,13 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
       "Check the inputs `api_url`, `repo` and `workflow`, and that this is the server you mean.",
     ]
   );
+}
+
+function disabledForAccount(said: string, { repository }: Situation): Advice {
+  return [
+    `Actions are disabled for the account that the token belongs to (${said}); nothing was started.`,
+    `That is about the account, not about ${repository}. Give the token of another account, or a GitHub App; GitHub's support knows why.`,
+  ];
 }
 
 /** For a 404, what is missing, if known; for any other status, whose token it was, and GitHub's words. */

@@ -2,6 +2,7 @@
 
 import type { Permissions } from "../github/purposes.ts";
 import type { Id } from "../github/response-fields.ts";
+import type { NamedWorkflow } from "../inputs/workflow-names.ts";
 import type { RunNameState } from "../workflow-file/lines-to-add.ts";
 import type { Receiver } from "../workflow-file/receiver.ts";
 
@@ -55,7 +56,7 @@ export function describeServer({ serverIn = "api_url" }: Pick<Situation, "server
 export interface Visible {
   repository?: boolean | undefined;
   workflow?: boolean | undefined;
-  /** All workflow files, where the wanted one is not among them. */
-  workflowFiles?: readonly string[] | undefined;
+  /** All workflows that have a file, where the wanted one is not among them. */
+  workflows?: readonly NamedWorkflow[] | undefined;
   ref?: boolean | undefined;
 }

@@ -14,10 +14,15 @@ export function listAllWorkflows({ github, retry }: Api, options: RetryOptions):
 export const WORKFLOWS_FOLDER = ".github/workflows/";
 
 /** The API takes file names in place of ids. Undefined if the request failed. */
-export async function listWorkflowFiles(api: Api, options: RetryOptions): Promise<string[] | undefined> {
+export async function listWorkflowFiles(
+  api: Api,
+  options: RetryOptions,
+): Promise<{ file: string; name: string }[] | undefined> {
   const result = await tryToGet(listAllWorkflows(api, options));
   if (result.is !== "seen") return undefined;
-  return result.answer.flatMap(({ path }) => (path.startsWith(WORKFLOWS_FOLDER) ? [fileName(path)] : []));
+  return result.answer.flatMap(({ path, name }) =>
+    path.startsWith(WORKFLOWS_FOLDER) ? [{ file: fileName(path), name }] : [],
+  );
 }
 
 /** Of the latest attempt; the same array while nothing changes. */

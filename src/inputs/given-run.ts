@@ -14,6 +14,8 @@ export interface RunAddress {
   runId: Id;
   /** If `run_id` is the URL of a page. `origin` is foreign: it chooses a server, and gets no request itself. */
   page: { origin: string; repository: string } | undefined;
+  /** If `run_id` is the URL of one. */
+  attempt?: string | undefined;
 }
 
 /** Inputs that only a dispatch uses. */
@@ -52,7 +54,15 @@ export function readRunAddress({ text, problems }: Reader): RunAddress | undefin
       "`run_id` is neither a run's id nor its URL, such as `https://github.com/octo/deployments/actions/runs/1658821493`.",
     );
   }
-  return { runId: runId ?? 0, page: isPage && repository ? { origin, repository } : undefined };
+  const [, attempt] = /\/runs\/\d+\/attempts\/(\d+)/.exec(given) ?? [];
+  return { runId: runId ?? 0, page: isPage && repository ? { origin, repository } : undefined, attempt };
+}
+
+export function warnOfAttempt({ attempt }: Partial<RunAddress> = {}): string[] {
+  if (attempt === undefined) return [];
+  return [
+    `\`run_id\` names attempt ${attempt} of its run, which is not followed as such: the run's newest attempt counts.`,
+  ];
 }
 
 /**
@@ -91,7 +101,11 @@ export function areDifferentRepositories(one: Target, other: Target): boolean {
 }
 
 /** The URL of a run's page, for use before any response has given it. */
-export function runPageUrl({ owner, repo, apiUrl }: Target, runId: Id): string {
+export function runPageUrl(target: Target, runId: Id): string {
+  return `${actionsPageUrl(target)}/runs/${runId}`;
+}
+
+export function actionsPageUrl({ owner, repo, apiUrl }: Target): string {
   const server = new URL(apiUrl);
-  return `${server.protocol}//${webHost(server)}/${owner}/${repo}/actions/runs/${runId}`;
+  return `${server.protocol}//${webHost(server)}/${owner}/${repo}/actions`;
 }

@@ -8,8 +8,8 @@ import { type CommitStatusInputs, readCommitStatus } from "./commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { type DistinctId, type Mappings, type RunSource, readDispatchRequest } from "./dispatch-request.ts";
 import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
-import { areDifferentRepositories, type RunAddress, readRunAddress, targetOfPage } from "./given-run.ts";
-import { checkNames, DEFAULTS, type InputName } from "./names.ts";
+import { areDifferentRepositories, type RunAddress, readRunAddress, targetOfPage, warnOfAttempt } from "./given-run.ts";
+import { asMeant, checkNames, DEFAULTS, type InputName } from "./names.ts";
 import { type Reader, readerOf } from "./reader.ts";
 import { reuseKey } from "./reuse-key.ts";
 import { type Caller, isPlain, ownerOf, readTarget, unusedOwner, withoutTrailingSlash } from "./target.ts";
@@ -82,7 +82,7 @@ export function readInputs(
   mappings?: Mappings,
   names: readonly string[] = [],
 ): Inputs {
-  const reader = readerOf(read);
+  const reader = readerOf(asMeant(read, names));
   const { problems, text, number, word, words, isTrue } = reader;
 
   // Problems are listed in this order.
@@ -138,7 +138,7 @@ export function readInputs(
     const hex = reuseKey(source, target, text("reuse_key")) + idHex.slice(KEY_LENGTH);
     inputs.distinctId = { ...inputs.distinctId, value: generateDistinctId(caller, hex) };
   }
-  const warnings = [...nameCheck.warnings, ...unused, ...warnOfIdleTimeout(inputs)];
+  const warnings = [...nameCheck.warnings, ...unused, ...warnOfAttempt(address), ...warnOfIdleTimeout(inputs)];
   return { ...inputs, target, serverIn, isOwnTarget, warnings };
 }
 
@@ -188,7 +188,12 @@ export function readJobNames({ text, problems }: Reader, waitFor: string): reado
   // What begins like a list is meant as one: no job has such a name.
   const isList = /^\[.*\]$|^\[\s*"/s.test(jobs) || jobs.split("\n").every((line) => /^\s*(- .*)?$/.test(line));
   const names = isList ? readList(jobs) : jobs.split("\n");
-  const given = (names ?? []).map((name) => name.trim()).filter((name) => name !== "");
+  const trimmed = (names ?? []).map((name) => name.trim());
+  const given = trimmed.filter((name) => name !== "");
+  if (isList && given.length > 0 && given.length < trimmed.length)
+    problems.push(
+      "`jobs` has an empty name in its list: no job is called so. See why the expression behind it is empty, or leave it out.",
+    );
   if (given.length === 0) {
     problems.push(
       '`jobs` is neither names, one a line, nor a JSON list of them, such as `["build", "test (linux, 20)"]`.',

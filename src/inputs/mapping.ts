@@ -13,6 +13,8 @@ import {
 } from "yaml";
 import { expandsWithinReason, NO_LIMIT } from "./aliases.ts";
 
+import { describeSign, endOfJson } from "./json-syntax.ts";
+
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 export type JsonObject<Value extends Json = Json> = { [name: string]: Value };
@@ -84,6 +86,12 @@ const SYNTAX_ERRORS: Partial<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: "something stands where it cannot",
 };
 
+/** JSON is nearly always YAML too: a text that is neither is wrong where the second of them ends. */
+function whereWrong(text: string, yamlOffset: number): number {
+  const jsonOffset = /^\s*\{\s*"/.test(text) ? endOfJson(text) : undefined;
+  return Math.max(yamlOffset, jsonOffset ?? 0);
+}
+
 type Parsed = { document: ReturnType<typeof parseDocument<ParsedNode>> } | { problems: string[] };
 
 function parse(text: string, { asWritten = false } = {}): Parsed {
@@ -99,7 +107,8 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
   const wrong = document.errors[0] ?? document.warnings[0];
   if (wrong) {
     const what = SYNTAX_ERRORS[wrong.code] ?? "it cannot be read further";
-    return { problems: [`neither JSON nor YAML; ${what} (line ${at(wrong.pos[0])})`] };
+    const offset = whereWrong(text, wrong.pos[0]);
+    return { problems: [`neither JSON nor YAML; ${what} (line ${at(offset)})${describeSign(text, offset)}`] };
   }
   if (document.contents === null) return { document: parseDocument<ParsedNode>("{}") as never };
   if (!isMap(document.contents)) return { problems: [`not an object (\`key: value\` lines or \`{"key": "value"}\`)`] };

@@ -1,6 +1,6 @@
 /** Input names. The runner only warns of an unknown one, and passes it on. */
 
-import { distance } from "fastest-levenshtein";
+import { bare, nearest } from "../text/near.ts";
 import { inCode } from "../text/wording.ts";
 
 /** Each input with its default, as action.yml has them in this order; empty: none, or one that depends on the caller. */
@@ -127,15 +127,18 @@ export function inputNamesIn(env: Readonly<Record<string, string | undefined>>):
   return Object.keys(env).flatMap((name) => (PREFIX.test(name) ? [name.replace(PREFIX, "").toLowerCase()] : []));
 }
 
+/** Two typing errors in a shorter name may make another word of it, which is only ignored. */
+const LONG_LENGTH = 8;
+
 /** A near miss is a problem, not a warning: its value would be lost, and `dryrunn: true` would really dispatch. */
 export function checkNames(names: readonly string[]): { problems: string[]; warnings: string[] } {
   const problems: string[] = [];
   const unknown: string[] = [];
   for (const name of names) {
     if (INPUT_NAMES.some((ours) => ours === name)) continue;
-    const respelt = INPUT_NAMES.find((ours) => bare(ours) === bare(name));
-    const meant = Object.hasOwn(NAMES_ELSEWHERE, bare(name)) ? NAMES_ELSEWHERE[bare(name)] : undefined;
-    const missed = nearMiss(bare(name));
+    const respelt = respeltFrom(name);
+    const meant = calledElsewhere(name);
+    const missed = nearest(name, INPUT_NAMES, LONG_LENGTH);
     if (respelt) problems.push(`\`${name}\` is no input of this action: write it \`${respelt}\`.`);
     else if (meant) problems.push(`\`${name}\` is no input of this action: ${instead(meant)}.`);
     else if (missed)
@@ -149,24 +152,33 @@ export function checkNames(names: readonly string[]): { problems: string[]; warn
   return { problems, warnings: [`${inCode(unknown)} ${are} of this action, so ${it} ignored.`] };
 }
 
-/** Allows one typing error, or two in a long name. Short names resemble anything. */
-function nearMiss(name: string): InputName | undefined {
-  const near = INPUT_NAMES.map((ours) => ({ ours, length: bare(ours).length, edits: distance(name, bare(ours)) }))
-    .filter(({ length, edits }) => length >= MIN_LENGTH && edits <= (length >= LONG_LENGTH ? 2 : 1))
-    .sort((one, other) => one.edits - other.edits);
-  return near[0]?.ours;
-}
-
-const MIN_LENGTH = 4;
-/** Two transposed letters count as two errors. */
-const LONG_LENGTH = 8;
-
 function instead(meant: InputName | readonly [InputName, string]): string {
   if (typeof meant === "string") return `here it is called \`${meant}\``;
   const [ours, how] = meant;
   return `what comes nearest is \`${ours}\` (${how})`;
 }
 
-function bare(name: string): string {
-  return name.toLowerCase().replace(/[-_\s]/g, "");
+function respeltFrom(name: string): InputName | undefined {
+  return INPUT_NAMES.find((ours) => bare(ours) === bare(name));
+}
+
+function calledElsewhere(name: string): InputName | readonly [InputName, string] | undefined {
+  return Object.hasOwn(NAMES_ELSEWHERE, bare(name)) ? NAMES_ELSEWHERE[bare(name)] : undefined;
+}
+
+/**
+ * Reads an input of ours that is not given, or is an empty object, under any other of its names: what is wrong with the value
+ * is a problem of the same round. The other name is one in any case, so nothing is sent.
+ */
+export function asMeant(read: (name: string) => string, names: readonly string[]): (name: string) => string {
+  const others = names.flatMap((name) => {
+    const ours = INPUT_NAMES.some((each) => each === name) ? undefined : (respeltFrom(name) ?? calledElsewhere(name));
+    return typeof ours === "string" ? [[ours, name] as const] : [];
+  });
+  const meant = new Map<string, string>(others);
+  return (name) => {
+    const given = read(name);
+    const other = meant.get(name);
+    return other !== undefined && /^\s*(\{\s*\}\s*)?$/.test(given) ? read(other) : given;
+  };
 }

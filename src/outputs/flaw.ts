@@ -1,5 +1,6 @@
 import type { Run } from "../github/responses.ts";
 import { quoted } from "../text/foreign-text.ts";
+import { didYouMean, nearest } from "../text/near.ts";
 import { enumerated, inCode } from "../text/wording.ts";
 import { linesToUpload } from "../workflow-file/lines-to-add.ts";
 
@@ -43,7 +44,7 @@ export function explainFlaw(flaw: OutputsProblem, about: About): string {
     ].join("\n");
   return [
     first,
-    ...namesInstead(flaw),
+    ...namesInstead(flaw, name),
     "The artifact has to hold one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
     linesToUpload(name, isEnterpriseServer),
   ].join("\n");
@@ -76,10 +77,11 @@ export function describeFlaw(flaw: OutputsProblem, { name, run }: About): string
 }
 
 /** Names may be shown, values may not. */
-function namesInstead(flaw: OutputsProblem): string[] {
+function namesInstead(flaw: OutputsProblem, name: string): string[] {
   if (flaw.is === "crowded" && flaw.files.length > 0) return [`Its files: ${listed(flaw.files)}.`];
   if (flaw.is !== "missing" || flaw.others === undefined) return [];
-  return [flaw.others.length > 0 ? `Its artifacts: ${listed(flaw.others)}.` : "It has left no artifact at all."];
+  if (flaw.others.length === 0) return ["It has left no artifact at all."];
+  return [`Its artifacts: ${listed(flaw.others)}.${didYouMean(nearest(name, flaw.others.map(quoted)))}`];
 }
 
 function listed(names: readonly string[]): string {

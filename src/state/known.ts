@@ -38,6 +38,8 @@ export interface Known {
   wantsCancel?: boolean;
   /** The final commit status, not yet set: the step's result, or that it was killed. */
   dueStatus?: DueStatus | undefined;
+  /** `timeout_seconds` or `start_timeout_seconds` has passed before the run's end or beginning. */
+  isTimedOut?: boolean;
   /** The step has ended by itself: it was not killed. */
   hasEnded?: boolean;
   findings?: readonly Finding[];

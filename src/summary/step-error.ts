@@ -123,8 +123,7 @@ export async function visibilityOf({ github, clock, retry, inputs }: Context): P
   const workflow = source.event && source.workflow;
   if (workflow && workflow.kind !== "name") {
     visible.workflow = await sees((options) => github.getWorkflow(workflow.value, options));
-    if (visible.workflow === false)
-      visible.workflowFiles = await listWorkflowFiles({ github, retry }, once(deadlineMs));
+    if (visible.workflow === false) visible.workflows = await listWorkflowFiles({ github, retry }, once(deadlineMs));
   }
   if (source.event === "workflow_dispatch" && source.ref !== undefined) {
     for (const name of refNames(source.ref)) {

@@ -24,6 +24,7 @@ export async function summarize(known: Known, context: Context, failure?: unknow
       run,
       jobs,
       isGreen: verdict?.isGreen,
+      isTimedOut: known.isTimedOut,
       attempts: attemptsInWords(known),
       values: known.values?.names,
       decidingJobs: inputs.decidingJobs.length,

@@ -3,6 +3,7 @@ import { endedBadly, failedStep, isGreen, neverStarted } from "../github/conclus
 import { MOST_WAITING } from "../github/concurrency-groups.ts";
 import type { RequestError } from "../github/request-error.ts";
 import type { Job, Run } from "../github/responses.ts";
+import type { InputName } from "../inputs/names.ts";
 import { oneLine } from "../text/foreign-text.ts";
 import { enumerated, firstLines, spoken } from "../text/wording.ts";
 import { aheadLine, awaitedBy } from "./awaited.ts";
@@ -162,9 +163,10 @@ export function explainNotBegun(
   const what = awaited?.what ?? "a runner: none has taken a job yet";
   return [
     `The run did not begin within ${startTimeoutMs / 1000} s (\`start_timeout_seconds\`): it waits for ${what}.`,
+    cancelled ?? `It goes on waiting: ${snapshot.run.htmlUrl}`,
     ...aheadLine(awaited),
     ...describeLastError(trouble),
-    cancelled ?? `It goes on waiting: ${snapshot.run.htmlUrl}`,
+    whatNext(snapshot.run, "start_timeout_seconds", cancelled),
   ].join("\n");
 }
 
@@ -180,6 +182,7 @@ export function explainTimeout(
   const isLate = run.status !== "completed" && jobs.length > 0 && haveEnded(jobs);
   return [
     `The run did not complete within ${timeoutMs / 1000} s (\`timeout_seconds\`); when last seen it was ${run.status || "without a status"}.`,
+    cancelled ?? `It goes on: ${run.htmlUrl}`,
     ...(awaited ? [`It waits for ${awaited.what}.`] : []),
     ...aheadLine(awaited),
     ...(isLate
@@ -189,6 +192,13 @@ export function explainTimeout(
       : []),
     ...(open.length > 0 ? [`Of the jobs that decide (\`jobs\`), these are open: ${listed(open)}.`] : []),
     ...describeLastError(trouble),
-    cancelled ?? `It goes on: ${run.htmlUrl}`,
+    whatNext(run, "timeout_seconds", cancelled),
   ].join("\n");
+}
+
+function whatNext({ id }: Run, input: InputName, cancelled: string | undefined): string {
+  const more = `he next time, allow more \`${input}\`.`;
+  return cancelled
+    ? `T${more}`
+    : `To follow it further without starting another, give \`run_id: ${id}\` instead of the dispatch; t${more}`;
 }

@@ -77,6 +77,7 @@ export async function follow(
     }
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
+    record({ isTimedOut: true });
     const snapshot = last ?? { run: ours.run, jobs: [], awaitedRules: [] };
     const cancelled = await cancelOn("timeout", snapshot.run, { isNewUntilMs }, context);
     const details = { cancelled, nowMs: serverNowMs() };

@@ -1,14 +1,16 @@
 /** Which workflows the dispatch would start, and whether they fit what is sent. */
 
 import { listAllWorkflows, listWorkflowFiles, WORKFLOWS_FOLDER } from "../github/lists.ts";
-import type { Run, Workflow } from "../github/responses.ts";
+import { fileName, type Run, type Workflow } from "../github/responses.ts";
 import { tryToGet } from "../github/retry.ts";
 import type { DispatchRequest } from "../inputs/dispatch-request.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { isEnterpriseServer } from "../inputs/target.ts";
+import { describeWorkflow, nearestWorkflow } from "../inputs/workflow-names.ts";
 import type { Context } from "../state/context.ts";
 import { type Finding, unknown, unseen, wrong } from "../state/finding.ts";
 import { oneLine, quoted } from "../text/foreign-text.ts";
+import { didYouMean } from "../text/near.ts";
 import { enumerated } from "../text/wording.ts";
 import { examineReceiver, type ToReceiver } from "./examine.ts";
 import { runNameStateOf } from "./id-visibility.ts";
@@ -118,7 +120,9 @@ async function listWorkflows(
   if (matches.length === 1) return matches;
   const listed = enumerated(result.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
   const howMany = matches.length === 0 ? "No workflow is" : `${matches.length} workflows are`;
-  return wrong(`${howMany} called \`${workflow.value}\`; there are: ${listed}.`);
+  const named = result.answer.map(({ path, name }) => ({ file: fileName(path), name }));
+  const meant = didYouMean(matches.length === 0 ? nearestWorkflow(workflow.value, named)?.file : undefined);
+  return wrong(`${howMany} called \`${workflow.value}\`; there are: ${listed}.${meant}`);
 }
 
 async function findWorkflow(value: string, deadlineMs: number, context: Context): Promise<Workflow[] | Finding> {
@@ -130,7 +134,9 @@ async function findWorkflow(value: string, deadlineMs: number, context: Context)
   const none = `There is no workflow \`${value}\` on the default branch: check the input \`workflow\``;
   const files = await listWorkflowFiles(context, retryOnce(deadlineMs));
   if (!files) return wrong(`${none}.`);
-  return wrong(`${none}; there are: ${enumerated(files.map(quoted)) || "none"}.`, undefined, "nobody listens");
+  const listed = enumerated(files.map((each) => quoted(describeWorkflow(each)))) || "none";
+  const meant = didYouMean(nearestWorkflow(value, files)?.file);
+  return wrong(`${none}; there are: ${listed}.${meant}`, undefined, "nobody listens");
 }
 
 function examineNamed(file: ListedWorkflow, ref: string | undefined, sent: ToReceiver): Finding[] {

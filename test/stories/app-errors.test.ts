@@ -91,8 +91,7 @@ describe("credentials", () => {
     const app_private_key = OTHER_KEYS.privateKey.export(pem).toString();
     expect(await messageOf(on, { ...START, app_private_key })).toMatchInlineSnapshot(`
       "GitHub does not accept the App's signature (401 A JSON web token could not be decoded).
-      \`app_id\` and \`app_private_key\` do not belong together, the key was deleted in the App's settings, or the App lives on another server.
-      GitHub's request id: A1B2:000001."
+      \`app_id\` and \`app_private_key\` do not belong together, the key was deleted in the App's settings, or the App lives on another server."
     `);
     expect(on.github.transcript()).toEqual(["GET /repos/octo/target/installation → 401"]);
     expectNothingSent(on);
@@ -113,8 +112,7 @@ describe("an installation", () => {
     on.app.installations.length = 0;
     expect(await messageOf(on)).toMatchInlineSnapshot(`
       "The App is not installed on octo/target (404), or there is no such repository.
-      Install the App there, and give it access to this repository; or check \`owner\` and \`repo\`.
-      GitHub's request id: A1B2:000001."
+      Install the App there, and give it access to this repository; or check \`owner\` and \`repo\`."
     `);
     expectNothingSent(on);
   });
@@ -135,8 +133,7 @@ describe("an installation", () => {
     };
     expect(await messageOf(on)).toMatchInlineSnapshot(`
       "The App's installation has no access to octo/target (422 There is at least one repository that does not exist or is not accessible to the parent installation.).
-      Add the repository to those that the installation may access.
-      GitHub's request id: A1B2:000002."
+      Add the repository to those that the installation may access."
     `);
     expectNothingSent(on);
   });
@@ -155,8 +152,7 @@ describe("an installation", () => {
     const on = await stage({ installation: { suspended: true } });
     expect(await messageOf(on)).toMatchInlineSnapshot(`
       "The App's installation on octo/target may not get a token (403 This installation has been suspended).
-      Usually it is suspended: the owner of the repository can unsuspend it in the settings of installed Apps.
-      GitHub's request id: A1B2:000002."
+      Usually it is suspended: the owner of the repository can unsuspend it in the settings of installed Apps."
     `);
     expectNothingSent(on);
   });
@@ -180,8 +176,8 @@ describe("in the middle of a wait", () => {
       }),
     ).toMatchInlineSnapshot(`
       "The App is not installed on octo/target (404), or there is no such repository.
-      Install the App there, and give it access to this repository; or check \`owner\` and \`repo\`.
-      GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
+      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
+      Install the App there, and give it access to this repository; or check \`owner\` and \`repo\`."
     `);
   });
 
@@ -190,7 +186,7 @@ describe("in the middle of a wait", () => {
       await messageAfter(({ installation }) => {
         installation.suspended = true;
       }),
-    ).toMatch(/is suspended \(403\)\.\n.*unsuspend/);
+    ).toMatch(/is suspended \(403\)\.\n.*\n.*unsuspend/);
   });
 
   test("a permission that is taken away ends it at the next token, and is told", async () => {
@@ -200,8 +196,8 @@ describe("in the middle of a wait", () => {
       }),
     ).toMatchInlineSnapshot(`
       "The App's installation on octo/target may not get a token with \`actions: write\` for it (422 The permissions requested are not granted to this installation.).
-      Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository.
-      GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
+      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
+      Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository."
     `);
   });
 
@@ -212,8 +208,8 @@ describe("in the middle of a wait", () => {
       }),
     ).toMatchInlineSnapshot(`
       "GitHub does not accept the App's signature (401 A JSON web token could not be decoded).
-      \`app_id\` and \`app_private_key\` do not belong together, the key was deleted in the App's settings, or the App lives on another server.
-      GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
+      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
+      \`app_id\` and \`app_private_key\` do not belong together, the key was deleted in the App's settings, or the App lives on another server."
     `);
   });
 });

@@ -90,11 +90,11 @@ describe("a server that answers with run details", () => {
       find_timeout_seconds: "120",
     });
     const id = github.runs(TARGET)[0]?.id;
-    expect(failure?.replace(/A1B2:\d+/, "A1B2:…").replaceAll(github.apiUrl, "https://github.test")).toBe(
+    expect(failure?.replaceAll(github.apiUrl, "https://github.test")).toBe(
       [
         `GitHub's answer to the dispatch named run ${id}, but GitHub does not show it in octo/target (404).`,
+        `Its page: https://github.test/octo/target/actions/runs/${id}`,
         "Where its page shows it, allow more `find_timeout_seconds`, and check that the token has `actions: read`.",
-        `GitHub's request id: A1B2:…. Its page: https://github.test/octo/target/actions/runs/${id}`,
       ].join("\n"),
     );
     expect(outputs.runId).toBe(String(id));
@@ -129,7 +129,6 @@ describe("an older server", () => {
     expect(github.runs(TARGET)).toEqual([]);
     expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, by which its run would be found, so GitHub started nothing (422).
-      GitHub's request id: A1B2:….
       Add these lines to the receiving workflow:
       run-name: Silent [\${{ inputs.distinct_id }}]
       on:
@@ -246,7 +245,7 @@ describe("what is sent", () => {
       Give the input \`workflow\` as a file name: .github/workflows/deploy.yml (Deploy), .github/workflows/again.yml (Deploy)."
     `);
     expect(none).toMatchInlineSnapshot(`
-      "octo/target has no workflow called \`Deplyo\` on its default branch, so nothing was sent.
+      "octo/target has no workflow called \`Deplyo\` on its default branch, so nothing was sent. Did you mean \`deploy.yml\`?
       Give the input \`workflow\` as one of: .github/workflows/deploy.yml (Deploy), .github/workflows/again.yml (Deploy)."
     `);
   });

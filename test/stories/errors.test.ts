@@ -39,8 +39,7 @@ describe("a token", () => {
     const on = await stage();
     expect(await messageOf(on, { ...BY_WORKFLOW, token: "ghp_unknown" })).toMatchInlineSnapshot(`
       "GitHub does not accept the token (401 Bad credentials).
-      It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input \`token\`.
-      GitHub's request id: A1B2:…."
+      It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input \`token\`."
     `);
     expect(on.github.requests).toHaveLength(1);
   });
@@ -55,8 +54,8 @@ describe("a token", () => {
     const given = { ...BY_WORKFLOW, token: "ghs_onehour", wait_for: "completed", timeout_seconds: "7200" };
     expect(await messageOf(on, given)).toMatchInlineSnapshot(`
       "GitHub does not accept the token any more (401 Bad credentials): it worked before, and has ended during the wait.
-      Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired.
-      GitHub's request id: A1B2:…. The run itself goes on: https://github.test/octo/target/actions/runs/30000000011"
+      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
+      Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired."
     `);
     expect(on.clock.nowMs()).toBeLessThan(3_630_000);
   });
@@ -66,8 +65,7 @@ describe("a token", () => {
     on.github.addToken("ghp_elsewhere", { permissions: { actions: "write" }, repositories: ["octo/other"] });
     expect(await messageOf(on, { ...BY_WORKFLOW, token: "ghp_elsewhere" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/target (404).
-      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
-      GitHub's request id: A1B2:…."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
     `);
   });
 
@@ -91,8 +89,8 @@ describe("a token", () => {
     on.github.addToken("lacking", { permissions: { contents: "write" } });
     expect(await messageOf(on, { ...BY_EVENT, token: "lacking" })).toMatchInlineSnapshot(`
       "The token may not read the runs of octo/target (403 Resource not accessible by personal access token).
-      It needs \`actions: read\` for octo/target: a fine-grained token "Actions: Read-only" with that repository selected, a classic one the scope \`repo\`.
-      GitHub's request id: A1B2:…. The dispatch had been accepted before this: its run goes on, unseen from here."
+      The dispatch had been accepted before this: its run goes on, unseen from here.
+      It needs \`actions: read\` for octo/target: a fine-grained token "Actions: Read-only" with that repository selected, a classic one the scope \`repo\`."
     `);
   });
 });
@@ -102,8 +100,7 @@ describe("a 404", () => {
     const on = await stage();
     expect(await messageOf(on, { workflow: "deplyo.yml", ref: "main" })).toMatchInlineSnapshot(`
       "octo/target has no workflow \`deplyo.yml\` on its default branch (404).
-      Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch. The files there: deploy.yml, busy.yml.
-      GitHub's request id: A1B2:…."
+      Check the input \`workflow\` (the file's name, e.g. \`deploy.yml\`), and merge the file into the default branch: GitHub starts no workflow that is only on another branch. Did you mean \`deploy.yml\`? The files there: deploy.yml (Deploy), busy.yml (Busy)."
     `);
     expect(on.github.runs(TARGET)).toEqual([]);
   });
@@ -121,8 +118,7 @@ describe("a 404", () => {
     const on = await stage();
     expect(await messageOf(on, { ...BY_EVENT, repo: "octo/targte" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/targte (404).
-      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.
-      GitHub's request id: A1B2:…."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
     `);
   });
 
@@ -165,8 +161,7 @@ describe("a 422", () => {
     const on = await setStage({ "deploy.yml": WORKFLOW }, { repository: { disabled: ["deploy.yml"] } });
     expect(await messageOf(on, BY_WORKFLOW)).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target is disabled (422); nothing was started.
-      Enable it on the target's Actions page, or by \`gh workflow enable\`.
-      GitHub's request id: A1B2:…."
+      Enable it on the target's Actions page, or by \`gh workflow enable\`."
     `);
   });
 
@@ -175,8 +170,7 @@ describe("a 422", () => {
     const on = await setStage({ "deploy.yml": text }, { repository: { unreadable: ["deploy.yml"] } });
     expect(await messageOf(on, BY_WORKFLOW)).toMatchInlineSnapshot(`
       "GitHub sees no \`workflow_dispatch\` trigger in \`deploy.yml\` of octo/target on the ref \`main\` (422), because the file is no valid YAML (line 2): a text with \`: \` in it needs quotes; nothing was started.
-      Mend the file: until then, GitHub starts it for nobody, whatever its \`on:\` says.
-      GitHub's request id: A1B2:…."
+      Mend the file: until then, GitHub starts it for nobody, whatever its \`on:\` says."
     `);
   });
 
@@ -190,8 +184,7 @@ describe("a 422", () => {
     const client_payload = '{"deep": [{"a": "s3cr3t-value"}], "b": "42-s3cr3t"}';
     expect(await messageOf(on, { ...BY_EVENT, client_payload })).toMatchInlineSnapshot(`
       "GitHub did not accept the dispatch of the event \`deploy\` (422 Validation Failed: *** is odd: so is ***); nothing was started.
-      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words.
-      GitHub's request id: A1B2:…."
+      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words."
     `);
   });
 });
@@ -209,8 +202,7 @@ test("a limit that lasts beyond the deadline fails at the deadline, and says so"
   expect(played.tookMs).toBe(300_000);
   expect(played.failure).toMatchInlineSnapshot(`
     "GitHub's rate limit for this token is reached until 12:30:00 UTC, which is after the deadline (403 to POST /repos/octo/target/dispatches).
-    Start fewer requests with this token, raise \`poll_interval_seconds\`, or allow more time (\`find_timeout_seconds\`, \`timeout_seconds\`).
-    GitHub's request id: A1B2:000001."
+    Start fewer requests with this token, raise \`poll_interval_seconds\`, or allow more time (\`find_timeout_seconds\`, \`timeout_seconds\`)."
   `);
   expect(played.log.filter((line) => line.includes("rate limit"))).toMatchInlineSnapshot(`
     [
@@ -270,9 +262,8 @@ test("an answer with a status that is in no table is told in GitHub's words", as
     body: { message: "Repository unavailable" },
   });
   expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
-    "GitHub refused POST /repos/octo/target/dispatches (451 Repository unavailable).
-    Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that this is the server you mean.
-    GitHub's request id: A1B2:…."
+    "GitHub has blocked access to octo/target (451 Repository unavailable).
+    No token or permission changes that: the repository's page or its owner can tell why, and GitHub's support can lift it."
   `);
 });
 
@@ -282,8 +273,7 @@ test("an archived repository is told so", async () => {
   on.github.fault = () => ({ when: "before", kind: "status", status: 403, body });
   expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
     "octo/target is archived (403), so nothing can be started in it.
-    Unarchive it, or change \`repo\`.
-    GitHub's request id: A1B2:…."
+    Unarchive it, or change \`repo\`."
   `);
 });
 
@@ -294,8 +284,7 @@ test("single sign-on is told with the link that GitHub sends in a header", async
   on.github.fault = () => ({ when: "before", kind: "status", status: 403, headers, body });
   expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
     "The token may not send a repository_dispatch to octo/target (403 Resource protected by organization SAML enforcement.).
-    Authorise the token for the organisation's single sign-on: https://github.com/orgs/acme/sso?authorization_request=A1
-    GitHub's request id: A1B2:…."
+    Authorise the token for the organisation's single sign-on: https://github.com/orgs/acme/sso?authorization_request=A1"
   `);
 });
 

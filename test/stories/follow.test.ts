@@ -172,7 +172,7 @@ describe("timeout_seconds", () => {
       /\/runs\/\d+$/.test(path) ? { kind: "rewrite", when: "after", rewrite: goesOn } : undefined;
     const { failure } = await play({ ...START, timeout_seconds: "600" });
     expect(failure).toMatch(
-      /when last seen it was in_progress\.\nAll jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run\.\nIt goes on: http/,
+      /when last seen it was in_progress\.\nIt goes on: http.*\nAll jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run\.\n/,
     );
   });
 

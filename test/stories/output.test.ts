@@ -119,7 +119,7 @@ test("a release whose place a newer one takes says so", async () => {
 test.each<[string, Record<string, string>, RegExp]>([
   ["a run that was followed", {}, /^## ✅ Passed: \[Release/],
   ["a run that was only found", { wait_for: "found" }, /^## ⏳ Queued: \[Release/],
-  ["a run that did not end in time", { timeout_seconds: "300" }, /^## ❌ In progress: \[Release/],
+  ["a run that did not end in time", { timeout_seconds: "300" }, /^## ❌ Timed out: still in progress: \[Release/],
   ["a run that is red and passes", { success_conclusions: "any" }, /^## ✅ Passed: \[Release/],
   ["no run that is unknown", { wait_for: "nothing" }, /^$/],
   ["nothing if it is not wanted", { summary: "false" }, /^$/],

@@ -15,7 +15,10 @@ function stage(behaviour: Behaviour) {
 test.each<[string, Behaviour]>([
   ["a runner: none has taken a job yet", { queuedMs: 7_200_000 }],
   ["its turn in a concurrency group", { statuses: [{ status: "pending", forMs: 7_200_000 }] }],
-  ["an approval of production", { statuses: [{ status: "waiting", forMs: 7_200_000 }], environment: "production" }],
+  [
+    "an approval of production",
+    { statuses: [{ status: "waiting", forMs: 7_200_000 }], environment: "production", reviewers: ["octocat"] },
+  ],
 ])("the step ends to the second, and says that the run waits for %s", async (what, behaviour) => {
   const { github, play } = await stage(behaviour);
   const { failure, tookMs, outputs } = await play(START);

@@ -75,7 +75,7 @@ describe("a dry run", () => {
     expect((await examine(workflows, { workflow: "Deploy" })).failure).toBeUndefined();
     const { failure } = await examine(workflows, { workflow: "Deplyo" });
     expect(failure).toBe(
-      "The dry run found 1 thing to mend:\n✗ No workflow is called `Deplyo`; there are: .github/workflows/deploy.yml (Deploy).",
+      "The dry run found 1 thing to mend:\n✗ No workflow is called `Deplyo`; there are: .github/workflows/deploy.yml (Deploy). Did you mean `deploy.yml`?",
     );
   });
 
@@ -129,7 +129,7 @@ jobs:
       "no workflow of that file name",
       { "deploy.yml": BY_HAND },
       { workflow: "deplyo.yml" },
-      "✗ There is no workflow `deplyo.yml` on the default branch: check the input `workflow`; there are: deploy.yml.",
+      "✗ There is no workflow `deplyo.yml` on the default branch: check the input `workflow`; there are: deploy.yml (Deploy). Did you mean `deploy.yml`?",
     ],
     [
       "no such trigger",

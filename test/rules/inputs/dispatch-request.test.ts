@@ -283,7 +283,7 @@ describe("what is sent has a problem", () => {
     [
       "as JSON that does not parse",
       { ...event, client_payload: '{"a": "s3cret"' },
-      "`client_payload`: neither JSON nor YAML; a quote, a bracket, a brace, a comma or a `:` is missing (line 1, column 15).",
+      "`client_payload`: neither JSON nor YAML; a quote, a bracket, a brace, a comma or a `:` is missing (line 1, column 15), at its end.",
     ],
     [
       "as YAML that does not parse",

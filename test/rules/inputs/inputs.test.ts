@@ -343,7 +343,7 @@ describe("a problem is told", () => {
       - \`api_url\` is not an http(s) URL such as \`https://ghe.example.com/api/v3\`.
       - \`repo\` does not name one repository: give \`name\`, \`owner/name\` or the repository's URL.
       - \`wait_for\` is \`ever\`: give one of \`nothing\`, \`found\`, \`completed\`.
-      - \`client_payload\`: neither JSON nor YAML; a quote, a bracket, a brace, a comma or a \`:\` is missing (line 1, column 15).
+      - \`client_payload\`: neither JSON nor YAML; a quote, a bracket, a brace, a comma or a \`:\` is missing (line 1, column 15), at its end.
       - \`workflow_inputs\` do not go with \`event_type\`: give the values as \`client_payload\`, or leave out \`event_type\`.
       - \`event_type\` has 101 characters; GitHub takes at most 100.
       - \`distinct_id\` has to be 1 to 100 letters, digits and \`. _ : / -\`.

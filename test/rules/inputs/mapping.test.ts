@@ -6,8 +6,8 @@ const template = "it has a key that is no text: probably a `{{ … }}` that noth
 const endless = "it has aliases that expand without end";
 
 /** Where a text stops to be readable, and in plain words why. */
-function unparsed(what: string, line: number, column: number): string {
-  return `neither JSON nor YAML; ${what} (line ${line}, column ${column})`;
+function unparsed(what: string, line: number, column: number, sign?: string): string {
+  return `neither JSON nor YAML; ${what} (line ${line}, column ${column})${sign === undefined ? "" : `, at ${sign}`}`;
 }
 
 function badNumber(line: number): string {
@@ -129,23 +129,23 @@ describe.each([
   const reserved = "a value begins with a reserved character: put it in quotes";
 
   test.each([
-    ['{"a": 1', unparsed(missing, 1, 8)],
-    ['{"a": "s3cret}', unparsed(missing, 1, 15)],
-    ['{"a": "x"\n"b": "s3cret"}', unparsed(missing, 2, 1)],
+    ['{"a": 1', unparsed(missing, 1, 8, "its end")],
+    ['{"a": "s3cret}', unparsed(missing, 1, 15, "its end")],
+    ['{"a": "x"\n"b": "s3cret"}', unparsed(missing, 2, 1, '`"`')],
     ['{"a": "x" s3cret"}', unparsed(misplaced, 1, 11)],
     ['{"a": 1} s3cret', unparsed(misplaced, 1, 10)],
-    ['{"a": 1\n"b": "s3cret"}', unparsed("a comma or a `:` is missing", 1, 7)],
+    ['{"a": 1\n"b": "s3cret"}', unparsed("a comma or a `:` is missing", 2, 1, '`"`')],
     ["a: 1\n\tb: 2", unparsed("a tab is used for indentation", 2, 1)],
     ["a:\n   b: 1\n  s3cret: 2", unparsed("the indentation is off, or a bracket is not closed", 3, 1)],
     ["a: s3cret: 1", unparsed("there is a second `: ` in the value: put it in quotes, or mend the indentation", 1, 4)],
-    ["a: @s3cret", unparsed(reserved, 1, 4)],
-    ["a: `s3cret`", unparsed(reserved, 1, 4)],
-    ['a: "\\s3cret"', unparsed("a `\\` in double quotes begins no known escape", 1, 5)],
+    ["a: @s3cret", unparsed(reserved, 1, 4, "`@`")],
+    ["a: `s3cret`", unparsed(reserved, 1, 4, "U+0060")],
+    ['a: "\\s3cret"', unparsed("a `\\` in double quotes begins no known escape", 1, 5, "`\\`")],
     ["a: 1\na: s3cret", unparsed("a key is given twice", 2, 1)],
-    ['{"a": 1, "a": "s3cret"}', unparsed("a key is given twice", 1, 10)],
-    ["a: 1\n---\nb: s3cret", unparsed("it is more than one document", 2, 1)],
-    ["a: !s3cret 1", unparsed("a `!tag` is unknown: put the value in quotes", 1, 4)],
-    ["&s &s3cret a: 1", unparsed("it cannot be read further", 1, 4)],
+    ['{"a": 1, "a": "s3cret"}', unparsed("a key is given twice", 1, 10, '`"`')],
+    ["a: 1\n---\nb: s3cret", unparsed("it is more than one document", 2, 1, "`-`")],
+    ["a: !s3cret 1", unparsed("a `!tag` is unknown: put the value in quotes", 1, 4, "`!`")],
+    ["&s &s3cret a: 1", unparsed("it cannot be read further", 1, 4, "`&`")],
     ["a: *s3cret", noAlias(1)],
     ["a: *s3cret\nb: &s3cret 1", noAlias(1)],
     ["[s3cret]", notAnObject],

@@ -8,6 +8,9 @@ const link = "https://github.com/octo/target/actions/runs";
 
 describe("a run that takes too long is explained", () => {
   const first = "The run did not complete within 3600 s (`timeout_seconds`); when last seen it was in_progress.";
+  const goesOn = `It goes on: ${link}/1`;
+  const next =
+    "To follow it further without starting another, give `run_id: 1` instead of the dispatch; the next time, allow more `timeout_seconds`.";
   const trouble = aFault("server_error", { request: "GET /runs/1", status: 503, answer: "" });
 
   const limit = (retryAfterMs: number | undefined) =>
@@ -20,12 +23,12 @@ describe("a run that takes too long is explained", () => {
     });
 
   test.each([
-    ["and goes on", undefined, undefined, [first, `It goes on: ${link}/1`]],
+    ["and goes on", undefined, undefined, [first, goesOn, next]],
     [
       "with the last trouble",
       trouble,
       undefined,
-      [first, "The last look had no answer: 503 to GET /runs/1.", `It goes on: ${link}/1`],
+      [first, goesOn, "The last look had no answer: 503 to GET /runs/1.", next],
     ],
     [
       "with the limit that reaches past the deadline, and its end",
@@ -33,21 +36,23 @@ describe("a run that takes too long is explained", () => {
       undefined,
       [
         first,
+        goesOn,
         "The last look met GitHub's rate limit, which lasts until 12:01:35 UTC (403 to GET /runs/1).",
-        `It goes on: ${link}/1`,
+        next,
       ],
     ],
     [
       "with a limit whose end nobody knows",
       limit(undefined),
       undefined,
-      [
-        first,
-        "The last look met GitHub's rate limit, which had not ended by then (403 to GET /runs/1).",
-        `It goes on: ${link}/1`,
-      ],
+      [first, goesOn, "The last look met GitHub's rate limit, which had not ended by then (403 to GET /runs/1).", next],
     ],
-    ["with what came of cancelling it", undefined, "It is being cancelled.", [first, "It is being cancelled."]],
+    [
+      "with what came of cancelling it",
+      undefined,
+      "It is being cancelled.",
+      [first, "It is being cancelled.", "The next time, allow more `timeout_seconds`."],
+    ],
   ])("%s", (_, last, cancelled, lines) => {
     const sight = { run: aRun(), jobs: [], awaitedRules: [] };
     expect(explainTimeout(sight, 3_600_000, last, { cancelled })).toBe(lines.join("\n"));
@@ -56,8 +61,8 @@ describe("a run that takes too long is explained", () => {
   const late =
     "All jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run.";
   test.each([
-    ["whose jobs have all ended", [job(1, "success"), job(2, "skipped")], [first, late, `It goes on: ${link}/1`]],
-    ["one of whose jobs goes on", [job(1, "success"), job(2, null)], [first, `It goes on: ${link}/1`]],
+    ["whose jobs have all ended", [job(1, "success"), job(2, "skipped")], [first, goesOn, late, next]],
+    ["one of whose jobs goes on", [job(1, "success"), job(2, null)], [first, goesOn, next]],
   ])("%s", (_, jobs, lines) => {
     const sight = { run: aRun(), jobs, awaitedRules: [] };
     expect(explainTimeout(sight, 3_600_000, undefined)).toBe(lines.join("\n"));
