@@ -55,12 +55,13 @@ async function main(): Promise<void> {
 
 async function startStep({ open }: Connections, signal: AbortSignal): Promise<void> {
   const { env } = process;
-  for (const secret of secretsOf(core.getInput)) mask(secret);
+  const names = inputNamesIn(env);
+  const read = asMeant(core.getInput, names);
+  for (const secret of secretsOf(read)) mask(secret);
   markPostStep();
   const context = await readContext(env.GITHUB_API_URL || "https://api.github.com");
   const caller = callerOf(context, env.GITHUB_REPOSITORY);
-  const names = inputNamesIn(env);
-  const mappings = givesObjects(asMeant(core.getInput, names)) ? await import("./inputs/mapping.ts") : undefined;
+  const mappings = givesObjects(read) ? await import("./inputs/mapping.ts") : undefined;
   const idHex = generateIdHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
   const inputs = readInputs(core.getInput, caller, idHex, mappings, names);
   const { commitStatus, target, credentials } = inputs;

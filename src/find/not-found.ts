@@ -3,6 +3,7 @@
 import { describeLastError } from "../errors/explain.ts";
 import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
 import { wordContainingId } from "../inputs/distinct-id.ts";
+import { actionsPageUrl } from "../inputs/given-run.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { type Finding, formatFinding } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
@@ -15,7 +16,7 @@ const MAX_RUNS_NAMED = 10;
 export function explainNotFound(
   { runs, trouble, waitedMs }: NotFound & { waitedMs: number },
   dispatch: ResolvedDispatch,
-  { distinctId, findTimeoutMs }: Inputs,
+  { distinctId, findTimeoutMs, target }: Inputs,
   repository: string,
   allFindings: readonly Finding[],
 ): string {
@@ -36,6 +37,8 @@ export function explainNotFound(
         ]
       : []),
     ...runsInWords(runs, dispatch, distinctId.value, findings),
+    // Each candidate has a link of its own.
+    ...(runs.some(isCandidate) ? [] : [`All runs of ${repository}: ${actionsPageUrl(target)}`]),
     ...remedy(findings, dispatch, distinctId.key, elsewhere !== undefined),
   ].join("\n");
 }
@@ -54,6 +57,10 @@ function showsElsewhere({ run, verdict }: CheckedRun, distinctId: string): boole
   return verdict === "other workflow" && isNamed(run, distinctId);
 }
 
+function isCandidate({ verdict }: CheckedRun): boolean {
+  return verdict !== "other event";
+}
+
 function runsInWords(
   runs: readonly CheckedRun[],
   dispatch: ResolvedDispatch,
@@ -63,7 +70,7 @@ function runsInWords(
   const count = runs.length === 0 ? "no run" : runs.length === 1 ? "1 run" : `${runs.length} runs`;
   const listed = `GitHub has listed ${count} since the dispatch`;
   const by = eventInWords(dispatch);
-  const possible = runs.filter(({ verdict }) => verdict !== "other event");
+  const possible = runs.filter(isCandidate);
   if (possible.length === 0) {
     const none = runs.length === 0 ? listed : `${listed}, and none by ${by}`;
     // The findings below say why.

@@ -285,11 +285,12 @@ describe("a run that is not found", () => {
   });
 
   test("is told as one that nobody listens for when there is none at all", async () => {
-    const { play } = await setStage({ "deploy.yml": EVENT });
+    const { github, play } = await setStage({ "deploy.yml": EVENT });
     const { failure } = await play({ event_type: "deplyo", distinct_id: "mine", distinct_id_key: "id" });
-    expect(failure).toMatchInlineSnapshot(`
+    expect(failure?.replaceAll(github.apiUrl, "https://github.test")).toMatchInlineSnapshot(`
       "No run of octo/target showed the id mine within 62 s. None can have been started, so the wait ends before its default of 300 s (\`find_timeout_seconds\`); one set by hand is kept.
       GitHub has listed no run since the dispatch.
+      All runs of octo/target: https://github.test/octo/target/actions
       ✗ No workflow on the default branch listens for repository_dispatch \`deplyo\`. They listen for deploy. Lines to add:
           run-name: My workflow [\${{ github.event.client_payload.id }}]
           on:

@@ -115,6 +115,15 @@ describe("a queued run that may be equal, but shows no id,", () => {
   });
 });
 
+test("a dispatch whose run nobody sees gives the page to look at", async () => {
+  const { github, play } = await setStage({ "deploy.yml": WORKFLOW });
+  const { failure } = await play({ event_type: "deploy", find_timeout_seconds: "30" });
+  expect(failure?.split("\n").slice(1, 3)).toEqual([
+    "GitHub has listed no run since the dispatch.",
+    `All runs of ${TARGET}: ${github.apiUrl}/${TARGET}/actions`,
+  ]);
+});
+
 test("an unclear dispatch gives the page to look at", async () => {
   const { github, play } = await setStage({ "deploy.yml": WORKFLOW }, { runDetails: "rejected" });
   github.fault = ({ method }) => (method === "POST" ? { when: "before", kind: "status", status: 502 } : undefined);

@@ -68,6 +68,7 @@ on:
   test("by nobody who listens for the event", () => {
     expect(explain([], anEvent)).toBe(`${first}
 GitHub has listed no run since the dispatch: no workflow on the default branch listens for repository_dispatch \`deploy\`, or the run was not created yet.
+All runs of octo/target: https://github.com/octo/target/actions
 So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
 ${eventLines}`);
   });
@@ -76,6 +77,7 @@ ${eventLines}`);
     const key = "trace";
     expect(explain([seenRun(3, "other event", { event: "push" })], byHand, { key })).toBe(`${first}
 GitHub has listed 1 run since the dispatch, and none by workflow_dispatch: the run was not created yet.
+All runs of octo/target: https://github.com/octo/target/actions
 So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
 run-name: My workflow [\${{ inputs.trace }}]
 on:
@@ -163,6 +165,7 @@ GitHub has listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
     const findings = [wrong("x.yml is disabled.", undefined, "listener disabled")];
     expect(explain([], anEvent, { findings })).toBe(`${first}
 GitHub has listed no run since the dispatch.
+All runs of octo/target: https://github.com/octo/target/actions
 ✗ x.yml is disabled.`);
   });
 
@@ -177,6 +180,7 @@ GitHub has listed no run since the dispatch.
     const findings = [right("It listens."), right("It shows the id.")];
     expect(explain([], byHand, { findings })).toBe(`${first}
 GitHub has listed no run since the dispatch: the run was not created yet.
+All runs of octo/target: https://github.com/octo/target/actions
 ✓ It listens.
 ✓ It shows the id.
 So the run was not created or not visible in time: allow more \`find_timeout_seconds\`, and see GitHub's status page.`);
