@@ -86,7 +86,10 @@ export function falseGreens(performance: Performance): string[] {
   return isAccepted(last.conclusion, performance) ? [] : [`(3) green, and the run ended ${last.conclusion}`];
 }
 
-/** Of jobs that decide: the attempt that is told of must have been seen with all of them ended well. */
+/**
+ * Of jobs that decide: the attempt that is told of must have been seen with all of them ended well. Those that never came
+ * because the run was cancelled ended as it did.
+ */
 function falseGreensOfJobs(job: string, performance: Performance): string[] {
   const { outputs } = performance.step;
   const isSeen = ofStep(performance)
@@ -96,10 +99,15 @@ function falseGreensOfJobs(job: string, performance: Performance): string[] {
       (truth) =>
         truth !== undefined &&
         truth.attempt >= Number(outputs.run_attempt) &&
-        haveDecided(truth, job) &&
+        (haveDecided(truth, job) ||
+          (truth.status === "completed" && isAcceptedCancelled(truth.conclusion, performance))) &&
         decidingJobs(truth, job).every(({ conclusion }) => isAccepted(conclusion, performance)),
     );
   return isSeen ? [] : [`(3) green, and the jobs ${job} were never seen so`];
+}
+
+function isAcceptedCancelled(conclusion: string | null, performance: Performance): boolean {
+  return conclusion === "cancelled" && isAccepted(conclusion, performance);
 }
 
 /** Property 4: the outputs are what the server showed. */

@@ -205,7 +205,10 @@ function rightEndings(run: RunTruth, performance: Performance): Ending[] {
   const bad = deciding.filter(
     ({ status, conclusion }) => status === "completed" && !isAccepted(conclusion, performance),
   );
-  const isGreen = job === "" ? isAccepted(run.conclusion, performance) : deciding.length > 0 && bad.length === 0;
+  const isGreenRun = isAccepted(run.conclusion, performance);
+  // Jobs that never came because the run was cancelled ended as it did.
+  const haveEnded = deciding.length > 0 || (run.conclusion === "cancelled" && isGreenRun);
+  const isGreen = job === "" ? isGreenRun : haveEnded && bad.length === 0;
   const red: Ending = job === "" ? "red conclusion" : "red jobs";
   return [isGreen ? "completed green" : red, ...(failsFast && bad.length > 0 ? (["failed fast"] as const) : [])];
 }
