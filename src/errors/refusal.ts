@@ -199,7 +199,7 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
   const { status, request, purpose, ssoUrl } = requestError;
   const answer = redact(requestError, situation);
   const said = `${status} ${answer}`.trim();
-  if (/Actions .*disabled for this user/i.test(answer)) return disabledForAccount(said, situation);
+  if (/disabled for this user/i.test(answer)) return disabledForAccount(said, situation);
   if (status === 422) return explainUnprocessable(requestError, situation);
   const { name, access } = purpose.needs;
   const about = {

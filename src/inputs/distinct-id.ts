@@ -45,7 +45,10 @@ export function isDistinctId(id: string): boolean {
  * beyond. `run-1: deploy` and `T [run-1]` show `run-1`; `run-10`, `run-1-2` and `id:run-1` do not.
  */
 export function showsDistinctId(text: string, id: string): boolean {
-  return text.includes(id) && bordered(id).test(text);
+  if (id === "") return false;
+  const isGenerated = GENERATED.exec(id)?.[0] === id;
+  for (const place of placesOf(id, text)) if (isBordered(text, place, isGenerated)) return true;
+  return false;
 }
 
 /** The word that contains `id` without showing it, e.g. `deploy-run-1` for `run-1`. */
@@ -54,15 +57,25 @@ export function wordContainingId(text: string, id: string): string | undefined {
   return text.split(/\s+/).find((word) => word.includes(id));
 }
 
-function bordered(id: string): RegExp {
-  // Of an id's characters, only the dot is special in a pattern.
-  const literal = id.replaceAll(".", "\\.");
-  return new RegExp(
-    GENERATED.exec(id)?.[0] === id ? `(?<![0-9a-fA-F])${literal}(?![0-9a-fA-F])` : wholeToken(literal),
-    "u",
-  );
+/** Where `id` stands in `text`, from the left. */
+function* placesOf(id: string, text: string): Generator<{ start: number; end: number }> {
+  for (let start = text.indexOf(id); start >= 0; start = text.indexOf(id, start + 1))
+    yield { start, end: start + id.length };
 }
 
-function wholeToken(literal: string): string {
-  return `(?<![\\p{L}\\p{M}\\p{N}_][.:/\\-]*)${literal}(?![.:/\\-]*[\\p{L}\\p{M}\\p{N}_])`;
+const ENDS_WITH_HEX = /[0-9a-f]$/i;
+const BEGINS_WITH_HEX = /^[0-9a-f]/i;
+const ENDS_WITH_WORD = /[\p{L}\p{M}\p{N}_]$/u;
+const BEGINS_WITH_WORD = /^[\p{L}\p{M}\p{N}_]/u;
+const JOINS = new Set(".:/-");
+
+// One expression for all of this would look behind at each character, which takes quadratic time.
+function isBordered(text: string, { start, end }: { start: number; end: number }, isGenerated: boolean): boolean {
+  if (isGenerated) return !ENDS_WITH_HEX.test(text.charAt(start - 1)) && !BEGINS_WITH_HEX.test(text.charAt(end));
+  let [before, after] = [start, end];
+  while (JOINS.has(text.charAt(before - 1))) before--;
+  while (JOINS.has(text.charAt(after))) after++;
+  // A letter may have two units.
+  const [left, right] = [text.slice(Math.max(before - 2, 0), before), text.slice(after, after + 2)];
+  return !ENDS_WITH_WORD.test(left) && !BEGINS_WITH_WORD.test(right);
 }

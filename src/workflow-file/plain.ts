@@ -12,7 +12,7 @@ export function numberText(value: number): string {
   const [digits = "", power = ""] = value.toExponential(14).split("e");
   const exponent = Number(power);
   if (!Number.isFinite(value) || (exponent < 15 && exponent > -5)) return String(Number(value.toPrecision(15)));
-  return `${digits.replace(/\.?0+$/, "")}E${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  return `${Number(digits)}E${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
 /** Case does not count; values of different kinds are compared as numbers. */

@@ -70,9 +70,11 @@ describe("once", () => {
     github.fault = ({ method }) => (method === "POST" ? { when: "before", kind: "status", status: 502 } : undefined);
     const { failure } = await play({ event_type: "deploy", distinct_id: "mine" });
     expect(asked(github, "POST")).toHaveLength(3);
-    expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
+    expect(
+      failure?.replace(/A1B2:\d+/, "A1B2:…").replaceAll(github.apiUrl, "https://github.test"),
+    ).toMatchInlineSnapshot(`
       "GitHub's answer to the dispatch leaves open whether a run was started (502), and that was the answer 3 times.
-      Look at the runs of octo/target before you start this step again: a run may have been started. It would show \`mine\`.
+      Look at the runs of octo/target before you start this step again: a run may have been started. It would show \`mine\`. https://github.test/octo/target/actions
       GitHub's request id: A1B2:…"
     `);
   });
@@ -82,9 +84,11 @@ describe("once", () => {
     github.fault = ({ method }) => (method === "POST" ? { when: "after", kind: "status", status: 502 } : undefined);
     const { failure } = await play({ workflow: "deploy.yml", ref: "main", distinct_id_key: "" });
     expect(asked(github, "POST")).toHaveLength(1);
-    expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
+    expect(
+      failure?.replace(/A1B2:\d+/, "A1B2:…").replaceAll(github.apiUrl, "https://github.test"),
+    ).toMatchInlineSnapshot(`
       "GitHub's answer to the dispatch leaves open whether a run was started (502), and it carries no id by which it could be looked for.
-      Look at the runs of octo/target before you start this step again: a run may have been started.
+      Look at the runs of octo/target before you start this step again: a run may have been started. https://github.test/octo/target/actions
       GitHub's request id: A1B2:…"
     `);
   });

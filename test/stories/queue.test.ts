@@ -154,7 +154,7 @@ describe("the place is in the error, and in the summary", () => {
     ["start_timeout_seconds", /^The run did not begin within 60 s .*: it waits for its turn in a concurrency group, /],
     [
       "timeout_seconds",
-      /^The run did not complete within 60 s .*pending\.\nIt waits for its turn in a concurrency group, /,
+      /^The run did not complete within 60 s .*pending\.\n.*\nIt waits for its turn in a concurrency group, /,
     ],
   ])("of %s", async (input, first) => {
     const { github, play, ids } = await stage(SINGLE);

@@ -73,7 +73,7 @@ describe("a step whose run ended green fails", () => {
         { name: "logs", text: "x" },
       ],
       "The run has left no artifact `values` (`outputs_from`)",
-      "Its artifacts: Values, logs.",
+      "Its artifacts: Values, logs. Did you mean `Values`?",
     ],
     [
       "where it is too large",
@@ -179,7 +179,7 @@ describe("a step whose run ended green fails", () => {
         : undefined;
     const { failure, page } = await playScene({ fault });
     expect(failure).toMatch(
-      /^The token may not read the artifacts of octo\/target \(403 Resource not accessible by integration\)\.\n.*`actions: read`/,
+      /^The token may not read the artifacts of octo\/target \(403 Resource not accessible by integration\)\.\n.*\n.*`actions: read`/,
     );
     expect(failure).toContain(`The run itself has ended: ${page}`);
   });

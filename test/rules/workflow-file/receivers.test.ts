@@ -43,12 +43,13 @@ describe("a run that is not found in time", () => {
       "✗ .github/workflows/test.yml is no valid YAML (line 2): a key is there twice.",
     ],
   ])("is explained by its listener alone, which %s", async (_, repository, text, line) => {
-    const { play } = await setStage(
+    const { github, play } = await setStage(
       { "test.yml": text, "hand.yml": receiver("workflow_dispatch", "job") },
       { repository },
     );
     const { failure } = await play({ event_type: "deploy", find_timeout_seconds: "60" });
-    expect(failure?.split("\n").slice(1)).toEqual(["GitHub has listed no run since the dispatch.", line]);
+    const page = `All runs of octo/target: ${github.apiUrl}/octo/target/actions`;
+    expect(failure?.split("\n").slice(1)).toEqual(["GitHub has listed no run since the dispatch.", page, line]);
   });
 
   test("is explained by its receiver where the server's answer has not named it", async () => {
