@@ -95,7 +95,7 @@ const ROWS: Record<string, Row> = {
   },
   "no such trigger": {
     workflow: receiver("repository_dispatch", "run-name"),
-    says: /has no `workflow_dispatch` trigger on the ref `main` \(422\).*\nAdd it on that ref, .*:\nrun-name: /,
+    says: /has no `workflow_dispatch` trigger on the ref `main` \(422\).*\nIt has a `run-name`: change it to the first line, and add the others:\nrun-name: /,
   },
   "an input that is not declared": {
     given: { workflow_inputs: "colour: red" },
@@ -104,7 +104,7 @@ const ROWS: Record<string, Row> = {
   "the id, which is not declared": {
     workflow: WORKFLOW.replace("distinct_id:", "another:"),
     runDetails: "rejected",
-    says: /does not declare the input `distinct_id`, by which its run would be found.*\nAdd these lines to the receiving workflow:\nrun-name: /,
+    says: /does not declare the input `distinct_id`, by which its run would be found.*\nAdd these lines to the receiving workflow:\non:\n/,
   },
   "an input that is required": {
     workflow: REQUIRING,

@@ -85,10 +85,10 @@ describe.concurrent("approvals", () => {
   test("says whose approval the run waits for, and cancels what nobody has approved in time", async ({ expect }) => {
     const { github, target, jobs, steps } = await playExample("approvals", {
       on: "tag",
-      behaviour: { cancelTakesMs: 200, jobs: { deploy: { waitingMs: 60_000 } } },
+      behaviour: { cancelTakesMs: 200, jobs: { deploy: { waitingMs: 60_000 } }, reviewers: ["octocat"] },
       given: { timeout_seconds: "6" },
     });
-    expect(steps[0]?.stdout).toContain(`The run is waiting for an approval of production: ${pageOf(github, target)}`);
+    expect(steps[0]?.stdout).toContain(`The run is waiting for an approval of production (octocat may approve): ${pageOf(github, target)}`);
     expect(jobs.deploy?.result).toBe("failure");
     expect(annotations(steps[0] ?? never(), "error")[0]).toContain("when last seen it was waiting");
     expect(askedOf(github, target)).toEqual(
@@ -105,7 +105,7 @@ describe.skipIf(process.platform === "win32").concurrent("cancel-together", () =
   test("ends the remote run with the step", async ({ expect }) => {
     const { github, target, jobs, steps } = await playExample("cancel-together", {
       behaviour: { stepMs: 60_000, cancelTakesMs: 200 },
-      onStep: (step) => step.onLine((line) => line.startsWith("Found run") && step.kill("SIGINT")),
+      onStep: (step) => step.onLine((line) => line.includes("Found run") && step.kill("SIGINT")),
     });
     expect(jobs.preview?.result).toBe("failure");
     expect(steps[0]?.outputs.html_url).toBe(pageOf(github, target));

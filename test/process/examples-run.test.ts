@@ -189,8 +189,9 @@ describe.concurrent("github-app", () => {
 });
 
 describe.concurrent("enterprise-server", () => {
-  const byApiUrl = { repo: "platform/deployments", api_url: "https://ghe.example.com/api/v3" };
-  test.for([{}, byApiUrl])("is asked below /api/v3, given as in %o", async (given, { expect }) => {
+  // The stand-in speaks plain HTTP, to which no repository's URL alone leads.
+  const api_url = "https://ghe.example.com/api/v3";
+  test.for([{ api_url }, { repo: "platform/deployments", api_url }])("is asked below /api/v3, given as in %o", async (given, { expect }) => {
     const { github, target, jobs, steps } = await playExample("enterprise-server", {
       on: "tag",
       runDetails: "rejected",
