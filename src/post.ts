@@ -8,6 +8,7 @@ import type { GitHub } from "./github/api.ts";
 import type { Target } from "./github/connection.ts";
 import { listAllJobs } from "./github/lists.ts";
 import type { Permissions } from "./github/purposes.ts";
+import { describeLimit } from "./github/rate-limit.ts";
 import { RequestError } from "./github/request-error.ts";
 import type { Id } from "./github/response-fields.ts";
 import type { Run, StartedRun } from "./github/responses.ts";
@@ -79,16 +80,19 @@ async function cancel(state: PostState, dependencies: PostDependencies): Promise
   let { started } = state;
   try {
     started ??= await findStarted(state, deadlineMs, context);
-    if (!started)
-      return log.warning(`No run with our id is visible in ${github.fullName()}; if one was started, it goes on.`);
+    if (!started) return;
     await endRun(started, state.rerunOf, deadlineMs, context);
   } catch (error) {
-    const requestError = error instanceof OutOfTime ? error.requestError : error;
-    if (!(requestError instanceof RequestError || requestError === undefined)) throw error;
-    const url = started?.htmlUrl ?? github.fullName();
-    const why = requestError ? ` (${requestError.inAWord})` : "";
-    log.warning(`The remote run was not seen to end${why}; it may go on: ${url}`);
+    log.warning(explainUnended(error, started?.htmlUrl ?? github.fullName()));
   }
+}
+
+function explainUnended(error: unknown, url: string): string {
+  if (error instanceof StepError) return error.message;
+  const requestError = error instanceof OutOfTime ? error.requestError : error;
+  if (!(requestError instanceof RequestError || requestError === undefined)) throw error;
+  const why = requestError ? ` (${describeLimit(requestError) ?? requestError.inAWord})` : "";
+  return `The remote run was not seen to end${why}; it may go on: ${url}`;
 }
 
 /** @throws StepError where the inputs give no token now */
@@ -113,9 +117,13 @@ async function findStarted(
   context: SharedContext<SearchInputs | undefined>,
 ): Promise<SavedRun | undefined> {
   if (!sent) return undefined;
+  const { github, log } = context;
   const { inputs, listedBefore, ...dispatched } = sent;
   const bounds = { listedBefore: new Set(listedBefore), findDeadlineMs: deadlineMs, candidates: new Map() };
-  return searchOnceMore({ ...dispatched, ...bounds }, deadlineMs - PATIENT_MS, { ...context, inputs });
+  const search = { ...dispatched, ...bounds };
+  const { run, why } = await searchOnceMore(search, deadlineMs - PATIENT_MS, { ...context, inputs });
+  if (!run) log.warning(`No run with our id is visible in ${github.fullName()}; if one was started, it goes on.${why}`);
+  return run;
 }
 
 /** Cancels the run, and sees to it that it ends. */

@@ -1,14 +1,15 @@
 /** Cancels the remote run where `cancel_run_on` says so. */
 
 import { search } from "../find/search.ts";
+import { describeLimit } from "../github/rate-limit.ts";
 import { RequestError } from "../github/request-error.ts";
 import type { Run, StartedRun } from "../github/responses.ts";
-import { once, type Retry, responseOrUndefined, settle } from "../github/retry.ts";
+import { OutOfTime, once, type Retry, responseOrUndefined, settle } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import type { Cancelled } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context, SharedContext } from "../state/context.ts";
-import { type Known, startedRun } from "../state/known.ts";
+import { type Known, startedRun, supersededAttempt } from "../state/known.ts";
 import type { SearchedDispatch, SearchInputs } from "../state/sent-dispatch.ts";
 
 // After the runner's first signal: when the run has to be known, and its cancellation accepted. The runner kills the step
@@ -27,19 +28,21 @@ export async function handleCancellation({ by, atMs }: Cancelled, known: Known, 
   const wantsCancel = inputs.cancelRunOn.has("cancel");
   if (wantsCancel) record({ wantsCancel });
   const lookOnce = async () => sent && searchOnceMore(sent, atMs + FIND_MS, withoutCancellation(context));
-  const started = startedRun(known) ?? (wantsCancel ? await lookOnce().catch(failureOnly) : undefined);
-  if (started instanceof StepError) return new StepError(`${first} No run was cancelled: ${started.message}`);
+  const alreadyStarted = startedRun(known);
+  const looked = alreadyStarted || !wantsCancel ? undefined : await lookOnce().catch(failureOnly);
+  if (looked instanceof StepError) return new StepError(`${first} No run was cancelled: ${looked.message}`);
+  const started = alreadyStarted ?? looked?.run;
   if (!started) {
     const later = wantsCancel ? " The step's end (`Post`) looks for it once more." : "";
     return new StepError(
-      `${first} A run may have been started in ${github.fullName()}, and goes on if it was.${later}`,
+      `${first} A run may have been started in ${github.fullName()}, and goes on if it was.${looked?.why ?? ""}${later}`,
     );
   }
   if (!wantsCancel) {
     return new StepError(`${first} The remote run goes on (see \`cancel_run_on\`): ${started.htmlUrl}`);
   }
   const isNewUntilMs = (sent?.atMs ?? 0) + NEW_RUN_MS;
-  const bounds = { deadlineMs: atMs + CANCEL_BY_MS, isNewUntilMs, rerunOf: known.rerunOf };
+  const bounds = { deadlineMs: atMs + CANCEL_BY_MS, isNewUntilMs, rerunOf: supersededAttempt(known) };
   return new StepError(`${first} ${await cancelRun(started, bounds, withoutCancellation(context))}`);
 }
 
@@ -60,23 +63,31 @@ function failureOnly(error: unknown): StepError {
   throw error;
 }
 
-/** Undefined where no run shows. @throws StepError where it is open which of several is ours */
+interface Looked {
+  /** Undefined where none shows. */
+  run?: Run | undefined;
+  /** Why nothing could be seen: a sentence, or empty. */
+  why: string;
+}
+
+/** @throws StepError where it is open which of several is ours */
 export async function searchOnceMore(
   sent: SearchedDispatch,
   deadlineMs: number,
   context: SharedContext<SearchInputs>,
-): Promise<Run | undefined> {
+): Promise<Looked> {
   const { log, record } = context;
-  if (sent.distinctId === undefined) return undefined;
+  if (sent.distinctId === undefined) return { why: "" };
   log.info("Looking for the run once more, to cancel it.");
   try {
-    const { run } = await search(sent, { deadlineMs }, context);
-    if (run) record({ run });
-    return run;
+    const result = await search(sent, { deadlineMs }, context);
+    if (result.run) record({ run: result.run });
+    const limit = result.run ? undefined : describeLimit(result.trouble);
+    return { run: result.run, why: limit ? ` It could not be looked for: ${limit}.` : "" };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     log.info(`The look was refused (${error.inAWord}).`);
-    return undefined;
+    return { why: "" };
   }
 }
 
@@ -110,9 +121,9 @@ export async function cancelRun(
 ): Promise<string> {
   const { github, retry, clock, signal } = tools;
   for (let refusals = 1, isAboutToBegin = false; ; refusals++) {
-    const result = await settle(retry((options) => github.cancelRun(id, options), { deadlineMs }));
+    const result = await settle(retry((options) => github.cancelRun(id, options), { deadlineMs, endsAtLimit: true }));
     if ("answer" in result) return `The remote run is being cancelled: ${htmlUrl}`;
-    const requestError = result.failure instanceof RequestError ? result.failure : result.failure.requestError;
+    const requestError = answeredIn(result.failure);
     if (!requestError && isAboutToBegin)
       return `No attempt after ${rerunOf} had begun, so none was cancelled; if one begins, it goes on: ${htmlUrl}`;
     const run = await readAfterRefusal(requestError, id, deadlineMs, tools);
@@ -122,6 +133,12 @@ export async function cancelRun(
     if (!isUnknownYet && !isAboutToBegin) return whyNot(requestError, run, htmlUrl);
     await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
   }
+}
+
+/** Undefined where no response came in time. */
+function answeredIn(failure: RequestError | OutOfTime): RequestError | undefined {
+  const requestError = failure instanceof RequestError ? failure : failure.requestError;
+  return failure instanceof OutOfTime && requestError?.code === "ETIMEDOUT" ? undefined : requestError;
 }
 
 /** The run may explain the refusal; undefined where it cannot be read. */
@@ -139,6 +156,8 @@ function readAfterRefusal(
 function whyNot(requestError: RequestError | undefined, run: Run | undefined, htmlUrl: string): string {
   if (!requestError) return `The remote run could not be cancelled in time and goes on: ${htmlUrl}`;
   const { status, inAWord } = requestError;
+  const limit = describeLimit(requestError);
+  if (limit) return `The remote run could not be cancelled and goes on: ${limit}: ${htmlUrl}`;
   if (run?.status === "completed")
     return `The remote run was not cancelled (${inAWord}): it had ended, as ${run.conclusion}: ${htmlUrl}`;
   if (status === 409) {

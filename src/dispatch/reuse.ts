@@ -117,10 +117,10 @@ export function equalRun(
   return { run, shownId, isOurs };
 }
 
-/** `depends`: only if its jobs show that it has not begun. A run by an earlier attempt of the caller may have begun. */
+/** `depends`: only if its jobs show that it has not begun. A run by an earlier attempt of the caller may have begun, or ended green. */
 export function mayBeTaken({ run, isOurs }: Equal, reuse: Inputs["reuse"]): "yes" | "no" | "depends" {
   const { status, conclusion } = run;
-  if (status === "completed") return reuse === "success" && conclusion === "success" ? "yes" : "no";
+  if (status === "completed") return (isOurs || reuse === "success") && conclusion === "success" ? "yes" : "no";
   if (isOurs || reuse !== "queued") return "yes";
   return status === "in_progress" ? "no" : "depends";
 }

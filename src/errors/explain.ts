@@ -1,5 +1,6 @@
 /** The one place that turns a request error into advice (docs/design.md#errors). No message holds a token or a payload value. */
 
+import { rateLimitEndMs } from "../github/rate-limit.ts";
 import type { RequestError } from "../github/request-error.ts";
 import { describePermissions } from "../inputs/permissions.ts";
 import { timeOfDay } from "../text/wording.ts";
@@ -46,6 +47,7 @@ function advise(requestError: RequestError, situation: Situation): Advice {
         "Start fewer requests with this token, raise `poll_interval_seconds`, or allow more time (`find_timeout_seconds`, `timeout_seconds`).",
       ];
     case "unreadable":
+    case "stale":
       return [
         `The answer of ${situation.apiUrl} to ${request} cannot be read: ${requestError.answer} (${status}).`,
         `${unsentInWords(requestError, situation)}Check ${describeServer(situation)}: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.`,
@@ -80,12 +82,6 @@ export function describeLastError(requestError: RequestError | undefined): strin
   const endMs = rateLimitEndMs(requestError);
   const end = endMs === undefined ? "had not ended by then" : `lasts until ${timeOfDay(endMs)}`;
   return [`The last look met GitHub's rate limit, which ${end} (${inAWord} to ${request}).`];
-}
-
-/** In epoch ms; undefined where GitHub did not say. */
-export function rateLimitEndMs({ dateMs = Number.NaN, retryAfterMs = Number.NaN }: RequestError): number | undefined {
-  const endMs = dateMs + retryAfterMs;
-  return Number.isFinite(endMs) ? endMs : undefined;
 }
 
 /** Looked up by status and GitHub's words. */

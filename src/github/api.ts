@@ -3,6 +3,7 @@ import { readConcurrencyGroup, readRunsGroups } from "./concurrency-groups.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
 import { textOf } from "./download.ts";
 import type { RequestOptions } from "./http.ts";
+import { newestRuns } from "./newest-run.ts";
 import { readPendingDeployments } from "./pending-deployments.ts";
 import { PURPOSES, type Purpose } from "./purposes.ts";
 import { type Id, PAGE_LENGTH, type Page } from "./response-fields.ts";
@@ -32,6 +33,7 @@ export function openGitHub(options: ConnectionOptions) {
   const { ask, download, ...connection } = connect(options);
   const nothing = () => undefined;
   const skipped = new Set<string>();
+  const newest = newestRuns();
   /** Warns once per item that cannot be read. */
   const listOf =
     <Item>(what: "a workflow" | "a run" | "a job" | "an artifact", read: (data: unknown) => Page<Item>) =>
@@ -44,6 +46,12 @@ export function openGitHub(options: ConnectionOptions) {
       }
       return page;
     };
+
+  const readNewest = (data: unknown) => newest.read(readRun(data));
+  const readNewestRuns = (data: unknown) => {
+    const page = readRuns(data);
+    return { ...page, items: page.items.map(newest.listed) };
+  };
 
   return {
     ...connection,
@@ -99,12 +107,12 @@ export function openGitHub(options: ConnectionOptions) {
     listRuns: ({ perPage, page }: { perPage: number; page: number }, options: RequestOptions) => {
       const parameters = { per_page: perPage, page, exclude_pull_requests: true };
       const route = `GET ${REPOSITORY}/actions/runs`;
-      return ask({ route, parameters, purpose: PURPOSES.readRuns, read: listOf("a run", readRuns) }, options);
+      return ask({ route, parameters, purpose: PURPOSES.readRuns, read: listOf("a run", readNewestRuns) }, options);
     },
 
     getRun: (id: Id, options: RequestOptions) => {
       const parameters = { run_id: String(id), exclude_pull_requests: true };
-      return ask({ route: `GET ${RUN}`, parameters, purpose: PURPOSES.readRun, read: readRun }, options);
+      return ask({ route: `GET ${RUN}`, parameters, purpose: PURPOSES.readRun, read: readNewest }, options);
     },
 
     listJobs: (runId: Id, page: number, options: RequestOptions) => {

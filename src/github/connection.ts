@@ -94,8 +94,8 @@ interface ReadableRequest<Answer> extends Request {
 /** While the response to a GET is unchanged (304), it resolves with the same object. */
 export type SendAndRead = <Answer>(request: ReadableRequest<Answer>, options: RequestOptions) => Promise<Answer>;
 
-/** Some servers were reported to answer 304 for ever, so an ETag is not sent after this time. */
-const KEEP_ANSWERS_MS = 2 * 60 * 60 * 1000;
+/** Some servers were reported to answer 304 for ever, so an ETag is not sent after this time, nor right before a deadline. */
+const KEEP_ANSWERS_MS = 60 * 60 * 1000;
 
 export function cacheByEtag(send: Send, clock: Clock): SendAndRead {
   const kept = new Map<string, { etag: string; answer: unknown; sinceMs: number }>();
@@ -103,7 +103,7 @@ export function cacheByEtag(send: Send, clock: Clock): SendAndRead {
     const { route, parameters = {} } = request;
     const key = JSON.stringify([route, parameters]);
     const last = kept.get(key);
-    const isFresh = last && clock.nowMs() - last.sinceMs < KEEP_ANSWERS_MS;
+    const isFresh = last && !options.isLast && clock.nowMs() - last.sinceMs < KEEP_ANSWERS_MS;
     const headers = { ...parameters.headers, ...(isFresh && { "if-none-match": last.etag }) };
     const reply = await send({ ...request, parameters: { ...parameters, headers } }, options);
     if (reply.status === 304 && last) return last.answer as Answer;

@@ -4,6 +4,7 @@ import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
 import { quoted } from "../text/foreign-text.ts";
 import type { Secrets } from "../text/secrets.ts";
+import { StaleResponse } from "./newest-run.ts";
 import type { Purpose } from "./purposes.ts";
 import { retryAfterMs } from "./rate-limit.ts";
 import { kindOfError, kindOfResponse, RequestError, ssoUrlOf } from "./request-error.ts";
@@ -13,6 +14,8 @@ import type { Fetch, FetchOptions } from "./transport.ts";
 export interface RequestOptions {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
+  /** No other comes before the deadline. */
+  isLast?: boolean;
 }
 
 export interface Request {
@@ -170,7 +173,8 @@ export function readResponse<Answer>(reply: ApiResponse, read: (data: unknown) =
     if (!(error instanceof InvalidResponse)) throw error;
     const { data } = reply;
     if (data instanceof TooLarge) throw requestErrorFrom("unreadable", reply, data.message, true);
-    throw requestErrorFrom("unreadable", reply, error.message, error.isForeign);
+    const kind = error instanceof StaleResponse ? "stale" : "unreadable";
+    throw requestErrorFrom(kind, reply, error.message, error.isForeign);
   }
 }
 

@@ -17,11 +17,11 @@ export type Outage = ReturnType<typeof watchForOutages>;
 export function watchForOutages({ github, clock, log, random }: OutageDependencies) {
   let sinceMs: number | undefined;
   // A limit applies to every request with the token, not only to the refused one.
-  let limit: { requestError: RequestError; untilMs: number } | undefined;
+  let limit: { requestError: RequestError; endMs: number; untilMs: number } | undefined;
   let limits = 0;
 
   return {
-    /** The current limit, if any; `untilMs` by `clock`. */
+    /** The current limit, if any; by `clock`. Whoever has the time waits from `endMs` until `untilMs`. */
     limit: () => (limit && limit.untilMs > clock.nowMs() ? limit : undefined),
     /** Rate limits in a row since the last successful response. */
     limits: () => limits,
@@ -32,7 +32,7 @@ export function watchForOutages({ github, clock, log, random }: OutageDependenci
       const lastsMs = limitMs(requestError, ++limits);
       // Many jobs may wait for the limit of one token; they must not all resume at once.
       const jitterMs = random() * Math.min(lastsMs / 4, 5000, Math.max(leftMs - lastsMs, 0) / 2);
-      limit = { requestError, untilMs: nowMs + lastsMs + jitterMs };
+      limit = { requestError, endMs: nowMs + lastsMs, untilMs: nowMs + lastsMs + jitterMs };
       sinceMs ??= nowMs;
       const endMs = github.serverTimeMs(nowMs + lastsMs);
       const until = endMs === undefined ? "" : ` until ${timeOfDay(endMs)}`;
@@ -42,7 +42,7 @@ export function watchForOutages({ github, clock, log, random }: OutageDependenci
     },
 
     noteError({ kind, inAWord, answer, request }: RequestError): void {
-      if (sinceMs !== undefined) return;
+      if (sinceMs !== undefined || kind === "stale") return;
       sinceMs = clock.nowMs();
       // An unreadable response has a status of success.
       const how = kind === "unreadable" ? `${request}: ${answer}` : `${inAWord} to ${request}`;

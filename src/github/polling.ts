@@ -75,7 +75,7 @@ function paced(wantedMs: number, { pollIntervalMs, rateLimit, lookMs, sharers, r
   return Math.max(quietMs, rateLimitPauseMs(rateLimit) * (1 + random / 4));
 }
 
-const LAST_REQUEST_MS = 1000;
+export const LAST_REQUEST_MS = 1000;
 
 /** Shortens a pause so that the last request comes right before the deadline, `leftMs` away. */
 export function pauseWithin(leftMs: number, pauseMs: number): number {

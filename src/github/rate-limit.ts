@@ -1,3 +1,5 @@
+import { timeOfDay } from "../text/wording.ts";
+
 /** If GitHub gives no time: a minute, then twice as long each time (docs/platform.md#rate-limits). */
 const DEFAULT_LIMIT_MS = 60_000;
 const LONGEST_DEFAULT_LIMIT_MS = 16 * DEFAULT_LIMIT_MS;
@@ -72,3 +74,27 @@ function bounded(ms: number): number {
 }
 
 const LONGEST_WAIT_MS = 31 * 24 * 3_600_000;
+
+interface Limited {
+  kind: string;
+  inAWord: string;
+  dateMs: number | undefined;
+  retryAfterMs: number | undefined;
+}
+
+/** In epoch ms; undefined where GitHub did not say. */
+export function rateLimitEndMs({
+  dateMs = Number.NaN,
+  retryAfterMs = Number.NaN,
+}: Pick<Limited, "dateMs" | "retryAfterMs">): number | undefined {
+  const endMs = dateMs + retryAfterMs;
+  return Number.isFinite(endMs) ? endMs : undefined;
+}
+
+/** e.g. `GitHub's rate limit lasts until 12:00:10 UTC (403)`; undefined for any other error. */
+export function describeLimit(requestError: Limited | undefined): string | undefined {
+  if (requestError?.kind !== "limited") return undefined;
+  const endMs = rateLimitEndMs(requestError);
+  const lasts = endMs === undefined ? "has not ended" : `lasts until ${timeOfDay(endMs)}`;
+  return `GitHub's rate limit ${lasts} (${requestError.inAWord})`;
+}

@@ -15,6 +15,7 @@ export type RequestErrorKind =
   | "server_error" // 5xx or 408.
   | "limited" // A rate limit.
   | "unreadable" // A success, but the body does not match GitHub's schema.
+  | "stale" // A success, but older than an answer before.
   | "rejected"; // Any other status.
 
 /** Far longer than any message of GitHub's, which may name each of 25 inputs. */
@@ -87,6 +88,7 @@ export function acted(requestError: RequestError): "no" | "maybe" | "yes" {
     case "server_error":
       return "maybe";
     case "unreadable":
+    case "stale":
       return "yes";
   }
 }

@@ -13,6 +13,8 @@ export interface RetryPolicy {
   wasSeen?: boolean;
   /** Until then, by the clock, it is new and a 404 proves nothing (docs/platform.md#new-runs). */
   isNewUntilMs?: number;
+  /** A rate limit that outlasts the deadline ends it at once, for what has no need to wait for the deadline. */
+  endsAtLimit?: boolean;
 }
 
 export interface RetryProgress extends RetryPolicy {
@@ -33,6 +35,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const STRAYS = 2;
 const STRAY_PAUSE_MS = 3000;
 const NEW_PAUSE_MS = 1000;
+/** github/newest-run.ts decides how often. */
+const STALE_PAUSE_MS = 1000;
 /** Half a minute of 404s; after that, retries are rarer. */
 const EARLY_FAILURES = 30;
 const LATE_PAUSE_MS = 5000;
@@ -47,6 +51,7 @@ export function pauseAfter(requestError: RequestError, progress: RetryProgress):
   const isStray = (requestError.status === 401 && tokenHasWorked) || (requestError.status === 404 && wasSeen);
   if (isStray && strays < STRAYS) return STRAY_PAUSE_MS;
   if (!retries(requestError) || (requestError.isForeign && progress.alike >= FOREIGN_ANSWERS)) return undefined;
+  if (requestError.kind === "stale") return STALE_PAUSE_MS;
   if (requestError.kind === "limited") return limitMs(requestError, progress.limits);
   return Math.min(1000 * 2 ** (progress.failures - 1), LONGEST_PAUSE_MS);
 }

@@ -1,8 +1,9 @@
 /** Rate limits and errors of the network or the server are retried until the deadline. */
 
+import type { Clock } from "../runner/clock.ts";
 import type { RequestOptions } from "./http.ts";
 import { type Outage, type OutageDependencies, watchForOutages } from "./outages.ts";
-import { pauseWithin } from "./polling.ts";
+import { LAST_REQUEST_MS, pauseWithin } from "./polling.ts";
 import { RequestError } from "./request-error.ts";
 import type { ResponseMetadata } from "./response-metadata.ts";
 import { pauseAfter, type RetryPolicy } from "./retry-rules.ts";
@@ -30,9 +31,9 @@ export type Retry = <Answer>(send: Send<Answer>, retryOptions: RetryOptions) => 
 
 type Send<Answer> = (options: RequestOptions) => Promise<Answer>;
 
-/** A single attempt, for an optional response. */
+/** A single attempt, for an optional response. A rate limit is waited for only if it ends in time. */
 export function once(deadlineMs: number): RetryOptions {
-  return { deadlineMs, retries: () => false };
+  return { deadlineMs, retries: () => false, endsAtLimit: true };
 }
 
 /** @throws what is neither a RequestError nor OutOfTime, such as the signal's reason */
@@ -70,6 +71,8 @@ export function makeRetry(dependencies: RetryDependencies): Retry {
 }
 
 const REQUEST_TIMEOUT_MS = 20_000;
+/** A request that the deadline ends is no trouble to tell of, unless the server had been silent for so long. */
+const SILENCE_MS = 3000;
 
 async function retryUntilAnswered<Answer>(
   send: Send<Answer>,
@@ -83,11 +86,11 @@ async function retryUntilAnswered<Answer>(
   let strays = 0;
   let alike = 0;
   for (let failures = 1; ; failures++) {
-    await waitForLimits();
+    last = (await waitForLimits(outage, { ...options, signal }, clock)) ?? last;
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs());
     // A timer may fire a little early; a request without time for its response would leave open what GitHub did.
     if (timeoutMs < 1) throw new OutOfTime(last);
-    const answer = await send({ timeoutMs, signal }).catch(requestErrorOnly);
+    const answer = await send({ timeoutMs, signal, isLast: timeoutMs <= LAST_REQUEST_MS }).catch(requestErrorOnly);
     if (!(answer instanceof RequestError)) {
       outage.noteAnswer();
       return answer;
@@ -98,22 +101,10 @@ async function retryUntilAnswered<Answer>(
     const progress = { ...options, ...counts, nowMs: clock.nowMs(), tokenHasWorked: github.hasAnswered() };
     const pauseMs = pauseAfter(answer, progress);
     if (pauseMs === undefined) throw answer;
-    if (isCutOff(answer, timeoutMs)) throw new OutOfTime(last);
-    last = answer;
+    if (isCutOff(answer, timeoutMs, leftMs())) throw new OutOfTime(last ?? troubleOf(answer, timeoutMs));
+    // What is older than an answer before is no trouble to tell of.
+    if (answer.kind !== "stale") last = answer;
     if (answer.kind !== "limited") await pauseFor(answer, pauseMs);
-  }
-
-  async function waitForLimits(): Promise<void> {
-    // Meanwhile another request may hit a further limit.
-    for (let limit = outage.limit(); limit && leftMs() >= 1; limit = outage.limit()) {
-      last = limit.requestError;
-      await clock.sleep(Math.min(limit.untilMs - clock.nowMs(), leftMs()), signal);
-    }
-  }
-
-  /** The deadline itself ended the request, so this is no network error. */
-  function isCutOff({ code }: RequestError, timeoutMs: number): boolean {
-    return code === "ETIMEDOUT" && timeoutMs < REQUEST_TIMEOUT_MS && leftMs() === 0;
   }
 
   async function pauseFor(requestError: RequestError, pauseMs: number): Promise<void> {
@@ -125,6 +116,33 @@ async function retryUntilAnswered<Answer>(
     // A response that may be final is retried seconds later, or not at all.
     await clock.sleep(isStray ? Math.min(ms, leftMs()) : pauseWithin(leftMs(), ms), signal);
   }
+}
+
+/** Returns the limit that was waited for last, if any. @throws OutOfTime where `endsAtLimit`, and it outlasts the deadline */
+async function waitForLimits(
+  outage: Outage,
+  { deadlineMs, signal, endsAtLimit = false }: RetryOptions,
+  clock: Clock,
+): Promise<RequestError | undefined> {
+  let last: RequestError | undefined;
+  // Meanwhile another request may hit a further limit.
+  for (let limit = outage.limit(); limit && deadlineMs - clock.nowMs() >= 1; limit = outage.limit()) {
+    last = limit.requestError;
+    if (endsAtLimit && limit.endMs >= deadlineMs) throw new OutOfTime(last);
+    const untilMs = Math.min(limit.untilMs < deadlineMs ? limit.untilMs : limit.endMs, deadlineMs);
+    if (untilMs <= clock.nowMs()) break;
+    await clock.sleep(untilMs - clock.nowMs(), signal);
+  }
+  return last;
+}
+
+/** The deadline itself ended the request, so this is no network error. */
+function isCutOff({ code }: RequestError, timeoutMs: number, leftMs: number): boolean {
+  return code === "ETIMEDOUT" && timeoutMs < REQUEST_TIMEOUT_MS && leftMs === 0;
+}
+
+function troubleOf(cutOff: RequestError, timeoutMs: number): RequestError | undefined {
+  return timeoutMs >= SILENCE_MS ? cutOff : undefined;
 }
 
 /** `before` is the count for `last`. */

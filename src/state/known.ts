@@ -18,7 +18,7 @@ export interface Known {
   /** The run taken instead of starting one. A given run may not exist, until a response shows it. */
   taken?: { started: StartedRun; disposition: "given" | "reused"; distinctId?: string };
   run?: Run;
-  jobs?: readonly Job[];
+  jobs?: readonly Job[] | undefined;
   /** What the run waits for, in words: the rules of an environment. */
   awaitedRules?: readonly string[];
   /** Null where the server cannot tell; undefined where not known, or where the run waits in no group. */
@@ -81,6 +81,11 @@ export interface EndedAttempt {
 
 export function isAboutToRerun({ run, rerunOf = 0 }: Pick<Known, "run" | "rerunOf">): boolean {
   return run !== undefined && run.runAttempt <= rerunOf;
+}
+
+/** The latest attempt whose end is not the run's end, since a later one was seen, or is about to begin. */
+export function supersededAttempt({ run, rerunOf = 0 }: Pick<Known, "run" | "rerunOf">): number | undefined {
+  return Math.max(rerunOf, (run?.runAttempt ?? 1) - 1) || undefined;
 }
 
 /** The run that is known to be ours. A given run may not exist, until a response shows it. */

@@ -7,7 +7,7 @@ import type { Target } from "../github/connection.ts";
 import type { StartedRun } from "../github/responses.ts";
 import type { CommitStatusInputs } from "../inputs/commit-status.ts";
 import type { Inputs } from "../inputs/inputs.ts";
-import { type DueStatus, type Known, startedRun } from "./known.ts";
+import { type DueStatus, type Known, startedRun, supersededAttempt } from "./known.ts";
 import type { SearchedDispatch, SearchInputs } from "./sent-dispatch.ts";
 
 export interface PostState {
@@ -36,7 +36,8 @@ export function isCancelDue({ phase, cancels }: Pick<PostState, "phase" | "cance
 const MAX_TEXT_LENGTH = 2000;
 
 export function postStateOf(known: Known, inputs: Inputs): string {
-  const { sent, taken, wantsCancel, hasEnded, rerunOf, dueStatus } = known;
+  const { sent, taken, wantsCancel, hasEnded, dueStatus } = known;
+  const rerunOf = supersededAttempt(known);
   const { target, cancelRunOn, commitStatus } = inputs;
   const run = startedRun(known);
   const state = {

@@ -41,7 +41,8 @@ function stateOf({ status, conclusion, workflowId, runNumber }: Run, known: Know
     ...(workflowId !== undefined && { workflow_id: String(workflowId) }),
     ...(runNumber !== undefined && { run_number: String(runNumber) }),
     ...(hasEnded && { conclusion: (isOfJobs ? verdict?.conclusion : conclusion) ?? "" }),
-    ...((hasEnded || verdict) && jobs && { failed_jobs: failedJobsOutput(jobs).text }),
+    // Empty where the jobs are not known.
+    ...((hasEnded || verdict) && { failed_jobs: jobs ? failedJobsOutput(jobs).text : "" }),
   };
 }
 

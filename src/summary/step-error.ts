@@ -38,6 +38,12 @@ async function explainedFailure(error: unknown, known: Known, context: Context):
 }
 
 async function explainThrown(error: unknown, known: Known, context: Context): Promise<unknown> {
+  const started = startedRun(known);
+  if (error instanceof OutOfTime && !error.requestError && started) {
+    return new StepError(
+      `GitHub did not answer before the end of \`find_timeout_seconds\` (${context.inputs.findTimeoutMs / 1000} s). The run goes on: ${started.htmlUrl}`,
+    );
+  }
   if (error instanceof OutOfTime && !error.requestError) {
     return new StepError(
       `The time to find the run (\`find_timeout_seconds\`: ${context.inputs.findTimeoutMs / 1000} s) ran out before GitHub was asked for it.`,

@@ -10,6 +10,10 @@ import { ALL_SKIPPED, verdictOf, wereAllSkipped } from "./verdict.ts";
 /** @throws StepError unless `success_conclusions` lists the run's conclusion, or with `jobs` that of every deciding job */
 export async function checkVerdict(ended: RunSnapshot, context: Context): Promise<void> {
   const { inputs, record, log } = context;
+  if (inputs.decidingJobs.length > 0 && ended.jobsUnread !== undefined) {
+    const { explainUnreadJobs } = await import("./explain-end.ts");
+    throw new StepError(explainUnreadJobs(ended));
+  }
   const verdict = verdictOf(ended, inputs);
   record({ verdict });
   const { shown, total } = failedJobsOutput(ended.jobs);

@@ -3,7 +3,7 @@ import type { Annotation } from "../github/responses.ts";
 import { once, responseOrUndefined } from "../github/retry.ts";
 import { Cancelled } from "../runner/cancellation.ts";
 import { type Context, mayShowJobLogs } from "../state/context.ts";
-import { EVIDENCE_MS, type FailedLog, readFailedLog } from "./failed-log.ts";
+import { evidenceDeadlineMs, type FailedLog, readFailedLog } from "./failed-log.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 import type { Succession } from "./successor.ts";
 import { failedWithoutJobs, wasCancelledEarly } from "./verdict.ts";
@@ -13,6 +13,8 @@ export interface Evidence {
   log: Pick<FailedLog, "jobName" | "stepName" | "lines"> | undefined;
   /** There was more, but everybody can read the caller's log. */
   isWithheld?: boolean;
+  /** As in the snapshot: what is not known of the jobs is no reason. */
+  jobsUnread?: string | undefined;
   /** Only of a run that was cancelled before any job had begun, or failed without one. */
   succession?: Succession | undefined;
 }
@@ -23,15 +25,18 @@ const MAX_JOBS = 3;
 
 /** Leaves out what the token may not read, or GitHub does not give in time. */
 export async function gatherEvidence(ended: RunSnapshot, context: Context): Promise<Evidence> {
-  const evidence = await readJobEvidence(ended, context);
+  const { run, jobs, jobsUnread } = ended;
+  const evidence = { ...(await readJobEvidence(ended, context)), jobsUnread };
   // GitHub's own annotation already gives the reason.
-  const mayBeOfQueue = wasCancelledEarly(ended.run, ended.jobs) || failedWithoutJobs(ended.run, ended.jobs);
-  if (!mayBeOfQueue || evidence.annotations.some(isOfGitHub)) return evidence;
+  const mayBeOfQueue = wasCancelledEarly(run, jobs) || failedWithoutJobs(run, jobs);
+  const isExplained = jobsUnread !== undefined || evidence.annotations.some(isOfGitHub);
+  if (!mayBeOfQueue || isExplained) return evidence;
   const { readSuccession } = await import("./successor.ts");
   return { ...evidence, succession: await unlessCancelled(readSuccession(ended, context)) };
 }
 
-async function readJobEvidence({ run, jobs, failedLogs = [] }: RunSnapshot, context: Context): Promise<Evidence> {
+async function readJobEvidence(ended: RunSnapshot, context: Context): Promise<Evidence> {
+  const { run, jobs, failedLogs = [] } = ended;
   const { github, clock, retry, inputs } = context;
   const failed = jobs.filter(({ conclusion }) => isFailure(conclusion));
   // GitHub annotates why a job was cancelled: its `timeout-minutes`, a run that goes first, no runner, a person.
@@ -40,7 +45,7 @@ async function readJobEvidence({ run, jobs, failedLogs = [] }: RunSnapshot, cont
     const isWithheld = red.length > 0 && inputs.failedLogLines === undefined;
     return { annotations: [], log: undefined, isWithheld };
   }
-  const deadlineMs = clock.nowMs() + EVIDENCE_MS;
+  const deadlineMs = evidenceDeadlineMs(ended, clock.nowMs());
   return { annotations: await readAnnotations(), log: await readLog() };
 
   async function readAnnotations(): Promise<Annotation[]> {
@@ -61,7 +66,7 @@ async function readJobEvidence({ run, jobs, failedLogs = [] }: RunSnapshot, cont
   async function readLog(): Promise<FailedLog | undefined> {
     const job = failed.find(failedStep);
     const shown = failedLogs.find(({ jobId }) => jobId === job?.id);
-    return shown ?? (job && unlessRefused(readFailedLog(job, deadlineMs, context)));
+    return shown ?? (job && unlessRefused(readFailedLog(job, deadlineMs, context, { mayLag: true })));
   }
 }
 

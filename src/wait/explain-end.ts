@@ -20,11 +20,12 @@ const MAX_NAMES = 30;
 
 export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): string {
   const { conclusion, htmlUrl } = run;
+  const open = evidence.jobsUnread === undefined ? jobs.filter(({ status }) => status !== "completed") : [];
   return [
     `The run ended ${conclusionInWords(run)}: ${htmlUrl}`,
     ...(conclusion === "success" ? ["`success_conclusions` does not list success."] : reasonOf(run, jobs, evidence)),
     ...linesOf(jobs.filter(endedBadly)),
-    ...firstLines(jobs.filter(({ status }) => status !== "completed").map(lineOfOpen), MAX_NAMES, "jobs"),
+    ...firstLines(open.map(lineOfOpen), MAX_NAMES, "jobs"),
     ...evidenceLines(evidence),
   ].join("\n");
 }
@@ -65,9 +66,10 @@ export function evidenceLines({ annotations, log, isWithheld }: Evidence): strin
 export function reasonOf(
   run: Run,
   jobs: readonly Job[],
-  { annotations, succession }: Pick<Evidence, "annotations" | "succession">,
+  { annotations, succession, jobsUnread }: Pick<Evidence, "annotations" | "succession" | "jobsUnread">,
 ): string[] {
   const { conclusion, path } = run;
+  if (jobsUnread !== undefined) return [`Its jobs could not be read ${jobsUnread}: see GitHub's page of the run.`];
   if (wasCancelledEarly(run, jobs)) {
     const early = "It was cancelled before any job had started";
     // GitHub's own reason is among the annotations below.
@@ -125,6 +127,10 @@ export function explainRedJobs(
           `Of the jobs that decide (\`jobs\`), ${red.length} of ${deciding.length} ended red; the run ${how}: ${run.htmlUrl}`,
         ];
   return [...why, ...linesOf(red), ...evidenceLines(evidence)].join("\n");
+}
+
+export function explainUnreadJobs({ run, jobsUnread }: RunSnapshot): string {
+  return `The run ended ${conclusionInWords(run)}, and the jobs that decide (\`jobs\`) could not be read ${jobsUnread}: ${run.htmlUrl}`;
 }
 
 /** `jobs` are those that ended red; `cancelled` is the result of cancelling the run. */

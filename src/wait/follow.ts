@@ -2,7 +2,7 @@
 
 import { cancelOn } from "../cancel/cancel.ts";
 import { hasBegun } from "../github/conclusions.ts";
-import { pauseBeforeFollow, pauseWithin } from "../github/polling.ts";
+import { LAST_REQUEST_MS, pauseBeforeFollow, pauseWithin } from "../github/polling.ts";
 import { OutOfTime } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import { StepError } from "../runner/step-error.ts";
@@ -11,9 +11,10 @@ import type { OurRun } from "../state/sent-dispatch.ts";
 import { jobsEndWait, openJobs } from "./deciding-jobs.ts";
 import { type EarlierRuns, earlierRunsReader } from "./duration-estimate.ts";
 import { type FailedLog, failedLogReporter } from "./failed-log.ts";
+import { staleListsFilter } from "./job-lists.ts";
 import { nextRequest } from "./next-request.ts";
-import { isLineDue, logLines, news, stillRunningLine } from "./progress.ts";
 import { firstSnapshot, nextSnapshot } from "./read-snapshot.ts";
+import { progressReporter } from "./report.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
 interface Bounds {
@@ -23,22 +24,26 @@ interface Bounds {
   withQueuePosition: (snapshot: RunSnapshot, deadlineMs: number) => Promise<RunSnapshot>;
 }
 
+/** For the read after `start_timeout_seconds`, which sees a run that has begun at the last moment. */
+const START_READ_MS = 2000;
+
 /** @throws StepError at `timeout_seconds` or `start_timeout_seconds`; RequestError when GitHub refuses to show the run */
 export async function follow(
   ours: OurRun,
   { deadlineMs, redJobsEnd, withQueuePosition }: Bounds,
   context: Context,
 ): Promise<RunSnapshot> {
-  const { github, clock, random, signal, inputs, log, record } = context;
-  const { pollIntervalMs, timeoutMs, startTimeoutMs = Number.POSITIVE_INFINITY } = inputs;
+  const { github, clock, random, signal, inputs, record } = context;
+  const { pollIntervalMs, startTimeoutMs = Number.POSITIVE_INFINITY } = inputs;
   const startedAtMs = clock.nowMs();
   const startDeadlineMs = startedAtMs + startTimeoutMs;
   const { runAttempt, createdAtMs, startedAtMs: attemptAtMs = createdAtMs } = ours.run;
   const attemptStartMs = runAttempt > 1 ? attemptAtMs : createdAtMs;
   const isNewUntilMs = startedAtMs + NEW_RUN_MS;
-  const untilMs = () => (isBegun ? deadlineMs : Math.min(deadlineMs, startDeadlineMs));
   const readEarlier = earlierRunsReader(ours, deadlineMs, context);
-  const showFailedLogs = failedLogReporter(context);
+  const showFailedLogs = failedLogReporter(deadlineMs, context);
+  const report = progressReporter(context);
+  const isNews = staleListsFilter();
   const rules = { ...inputs, redJobsEnd };
   const jobsMayEnd = inputs.decidingJobs.length > 0 || inputs.failsFast;
   let failedLogs: readonly FailedLog[] = [];
@@ -47,61 +52,72 @@ export async function follow(
   let isBegun = false;
   let earlier: EarlierRuns | undefined;
   let answersWithoutNews = 0;
-  let loggedAtMs = startedAtMs;
-  try {
-    for (let poll = 1; ; poll++) {
-      const polledAtMs = clock.nowMs();
-      const follower = { ...context, rules, options: { deadlineMs: untilMs(), wasSeen: true, isNewUntilMs } };
-      const reading = last
-        ? nextSnapshot(last, nextRequest(last, poll, answersWithoutNews, jobsMayEnd), follower)
-        : firstSnapshot(ours.run, follower);
-      const snapshot = await withQueuePosition(await reading, untilMs());
-      report(snapshot);
-      if (snapshot.run.status === "completed" || jobsEndWait(snapshot, rules)) return { ...snapshot, failedLogs };
-      failedLogs = await showFailedLogs(snapshot);
-      last = snapshot;
-      isBegun ||= hasBegun(snapshot.run, snapshot.jobs);
-      const lookMs = clock.nowMs() - polledAtMs;
-      earlier = await readEarlier(ageMs());
-      const pauseMs = pauseBeforeFollow({
-        ageMs: ageMs(),
-        status: snapshot.run.status,
-        estimate: earlier.estimate,
-        pollIntervalMs,
-        rateLimit: github.rateLimit(),
-        lookMs,
-        sharers: 1 + earlier.othersWaiting,
-        random: random(),
-      });
-      await clock.sleep(pauseWithin(untilMs() - clock.nowMs(), pauseMs), signal);
-    }
-  } catch (error) {
-    if (!(error instanceof OutOfTime)) throw error;
+  for (let poll = 1; ; poll++) {
+    const ended = await pollOnce(poll, untilMs()).catch(async (error: unknown) => {
+      if (!(error instanceof OutOfTime)) throw error;
+      if (untilMs() < deadlineMs && !error.requestError) {
+        const begun = await pollOnce(poll, clock.nowMs() + START_READ_MS, { pauses: false }).catch(outOfTimeOnly);
+        if (begun || isBegun) return begun;
+      }
+      return endLate(error);
+    });
+    if (ended) return ended;
+  }
+
+  /** Undefined where the run goes on. */
+  async function pollOnce(poll: number, byMs: number, { pauses = true } = {}): Promise<RunSnapshot | undefined> {
+    const polledAtMs = clock.nowMs();
+    const follower = { ...context, rules, isNews, options: { deadlineMs: byMs, wasSeen: true, isNewUntilMs } };
+    const reading = last
+      ? nextSnapshot(last, firstRequest(last, poll, byMs), follower)
+      : firstSnapshot(ours.run, follower);
+    const snapshot = await withQueuePosition(await reading, byMs);
+    const nowMs = serverNowMs();
+    const result = report({ last, snapshot, nowMs, ageMs: ageMs(), estimate: earlier?.estimate });
+    if (result !== "unchanged") answersWithoutNews = result === "news" ? 0 : answersWithoutNews + 1;
+    if (snapshot.run.status === "completed" || jobsEndWait(snapshot, rules))
+      return { ...snapshot, failedLogs, deadlineMs };
+    failedLogs = await showFailedLogs(snapshot);
+    last = snapshot;
+    isBegun ||= hasBegun(snapshot.run, snapshot.jobs);
+    if (!pauses) return undefined;
+    const lookMs = clock.nowMs() - polledAtMs;
+    earlier = await readEarlier(ageMs());
+    const pauseMs = pauseBeforeFollow({
+      ageMs: ageMs(),
+      status: snapshot.run.status,
+      estimate: earlier.estimate,
+      pollIntervalMs,
+      rateLimit: github.rateLimit(),
+      lookMs,
+      sharers: 1 + earlier.othersWaiting,
+      random: random(),
+    });
+    await clock.sleep(pauseWithin(untilMs() - clock.nowMs(), pauseMs), signal);
+    return undefined;
+  }
+
+  /** The last poll reads what may end the wait. */
+  function firstRequest(before: RunSnapshot, poll: number, byMs: number): "jobs" | "run" {
+    if (byMs - clock.nowMs() > LAST_REQUEST_MS) return nextRequest(before, poll, answersWithoutNews, jobsMayEnd);
+    return jobsMayEnd ? "jobs" : "run";
+  }
+
+  /** @throws StepError */
+  async function endLate({ requestError }: OutOfTime): Promise<never> {
     record({ isTimedOut: true });
     const snapshot = last ?? { run: ours.run, jobs: [], awaitedRules: [] };
+    const isNotBegun = untilMs() < deadlineMs;
     const cancelled = await cancelOn("timeout", snapshot.run, { isNewUntilMs }, context);
     const details = { cancelled, nowMs: serverNowMs() };
     const { explainNotBegun, explainTimeout } = await import("./explain-end.ts");
-    if (untilMs() < deadlineMs)
-      throw new StepError(explainNotBegun(snapshot, startTimeoutMs, error.requestError, details));
+    if (isNotBegun) throw new StepError(explainNotBegun(snapshot, startTimeoutMs, requestError, details));
     const open = openJobs(inputs.decidingJobs, snapshot.jobs);
-    throw new StepError(explainTimeout(snapshot, timeoutMs, error.requestError, { ...details, open }));
+    throw new StepError(explainTimeout(snapshot, inputs.timeoutMs, requestError, { ...details, open }));
   }
 
-  /** Logs what is new, or after a long silence that the wait goes on. */
-  function report(snapshot: RunSnapshot): void {
-    const isNew = snapshot.run !== last?.run || snapshot.jobs !== last.jobs || snapshot.place !== last.place;
-    const nowMs = serverNowMs();
-    const lines = isNew ? news(last, snapshot, nowMs) : [];
-    if (isNew) {
-      const { jobs, awaitedRules, place } = snapshot;
-      record({ jobs, awaitedRules, place });
-      answersWithoutNews = lines.length > 0 ? 0 : answersWithoutNews + 1;
-    }
-    if (lines.length === 0 && nowMs !== undefined && isLineDue(clock.nowMs() - loggedAtMs, ageMs()))
-      lines.push(stillRunningLine(snapshot, nowMs, earlier?.estimate));
-    if (lines.length > 0) loggedAtMs = clock.nowMs();
-    logLines(lines, log);
+  function untilMs(): number {
+    return isBegun ? deadlineMs : Math.min(deadlineMs, startDeadlineMs);
   }
 
   /** Of the run, or its present attempt; by the server's clock, where that is known. */
@@ -113,4 +129,8 @@ export async function follow(
   function serverNowMs(): number | undefined {
     return github.serverTimeMs(clock.nowMs());
   }
+}
+
+function outOfTimeOnly(error: unknown): undefined {
+  if (!(error instanceof OutOfTime)) throw error;
 }

@@ -3,6 +3,7 @@
 import { cancelOn } from "../cancel/cancel.ts";
 import { isFailure } from "../github/conclusions.ts";
 import { pauseWithin } from "../github/polling.ts";
+import { describeLimit } from "../github/rate-limit.ts";
 import { acted, isRetryable, RequestError } from "../github/request-error.ts";
 import type { Run } from "../github/responses.ts";
 import { OutOfTime, responseOrUndefined, settle } from "../github/retry.ts";
@@ -22,6 +23,8 @@ interface Bounds {
 
 /** How long to poll where the response leaves open whether an attempt was started. */
 const UNCLEAR_MS = 60_000;
+/** How long to poll for an attempt of somebody else, which is visible only some seconds after it was asked for. */
+const RUNNING_MS = 20_000;
 /** Limit for the only read where there is no time to wait. */
 const READ_MS = 10_000;
 const SHORTEST_PAUSE_MS = 2000;
@@ -44,9 +47,8 @@ export async function nextAttempt(
   log.info(
     `Waiting ${duration(inputs.rerunGraceMs)} for a further attempt that somebody else starts (\`rerun_grace_seconds\`).`,
   );
-  return responseOrUndefined(
-    awaitAttempt(ended.run, Math.min(deadlineMs, clock.nowMs() + inputs.rerunGraceMs), context),
-  );
+  const untilMs = Math.min(deadlineMs, clock.nowMs() + inputs.rerunGraceMs);
+  return responseOrUndefined(awaitAttempt(ended.run, { untilMs, deadlineMs }, context));
 }
 
 /** Logged now, since the next attempt takes the place of this one. */
@@ -68,10 +70,13 @@ async function rerun(before: Run, { rerunsLeft, deadlineMs }: Bounds, context: C
   const answer = await requestRerun(before, deadlineMs, context);
   if (answer === "accepted") return awaitAccepted(before, deadlineMs, context);
   const isUnclear = answer instanceof RequestError && acted(answer) === "maybe";
-  // After a refusal, somebody else may have started the attempt already: one read shows that.
+  // After a refusal, somebody else may have started the attempt already: one read shows that, unless it is too new.
   const sinceMs = clock.nowMs();
-  const untilMs = Math.min(deadlineMs, sinceMs + (isUnclear ? UNCLEAR_MS : 0));
-  const outcome = await settle(awaitAttempt(before, untilMs, context));
+  const isRunning = answer instanceof RequestError && saysItRuns(answer);
+  const pollMs = isUnclear ? UNCLEAR_MS : isRunning ? RUNNING_MS : 0;
+  const outcome = await settle(
+    awaitAttempt(before, { untilMs: Math.min(deadlineMs, sinceMs + pollMs), deadlineMs }, context),
+  );
   if ("answer" in outcome && outcome.answer) return outcome.answer;
   const refusal = "failure" in outcome && outcome.failure instanceof RequestError ? outcome.failure : undefined;
   const unclear = isUnclear ? { polledMs: clock.nowMs() - sinceMs, refusal } : undefined;
@@ -88,19 +93,25 @@ async function requestRerun(
   { github, retry }: Context,
 ): Promise<"accepted" | RequestError | OutOfTime> {
   const retries = (requestError: RequestError) => isRetryable(requestError) && acted(requestError) === "no";
-  const result = await settle(retry((options) => github.rerunFailedJobs(id, options), { deadlineMs, retries }));
+  const retryOptions = { deadlineMs, retries, endsAtLimit: true };
+  const result = await settle(retry((options) => github.rerunFailedJobs(id, options), retryOptions));
   if ("answer" in result) return "accepted";
   return result.failure instanceof RequestError && acted(result.failure) === "yes" ? "accepted" : result.failure;
 }
 
 async function awaitAccepted(before: Run, deadlineMs: number, context: Context): Promise<Run> {
-  const next = await awaitAttempt(before, deadlineMs, context);
+  const next = await awaitAttempt(before, { untilMs: deadlineMs, deadlineMs }, context);
   if (next) return next;
   const cancelled = await cancelOn("timeout", before, { isNewUntilMs: 0, rerunOf: before.runAttempt }, context);
   throw new StepError(
     `GitHub accepted the request to run the failed jobs again, but showed no attempt after ${before.runAttempt} before the end of \`timeout_seconds\` (${context.inputs.timeoutMs / 1000} s).\n` +
       (cancelled ?? `It may still come: ${before.htmlUrl}`),
   );
+}
+
+/** Somebody else has run it again: GitHub then answers 403, "already running" (docs/platform.md#re-runs). */
+function saysItRuns({ kind, answer }: RequestError): boolean {
+  return kind === "rejected" && /\balready\b|\brunning\b|in progress|not (yet )?completed/i.test(answer);
 }
 
 /** How long was polled after an unclear response, and the refusal that ended it, if any. */
@@ -110,23 +121,34 @@ interface Unclear {
 }
 
 function explainNotAgain(requestError: RequestError | OutOfTime, unclear: Unclear | undefined): string {
-  if (requestError instanceof OutOfTime) return "No time was left to run the failed jobs again (`timeout_seconds`).";
+  if (requestError instanceof OutOfTime) {
+    const limit = describeLimit(requestError.requestError);
+    if (limit) return `The failed jobs were not run again: ${limit}, and \`timeout_seconds\` ends before.`;
+    return "No time was left to run the failed jobs again (`timeout_seconds`).";
+  }
   if (unclear) {
     const { polledMs, refusal } = unclear;
     const leftOpen = `GitHub's answer left open whether the failed jobs run again (${requestError.inAWord})`;
     if (refusal) return `${leftOpen}, and GitHub does not show the run any more (${refusal.inAWord}).`;
     return `${leftOpen}, and no further attempt showed within ${Math.round(polledMs / 1000)} s. They may still begin.`;
   }
-  const needs = requestError.status === 403 ? " If the token lacks a permission, it is `actions: write`." : "";
+  const needs =
+    requestError.status === 403 && !saysItRuns(requestError)
+      ? " If the token lacks a permission, it is `actions: write`."
+      : "";
   const words = requestError.answer === "" ? "" : `: ${excerpt(requestError.answer, requestError.answerLength)}`;
   return `The failed jobs were not run again: GitHub refused (${requestError.inAWord}${words}).${needs}`;
 }
 
-/** Reads at least once; undefined at `untilMs`, by the clock. @throws RequestError when GitHub shows the run no more */
-async function awaitAttempt(before: Run, untilMs: number, context: Context): Promise<Run | undefined> {
+/** Undefined at `untilMs`, after one read at least if there is time. @throws RequestError when GitHub shows the run no more */
+async function awaitAttempt(
+  before: Run,
+  { untilMs, deadlineMs: endMs }: { untilMs: number; deadlineMs: number },
+  context: Context,
+): Promise<Run | undefined> {
   const { github, clock, random, signal, retry, inputs } = context;
   const startMs = clock.nowMs();
-  const deadlineMs = Math.max(untilMs, startMs + READ_MS);
+  const deadlineMs = Math.max(untilMs, Math.min(startMs + READ_MS, endMs));
   for (;;) {
     const outcome = await settle(retry((options) => github.getRun(before.id, options), { deadlineMs, wasSeen: true }));
     if ("answer" in outcome && outcome.answer.runAttempt > before.runAttempt) return outcome.answer;

@@ -19,7 +19,10 @@ export function nextRequest(
   answersWithoutNews: number,
   jobsMayEnd: boolean,
 ): "jobs" | "run" {
-  if (last.areJobsDue || (jobsShowProgress(last) && isTimeForJobs(poll, answersWithoutNews))) return "jobs";
+  const { areJobsDue = false, jobsFailures = 0 } = last;
+  const mayHaveNews = areJobsDue || jobsShowProgress(last);
+  if (areJobsDue && jobsFailures === 0) return "jobs";
+  if (mayHaveNews && isTimeForJobs(poll, answersWithoutNews + jobsFailures)) return "jobs";
   const isDeciding = jobsMayEnd && mayShowJobs(last.run, last.jobs) && poll % POLLS_PER_DECIDING_READ === 0;
   return isDeciding ? "jobs" : "run";
 }

@@ -1,17 +1,15 @@
 /** Reads a followed run with the fewest requests that show what has changed. */
 
-import { listAllJobs } from "../github/lists.ts";
-import { isRetryable } from "../github/request-error.ts";
 import type { Job, Run } from "../github/responses.ts";
-import { once, type RetryOptions, responseOrUndefined } from "../github/retry.ts";
-import { type Context, mayShowJobLogs } from "../state/context.ts";
+import { once, responseOrUndefined } from "../github/retry.ts";
+import { mayShowJobLogs } from "../state/context.ts";
 import { describeDeployments, waitsForRules } from "./awaited.ts";
 import { areOfAttempt, type EndRules, jobsEndWait } from "./deciding-jobs.ts";
 import { haveEnded, jobsShowProgress, mayShowJobs } from "./next-request.ts";
+import { type JobsReader, readJobs, readLastJobs } from "./read-jobs.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
-interface Follower extends Context {
-  options: RetryOptions;
+interface Follower extends JobsReader {
   rules: EndRules;
 }
 
@@ -22,14 +20,16 @@ export function firstSnapshot(run: Run, follower: Follower): Promise<RunSnapshot
 /** Reads the jobs or the run first. What has not changed (304) is the same object as in `last`. */
 export async function nextSnapshot(last: RunSnapshot, first: "jobs" | "run", follower: Follower): Promise<RunSnapshot> {
   const { github, retry, record } = follower;
-  const jobs = first === "jobs" ? await readJobs(last.run, follower) : undefined;
+  const { jobs, refusal } = first === "jobs" ? await readJobs(last.run, last.jobs, follower) : {};
   const tellsAll = jobs && (jobs === last.jobs || jobsShowProgress({ run: last.run, jobs }));
   // Where the jobs end the wait, the run is read as well: it may have been run again.
   if (tellsAll && !jobsEndWait({ run: last.run, jobs }, follower.rules)) return { ...last, jobs, areJobsDue: false };
   const run = await retry((options) => github.getRun(last.run.id, options), follower.options);
   record({ run });
+  if (refusal && run.status !== "completed") throw refusal;
   if (run.runAttempt !== last.run.runAttempt) return completeSnapshot(run, forNewAttempt(last), undefined, follower);
-  return jobs || run !== last.run ? completeSnapshot(run, last, jobs, follower) : last;
+  if (jobs || run !== last.run) return completeSnapshot(run, last, jobs, follower);
+  return first === "run" ? last : { ...last, jobsFailures: (last.jobsFailures ?? 0) + 1 };
 }
 
 /** A new attempt keeps only whether the server has concurrency groups. */
@@ -49,40 +49,14 @@ async function completeSnapshot(
   const jobs = newJobs ?? last?.jobs ?? [];
   const snapshot = { run, jobs, awaitedRules: [], areJobsDue, place: last?.place };
   if (run.status === "completed") {
-    return newJobs && haveEnded(newJobs) && areOfAttempt(run, newJobs)
-      ? snapshot
-      : { ...snapshot, jobs: await readLastJobs(run, jobs, follower) };
+    const isWhole = newJobs && haveEnded(newJobs) && areOfAttempt(run, newJobs);
+    return isWhole ? snapshot : { ...snapshot, ...(await readLastJobs(run, jobs, follower)) };
   }
   const mayBeOld = !newJobs && !areJobsDue && mayShowJobs(run, jobs);
-  const open = { ...snapshot, jobs: (mayBeOld ? await readJobs(run, follower) : undefined) ?? jobs };
+  const read = mayBeOld ? await readJobs(run, jobs, follower) : {};
+  if (read.refusal) throw read.refusal;
+  const open = { ...snapshot, jobs: read.jobs ?? jobs };
   return waitsForRules(open) ? { ...open, awaitedRules: await readAwaited(open, last, follower) } : open;
-}
-
-/** Tried once; else undefined. Only the run itself shows its end, and its jobs must not hold that up. */
-function readJobs(run: Run, follower: Follower): Promise<readonly Job[] | undefined> {
-  return responseOrUndefined(listAllJobs(run.id, follower, { ...follower.options, retries: () => false }), isRetryable);
-}
-
-/** Limit for the jobs of an ended run, and the pause while their list lags behind. */
-const LAST_JOBS_MS = 15_000;
-const LAG_MS = 2000;
-
-/** A list that lags for long is returned as it is: the verdict must not wait. */
-async function readLastJobs(run: Run, before: readonly Job[], follower: Follower): Promise<readonly Job[]> {
-  const { clock, signal, options, inputs } = follower;
-  const deadlineMs = Math.min(clock.nowMs() + LAST_JOBS_MS, options.deadlineMs);
-  // Where jobs decide, there is no verdict without them.
-  const areNeeded = inputs.decidingJobs.length > 0;
-  let jobs = before;
-  for (;;) {
-    const read = areNeeded
-      ? await listAllJobs(run.id, follower, options)
-      : await responseOrUndefined(listAllJobs(run.id, follower, { ...options, deadlineMs }));
-    if (!read || (haveEnded(read) && areOfAttempt(run, read))) return read ?? jobs;
-    jobs = read;
-    if (areNeeded && clock.nowMs() >= deadlineMs) return jobs;
-    await clock.sleep(Math.min(LAG_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
-  }
 }
 
 async function readAwaited(

@@ -14,6 +14,12 @@ export interface RunSnapshot {
   place?: QueuePosition | null | undefined;
   /** Shown while the run went on. */
   failedLogs?: readonly FailedLog[];
+  /** The jobs of the ended run could not be read, in brackets why; `jobs` are those that were seen before. */
+  jobsUnread?: string | undefined;
+  /** The end of `timeout_seconds`, by the clock. */
+  deadlineMs?: number;
+  /** How often its jobs were read in vain since it last changed. */
+  jobsFailures?: number;
   /** The run has begun since its jobs were read. */
   areJobsDue?: boolean;
 }

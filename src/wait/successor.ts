@@ -4,7 +4,7 @@ import { type ConcurrencyGroup, type GroupMember, MOST_WAITING } from "../github
 import type { Run } from "../github/responses.ts";
 import { once, responseOrUndefined } from "../github/retry.ts";
 import { type Context, mayShowJobLogs } from "../state/context.ts";
-import { EVIDENCE_MS } from "./failed-log.ts";
+import { evidenceDeadlineMs } from "./failed-log.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
 export type Succession =
@@ -22,12 +22,13 @@ const READS = 2;
 const LAG_MS = 3000;
 
 /** Of a run that failed without a job, only `full` may be the reason. Undefined where nothing shows it. Sends no request where `place` is null (no such API), or decides already. */
-export async function readSuccession({ run, place }: RunSnapshot, context: Context): Promise<Succession | undefined> {
+export async function readSuccession(ended: RunSnapshot, context: Context): Promise<Succession | undefined> {
+  const { run, place } = ended;
   const { clock, signal } = context;
   if (place === null) return undefined;
   // One run holds the group and one waits: a third one waits only where all are kept.
   if (place && place.ahead > 1) return { is: "kept", hadRoom: true };
-  const deadlineMs = clock.nowMs() + EVIDENCE_MS;
+  const deadlineMs = evidenceDeadlineMs(ended, clock.nowMs());
   const names = place ? [place.group] : await readGroupNames(run, deadlineMs, context);
   const reads = run.conclusion === "cancelled" ? READS : 1;
   for (let read = 1; read <= reads && names.length > 0; read++) {

@@ -183,7 +183,8 @@ describe("a caller that is run again", () => {
     ["queued", 120_000, true],
     ["running", 120_000, true],
     ["success", 900_000, true],
-    ["running", 900_000, false],
+    ["queued", 900_000, true],
+    ["running", 900_000, true],
   ])("takes up what its first attempt has started, by `%s` %i ms later: %s", async (reuse, laterMs, isTaken) => {
     const { github, clock, play } = await stage();
     await play({ ...START, reuse });
@@ -194,6 +195,17 @@ describe("a caller that is run again", () => {
     expect(log.join("\n").includes("started by attempt 1 of this run, key ")).toBe(isTaken);
     expect(log.join("\n")).not.toContain("it dispatches again");
   });
+
+  test.each(["queued", "running", "success"])(
+    "starts another where the first has ended red, by `%s`",
+    async (reuse) => {
+      const { github, clock, play } = await stage({ ...LONG, jobs: { build: { conclusion: "failure" } } });
+      await play({ ...START, reuse });
+      await clock.sleep(900_000);
+      expect((await play({ ...START, reuse }, { attempt: 2 })).outputs.disposition).toBe("created");
+      expect(github.runs(TARGET)).toHaveLength(2);
+    },
+  );
 });
 
 describe("looking for an equal run", () => {
