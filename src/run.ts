@@ -62,7 +62,7 @@ async function runStep(context: Context, status: CommitStatusReporter | undefine
     return;
   }
 
-  await status?.setPending(found.run.htmlUrl);
+  status?.setPending(found.run.htmlUrl);
   const ended = await followAttempts(found, context);
   await concludeWith(ended, context);
 }

@@ -15,7 +15,8 @@ export class OutOfTime extends Error {
 
   constructor(requestError?: RequestError) {
     super("the deadline has passed");
-    this.requestError = requestError;
+    // What is older than an answer before is no trouble to tell of.
+    this.requestError = requestError?.kind === "stale" ? undefined : requestError;
   }
 }
 
@@ -86,7 +87,7 @@ async function retryUntilAnswered<Answer>(
   let strays = 0;
   let alike = 0;
   for (let failures = 1; ; failures++) {
-    last = (await waitForLimits(outage, { ...options, signal }, clock)) ?? last;
+    last = await waitForLimits(outage, { ...options, signal }, clock, last);
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs());
     // A timer may fire a little early; a request without time for its response would leave open what GitHub did.
     if (timeoutMs < 1) throw new OutOfTime(last);
@@ -101,9 +102,8 @@ async function retryUntilAnswered<Answer>(
     const progress = { ...options, ...counts, nowMs: clock.nowMs(), tokenHasWorked: github.hasAnswered() };
     const pauseMs = pauseAfter(answer, progress);
     if (pauseMs === undefined) throw answer;
-    if (isCutOff(answer, timeoutMs, leftMs())) throw new OutOfTime(last ?? troubleOf(answer, timeoutMs));
-    // What is older than an answer before is no trouble to tell of.
-    if (answer.kind !== "stale") last = answer;
+    if (isCutOff(answer, timeoutMs, leftMs())) throw new OutOfTime(troubleOf(answer, timeoutMs, last));
+    last = answer;
     if (answer.kind !== "limited") await pauseFor(answer, pauseMs);
   }
 
@@ -118,13 +118,14 @@ async function retryUntilAnswered<Answer>(
   }
 }
 
-/** Returns the limit that was waited for last, if any. @throws OutOfTime where `endsAtLimit`, and it outlasts the deadline */
+/** Returns the limit that was waited for last, else the error before. @throws OutOfTime where `endsAtLimit`, and it outlasts the deadline */
 async function waitForLimits(
   outage: Outage,
   { deadlineMs, signal, endsAtLimit = false }: RetryOptions,
   clock: Clock,
+  before: RequestError | undefined,
 ): Promise<RequestError | undefined> {
-  let last: RequestError | undefined;
+  let last = before;
   // Meanwhile another request may hit a further limit.
   for (let limit = outage.limit(); limit && deadlineMs - clock.nowMs() >= 1; limit = outage.limit()) {
     last = limit.requestError;
@@ -141,8 +142,8 @@ function isCutOff({ code }: RequestError, timeoutMs: number, leftMs: number): bo
   return code === "ETIMEDOUT" && timeoutMs < REQUEST_TIMEOUT_MS && leftMs === 0;
 }
 
-function troubleOf(cutOff: RequestError, timeoutMs: number): RequestError | undefined {
-  return timeoutMs >= SILENCE_MS ? cutOff : undefined;
+function troubleOf(cutOff: RequestError, timeoutMs: number, last: RequestError | undefined): RequestError | undefined {
+  return last ?? (timeoutMs >= SILENCE_MS ? cutOff : undefined);
 }
 
 /** `before` is the count for `last`. */

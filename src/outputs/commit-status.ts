@@ -2,19 +2,24 @@
 
 import type { CommitStatus } from "../github/api.ts";
 import { RequestError } from "../github/request-error.ts";
-import { makeRetry, settle } from "../github/retry.ts";
+import { makeRetry, type OutOfTime, settle } from "../github/retry.ts";
 import type { CommitStatusInputs } from "../inputs/commit-status.ts";
+import { callAfter } from "../runner/cancellation.ts";
 import type { SharedContext } from "../state/context.ts";
 import type { DueStatus, Known } from "../state/known.ts";
 import { excerpt } from "../text/foreign-text.ts";
 
-/** Limits for setting a status. The final one is worth more; after a signal, the runner soon kills the step. */
+/** Limits for setting a status. `post` sets what the step could not; after a signal, the runner soon kills the step. */
 const PENDING_MS = 10_000;
-const FINAL_MS = 30_000;
+const FINAL_MS = 10_000;
+const DUE_MS = 30_000;
 const CANCELLED_MS = 2000;
+/** How long the last status waits for the first: one that is still on its way then would overtake it. */
+const LATE_PENDING_MS = 5000;
 
 export interface CommitStatusReporter {
-  setPending(htmlUrl: string): Promise<void>;
+  /** Beside the wait, which it must not delay. */
+  setPending(htmlUrl: string): void;
   /** `failure` is why the step fails, if it does. */
   setFinal(known: Known, failure: unknown): Promise<void>;
   /** For the `post` step: sets what a killed step, or one without a response, has left. */
@@ -32,18 +37,34 @@ export function openCommitStatus(
   // Rate limits and outages of the target's server say nothing of the caller's.
   const retry = github && makeRetry({ ...context, github });
   let isRefused = false;
+  let hasWarned = false;
+  const ending = new AbortController();
+  let pending: Promise<void> | undefined;
+  let mayBeOvertaken = false;
 
   return {
     setPending(url) {
       const due: DueStatus = { state: "error", description: "The step was ended before the remote run", url };
-      return set({ state: "pending", description: "The remote run goes on", url }, due, PENDING_MS);
+      const shown = { state: "pending", description: "The remote run goes on", url } as const;
+      pending = set(shown, due, PENDING_MS).catch((error: unknown) => {
+        if (!ending.signal.aborted) throw error;
+        mayBeOvertaken = true;
+      });
     },
-    setFinal(known, failure) {
+    async setFinal(known, failure) {
+      if (pending) await endPending(pending);
       const final = { ...finalStatus(known, failure), url: known.run?.htmlUrl ?? "" };
       return set(final, final, signal.aborted ? CANCELLED_MS : FINAL_MS);
     },
-    setDue: (due) => set(due, due, FINAL_MS),
+    setDue: (due) => set(due, due, DUE_MS),
   };
+
+  async function endPending(set: Promise<void>): Promise<void> {
+    const settled = new AbortController();
+    callAfter(clock, signal.aborted ? 0 : LATE_PENDING_MS, settled.signal, () => ending.abort());
+    await set;
+    settled.abort();
+  }
 
   /** `due` is left to the `post` step, should the step be killed or GitHub not respond. */
   async function set(shown: Omit<CommitStatus, "context">, due: DueStatus, forMs: number): Promise<void> {
@@ -54,13 +75,23 @@ export function openCommitStatus(
     const deadlineMs = clock.nowMs() + forMs;
     const isPending = shown.state === "pending";
     // A final status is set after a cancellation, too: its own signal is never aborted.
-    const retryOptions = isPending ? { deadlineMs } : { deadlineMs, signal: new AbortController().signal };
+    const retryOptions = {
+      deadlineMs,
+      endsAtLimit: true,
+      signal: isPending ? ending.signal : new AbortController().signal,
+    };
     const result = await settle(retry((options) => github.setStatus(sha, status, options), retryOptions));
-    if ("answer" in result) return isPending ? undefined : record({ dueStatus: undefined });
-    isRefused = result.failure instanceof RequestError;
-    const requestError = result.failure instanceof RequestError ? result.failure : result.failure.requestError;
-    log.warning(explainUnset(requestError, context, github.fullName()));
+    if ("failure" in result) return noteFailure(result.failure, context, github.fullName());
+    // The first status may still arrive, after the last one: `post` then sets that again.
+    if (!isPending && !mayBeOvertaken) record({ dueStatus: undefined });
+  }
+
+  function noteFailure(failure: RequestError | OutOfTime, context: string, repository: string): void {
+    isRefused = failure instanceof RequestError;
     if (isRefused) record({ dueStatus: undefined });
+    const requestError = failure instanceof RequestError ? failure : failure.requestError;
+    if (!hasWarned) log.warning(explainUnset(requestError, context, repository));
+    hasWarned = true;
   }
 }
 

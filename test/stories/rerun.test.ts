@@ -173,6 +173,33 @@ describe("rerun_failed", () => {
     expect(outputs.run_attempt).toBe("2");
   });
 
+  test.each([0, 3000, 12_000])("takes it where it shows only %i ms later, though GitHub says 403", async (laterMs) => {
+    const { github, clock, play } = await stage([]);
+    github.fault = ({ path }) => {
+      if (!path.endsWith("/rerun-failed-jobs")) return undefined;
+      clock.sleep(laterMs).then(() => github.rerun(github.runs(TARGET)[0]?.id ?? 0, GREEN));
+      const body = { message: "This workflow is already running" };
+      return { when: "before", kind: "status", status: 403, body };
+    };
+    const { failure, outputs, warnings } = await play(AGAIN);
+    expect(failure).toBeUndefined();
+    expect(warnings).toEqual([]);
+    expect(outputs.run_attempt).toBe("2");
+  });
+
+  test("ends red without advice on permissions where GitHub says that it runs already, and it does not show", async () => {
+    const { github, play } = await stage([]);
+    github.fault = ({ path }) => {
+      const body = { message: "This workflow is already running" };
+      return path.endsWith("/rerun-failed-jobs") ? { when: "before", kind: "status", status: 403, body } : undefined;
+    };
+    const { failure } = await play(AGAIN);
+    expect(failure).toContain(
+      "The failed jobs were not run again: GitHub refused (403: This workflow is already running).",
+    );
+    expect(failure).not.toContain("actions: write");
+  });
+
   test("goes on within what is left of `timeout_seconds`", async () => {
     const { play } = await stage([{ jobs: { test: { durationMs: 600_000 } } }]);
     const { failure, outputs, tookMs } = await play({ ...AGAIN, timeout_seconds: "120" });

@@ -1,0 +1,83 @@
+/** A commit status is set beside the wait: its trouble delays nothing, and is one warning. */
+
+import { afterEach, describe, expect, test } from "vitest";
+import { type Behaviour, type Fault, type GitHub, startGitHub } from "../simulator/index.ts";
+import { receiver } from "../support/receivers.ts";
+import { setStage } from "../support/stage.ts";
+import { CALLER } from "../support/step.ts";
+
+const STATUS_TOKEN = "ghs_ofthecaller";
+const START = {
+  workflow: "deploy.yml",
+  ref: "main",
+  wait_for: "completed",
+  status_context: "remote / deploy",
+  status_token: STATUS_TOKEN,
+};
+
+const callers: GitHub[] = [];
+afterEach(async () => {
+  for (const github of callers.splice(0)) await github.close();
+});
+
+async function stage(durationMs: number, fault: Fault) {
+  const behaviour: Behaviour = { freshRun404Ms: 0, queuedMs: 1000, jobs: { identify: { durationMs } } };
+  const on = await setStage({ "deploy.yml": receiver("workflow_dispatch", "run-name") }, { behaviour });
+  const caller = await startGitHub({ clock: on.clock });
+  callers.push(caller);
+  caller.addRepository(CALLER.repository);
+  caller.addToken(STATUS_TOKEN, { permissions: { statuses: "write" }, repositories: [CALLER.repository] });
+  caller.fault = () => fault;
+  const play: typeof on.play = (given, play) => on.play(given, { callerApiUrl: caller.apiUrl, ...play });
+  const states = () => caller.statuses(CALLER.repository).map(({ state }) => state);
+  return { ...on, caller, play, states };
+}
+
+const FAULTS: [string, Fault][] = [
+  ["hangs", { kind: "hang", when: "before" }],
+  ["hangs after it was set", { kind: "hang", when: "after" }],
+  ["answers 500", { kind: "status", when: "before", status: 500 }],
+  ["answers 502 after it was set", { kind: "status", when: "after", status: 502 }],
+  ["is limited", { kind: "status", when: "before", status: 429, headers: { "retry-after": "600" } }],
+  ["is refused", { kind: "status", when: "before", status: 403 }],
+];
+
+describe.each(FAULTS)("a status that %s", (_, fault) => {
+  test("leaves following and its time as they are, with one warning", async () => {
+    const { github, play } = await stage(3_600_000, fault);
+    const { failure, warnings, log } = await play({ ...START, timeout_seconds: "30" });
+    const { github: other, play: playOther } = await stage(3_600_000, fault);
+    const plain = await playOther({ ...START, timeout_seconds: "30", status_context: "" });
+    expect(failure).toBe(plain.failure?.replaceAll(other.apiUrl, github.apiUrl));
+    const times = ({ requests }: GitHub) => requests.map(({ atMs, path }) => `${atMs} ${path}`);
+    expect(times(github)).toEqual(times(other));
+    expect(warnings).toHaveLength(1);
+    expect(log).toContain("The run is in progress.");
+  });
+
+  test("does not hold up the verdict for long", async () => {
+    const { play } = await stage(60_000, fault);
+    const { failure, warnings, tookMs } = await play(START);
+    expect(failure).toBeUndefined();
+    expect(warnings).toHaveLength(1);
+    expect(tookMs).toBeLessThan(63_000 + 11_000);
+  });
+
+  test("does not outlast a cancelled step", async () => {
+    const { play } = await stage(3_600_000, fault);
+    const { failure, warnings, tookMs } = await play(START, { cancelAfterMs: 4000 });
+    expect(failure).toMatch(/^The step was cancelled/);
+    expect(warnings.length).toBeLessThanOrEqual(1);
+    expect(tookMs).toBeLessThan(4000 + 5000);
+  });
+});
+
+test("the last status is never overtaken by the first, which is late", async () => {
+  const { caller, play, states } = await stage(3000, { kind: "delay", ms: 6000 });
+  let nth = 0;
+  caller.fault = () => (++nth === 1 ? { kind: "delay", ms: 6000 } : undefined);
+  const { failure, warnings } = await play(START);
+  expect(failure).toBeUndefined();
+  expect(warnings).toEqual([]);
+  expect(states().at(-1)).toBe("success");
+});
