@@ -11,7 +11,7 @@ import type { Outcome, Played } from "./measure.ts";
 import { type Random, seeded, seedOf, within } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import { openServer } from "./server.ts";
-import { FILE, idOf, populate, setUp, startedBy, TARGET, TOKEN, truthOf } from "./target.ts";
+import { FILE, idOf, populate, randomPartOf, setUp, startedBy, TARGET, TOKEN, truthOf } from "./target.ts";
 
 /** One dispatcher. */
 export interface Caller {
@@ -95,7 +95,7 @@ async function playOnce(scenario: Scenario, player: Player, nth: number): Promis
   });
   const startsInMs = Array.from({ length: scenario.dispatchers }, () => random() * scenario.startWithinS * 1000);
   const ids = startsInMs.map((ms) => idOf(server.nowMs() + ms, random));
-  setUp(server, scenario, new Map(ids.map((id, index) => [id, nth * ids.length + index])));
+  setUp(server, scenario, new Map(ids.map((id, index) => [randomPartOf(id), nth * ids.length + index])));
   const over = new AbortController();
   populate(server, scenario, { clock, random, over: over.signal });
 

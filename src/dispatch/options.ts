@@ -15,12 +15,17 @@ export function initialOptions({ event }: ResolvedDispatch, { distinctId }: Inpu
   return { sendsId: distinctId.key !== undefined, asksForRunDetails: event === "workflow_dispatch" };
 }
 
-/** Other runs may carry such an id. */
-export function isFoundByGivenId(
+/**
+ * The run of an event could never be found by a token that may not read the runs, while one that may start a workflow may read
+ * them as well. With `reuse` they were read already. Other runs may carry a given id.
+ */
+export function needsListBefore(
+  { event }: ResolvedDispatch,
   { sendsId, asksForRunDetails }: DispatchOptions,
-  { distinctId, waitFor }: Inputs,
+  { distinctId, waitFor, reuse }: Pick<Inputs, "distinctId" | "waitFor" | "reuse">,
 ): boolean {
-  return distinctId.isGiven && sendsId && !asksForRunDetails && waitFor !== "nothing";
+  const isFoundById = sendsId && !asksForRunDetails && waitFor !== "nothing";
+  return isFoundById && (distinctId.isGiven || (event === "repository_dispatch" && reuse === "never"));
 }
 
 // Undefined where what was refused cannot be left out. A refused dispatch has started nothing.

@@ -6,6 +6,7 @@ import { acted, isRetryable, RequestError } from "../github/request-error.ts";
 import type { Dispatched } from "../github/responses.ts";
 import { OutOfTime } from "../github/retry.ts";
 import { type ResolvedDispatch, withId } from "../inputs/dispatch-request.ts";
+import { madeLater } from "../inputs/distinct-id.ts";
 import { abortAfterGrace } from "../runner/cancellation.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
@@ -13,7 +14,7 @@ import {
   AT_LIMIT,
   type DispatchOptions,
   initialOptions,
-  isFoundByGivenId,
+  needsListBefore,
   refuseTooManyInputs,
   withoutRefused,
 } from "./options.ts";
@@ -21,6 +22,7 @@ import { mayHaveStarted, settleUnclear, type Unclear } from "./unclear-response.
 
 /** After the step is cancelled, a dispatch on its way waits this long for its response. */
 const LATE_ANSWER_MS = 2000;
+const LIST_BEFORE_MS = 10_000;
 
 /**
  * `found` is the run, where an unclear response made that be searched for already. Requests before the dispatch end at
@@ -31,12 +33,13 @@ const LATE_ANSWER_MS = 2000;
 export async function sendDispatch(
   dispatch: ResolvedDispatch,
   beforeMs: number,
-  context: Context,
+  early: Context,
 ): Promise<{ sent: SentDispatch; found?: OurRun }> {
+  let dispatchOptions = initialOptions(dispatch, early.inputs);
+  let before = await listBefore(dispatch, dispatchOptions, beforeMs, early);
+  const context = withLaterId(before, early);
   const { github, clock, inputs } = context;
-  let dispatchOptions = initialOptions(dispatch, inputs);
   logSending(dispatch, dispatchOptions, context);
-  let listedBefore = await listBefore(dispatchOptions, beforeMs, context);
   const sendByMs = clock.nowMs() + inputs.findTimeoutMs;
   /** Set by the first sending, which a rate limit may delay. */
   let findDeadlineMs: number | undefined;
@@ -44,8 +47,8 @@ export async function sendDispatch(
 
   for (let resends = 0; ; ) {
     if (!unclear) refuseTooManyInputs(dispatch, dispatchOptions, inputs, github.enterpriseVersion());
-    if (!unclear) listedBefore ??= await listBefore(dispatchOptions, findDeadlineMs ?? sendByMs, context);
-    const bounds = { sendByMs, findDeadlineMs, listedBefore };
+    if (!unclear) before ??= await listBefore(dispatch, dispatchOptions, findDeadlineMs ?? sendByMs, context);
+    const bounds = { sendByMs, findDeadlineMs, before };
     const { sent, answer } = await sendUntilAnswered(dispatch, dispatchOptions, bounds, unclear, context);
     ({ findDeadlineMs } = sent);
     if (!(answer instanceof RequestError)) return { sent: accept(answer, sent, context) };
@@ -66,17 +69,42 @@ function logSending(dispatch: ResolvedDispatch, { sendsId }: DispatchOptions, { 
     log.info(`${AT_LIMIT}, so the id is not sent: GitHub will name the run.`);
 }
 
+interface Before extends Pick<SentDispatch, "listedBefore" | "listTookMs"> {}
+
 // A given id may be on others by right: every run that another step has started for a commit carries its sha. What was
 // listed before the dispatch is never ours (docs/design.md#given-ids).
 async function listBefore(
+  dispatch: ResolvedDispatch,
   dispatchOptions: DispatchOptions,
   deadlineMs: number,
   context: Context,
-): Promise<ReadonlySet<string> | undefined> {
-  return isFoundByGivenId(dispatchOptions, context.inputs) ? listRunIds(deadlineMs, context) : undefined;
+): Promise<Before | undefined> {
+  const { inputs, clock } = context;
+  if (!needsListBefore(dispatch, dispatchOptions, inputs)) return undefined;
+  const startMs = clock.nowMs();
+  // Where it only tells whether the runs may be read, it must not hold up the dispatch for long.
+  const { isGiven } = inputs.distinctId;
+  const shortly = { deadlineMs: Math.min(deadlineMs, startMs + LIST_BEFORE_MS), endsAtLimit: true };
+  const ids = await listRunIds(isGiven ? { deadlineMs } : shortly, context);
+  const listedBefore = isGiven ? (ids ?? new Set<string>()) : undefined;
+  return { listedBefore, listTookMs: ids && clock.nowMs() - startMs };
 }
 
-interface Bounds extends Pick<SentDispatch, "listedBefore"> {
+/** A list that takes longer is that of a slow server, where no order helps. */
+const LONGEST_LIST_MS = 2000;
+
+function withLaterId(before: Before | undefined, context: Context): Context {
+  const { inputs, record } = context;
+  const { distinctId } = inputs;
+  const { listTookMs = 0 } = before ?? {};
+  if (listTookMs < 1 || listTookMs > LONGEST_LIST_MS || distinctId.isGiven) return context;
+  const value = madeLater(distinctId.value, listTookMs);
+  record({ distinctId: value });
+  return { ...context, inputs: { ...inputs, distinctId: { ...distinctId, value } } };
+}
+
+interface Bounds {
+  before: Before | undefined;
   /** The end of `find_timeout_seconds`, if something was sent before. */
   findDeadlineMs: number | undefined;
   /** Else the deadline for the first sending. */
@@ -87,14 +115,14 @@ interface Bounds extends Pick<SentDispatch, "listedBefore"> {
 async function sendUntilAnswered(
   dispatch: ResolvedDispatch,
   dispatchOptions: DispatchOptions,
-  { listedBefore, findDeadlineMs, sendByMs }: Bounds,
+  { before, findDeadlineMs, sendByMs }: Bounds,
   unclear: Unclear | undefined,
   context: Context,
 ): Promise<{ sent: SentDispatch; answer: Dispatched | RequestError }> {
   const { clock, inputs, record, retry } = context;
   const distinctId = dispatchOptions.sendsId ? inputs.distinctId.value : undefined;
   const deadlineMs = findDeadlineMs ?? sendByMs;
-  const unsent = { dispatch, distinctId, listedBefore, findDeadlineMs: deadlineMs, atMs: 0, isAccepted: false };
+  const unsent = { dispatch, distinctId, ...before, findDeadlineMs: deadlineMs, atMs: 0, isAccepted: false };
   let sent: SentDispatch = unclear?.sent ?? { ...unsent, candidates: new Map() };
   let untilMs = findDeadlineMs;
 

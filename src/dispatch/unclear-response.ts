@@ -2,8 +2,9 @@
 // only after a full window without one: a client that re-sends on a 5xx has started some fifty runs for one
 // (docs/design.md#unclear-answers).
 
-import { logFound, recordRun } from "../find/find.ts";
+import { logFound, pauseAfterList, recordRun } from "../find/find.ts";
 import { type NotFound, type SearchWindow, search } from "../find/search.ts";
+import { pauseWhileUnclear } from "../github/polling.ts";
 import { RequestError } from "../github/request-error.ts";
 import { actionsPageUrl } from "../inputs/given-run.ts";
 import { StepError } from "../runner/step-error.ts";
@@ -22,11 +23,13 @@ export async function settleUnclear(
   resends: number,
   context: Context,
 ): Promise<OurRun | undefined> {
-  const { log } = context;
+  const { clock, log } = context;
   const unclear = (why: string) => mayHaveStarted({ sent, requestError }, why, context);
   if (sent.distinctId === undefined) throw unclear("it carries no id by which it could be looked for");
   log.info(`It is unclear whether GitHub has started a run (${requestError.inAWord}); looking for one with our id.`);
-  const bounds = { deadlineMs: sent.findDeadlineMs, window: FULL_WINDOW };
+  const sinceMs = clock.nowMs();
+  if (resends === 0) await pauseAfterList(sent, pauseWhileUnclear, context);
+  const bounds = { deadlineMs: sent.findDeadlineMs, window: FULL_WINDOW, sinceMs };
   const result = await search(sent, bounds, context).catch((error: unknown): never => {
     if (!(error instanceof RequestError)) throw error;
     throw unclear(`looking for it was refused (${error.inAWord})`);

@@ -1,5 +1,6 @@
 /** Advice for a refusal: a bad token (401), a missing permission (403), something missing (404), or any other. */
 
+import type { Access } from "../github/purposes.ts";
 import type { RequestError } from "../github/request-error.ts";
 import { describePermissions } from "../inputs/permissions.ts";
 import { describeWorkflow, nearestWorkflow } from "../inputs/workflow-names.ts";
@@ -202,14 +203,16 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
   if (/disabled for this user/i.test(answer)) return disabledForAccount(said, situation);
   if (status === 422) return explainUnprocessable(requestError, situation);
   const { name, access } = purpose.needs;
+  const { unsentNeeds } = situation;
+  const needs = unsentNeeds ?? { [name]: access };
   const about = {
     ...situation,
     request,
     said,
     ssoUrl,
-    mayNot: `The token may not ${purpose.to} ${situation.repository} (${said}).`,
-    needs: describePermissions({ [name]: access }),
-    label: `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${access === "write" ? "Read and write" : "Read-only"}`,
+    mayNot: `The token may not ${purpose.to} ${situation.repository} (${said})${unsentNeeds ? ", so nothing was sent" : ""}.`,
+    needs: describePermissions(needs),
+    label: Object.entries(needs).map(labelOf).join('" and "'),
   };
   return (
     lookUp(REFUSALS, `${status} ${refusalOf(requestError, situation)}`, about) ?? [
@@ -224,6 +227,10 @@ function disabledForAccount(said: string, { repository }: Situation): Advice {
     `Actions are disabled for the account that the token belongs to (${said}); nothing was started.`,
     `That is about the account, not about ${repository}. Give the token of another account, or a GitHub App; GitHub's support knows why.`,
   ];
+}
+
+function labelOf([name, access]: [string, Access]): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${access === "write" ? "Read and write" : "Read-only"}`;
 }
 
 /** For a 404, what is missing, if known; for any other status, whose token it was, and GitHub's words. */

@@ -32,6 +32,8 @@ export interface Situation {
   /** Requested for a GitHub App; undefined with a plain `token`. */
   appPermissions?: Permissions | undefined;
   visible?: Visible | undefined;
+  /** All that the inputs need, where nothing was sent yet for want of one of them. */
+  unsentNeeds?: Permissions | undefined;
   /** After a 422: the inputs that the workflow file declares. */
   declared?: Receiver["inputs"];
   /** After a 422: the name in the workflow file. */

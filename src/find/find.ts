@@ -1,4 +1,5 @@
 import { listAllJobs } from "../github/lists.ts";
+import { type Pace, pauseBeforeFind, pauseWithin } from "../github/polling.ts";
 import { type Id, SHORT_PAGE } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
 import { once, responseOrUndefined } from "../github/retry.ts";
@@ -43,6 +44,7 @@ async function searchForId(sent: SentDispatch, context: Context): Promise<OurRun
     );
   }
   const sinceMs = clock.nowMs();
+  await pauseAfterList(sent, pauseBeforeFind, context);
   const early = (await searchForAMinute(sent, sinceMs, context)) ?? (await searchToTheEnd(sent, sinceMs, context));
   if (early.searched.run) return logFound(early.searched, sent, context);
   const late = await search(sent, { deadlineMs: early.endMs, isLast: true }, context);
@@ -50,10 +52,25 @@ async function searchForId(sent: SentDispatch, context: Context): Promise<OurRun
   // Runs do not vanish: if the last search lists none, it had no time for a response.
   const runs = late.runs.length > 0 ? late.runs : early.searched.runs;
   const { explainNotFound } = await import("./not-found.ts");
+  const sentInputs = { ...inputs, distinctId: { ...inputs.distinctId, value: sent.distinctId } };
   const waitedMs = early.endMs < sent.findDeadlineMs ? clock.nowMs() - sent.atMs : inputs.findTimeoutMs;
   throw new StepError(
-    explainNotFound({ ...late, runs, waitedMs }, sent.dispatch, inputs, github.fullName(), early.findings),
+    explainNotFound({ ...late, runs, waitedMs }, sent.dispatch, sentInputs, github.fullName(), early.findings),
   );
+}
+
+/** A list shows no run that an event has just started: the one right before the dispatch takes the place of the first. */
+export async function pauseAfterList(
+  { listTookMs, findDeadlineMs }: SentDispatch,
+  pauseFor: (pace: Pace) => number,
+  context: Context,
+): Promise<void> {
+  const { clock, random, signal, inputs, github } = context;
+  if (listTookMs === undefined) return;
+  const lookMs = Math.min(listTookMs, LONGEST_FIRST_LIST_MS);
+  const pace = { ageMs: 0, pollIntervalMs: inputs.pollIntervalMs, rateLimit: github.rateLimit(), lookMs, sharers: 1 };
+  const pauseMs = lookMs + pauseFor({ ...pace, random: random() });
+  await clock.sleep(pauseWithin(findDeadlineMs - clock.nowMs(), pauseMs), signal);
 }
 
 /** The result of every search but the last. */
@@ -65,6 +82,7 @@ interface EarlierSearch {
   endMs: number;
 }
 
+const LONGEST_FIRST_LIST_MS = 1000;
 /** Kept free before the deadline, to check the receiver and to search a last time. */
 const DIAGNOSIS_MS = 5000;
 /** The part of it that is for the last search, however slow the check is. */

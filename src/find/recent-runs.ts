@@ -4,7 +4,7 @@ import { readPages } from "../github/lists.ts";
 import { isRetryable, type RequestError } from "../github/request-error.ts";
 import { type Id, PAGE_LENGTH, type Page, SHORT_PAGE } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
-import { responseOrUndefined } from "../github/retry.ts";
+import { type RetryOptions, responseOrUndefined } from "../github/retry.ts";
 import type { SharedContext } from "../state/context.ts";
 import type { SearchInputs } from "../state/sent-dispatch.ts";
 
@@ -66,15 +66,16 @@ function nextPageLength(runsSince: number, longest: number): number {
   return Math.min(runsSince > SHORT_PAGE / 2 ? PAGE_LENGTH : SHORT_PAGE, longest);
 }
 
-/** Ids as text; none where no list comes. @throws RequestError where listing is refused: the run could never be found */
+/** Ids as text; undefined where no list comes. @throws RequestError where listing is refused: the run could never be found */
 export async function listRunIds(
-  deadlineMs: number,
-  { github, retry }: Pick<SharedContext<unknown>, "github" | "retry">,
-): Promise<ReadonlySet<string>> {
-  const page = { perPage: SHORT_PAGE, page: 1 };
+  bounds: Pick<RetryOptions, "deadlineMs" | "endsAtLimit">,
+  { github, retry, inputs }: Pick<SharedContext<Pick<SearchInputs, "maxRuns">>, "github" | "retry" | "inputs">,
+): Promise<ReadonlySet<string> | undefined> {
+  // As in the search, whose first list is then free while nothing is new.
+  const page = { perPage: Math.min(SHORT_PAGE, inputs.maxRuns), page: 1 };
   // Only a rate limit is waited for, since it delays the dispatch as well.
   const retries = ({ kind }: RequestError) => kind === "limited";
-  const listing = retry((options) => github.listRuns(page, options), { deadlineMs, retries });
+  const listing = retry((options) => github.listRuns(page, options), { ...bounds, retries });
   const listed = await responseOrUndefined(listing, isRetryable);
-  return new Set(listed?.items.map(({ id }) => String(id)));
+  return listed && new Set(listed.items.map(({ id }) => String(id)));
 }

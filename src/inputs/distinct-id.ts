@@ -5,10 +5,19 @@ export function generateDistinctId(caller: { runId: string; runAttempt: string }
 
 /** Four hex digits count this many milliseconds (about 66 s), then wrap around. */
 const ROUND_MS = 0x10000;
+const HEX_LENGTH = 16;
 
 /** Four digits of the time, by which many simultaneous searches choose what to read first, then twelve random ones. */
 export function generateIdHex(epochMs: number, randomHex: string): string {
   return (Math.floor(epochMs) % ROUND_MS).toString(16).padStart(4, "0") + randomHex;
+}
+
+/** Of an id that was made `ms` before the dispatch was ready: the order of dispatches is read from their ids. */
+export function madeLater(id: string, ms: number): string {
+  const [made = "", hex = ""] = [GENERATED.exec(id)?.[1], id.slice(-HEX_LENGTH)];
+  return made === ""
+    ? id
+    : id.slice(0, -HEX_LENGTH) + generateIdHex(Number.parseInt(made, 16) + ms, hex.slice(made.length));
 }
 
 /** With `reuse`, this many leading digits are the key that equal dispatches share (reuse-key.ts). */

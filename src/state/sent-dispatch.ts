@@ -10,6 +10,8 @@ export interface SearchedDispatch {
   distinctId: string | undefined;
   /** Ids of runs that existed before, so none is ours, whatever it shows. Only where the id was given. */
   listedBefore?: ReadonlySet<string> | undefined;
+  /** How long the list right before it took; undefined without one. */
+  listTookMs?: number | undefined;
   /** When it was first sent so that GitHub may have acted on it. */
   atMs: number;
   findDeadlineMs: number;

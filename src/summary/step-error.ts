@@ -6,9 +6,12 @@ import type { Situation, Visible } from "../errors/situation.ts";
 import { isAboutWorkflowFile } from "../errors/unprocessable.ts";
 import type { RequestOptions } from "../github/http.ts";
 import { listWorkflowFiles } from "../github/lists.ts";
+import { type Permissions, PURPOSES } from "../github/purposes.ts";
 import { RequestError } from "../github/request-error.ts";
+import type { Id } from "../github/response-fields.ts";
 import { OutOfTime, once, tryToGet } from "../github/retry.ts";
 import { type DispatchRequest, type RunSource, refNames } from "../inputs/dispatch-request.ts";
+import type { Inputs } from "../inputs/inputs.ts";
 import { permissionsFor } from "../inputs/permissions.ts";
 import { Cancelled } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
@@ -73,17 +76,27 @@ async function explained(requestError: RequestError, known: Known, context: Cont
       workflow: source.event && source.workflow?.value,
       ref: dispatch?.event === "workflow_dispatch" ? dispatch.ref : undefined,
       unseenRunId,
-      namedRunId: run ? undefined : sent?.started?.id,
+      namedRunId: namedRunIn(known),
       key: distinctId.key,
       sentValues: valuesOf(source),
       tokenHasWorked: github.hasAnswered(),
       hasProxy,
       appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
+      unsentNeeds: sent ? undefined : needsOfUnsent(requestError, inputs),
       visible,
       ...file,
       ...whatWasSent(known),
     }),
   );
+}
+
+function namedRunIn({ run, sent }: Known): Id | undefined {
+  return run ? undefined : sent?.started?.id;
+}
+
+/** Undefined unless the runs could not be read for a dispatch. */
+function needsOfUnsent({ purpose }: RequestError, inputs: Inputs): Permissions | undefined {
+  return inputs.source.event && purpose === PURPOSES.readRuns ? permissionsFor(inputs) : undefined;
 }
 
 function whatWasSent(known: Known): Pick<Situation, "started" | "isUnsent"> {

@@ -52,8 +52,10 @@ interface Play {
 
 /** What has to be played for all that a combination may do: its end, and each cancellation that it asks for. */
 function playsOf({ event, waitFor, cancelRunOn, workflow, ref }: Combination): Play[] {
+  const listsBefore = event === "repository_dispatch" && waitFor !== "nothing";
   const asks = (word: string) => cancelRunOn === word || cancelRunOn === "both";
-  const before = Number(workflow === "display name") + Number(event === "workflow_dispatch" && ref === "–");
+  const before =
+    Number(listsBefore) + Number(workflow === "display name") + Number(event === "workflow_dispatch" && ref === "–");
   const plays: Play[] = [{ name: "end", behaviour: QUICK }];
   if (asks("cancel")) plays.push({ name: "cancel", behaviour: ENDLESS, cancelDuringRequest: before + 1 });
   if (asks("timeout") && waitFor === "completed") plays.push({ name: "timeout", behaviour: ENDLESS });

@@ -88,7 +88,9 @@ describe.concurrent("approvals", () => {
       behaviour: { cancelTakesMs: 200, jobs: { deploy: { waitingMs: 60_000 } }, reviewers: ["octocat"] },
       given: { timeout_seconds: "6" },
     });
-    expect(steps[0]?.stdout).toContain(`The run is waiting for an approval of production (octocat may approve): ${pageOf(github, target)}`);
+    expect(steps[0]?.stdout).toContain(
+      `The run is waiting for an approval of production (octocat may approve): ${pageOf(github, target)}`,
+    );
     expect(jobs.deploy?.result).toBe("failure");
     expect(annotations(steps[0] ?? never(), "error")[0]).toContain("when last seen it was waiting");
     expect(askedOf(github, target)).toEqual(

@@ -191,22 +191,25 @@ describe.concurrent("github-app", () => {
 describe.concurrent("enterprise-server", () => {
   // The stand-in speaks plain HTTP, to which no repository's URL alone leads.
   const api_url = "https://ghe.example.com/api/v3";
-  test.for([{ api_url }, { repo: "platform/deployments", api_url }])("is asked below /api/v3, given as in %o", async (given, { expect }) => {
-    const { github, target, jobs, steps } = await playExample("enterprise-server", {
-      on: "tag",
-      runDetails: "rejected",
-      given,
-    });
-    expect(askedOf(github, target).slice(0, 4)).toEqual([
-      `GET /repos/${target} → 200`,
-      `POST /repos/${target}/actions/workflows/deploy.yml/dispatches → 400`,
-      `POST /repos/${target}/actions/workflows/deploy.yml/dispatches → 204`,
-      LIST(target),
-    ]);
-    expect(steps[0]?.outputs.jobs_url).toContain(`${github.apiUrl}/api/v3/repos/${target}/`);
-    expect(steps[0]?.stdout).toContain("by its name");
-    expect(jobs.deploy?.scripts.map(({ env }) => env)).toEqual([{ RUN: pageOf(github, target) }]);
-  });
+  test.for([{ api_url }, { repo: "platform/deployments", api_url }])(
+    "is asked below /api/v3, given as in %o",
+    async (given, { expect }) => {
+      const { github, target, jobs, steps } = await playExample("enterprise-server", {
+        on: "tag",
+        runDetails: "rejected",
+        given,
+      });
+      expect(askedOf(github, target).slice(0, 4)).toEqual([
+        `GET /repos/${target} → 200`,
+        `POST /repos/${target}/actions/workflows/deploy.yml/dispatches → 400`,
+        `POST /repos/${target}/actions/workflows/deploy.yml/dispatches → 204`,
+        LIST(target),
+      ]);
+      expect(steps[0]?.outputs.jobs_url).toContain(`${github.apiUrl}/api/v3/repos/${target}/`);
+      expect(steps[0]?.stdout).toContain("by its name");
+      expect(jobs.deploy?.scripts.map(({ env }) => env)).toEqual([{ RUN: pageOf(github, target) }]);
+    },
+  );
 });
 
 describe.concurrent("own-id", () => {

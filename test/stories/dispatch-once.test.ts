@@ -118,11 +118,12 @@ describe("once", () => {
   test("a dispatch follows a renamed repository on the same server, with method and body", async () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT });
     github.renameRepository(TARGET, "octo/renamed");
-    const { failure, log, outputs } = await play({ event_type: "deploy" });
+    const { failure, log } = await play({ event_type: "deploy", wait_for: "nothing" });
     expect(failure).toBeUndefined();
     expect(asked(github, "POST")).toEqual([`${POST_EVENT} → 307`, "POST /repos/octo/renamed/dispatches → 204"]);
     expect(log.join("\n")).toContain("octo/target is now called octo/renamed");
-    expect(outputs.runId).toBe(String(github.runs("octo/renamed")[0]?.id));
+    const { outputs } = await play({ event_type: "deploy" });
+    expect(outputs.runId).toBe(String(github.runs("octo/renamed")[1]?.id));
   });
 
   test("a token does not follow a redirect to another host", async () => {
@@ -132,7 +133,7 @@ describe("once", () => {
       method === "POST" ? { when: "before", kind: "status", status: 307, headers } : undefined;
     const { failure } = await play({ event_type: "deploy" });
     expect(failure).toContain("redirected to http://127.0.0.2:1");
-    expect(github.requests).toHaveLength(1);
+    expect(asked(github, "POST")).toHaveLength(1);
   });
 });
 

@@ -272,7 +272,7 @@ test("the token is sent, and nothing says it", async () => {
   expect(JSON.stringify(played)).not.toContain(TOKEN);
 });
 
-test("a renamed target gets no more time than any other", async () => {
+test("a renamed target gets no more time than any other: as much before the dispatch as from it on", async () => {
   const { github, play } = await setStage(
     { "deploy.yml": receiver("repository_dispatch", "run-name") },
     { latencyMs: 2000 },
@@ -280,7 +280,7 @@ test("a renamed target gets no more time than any other", async () => {
   github.renameRepository(TARGET, "octo/renamed");
   const { failure, tookMs } = await play({ event_type: "deploy", find_timeout_seconds: "5" });
   expect(failure).toBeDefined();
-  expect(tookMs).toBeLessThanOrEqual(5000);
+  expect(tookMs).toBeLessThanOrEqual(10_000);
 });
 
 describe("a caller that is re-run", () => {

@@ -88,9 +88,8 @@ describe("a token", () => {
     const on = await stage(EVENT);
     on.github.addToken("lacking", { permissions: { contents: "write" } });
     expect(await messageOf(on, { ...BY_EVENT, token: "lacking" })).toMatchInlineSnapshot(`
-      "The token may not read the runs of octo/target (403 Resource not accessible by personal access token).
-      The dispatch had been accepted before this: its run goes on, unseen from here.
-      It needs \`actions: read\` for octo/target: a fine-grained token "Actions: Read-only" with that repository selected, a classic one the scope \`repo\`."
+      "The token may not read the runs of octo/target (403 Resource not accessible by personal access token), so nothing was sent.
+      It needs \`contents: write\` and \`actions: read\` for octo/target: a fine-grained token "Contents: Read and write" and "Actions: Read-only" with that repository selected, a classic one the scope \`repo\`."
     `);
   });
 });
@@ -201,7 +200,7 @@ test("a limit that lasts beyond the deadline fails at the deadline, and says so"
   const played = await on.play(BY_EVENT);
   expect(played.tookMs).toBe(300_000);
   expect(played.failure).toMatchInlineSnapshot(`
-    "GitHub's rate limit for this token is reached until 12:30:00 UTC, which is after the deadline (403 to POST /repos/octo/target/dispatches).
+    "GitHub's rate limit for this token is reached until 12:30:00 UTC, which is after the deadline (403 to GET /repos/octo/target/actions/runs).
     Start fewer requests with this token, raise \`poll_interval_seconds\`, or allow more time (\`find_timeout_seconds\`, \`timeout_seconds\`)."
   `);
   expect(played.log.filter((line) => line.includes("rate limit"))).toMatchInlineSnapshot(`
@@ -255,12 +254,9 @@ describe("a server that is not there", () => {
 
 test("an answer with a status that is in no table is told in GitHub's words", async () => {
   const on = await stage(EVENT);
-  on.github.fault = () => ({
-    when: "before",
-    kind: "status",
-    status: 451,
-    body: { message: "Repository unavailable" },
-  });
+  const body = { message: "Repository unavailable" };
+  on.github.fault = ({ method }) =>
+    method === "POST" ? { when: "before", kind: "status", status: 451, body } : undefined;
   expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
     "GitHub has blocked access to octo/target (451 Repository unavailable).
     No token or permission changes that: the repository's page or its owner can tell why, and GitHub's support can lift it."
@@ -281,7 +277,8 @@ test("single sign-on is told with the link that GitHub sends in a header", async
   const on = await stage(EVENT);
   const headers = { "x-github-sso": "required; url=https://github.com/orgs/acme/sso?authorization_request=A1" };
   const body = { message: "Resource protected by organization SAML enforcement." };
-  on.github.fault = () => ({ when: "before", kind: "status", status: 403, headers, body });
+  on.github.fault = ({ method }) =>
+    method === "POST" ? { when: "before", kind: "status", status: 403, headers, body } : undefined;
   expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
     "The token may not send a repository_dispatch to octo/target (403 Resource protected by organization SAML enforcement.).
     Authorise the token for the organisation's single sign-on: https://github.com/orgs/acme/sso?authorization_request=A1"

@@ -31,6 +31,7 @@ describe("the requests", () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT }, { behaviour: { visibleAfterMs: 0 } });
     await play({ event_type: "deploy" });
     expect(github.transcript()).toEqual([
+      "GET /repos/octo/target/actions/runs?per_page=30&page=1&exclude_pull_requests=true → 200",
       "POST /repos/octo/target/dispatches → 204",
       "GET /repos/octo/target/actions/runs?per_page=30&page=1&exclude_pull_requests=true → 200",
     ]);
