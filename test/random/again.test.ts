@@ -1,5 +1,5 @@
 /**
- * Random schedules of what comes again: attempts that are run again, equal dispatches, a status that is kept up; with faults,
+ * Random schedules of what comes again: attempts that are run again, equal dispatches, a status that is kept up; with faults, stale answers,
  * cancellations and kills at any moment. Several callers ask for the same thing, each a step and its `post` step.
  *
  *     npm test                25 schedules, the same each time
@@ -87,6 +87,13 @@ const schedules = fc.record({
   rerunFaults: fc.array(faults, { maxLength: 3 }),
   statusFaults: fc.array(faults, { maxLength: 3 }),
   listFaults: fc.array(faults, { maxLength: 2 }),
+  /** Reads of the run, by their number, that are answered as they would have been so long ago. */
+  staleReads: fc.array(
+    fc.record({ nth: fc.integer({ min: 2, max: 60 }), ms: fc.integer({ min: 1000, max: 200_000 }) }),
+    {
+      maxLength: 6,
+    },
+  ),
   callers: fc.array(callers, { minLength: 1, maxLength: 3 }),
 });
 type Schedule = typeof schedules extends fc.Arbitrary<infer Value> ? Value : never;
@@ -105,7 +112,7 @@ async function perform(schedule: Schedule) {
   try {
     setUp(schedule, target, caller);
     const dead = new Set<string>();
-    target.fault = faultsOf(schedule.rerunFaults, schedule.listFaults, dead);
+    target.fault = faultsOf(schedule.rerunFaults, schedule.listFaults, dead, schedule.staleReads);
     caller.fault = faultsOf(schedule.statusFaults, schedule.statusFaults, dead);
     const steps = await Promise.all(schedule.callers.map((_, at) => playOne(at)));
     return { problems: problemsOf(schedule, steps, target, caller), log: target.transcript() };
@@ -183,13 +190,16 @@ function faultsOf(
   ofPosts: readonly (Fault | undefined)[],
   ofLists: readonly (Fault | undefined)[],
   dead: Set<string>,
+  staleReads: Schedule["staleReads"] = [],
 ): FaultHook {
   let posts = 0;
   let lists = 0;
-  return ({ path, token = "" }) => {
+  return ({ path, token = "", nth }) => {
     if (dead.has(token)) return { kind: "hang", when: "before" };
     if (/\/(rerun-failed-jobs|statuses\/\w+)$/.test(path)) return ofPosts[posts++];
     if (path.endsWith("/actions/runs")) return ofLists[lists++];
+    const stale = /\/runs\/\d+$/.test(path) ? staleReads.find((each) => each.nth === nth) : undefined;
+    if (stale) return { kind: "stale", ms: stale.ms };
     return undefined;
   };
 }
@@ -218,7 +228,8 @@ function rerunsOf({ at, token }: Step, { requests, runs }: GitHub): string[] {
     )
     .map(({ path, atMs }) => {
       const id = path.split("/").at(-2);
-      return `${id} after attempt ${runs(TARGET, atMs).find((run) => String(run.id) === id)?.attempt}`;
+      // An attempt may begin at the very moment at which it is asked for.
+      return `${id} after attempt ${runs(TARGET, atMs - 1).find((run) => String(run.id) === id)?.attempt}`;
     });
   return new Set(asked).size === asked.length ? [] : [`1: caller ${at} asked twice: ${asked.join(", ")}`];
 }

@@ -209,7 +209,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
       fault,
       isPost,
       // The reset is told in whole seconds.
-      toldUntilMs: toldMs && (what === "403, reset in 30 s" ? Math.floor(nowMs / 1000) * 1000 : nowMs) + toldMs,
+      toldUntilMs: toldMs && (what?.startsWith("403, reset in") ? Math.floor(nowMs / 1000) * 1000 : nowMs) + toldMs,
     });
     return fault;
   };

@@ -152,13 +152,15 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     if (kind === "repository" && performance.givenId !== undefined && entry.status !== 404) return false;
     // Who knows the run may ask how long others took; it is not held up by a refusal.
     if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one))) return false;
-    // Of a run that has ended, the jobs hold up no verdict.
-    const runId = Number(/\/runs\/(\d+)\/jobs$/.exec(entry.path)?.[1]);
-    if (kind === "jobs" && performance.truthAt(runId, entry.atMs)?.status === "completed") return false;
+    // Where the run is known, jobs hold up nothing: the run itself is read.
+    if (kind === "jobs" && performance.step.outputs.runId !== undefined) return false;
     const outcome = outcomeOf(each, performance);
     if (outcome === "stray") {
       const hadWorked = before.some(({ entry: { status } }) => status > 0 && status < 400);
-      return !hadWorked || strays([...before, each], performance) > 2;
+      const own = [...before, each].filter(
+        (one) => one.kind !== "jobs" || performance.step.outputs.runId === undefined,
+      );
+      return !hadWorked || strays(own, performance) > 2;
     }
     if (outcome === "moved") return each.what === "redirect elsewhere";
     if (outcome !== "rejected") return false;

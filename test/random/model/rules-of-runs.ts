@@ -143,9 +143,11 @@ export function wrongOutputs(performance: Performance): string[] {
   const said = inWords(outputs.status, outputs.conclusion, outputs.run_attempt);
   const shown = sights.map(({ status, conclusion, attempt }) => inWords(status, conclusion, attempt));
   if (!shown.includes(said)) problems.push(`(4) outputs say "${said}", shown was ${[...new Set(shown)].join(", ")}`);
-  if (outputs.failed_jobs !== undefined && !Array.isArray(JSON.parse(outputs.failed_jobs))) {
-    problems.push("(4) failed_jobs is no list");
-  }
+  const { failed_jobs = "" } = outputs;
+  if (failed_jobs !== "" && !Array.isArray(JSON.parse(failed_jobs))) problems.push("(4) failed_jobs is no list");
+  const areUnread = ofStep(performance).some((each) => each.kind === "jobs" && !isReadable(each));
+  const isFollowed = performance.schedule.asked.waitFor === "completed" && step.failure === undefined;
+  if (isFollowed && failed_jobs === "" && !areUnread) problems.push("(4) failed_jobs is empty, and the jobs were read");
   return problems;
 }
 

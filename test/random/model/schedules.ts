@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { KNOWN } from "./known.ts";
 import type { Approval, Asked, Course, File, Happening, LookalikeId, Neighbour, Schedule, Server } from "./schedule.ts";
-import { outages, type Trouble, troubles, unclearDispatch } from "./trouble.ts";
+import { outages, type Trouble, troubles, unclearDispatch, unreadJobs } from "./trouble.ts";
 
 /** A counter-example shrinks to the first choice, which is the plainest. */
 const TO_FIRST = { withCrossShrink: true };
@@ -270,6 +270,16 @@ const cancelled: fc.Arbitrary<Schedule> = fc.record({
   jitter: fc.nat(1000),
 });
 
+/** The jobs cannot be read, and nothing else goes wrong: as the run ends, so does the step. */
+const unread: fc.Arbitrary<Schedule> = fc.tuple(calm, fc.array(unreadJobs, { minLength: 1, maxLength: 3 })).map(
+  ([any, troubles]): Schedule => ({
+    ...any,
+    asked: { ...any.asked, waitFor: "completed" },
+    course: { ...any.course, sign: "run-name" },
+    troubles,
+  }),
+);
+
 /** When the step's name comes that shows the id, from the dispatch: anywhere in the search, or near its end. */
 const moment = fc.oneof(
   TO_FIRST,
@@ -331,5 +341,6 @@ export const schedules: fc.Arbitrary<Schedule> = fc
     { weight: 1, arbitrary: cancelled },
     { weight: 1, arbitrary: late },
     { weight: 1, arbitrary: approved },
+    { weight: 1, arbitrary: unread },
   )
   .filter((schedule) => !KNOWN.some(({ excludes }) => excludes?.(schedule)));

@@ -76,6 +76,8 @@ const ANYWHERE = [
   "403, retry after 40 s",
   "403, reset in 30 s",
   "403, untold limit",
+  "429, retry after 900 s",
+  "403, reset in 3600 s",
 ] as const;
 const UNCLEAR = [
   "502 before",
@@ -91,7 +93,9 @@ const UNCLEAR = [
   "late 25 s after",
 ] as const;
 const FINAL = ["403, no access", "404 before", "422 with the value", "redirect elsewhere"] as const;
-const LISTS = ["empty list", "10 s stale", "45 s stale"] as const;
+const LISTS = ["empty list", "10 s stale", "45 s stale", "120 s stale"] as const;
+/** Of the jobs alone: the run is there all the same. */
+export const UNREAD = ["403, no access", "404 before", "500 after", "502 before", "garbage before"] as const;
 
 export type What = (typeof ANYWHERE)[number] | (typeof FINAL)[number] | (typeof LISTS)[number];
 
@@ -141,6 +145,14 @@ export const unclearDispatch: fc.Arbitrary<Trouble> = fc.record({
   what: fc.constantFrom(...UNCLEAR),
 });
 
+/** The run is there, its jobs cannot be read. */
+export const unreadJobs: fc.Arbitrary<Trouble> = fc.record({
+  on: fc.constant("jobs" as const),
+  nth: fc.oneof(TO_FIRST, fc.constant(1), fc.integer({ min: 1, max: 20 })),
+  times: fc.oneof(TO_FIRST, fc.integer({ min: 1, max: 4 }), fc.constant(1000)),
+  what: fc.constantFrom(...UNREAD),
+});
+
 export const outages: fc.Arbitrary<Outage> = fc.record({
   what: fc.constantFrom(
     "refused" as const,
@@ -159,6 +171,8 @@ export const TOLD_MS: Partial<Record<What | Outage["what"], number>> = {
   "403, retry after 40 s": 40_000,
   "403, reset in 30 s": 30_000,
   "403, untold limit": 60_000,
+  "429, retry after 900 s": 900_000,
+  "403, reset in 3600 s": 3_600_000,
 };
 
 /** The fault that this trouble is to a request of `kind`; undefined where it makes no sense. */
@@ -198,10 +212,13 @@ export function faultOf(
       return status(401, "Bad credentials");
     case "429, retry after 7 s":
       return status(429, secondary, { "retry-after": "7" });
+    case "429, retry after 900 s":
+      return status(429, secondary, { "retry-after": "900" });
     case "403, retry after 40 s":
       return status(403, secondary, { "retry-after": "40" });
-    case "403, reset in 30 s": {
-      const reset = Math.floor(nowMs / 1000) + 30;
+    case "403, reset in 30 s":
+    case "403, reset in 3600 s": {
+      const reset = Math.floor(nowMs / 1000) + (TOLD_MS[what] ?? 0) / 1000;
       const headers = {
         "x-ratelimit-limit": "5000",
         "x-ratelimit-remaining": "0",
@@ -225,6 +242,7 @@ export function faultOf(
       return kind === "list" ? status(200, { total_count: 0, workflow_runs: [] }) : undefined;
     case "10 s stale":
     case "45 s stale":
+    case "120 s stale":
       return kind === "list" || kind === "run" || kind === "jobs"
         ? { kind: "stale", ms: Number.parseInt(what, 10) * 1000 }
         : undefined;
