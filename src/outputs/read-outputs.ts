@@ -6,6 +6,7 @@ import { isEnterpriseServer } from "../inputs/target.ts";
 import { Cancelled } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
+import { evidenceDeadlineMs } from "../wait/failed-log.ts";
 import type { RunSnapshot } from "../wait/run-snapshot.ts";
 import { parseOutputs, type RunOutputs, takeFile } from "./artifact-content.ts";
 import { type ChosenArtifact, chooseArtifact } from "./choose-artifact.ts";
@@ -13,8 +14,6 @@ import { describeFlaw, explainFlaw, MAX_BYTES, namesInWords, type OutputsProblem
 
 /** Enough to wait for the end of an outage of some seconds, or of a rate limit of a minute. */
 const AFTER_GREEN_MS = 120_000;
-/** After a red end, values must not delay the verdict. */
-const AFTER_RED_MS = 15_000;
 /** A list may lag behind an upload: the pauses before it is read again. */
 const LIST_LAG_MS = [1000, 2000, 4000];
 /** What does not fit its digest may be a page of something on the way, which the next download does not meet. */
@@ -33,7 +32,14 @@ export async function readOutputs(ended: RunSnapshot, name: string, context: Con
 /** After a red end, where the step reports the verdict. */
 export async function readOutputsIfThere(ended: RunSnapshot, name: string, context: Context): Promise<void> {
   try {
-    const values = await getOutputs(ended, name, { forMs: AFTER_RED_MS, pausesMs: [] }, context);
+    // Values must not delay a red verdict.
+    const nowMs = context.clock.nowMs();
+    const values = await getOutputs(
+      ended,
+      name,
+      { forMs: evidenceDeadlineMs(ended, nowMs) - nowMs, pausesMs: [] },
+      context,
+    );
     if (!("is" in values)) return recordOutputs(values, name, context);
     if (values.is === "missing" || values.is === "earlier" || values.is === "unlisted") return;
     context.log.info(`${describeFlaw(values, aboutRun(ended, name, context))}.`);
@@ -63,7 +69,7 @@ async function getOutputs(
   { forMs, pausesMs }: ReadOptions,
   context: Context,
 ): Promise<RunOutputs | OutputsProblem> {
-  const retryOptions = { deadlineMs: context.clock.nowMs() + forMs, wasSeen: true };
+  const retryOptions = { deadlineMs: context.clock.nowMs() + forMs, wasSeen: true, endsAtLimit: true };
   try {
     const chosen = await findArtifact(ended, name, { ...retryOptions, pausesMs }, context);
     if ("none" in chosen) return { is: chosen.none, others: undefined };

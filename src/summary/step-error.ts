@@ -94,9 +94,11 @@ function namedRunIn({ run, sent }: Known): Id | undefined {
   return run ? undefined : sent?.started?.id;
 }
 
-/** Undefined unless the runs could not be read for a dispatch. */
+/** Undefined unless the runs could not be read for an event. */
 function needsOfUnsent({ purpose }: RequestError, inputs: Inputs): Permissions | undefined {
-  return inputs.source.event && purpose === PURPOSES.readRuns ? permissionsFor(inputs) : undefined;
+  return inputs.source.event === "repository_dispatch" && purpose === PURPOSES.readRuns
+    ? permissionsFor(inputs)
+    : undefined;
 }
 
 function whatWasSent(known: Known): Pick<Situation, "started" | "isUnsent"> {

@@ -52,15 +52,16 @@ describe("a limit that outlasts `timeout_seconds`", () => {
     ["the request to run the failed jobs again", /\/rerun-failed-jobs$/, { rerun_failed: "1" }, "ended as failure"],
     ["the annotations", /\/annotations$/, {}, "ended as failure"],
     ["the log", /\/logs$/, {}, "ended as failure"],
-    ["the jobs at the end", /\/jobs$/, {}, "did not complete within 60 s"],
+    ["what the run has left", /\/artifacts$/, { outputs_from: "values" }, "ended as failure"],
+    ["the jobs at the end", /\/jobs$/, {}, "did not complete within 45 s"],
   ])("met by %s, leaves the verdict to come by then", async (_, path, given, verdict) => {
     for (const forS of [65, 85, 600]) {
       const { github, play } = await stage(RED);
       const isOver = () => github.runs(TARGET)[0]?.status === "completed";
       limited(github, (request) => path.test(request.path) && isOver(), forS);
-      const { failure, tookMs } = await play({ ...START, ...given, timeout_seconds: "60" });
+      const { failure, tookMs } = await play({ ...START, ...given, timeout_seconds: "45" });
       expect(failure).toContain(`The run ${verdict}`);
-      expect(tookMs).toBeLessThanOrEqual(62_500);
+      expect(tookMs).toBeLessThanOrEqual(47_500);
     }
   });
 
