@@ -35,8 +35,8 @@ jobs:
     expect(exitCode).toBe(0);
     const target = `${owner}/the-tests`;
     expect(askedOf(github, target)).toEqual([
-      `POST /repos/${target}/dispatches → 204`,
       `GET /repos/${target}/actions/runs?per_page=30&page=1&exclude_pull_requests=true → 200`,
+      `POST /repos/${target}/dispatches → 204`,
     ]);
     const [ours] = github.runs(target);
     expect(outputs).toMatchObject({
@@ -137,9 +137,8 @@ jobs:
     const asked = askedOf(github, "octo/target");
     expect(asked.filter((line) => !line.includes("/runs/{1}/jobs"))).toEqual([
       // What was there before is another's, whose the id may be by right.
-      LIST,
-      "POST /repos/octo/target/dispatches → 204",
       "GET /repos/octo/target/actions/runs?per_page=10&page=1&exclude_pull_requests=true → 200",
+      "POST /repos/octo/target/dispatches → 204",
       JOBS_1.replace("{1}", "{2}"),
     ]);
     // Ten seconds in which another run with the same id might show, with a look each second at most.

@@ -3,7 +3,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, test } from "vitest";
+import { describe, test, vi } from "vitest";
 import { tokensUsed } from "../support/app-stage.ts";
 import { setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
@@ -58,7 +58,8 @@ describe.concurrent("a commit status", () => {
     const { start, runPost, given, env, states } = await setTwo({ queuedMs: 600_000 });
     const step = start(given, env);
     step.onLine((line) => {
-      if (line.includes("The run is queued")) step.kill("SIGKILL");
+      if (line.includes("The run is queued"))
+        void vi.waitUntil(() => states().length > 0).then(() => step.kill("SIGKILL"));
     });
     const killed = await step.ended;
     expect(states()).toEqual(["pending"]);

@@ -42,7 +42,7 @@ describe.concurrent("the templates", () => {
 
   test("of a repository_dispatch is found by its name", async ({ expect }) => {
     const { github, target, jobs, steps } = await playExample("receiver-repository-dispatch", { on: "tag" });
-    expect(askedOf(github, target).slice(0, 2)).toEqual([`POST /repos/${target}/dispatches → 204`, LIST(target)]);
+    expect(askedOf(github, target).slice(0, 2)).toEqual([LIST(target), `POST /repos/${target}/dispatches → 204`]);
     const distinct_id = steps[0]?.outputs.distinct_id;
     expect(github.runs(target)).toMatchObject([
       {
@@ -62,7 +62,7 @@ describe.concurrent("integration-tests", () => {
   test("is as green as the tests of the pushed commit", async ({ expect }) => {
     const { github, target, jobs } = await playExample("integration-tests");
     expect(target).toBe("octo/the-tests");
-    expect(askedOf(github, target).slice(0, 2)).toEqual([`POST /repos/${target}/dispatches → 204`, LIST(target)]);
+    expect(askedOf(github, target).slice(0, 2)).toEqual([LIST(target), `POST /repos/${target}/dispatches → 204`]);
     expect(github.runs(target)).toMatchObject([{ payload: { commit: SHA }, conclusion: "success" }]);
     expect(jobs["integration-tests"]?.result).toBe("success");
   });

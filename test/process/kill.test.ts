@@ -22,7 +22,8 @@ interface Moment {
 
 const RUN = ["html_url", "jobs_url", "runId", "run_attempt", "disposition"];
 const isDispatch = ({ path }: FaultRequest) => path.endsWith("/dispatches");
-const isList = ({ path }: FaultRequest) => path.endsWith("/actions/runs");
+/** The first one comes before the dispatch. */
+const isListAfter = ({ path, nth }: FaultRequest) => path.endsWith("/actions/runs") && nth > 1;
 const never = () => false;
 /** It takes effect at once, and its answer is late. */
 const LATE: Fault = { kind: "delay", ms: 1000, when: "after" };
@@ -40,7 +41,7 @@ const MOMENTS = {
     fault: LATE,
     known: ["distinct_id"],
   },
-  "between dispatch and find": { event: "repository_dispatch", comes: isList, known: ["distinct_id"] },
+  "between dispatch and find": { event: "repository_dispatch", comes: isListAfter, known: ["distinct_id"] },
   "while it waits for the run's end": {
     event: "workflow_dispatch",
     comes: never,

@@ -1,6 +1,6 @@
 /** The runner evaluates `with:` and `env:` anew for the `post` step, so it acts on what the step has saved, and on no input but a token. */
 
-import { describe, test } from "vitest";
+import { describe, test, vi } from "vitest";
 import { tokensUsed } from "../support/app-stage.ts";
 import { annotations, type ProcessStage, setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
@@ -16,11 +16,15 @@ const WAIT = { wait_for: "completed", cancel_run_on: "cancel", poll_interval_sec
 const GIVEN = { ...WAIT, workflow: "deploy.yml", ref: "main" };
 
 /** Starts a run, and kills the step at that line of its log. */
-async function killed(given: Record<string, string>, at = /^The run is queued/, env = {}, behaviour = BEHAVIOUR) {
+async function killed(
+  given: Record<string, string>,
+  at = /^The run is queued/,
+  { env = {}, behaviour = BEHAVIOUR, until = (): boolean => true } = {},
+) {
   const stage = await setProcessStage({ [TARGET]: { ...DEPLOY, ...LISTEN }, [OTHER]: DEPLOY }, { behaviour });
   const step = stage.start(given, env);
   step.onLine((line) => {
-    if (at.test(line)) step.kill("SIGKILL");
+    if (at.test(line)) void vi.waitUntil(until).then(() => step.kill("SIGKILL"));
   });
   return { ...stage, ran: await step.ended };
 }
@@ -102,7 +106,7 @@ describe.skipIf(process.platform === "win32").concurrent("the post step of a kil
   test("finds the run of the event that was sent, though all that named it has changed", async ({ expect }) => {
     const given = { ...WAIT, event_type: "deploy", workflow: "listen.yml", client_payload: "version: 7" };
     const behaviour = { ...BEHAVIOUR, visibleAfterMs: 3000 };
-    const { github, ran, runPost } = await killed(given, /^GitHub has accepted it/, {}, behaviour);
+    const { github, ran, runPost } = await killed(given, /^GitHub has accepted it/, { behaviour });
     expect(ran.outputs.runId).toBeUndefined();
     const changed = { repo: OTHER, event_type: "", workflow: "deploy.yml", client_payload: "a: b", distinct_id: "x" };
     const post = await runPost({ ...given, ...changed, max_runs: "1" }, ran);
@@ -123,7 +127,10 @@ describe.skipIf(process.platform === "win32").concurrent("the post step of a kil
       caller.addToken(GITHUB_TOKEN, { permissions: { statuses: "write" } });
       const given = { ...GIVEN, cancel_run_on: "", status_context: "remote" };
       const env = { GITHUB_API_URL: caller.apiUrl };
-      const { ran, runPost } = await killed(given, undefined, env);
+      const { ran, runPost } = await killed(given, undefined, {
+        env,
+        until: () => caller.statuses(CALLER.repository).length > 0,
+      });
       const post = await runPost({ ...given, ...changed }, ran, {
         ...env,
         GITHUB_REPOSITORY: OTHER,

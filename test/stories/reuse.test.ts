@@ -220,7 +220,7 @@ describe("looking for an equal run", () => {
     github.fault = ({ path }) =>
       /\/actions\/runs(\?|$)/.test(path) ? { when: "before", kind: "status", status } : undefined;
     const { failure } = await play(RUNNING);
-    expect(failure).toContain("`actions: write`");
+    expect(failure).toContain("`actions: read`");
     expect(dispatches(github.transcript())).toEqual([]);
   });
 

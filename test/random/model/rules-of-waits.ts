@@ -95,8 +95,13 @@ function wrongBeginnings(performance: Performance, run: RunTruth): string[] {
   }
   const last = looksAt(performance, run, "run").at(-1);
   const isWaiting = last && truthOf(last, run, performance)?.status === "waiting";
-  const isSilent = isWaiting && isCalm(performance) && !failure.includes("it waits for an approval");
-  return NOT_BEGUN.includes(ending) && isSilent ? ["(14) not begun, and not said that it waits for an approval"] : [];
+  const isSilent =
+    isWaiting &&
+    isCalm(performance) &&
+    !/it waits for (an approval|the wait timer|a custom protection rule|a protection rule|custom)/.test(failure);
+  return NOT_BEGUN.includes(ending) && isSilent
+    ? ["(14) not begun, and not said which rule of an environment it waits for"]
+    : [];
 }
 
 /** What was asked for and came whole, of a run, its jobs, or all runs. */
