@@ -92,7 +92,7 @@ function explainUnended(error: unknown, url: string): string {
   const requestError = error instanceof OutOfTime ? error.requestError : error;
   if (!(requestError instanceof RequestError || requestError === undefined)) throw error;
   const why = requestError ? ` (${describeLimit(requestError) ?? requestError.inAWord})` : "";
-  return `The remote run was not seen to end${why}; it may go on: ${url}`;
+  return `The remote run may not have ended${why}; check it: ${url}`;
 }
 
 /** @throws StepError where the inputs give no token now */
@@ -122,7 +122,8 @@ async function findStarted(
   const bounds = { listedBefore: new Set(listedBefore), findDeadlineMs: deadlineMs, candidates: new Map() };
   const search = { ...dispatched, ...bounds };
   const { run, why } = await searchOnceMore(search, deadlineMs - PATIENT_MS, { ...context, inputs });
-  if (!run) log.warning(`No run with our id is visible in ${github.fullName()}; if one was started, it goes on.${why}`);
+  if (!run)
+    log.warning(`No run with the step's id is visible in ${github.fullName()}; if one started, it continues.${why}`);
   return run;
 }
 
@@ -155,10 +156,10 @@ async function endRun(
     // A run that is forced to end skips its `if: always()` steps: a lock would stay, or an environment half taken down.
     const now = await readProgress(id, deadlineMs, context);
     if (before === undefined || now !== before) {
-      log.info(`The remote run is ending by itself: ${htmlUrl}`);
+      log.info(`The remote run is already ending: ${htmlUrl}`);
       continue;
     }
-    log.info("The remote run ignores its cancellation; forcing it.");
+    log.info("The remote run ignores its cancellation; force-cancelling it.");
     await retry((options) => github.forceCancelRun(id, options), { deadlineMs });
   }
 }

@@ -87,7 +87,7 @@ async function start(source: DispatchRequest, context: Context): Promise<OurRun 
   const { callersAttempt, waitFor, reuse, findTimeoutMs } = inputs;
   if (callersAttempt > 1 && reuse === "never")
     log.info(
-      `This is attempt ${callersAttempt} of the caller's run: it dispatches again, whatever the attempt before it has started.`,
+      `This is attempt ${callersAttempt} of the caller's run: it dispatches again, whatever the previous attempt started.`,
     );
   // Whatever has to be known before the dispatch has this time; finding the run has its own.
   const deadlineMs = clock.nowMs() + findTimeoutMs;

@@ -24,7 +24,7 @@ export async function handleCancellation({ by, atMs }: Cancelled, known: Known, 
   const { record, github, inputs } = context;
   const first = `The step was cancelled (${by}).`;
   const { sent, taken } = known;
-  if (!sent && !taken) return new StepError(`${first} Nothing had been sent.`);
+  if (!sent && !taken) return new StepError(`${first} Nothing was sent.`);
   const wantsCancel = inputs.cancelRunOn.has("cancel");
   if (wantsCancel) record({ wantsCancel });
   const lookOnce = async () => sent && searchOnceMore(sent, atMs + FIND_MS, withoutCancellation(context));
@@ -33,13 +33,13 @@ export async function handleCancellation({ by, atMs }: Cancelled, known: Known, 
   if (looked instanceof StepError) return new StepError(`${first} No run was cancelled: ${looked.message}`);
   const started = alreadyStarted ?? looked?.run;
   if (!started) {
-    const later = wantsCancel ? " The step's end (`Post`) looks for it once more." : "";
+    const later = wantsCancel ? " The `Post` step searches for it again." : "";
     return new StepError(
-      `${first} A run may have been started in ${github.fullName()}, and goes on if it was.${looked?.why ?? ""}${later}`,
+      `${first} A run may have started in ${github.fullName()}; if so, it continues.${looked?.why ?? ""}${later}`,
     );
   }
   if (!wantsCancel) {
-    return new StepError(`${first} The remote run goes on (see \`cancel_run_on\`): ${started.htmlUrl}`);
+    return new StepError(`${first} The remote run continues (see \`cancel_run_on\`): ${started.htmlUrl}`);
   }
   const isNewUntilMs = (sent?.atMs ?? 0) + NEW_RUN_MS;
   const bounds = { deadlineMs: atMs + CANCEL_BY_MS, isNewUntilMs, rerunOf: supersededAttempt(known) };
@@ -78,7 +78,7 @@ export async function searchOnceMore(
 ): Promise<Looked> {
   const { log, record } = context;
   if (sent.distinctId === undefined) return { why: "" };
-  log.info("Looking for the run once more, to cancel it.");
+  log.info("Searching for the run again to cancel it.");
   try {
     const result = await search(sent, { deadlineMs }, context);
     if (result.run) record({ run: result.run });
@@ -86,7 +86,7 @@ export async function searchOnceMore(
     return { run: result.run, why: limit ? ` It could not be looked for: ${limit}.` : "" };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    log.info(`The look was refused (${error.inAWord}).`);
+    log.info(`GitHub refused the search (${error.inAWord}).`);
     return { why: "" };
   }
 }
@@ -125,7 +125,7 @@ export async function cancelRun(
     if ("answer" in result) return `The remote run is being cancelled: ${htmlUrl}`;
     const requestError = answeredIn(result.failure);
     if (!requestError && isAboutToBegin)
-      return `No attempt after ${rerunOf} had begun, so none was cancelled; if one begins, it goes on: ${htmlUrl}`;
+      return `No attempt after ${rerunOf} had started, so none was cancelled; if one starts, it continues: ${htmlUrl}`;
     const run = await readAfterRefusal(requestError, id, deadlineMs, tools);
     isAboutToBegin = run?.status === "completed" && run.runAttempt <= rerunOf;
     const isUnknownYet =
@@ -154,18 +154,18 @@ function readAfterRefusal(
 
 /** `requestError` is undefined where no response came in time. */
 function whyNot(requestError: RequestError | undefined, run: Run | undefined, htmlUrl: string): string {
-  if (!requestError) return `The remote run could not be cancelled in time and goes on: ${htmlUrl}`;
+  if (!requestError) return `The remote run could not be cancelled in time and continues: ${htmlUrl}`;
   const { status, inAWord } = requestError;
   const limit = describeLimit(requestError);
   if (limit) return `The remote run could not be cancelled and goes on: ${limit}: ${htmlUrl}`;
   if (run?.status === "completed")
-    return `The remote run was not cancelled (${inAWord}): it had ended, as ${run.conclusion}: ${htmlUrl}`;
+    return `The remote run was not cancelled (${inAWord}): it had ended as ${run.conclusion}: ${htmlUrl}`;
   if (status === 409) {
     const state = run ? `, although it is ${run.status || "without a status"}` : "";
-    return `The remote run cannot be cancelled, GitHub says (409)${state}: ${htmlUrl}`;
+    return `GitHub cannot cancel the remote run (409)${state}: ${htmlUrl}`;
   }
   if (status === 404 && run)
-    return `The remote run could not be cancelled and goes on: this server shows it, and answers 404 to cancelling it: ${htmlUrl}`;
-  const needs = status === 403 ? ": the token needs `actions: write` for that" : "";
-  return `The remote run could not be cancelled (${inAWord}${needs}) and goes on: ${htmlUrl}`;
+    return `The remote run could not be cancelled and continues: this server shows it, but returns 404 for cancelling it: ${htmlUrl}`;
+  const needs = status === 403 ? ": the token needs `actions: write`" : "";
+  return `The remote run could not be cancelled (${inAWord}${needs}) and continues: ${htmlUrl}`;
 }

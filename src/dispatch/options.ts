@@ -39,12 +39,12 @@ export function withoutRefused(
     if (sendsId || waitFor === "nothing") return { sendsId, asksForRunDetails: false };
     if (distinctId.leftOut !== undefined)
       throw new StepError(
-        `This server does not answer with the run's id, and ${AT_LIMIT}, so that no id can be sent: the run could never be found, so nothing was sent.\n` +
-          'Put some of them into one, as JSON, or send no id (`distinct_id_key: ""`) with `wait_for: nothing`.',
+        `This server does not return the run's id, and ${AT_LIMIT}, so that no id can be sent: the run could never be found, so nothing was sent.\n` +
+          'Combine some of them into one JSON value, or send no id (`distinct_id_key: ""`) with `wait_for: nothing`.',
       );
     throw new StepError(
-      "This server does not answer with the run's id, and no id is sent: the run could never be found, so nothing was sent.\n" +
-        "Give `distinct_id_key`, or `wait_for: nothing`.",
+      "This server does not return the run's id, and no id is sent, so the run could not be found; nothing was sent.\n" +
+        "Set `distinct_id_key` or `wait_for: nothing`.",
     );
   }
   const unexpected = unexpectedInputs(requestError);
@@ -74,7 +74,7 @@ export function refuseTooManyInputs(
   const ours = sendsId ? `, with \`${distinctId.key}\`` : "";
   throw new StepError(
     `\`workflow_inputs\` has ${count} inputs${ours}; this server (${version}) takes at most ${FEW_INPUTS}, so nothing was sent.\n` +
-      "Put some of them into one, as JSON.",
+      "Combine some of them into one JSON value.",
   );
 }
 

@@ -48,8 +48,8 @@ async function resolve(name: WorkflowName, deadlineMs: number, context: Context)
   throw new StepError(
     matches.length > 0
       ? `${matches.length} workflows of ${github.fullName()} are called \`${name.value}\`, so nothing was sent.\n` +
-          `Give the input \`workflow\` as a file name: ${listed}.`
+          `Set the input \`workflow\` to a file name: ${listed}.`
       : `${github.fullName()} has no workflow called \`${name.value}\` on its default branch, so nothing was sent.${meant}\n` +
-          `Give the input \`workflow\` as one of: ${listed || "none; the repository has no workflows"}.`,
+          `Set the input \`workflow\` to one of: ${listed || "none; the repository has no workflows"}.`,
   );
 }

@@ -35,8 +35,7 @@ export async function findEqual(
   const { callersRunId, callersAttempt } = parseGeneratedId(shownId);
   const by = isOurs ? `attempt ${callersAttempt} of this run` : `run ${callersRunId} (attempt ${callersAttempt})`;
   log.notice(`Reusing run ${run.id} (${run.conclusion ?? run.status}), started by ${by}, key ${key}: ${run.htmlUrl}`);
-  if (inputs.cancelRunOn.size > 0 && !isOurs)
-    log.info("`cancel_run_on` applies to it as to a run that this step has started.");
+  if (inputs.cancelRunOn.size > 0 && !isOurs) log.info("`cancel_run_on` applies to it as if this step had started it.");
   record({ taken: { started: run, disposition: "reused", distinctId: shownId } });
   await recordRun(run, deadlineMs, context);
   return { run, recentRuns: undefined };

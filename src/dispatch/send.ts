@@ -176,8 +176,8 @@ function accept({ started }: Dispatched, before: SentDispatch, { log, record, si
   const sent = { ...before, isAccepted: true, started };
   record({ sent });
   signal.throwIfAborted();
-  if (started) log.notice(`GitHub has started run ${started.id}: ${started.htmlUrl}`);
-  else log.info("GitHub has accepted it.");
+  if (started) log.notice(`GitHub started run ${started.id}: ${started.htmlUrl}`);
+  else log.info("GitHub accepted it.");
   return sent;
 }
 
@@ -194,11 +194,10 @@ function adapt(
     if (!unclear) throw refusal;
     throw mayHaveStarted(unclear, `when it was sent again, GitHub refused it (${refusal.inAWord})`, context);
   }
-  if (!adapted.asksForRunDetails)
-    log.debug(`The server does not know how to answer with the run's id (${refusal.status}).`);
+  if (!adapted.asksForRunDetails) log.debug(`The server cannot return the run's id (${refusal.status}).`);
   else {
     const { key } = inputs.distinctId;
-    log.info(`The workflow does not declare the input ${key}. GitHub will name the run; sending without it.`);
+    log.info(`The workflow does not declare the input ${key}. GitHub returns the run's id, so sending without it.`);
     record({ isIdLeftOut: true });
   }
   return adapted;

@@ -25,14 +25,14 @@ export async function settleUnclear(
 ): Promise<OurRun | undefined> {
   const { clock, log } = context;
   const unclear = (why: string) => mayHaveStarted({ sent, requestError }, why, context);
-  if (sent.distinctId === undefined) throw unclear("it carries no id by which it could be looked for");
-  log.info(`It is unclear whether GitHub has started a run (${requestError.inAWord}); looking for one with our id.`);
+  if (sent.distinctId === undefined) throw unclear("no id was sent to find it by");
+  log.info(`It is unclear whether GitHub started a run (${requestError.inAWord}); searching for the sent id.`);
   const sinceMs = clock.nowMs();
   if (resends === 0) await pauseAfterList(sent, pauseWhileUnclear, context);
   const bounds = { deadlineMs: sent.findDeadlineMs, window: FULL_WINDOW, sinceMs };
   const result = await search(sent, bounds, context).catch((error: unknown): never => {
     if (!(error instanceof RequestError)) throw error;
-    throw unclear(`looking for it was refused (${error.inAWord})`);
+    throw unclear(`GitHub refused the search (${error.inAWord})`);
   });
   if (result.run) {
     const found = logFound(result, sent, context);
@@ -40,16 +40,16 @@ export async function settleUnclear(
     return found;
   }
   if (!result.windowIsFull) throw unclear(whyWindowIsNotFull(result));
-  if (resends >= MAX_RESENDS) throw unclear(`that was the answer ${MAX_RESENDS + 1} times`);
-  log.info(`No run with our id for ${FULL_WINDOW.ms / 1000} s: GitHub has not acted on it. Sending it again.`);
+  if (resends >= MAX_RESENDS) throw unclear(`GitHub returned this ${MAX_RESENDS + 1} times`);
+  log.info(`No run with the id for ${FULL_WINDOW.ms / 1000} s: GitHub did not act on the dispatch. Sending it again.`);
   return undefined;
 }
 
 function whyWindowIsNotFull({ runs }: NotFound): string {
   const nameless = runs.find(({ verdict }) => verdict === "undecided" || verdict === "without id");
   return nameless
-    ? `a run that does not show our id was started since and may be it (${nameless.run.htmlUrl})`
-    : "`find_timeout_seconds` left no time to make sure that none was";
+    ? `a run without the id started since and may be the one (${nameless.run.htmlUrl})`
+    : "`find_timeout_seconds` left no time to rule that out";
 }
 
 /** A dispatch on which GitHub may have acted, and the response that leaves that open. */
@@ -67,7 +67,7 @@ export function mayHaveStarted(
   const id = sent.distinctId === undefined ? "" : ` It would show \`${sent.distinctId}\`.`;
   const requestId = requestError.requestId ? `\nGitHub's request id: ${requestError.requestId}` : "";
   return new StepError(
-    `GitHub's answer to the dispatch leaves open whether a run was started (${requestError.inAWord}), and ${why}.\n` +
-      `Look at the runs of ${github.fullName()} before you start this step again: a run may have been started.${id} ${actionsPageUrl(inputs.target)}${requestId}`,
+    `GitHub's response leaves unclear whether a run started (${requestError.inAWord}), and ${why}.\n` +
+      `Check the runs of ${github.fullName()} before you run this step again: a run may have started.${id} ${actionsPageUrl(inputs.target)}${requestId}`,
   );
 }

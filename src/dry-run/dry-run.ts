@@ -25,7 +25,7 @@ const TONES: Record<Finding["is"], Tone> = { right: "good", wrong: "bad", unknow
  */
 export async function dryRun(context: Context): Promise<void> {
   const { log, clock, record } = context;
-  log.info("A dry run: nothing is dispatched.");
+  log.info("Dry run: nothing is dispatched.");
   const findings = await findAll(context, clock.nowMs() + TOTAL_TIMEOUT_MS);
   for (const finding of findings) log.info(formatFinding(finding), TONES[finding.is]);
   record({ findings });
@@ -39,15 +39,14 @@ function verdictOn(findings: readonly Finding[]): { isGreen: boolean; text: stri
   const undecided = findings.filter((each) => each.unseen === "decides");
   if (wrong.length + undecided.length === 0) {
     const text = findings.some((each) => each.unseen)
-      ? "Nothing is missing in what could be seen; the lines with ? say what could not."
-      : "Nothing is missing, as far as can be seen without dispatching.";
+      ? "Found no problem in what could be checked; the lines with ? could not."
+      : "Found no problem, as far as can be checked without dispatching.";
     return { isGreen: true, text };
   }
-  const count = wrong.length === 1 ? "1 thing" : `${wrong.length} things`;
-  const undecidedTitle =
-    wrong.length === 0 ? "The dry run could not see what decides:" : "It could not see what decides as well:";
+  const count = wrong.length === 1 ? "1 problem" : `${wrong.length} problems`;
+  const undecidedTitle = wrong.length === 0 ? "The dry run could not check:" : "It also could not check:";
   const lines = [
-    ...(wrong.length > 0 ? [`The dry run found ${count} to mend:`, ...wrong.map(formatFinding)] : []),
+    ...(wrong.length > 0 ? [`The dry run found ${count}:`, ...wrong.map(formatFinding)] : []),
     ...(undecided.length > 0 ? [undecidedTitle, ...undecided.map(formatFinding)] : []),
   ];
   return { isGreen: false, text: lines.join("\n") };
@@ -58,18 +57,18 @@ async function findAll(context: Context, deadlineMs: number): Promise<Finding[]>
   const { fullName, defaultBranch, isArchived } = await retry(github.getRepository, { deadlineMs });
   const name = quoted(fullName);
   const needed = describePermissions(permissionsFor(inputs));
-  const findings = [right(`The token is accepted, and sees ${name} (default branch ${quoted(defaultBranch)}).`)];
+  const findings = [right(`The token is valid and can see ${name} (default branch ${quoted(defaultBranch)}).`)];
   if (isArchived) findings.push(wrong(`${name} is archived: nothing can be started in it.`));
   findings.push(
     "app" in inputs.credentials
       ? right(`The App's installation grants ${needed}.`)
-      : unknown(`Whether the token grants ${needed} shows only when it is used.`),
+      : unknown(`Whether the token grants ${needed} is known only when it is used.`),
   );
   // No step can read its own `if:` (docs/platform.md#cancelling).
   if (inputs.cancelRunOn.has("cancel"))
     findings.push(
       unknown(
-        "Whether this step hears of a cancellation (`cancel_run_on: cancel`) shows only when one comes: with `if: always()` the runner sends it no signal, with `if: ${{ !cancelled() }}` it does.",
+        "Whether this step receives a cancellation (`cancel_run_on: cancel`) is not known yet: with `if: always()` the runner sends it no signal, with `if: ${{ !cancelled() }}` it does.",
       ),
     );
   findings.push(...(await findCallersSide(context, deadlineMs)));
@@ -95,7 +94,7 @@ async function findRef(source: DispatchRequest, { github, retry }: Context, dead
     const result = await tryToGet(retry((options) => github.getRef(name, options), retryOnce(deadlineMs)));
     if (result.is === "seen")
       return [right(`There is a ${name.startsWith("heads/") ? "branch" : "tag"} \`${source.ref}\`.`)];
-    if (result.is === "refused") return [unseen(`The token may not see whether there is a ref \`${source.ref}\`.`)];
+    if (result.is === "refused") return [unseen(`The token cannot look up the ref \`${source.ref}\`.`)];
     if (result.is === "unread") return [unseen(`The ref \`${source.ref}\` ${result.why}.`)];
   }
   return [wrong(`There is no branch or tag \`${source.ref}\`: check the input \`ref\`.`)];
@@ -110,7 +109,7 @@ export async function findCallersSide(context: Context, deadlineMs: number): Pro
   if (result.is === "seen")
     return [
       right(
-        `\`status_token\` is accepted, and sees ${name}; it needs \`statuses: write\` there for \`status_context\`.`,
+        `\`status_token\` is valid and can see ${name}; it needs \`statuses: write\` there for \`status_context\`.`,
       ),
     ];
   if (result.is === "unread")
@@ -122,8 +121,7 @@ export async function findGivenRun({ runId }: GivenRun, context: Context, deadli
   const { github, retry } = context;
   const result = await tryToGet(retry((options) => github.getRun(runId, options), once(deadlineMs)));
   if (result.is === "missing") return [wrong(`There is no run ${runId}: check \`run_id\` and \`repo\`.`)];
-  if (result.is === "refused")
-    return [unknown(`The token may not see whether there is a run ${runId} (\`actions: read\`).`)];
+  if (result.is === "refused") return [unknown(`The token cannot look up the run ${runId} (\`actions: read\`).`)];
   if (result.is === "unread") return [unknown(`The run ${runId} ${result.why}.`)];
   const { name, status, conclusion, htmlUrl } = result.answer;
   const state = (conclusion ?? status) || "without a status";
@@ -135,14 +133,14 @@ async function findArtifact(run: Run, { github, retry, inputs }: Context, deadli
   const { outputsFrom } = inputs;
   if (outputsFrom === undefined) return [];
   const artifact = `the artifact \`${outputsFrom}\``;
-  if (run.status !== "completed") return [unknown(`Whether the run leaves ${artifact} shows only at its end.`)];
+  if (run.status !== "completed") return [unknown(`Whether the run has ${artifact} is known only at its end.`)];
   const result = await tryToGet(
     retry((options) => github.listArtifacts(run.id, outputsFrom, options), once(deadlineMs)),
   );
-  if (result.is === "refused") return [unseen("The token may not see the artifacts of the run (`actions: read`).")];
+  if (result.is === "refused") return [unseen("The token cannot see the artifacts of the run (`actions: read`).")];
   if (result.is === "unread") return [unseen(`The list of the run's artifacts ${result.why}.`)];
   const artifacts = result.is === "seen" ? result.answer.items.filter(({ name }) => name === outputsFrom) : [];
-  if (artifacts.length === 0) return [wrong(`The run has left no artifact \`${outputsFrom}\`.`)];
-  if (artifacts.every(({ isExpired }) => isExpired)) return [wrong(`The run has left ${artifact}, which has expired.`)];
-  return [right(`The run has left ${artifact}.`)];
+  if (artifacts.length === 0) return [wrong(`The run has no artifact \`${outputsFrom}\`.`)];
+  if (artifacts.every(({ isExpired }) => isExpired)) return [wrong(`The run has ${artifact}, which has expired.`)];
+  return [right(`The run has ${artifact}.`)];
 }

@@ -28,10 +28,10 @@ function whereTheRunIs({ status, purpose }: RequestError, { started, namedRunId 
   const isUnseen = status === 404 && purpose.about === "run";
   if (isUnseen && namedRunId !== undefined && started?.htmlUrl) return `Its page: ${started.htmlUrl}`;
   if (!started || isUnseen) return undefined;
-  const how = started.hasEnded ? "has ended" : "goes on";
+  const how = started.hasEnded ? "has ended" : "continues";
   return started.htmlUrl
     ? `The run itself ${how}: ${started.htmlUrl}`
-    : "The dispatch had been accepted before this: its run goes on, unseen from here.";
+    : "The dispatch was already accepted: its run continues without this step.";
 }
 
 function advise(requestError: RequestError, situation: Situation): Advice {
@@ -44,18 +44,18 @@ function advise(requestError: RequestError, situation: Situation): Advice {
     case "limited":
       return [
         `GitHub's rate limit for this token is reached${limitEnd(requestError)} (${status} to ${request}).`,
-        "Start fewer requests with this token, raise `poll_interval_seconds`, or allow more time (`find_timeout_seconds`, `timeout_seconds`).",
+        "Send fewer requests with this token, or increase `poll_interval_seconds`, `find_timeout_seconds` or `timeout_seconds`.",
       ];
     case "unreadable":
     case "stale":
       return [
-        `The answer of ${situation.apiUrl} to ${request} cannot be read: ${requestError.answer} (${status}).`,
-        `${unsentInWords(requestError, situation)}Check ${describeServer(situation)}: the server there is not GitHub, or a version of it that this action cannot read, or a proxy answers in its place.`,
+        `The response of ${situation.apiUrl} to ${request} cannot be read: ${requestError.answer} (${status}).`,
+        `${unsentInWords(requestError, situation)}Check ${describeServer(situation)}: the server is not GitHub, or a version that this action cannot read, or a proxy responds instead.`,
       ];
     case "server_error":
       return [
-        `GitHub answered ${request} with ${status}, up to the deadline.`,
-        "That is a fault of the server (see its status page); try again later.",
+        `GitHub answered ${request} with ${status} until the deadline.`,
+        "This is a server error (see its status page); try again later.",
       ];
     case "rejected":
       return explainApp(requestError, situation) ?? explainRefusal(requestError, situation);
@@ -70,18 +70,18 @@ function unsentInWords({ purpose }: RequestError, { repository, isUnsent }: Situ
 function limitEnd(requestError: RequestError): string {
   const endMs = rateLimitEndMs(requestError);
   return endMs === undefined
-    ? ", and was still in force at the deadline"
+    ? ", and still was at the deadline"
     : ` until ${timeOfDay(endMs)}, which is after the deadline`;
 }
 
 export function describeLastError(requestError: RequestError | undefined): string[] {
   if (!requestError) return [];
   const { kind, status, answer, request, inAWord } = requestError;
-  if (kind === "unreadable") return [`The last answer cannot be read: ${answer} (${status} to ${request}).`];
-  if (kind !== "limited") return [`The last look had no answer: ${inAWord} to ${request}.`];
+  if (kind === "unreadable") return [`The last response cannot be read: ${answer} (${status} to ${request}).`];
+  if (kind !== "limited") return [`The last request failed: ${inAWord} to ${request}.`];
   const endMs = rateLimitEndMs(requestError);
   const end = endMs === undefined ? "had not ended by then" : `lasts until ${timeOfDay(endMs)}`;
-  return [`The last look met GitHub's rate limit, which ${end} (${inAWord} to ${request}).`];
+  return [`The last request hit GitHub's rate limit, which ${end} (${inAWord} to ${request}).`];
 }
 
 /** Looked up by status and GitHub's words. */
@@ -89,17 +89,17 @@ const REFUSALS: AdviceRows<{ repository: string; answer: string; permissions: st
   [
     /^401 /,
     ({ answer }) => `GitHub does not accept the App's signature (401 ${answer}).`,
-    "`app_id` and `app_private_key` do not belong together, the key was deleted in the App's settings, or the App lives on another server.",
+    "`app_id` and `app_private_key` do not match, the key was deleted in the App's settings, or the App is on another server.",
   ],
   [
     /^403 /,
-    ({ repository, answer }) => `The App's installation on ${repository} may not get a token (403 ${answer}).`,
-    "Usually it is suspended: the owner of the repository can unsuspend it in the settings of installed Apps.",
+    ({ repository, answer }) => `The App's installation on ${repository} cannot get a token (403 ${answer}).`,
+    "It is usually suspended: the repository's owner can unsuspend it in the settings of installed Apps.",
   ],
   [
     /^404 .*Integration not found/s,
     "There is no GitHub App with this `app_id` on the server (404 Integration not found).",
-    "Give the App's id or client id, as its settings page shows it; an App of another server is unknown here.",
+    "Use the App's id or client id from its settings page; an App of another server does not work here.",
   ],
   [
     /^404 /,
@@ -109,12 +109,12 @@ const REFUSALS: AdviceRows<{ repository: string; answer: string; permissions: st
   [
     /^422 .*repository/is,
     ({ repository, answer }) => `The App's installation has no access to ${repository} (422 ${answer}).`,
-    "Add the repository to those that the installation may access.",
+    "Give the installation access to the repository.",
   ],
   [
     /^422 /,
     ({ repository, answer, permissions }) =>
-      `The App's installation on ${repository} may not get a token with ${permissions} for it (422 ${answer}).`,
+      `The App's installation on ${repository} cannot get a token with ${permissions} for it (422 ${answer}).`,
     "Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository.",
   ],
 ];

@@ -27,19 +27,18 @@ interface Refused extends Situation {
 const REFUSALS: AdviceRows<Refused> = [
   [
     /^401 app/,
-    ({ said }) => `GitHub does not accept the App's token (${said}), although it was made for this step.`,
-    ({ repository }) => `Most likely, the App has been uninstalled from ${repository} or suspended in the meantime.`,
+    ({ said }) => `GitHub does not accept the App's token (${said}), although it was created for this step.`,
+    ({ repository }) => `The App was probably uninstalled from ${repository} or suspended since.`,
   ],
   [
     /^401 used token/,
-    ({ said }) =>
-      `GitHub does not accept the token any more (${said}): it worked before, and has ended during the wait.`,
-    "Tokens of a GitHub App live one hour: give `app_id` and `app_private_key` instead of `token`, and they are renewed; a personal token was revoked or has expired.",
+    ({ said }) => `GitHub no longer accepts the token (${said}): it stopped working during the wait.`,
+    "A GitHub App's token expires after one hour: set `app_id` and `app_private_key` instead of `token`, and it is renewed; a personal token was revoked or has expired.",
   ],
   [
     /^401 /,
     ({ said }) => `GitHub does not accept the token (${said}).`,
-    "It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input `token`.",
+    "It is wrong, expired or revoked, or belongs to another server: create a new one and store it in the secret that `token` reads.",
   ],
   [
     /^403 .*archived/is,
@@ -55,33 +54,33 @@ const REFUSALS: AdviceRows<Refused> = [
   [
     /^403 .*OAuth App access restrictions/is,
     ({ mayNot }) => mayNot,
-    "The token was made by an OAuth App (`gh auth token` is one) that the organisation has not approved: have an owner approve it, or give a personal token or a GitHub App.",
+    "The token was created by an OAuth App (`gh auth token` is one) that the organisation has not approved: have an owner approve it, or use a personal token or a GitHub App.",
   ],
   [
     /^403 .*lifetime/is,
     ({ mayNot }) => mayNot,
-    "The token lives longer than the organisation allows: make one, or change this one, to expire sooner, and store it in the secret behind the input `token`.",
+    "The token expires later than the organisation allows: shorten its lifetime, or create one that expires sooner and store it in the secret that `token` reads.",
   ],
   [
     /^403 .*forbids access via a (fine-grained|personal access tokens? with fine-grained)/is,
     ({ mayNot }) => mayNot,
-    "The organisation takes no fine-grained tokens: give a GitHub App (`app_id`, `app_private_key`).",
+    "The organisation forbids fine-grained tokens: use a GitHub App (`app_id`, `app_private_key`).",
   ],
   [
     /^403 .*forbids access via a personal access tokens? \(classic\)/is,
     ({ mayNot }) => mayNot,
-    "The organisation takes no classic tokens: give a fine-grained one, or a GitHub App.",
+    "The organisation forbids classic tokens: use a fine-grained one or a GitHub App.",
   ],
   [
     /^403 .*\b(billing|locked)\b/is,
     ({ mayNot }) => mayNot,
     ({ repository }) =>
-      `The account that owns ${repository}, or the token's, is locked: its owner can settle that in its billing settings.`,
+      `The account that owns ${repository}, or the token's, is locked: its owner can fix that in its billing settings.`,
   ],
   [
     /^403 .*account (was|is|has been) suspended/is,
     ({ mayNot }) => mayNot,
-    "The account that the token belongs to is suspended: give the token of another, or a GitHub App.",
+    "The token's account is suspended: use another account's token or a GitHub App.",
   ],
   [
     /^451|^403 .*access blocked/is,
@@ -94,17 +93,17 @@ const REFUSALS: AdviceRows<Refused> = [
       workflow === undefined
         ? `Actions are disabled in ${repository}, or the workflow is (${said}).`
         : `\`${workflow}\` of ${repository}, or all of Actions there, is disabled (${said}); nothing was started.`,
-    "Enable it on the target's Actions page or in its settings, or by `gh workflow enable`.",
+    "Enable it on the target's Actions page or in its settings, or with `gh workflow enable`.",
   ],
   [
     /^403 .*ip allow list/is,
     ({ mayNot }) => mayNot,
-    "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
+    "The organisation has an IP allow list: add the runner's address, or use a runner that is on it.",
   ],
   [
     /^403 app: .*suspended/is,
     ({ repository }) => `The App's installation on ${repository} is suspended (403).`,
-    "The owner of the repository can unsuspend it in the settings of installed Apps.",
+    "The repository's owner can unsuspend it in the settings of installed Apps.",
   ],
   [
     /^403 app: /,
@@ -131,30 +130,29 @@ const REFUSALS: AdviceRows<Refused> = [
     /^403 /,
     ({ mayNot }) => mayNot,
     ({ repository, needs }) =>
-      `GitHub's words say why. Where they mean a permission: it takes ${needs} for ${repository} (a classic token the scope \`repo\`).`,
+      `GitHub's message says why. If it means a permission, the token needs ${needs} for ${repository} (a classic token the scope \`repo\`).`,
   ],
   [
     /^404 run/,
-    ({ repository }) => `The run is gone from ${repository} (404): somebody has deleted it.`,
-    "Its result cannot be known any more.",
+    ({ repository }) => `The run no longer exists in ${repository} (404): it was deleted.`,
+    "Its result can no longer be read.",
   ],
   [
     /^404 named run/,
     ({ repository, namedRunId }) =>
-      `GitHub's answer to the dispatch named run ${namedRunId}, but GitHub does not show it in ${repository} (404).`,
-    ({ needs }) =>
-      `Where its page shows it, allow more \`find_timeout_seconds\`, and check that the token has ${needs}.`,
+      `GitHub's response to the dispatch named run ${namedRunId}, but GitHub does not show it in ${repository} (404).`,
+    ({ needs }) => `If its page exists, increase \`find_timeout_seconds\`, and check that the token has ${needs}.`,
   ],
   [
     /^404 given run/,
     ({ repository, unseenRunId }) => `${repository} has no run ${unseenRunId} that the token can see (404).`,
-    "Check `run_id` and `repo`: the number at the end of the run's page, and the repository that it ran in. A deleted run is gone for good.",
+    "Check `run_id` and `repo`: the number at the end of the run's URL, and its repository. A deleted run cannot be read.",
   ],
   [
     /^404 repository/,
     ({ repository }) => `The token cannot see the repository ${repository} (404).`,
     (about) =>
-      `${jobsToken(about)}Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to.${rootInWords(about)}`,
+      `${jobsToken(about)}Check \`owner\` and \`repo\`, and that the token can access this repository; GitHub also returns 404 for a private repository that the token cannot access.${rootInWords(about)}`,
   ],
   [
     /^404 workflow/,
@@ -170,9 +168,9 @@ const REFUSALS: AdviceRows<Refused> = [
   [
     /^404 /,
     ({ request, repository, visible }) =>
-      `GitHub says 404 to ${request}${visible?.repository ? `, although the token can see ${repository}` : ""}.`,
+      `GitHub returned 404 for ${request}${visible?.repository ? `, although the token can see ${repository}` : ""}.`,
     (about) =>
-      `${jobsToken(about)}GitHub says the same when a permission is missing: the token needs ${about.needs} for this repository (a classic token the scope \`repo\`).`,
+      `${jobsToken(about)}GitHub also returns 404 when a permission is missing: the token needs ${about.needs} for this repository (a classic token the scope \`repo\`).`,
   ],
 ];
 
@@ -187,13 +185,13 @@ function workflowsInWords({ workflow = "", visible }: Refused): string {
 /** The likeliest cause. A token does not show whether it is the job's own. Empty, or ends with a space. */
 function jobsToken({ isOwnTarget, appPermissions }: Situation): string {
   if (isOwnTarget || appPermissions) return "";
-  return "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target. ";
+  return "If `token` is the job's own `GITHUB_TOKEN` (the default), it can access only its own repository: use a token for the target. ";
 }
 
 /** The root may have been derived from a URL's host, and the wrong server, or the wrong root, answers 404 too. */
 function rootInWords({ apiUrl }: Situation): string {
   if (!apiUrl.endsWith("/api/v3")) return "";
-  return ` The request went to ${apiUrl}, the usual root of an Enterprise Server, made from the URL in \`repo\` or \`run_id\`: if the server's REST root is another, give it as \`api_url\`.`;
+  return ` The request went to ${apiUrl}, the default API URL of an Enterprise Server, built from the URL in \`repo\` or \`run_id\`: if the server uses another, set \`api_url\`.`;
 }
 
 export function explainRefusal(requestError: RequestError, situation: Situation): Advice {
@@ -210,14 +208,14 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
     request,
     said,
     ssoUrl,
-    mayNot: `The token may not ${purpose.to} ${situation.repository} (${said})${unsentNeeds ? ", so nothing was sent" : ""}.`,
+    mayNot: `The token cannot ${purpose.to} ${situation.repository} (${said})${unsentNeeds ? ", so nothing was sent" : ""}.`,
     needs: describePermissions(needs),
     label: Object.entries(needs).map(labelOf).join('" and "'),
   };
   return (
     lookUp(REFUSALS, `${status} ${refusalOf(requestError, situation)}`, about) ?? [
       `GitHub refused ${request} (${said}).`,
-      "Check the inputs `api_url`, `repo` and `workflow`, and that this is the server you mean.",
+      "Check the inputs `api_url`, `repo` and `workflow`, and that this is the intended server.",
     ]
   );
 }

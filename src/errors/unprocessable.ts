@@ -24,9 +24,9 @@ const REFUSALS: AdviceRows<Refused> = [
   [
     /value '' for input '([^']+)' not in the list of allowed values/,
     ({ file }, input) =>
-      `${file} does not allow an empty value for its input \`${input}\` (422), and an empty one was given; nothing was started.`,
+      `${file} does not allow an empty value for its input \`${input}\` (422), but the value is empty; nothing was started.`,
     ({ declared }, input = "") =>
-      `Leave \`${input}\` out of \`workflow_inputs\`, so that its default counts, or see why the expression behind it is empty.${allowedInWords(declared, input)}`,
+      `Leave \`${input}\` out of \`workflow_inputs\`, so that its default applies, or check why its expression is empty.${allowedInWords(declared, input)}`,
   ],
   [
     /for input '([^']+)' not in the list of allowed values/,
@@ -49,18 +49,18 @@ const REFUSALS: AdviceRows<Refused> = [
   [
     /Actions (has|have|is|are) (been )?disabled/i,
     ({ repository }) => `Actions are disabled in ${repository} (422); nothing was started.`,
-    "Enable them in the target's settings (Actions → General), where its organisation allows it.",
+    "Enable them in the target's settings (Actions → General), if its organisation allows it.",
   ],
   [
     /disabled workflow/,
     ({ file }) => `${file} is disabled (422); nothing was started.`,
-    "Enable it on the target's Actions page, or by `gh workflow enable`.",
+    "Enable it on the target's Actions page, or with `gh workflow enable`.",
   ],
   [
     /No more than (\d+) properties are allowed/,
     ({ key }, most) =>
       `This server takes at most ${most} inputs${key === undefined ? "" : `, \`${key}\` among them`}, so GitHub started nothing (422).`,
-    "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
+    "Send fewer `workflow_inputs`: combine some of them into one JSON value.",
   ],
 ];
 
@@ -80,8 +80,8 @@ export function explainUnprocessable(requestError: RequestError, situation: Situ
   const what = event === "repository_dispatch" ? `the event \`${eventType}\`` : file;
   return (
     lookUp(REFUSALS, requestError.answer, { ...situation, file }) ?? [
-      `GitHub did not accept the dispatch of ${what} (422 ${redact(requestError, situation)}); nothing was started.`,
-      "Check the inputs `workflow`, `ref`, and what is sent, against GitHub's words.",
+      `GitHub rejected the dispatch of ${what} (422 ${redact(requestError, situation)}); nothing was started.`,
+      "Check `workflow`, `ref` and the values sent against GitHub's message.",
     ]
   );
 }
@@ -120,7 +120,7 @@ function withoutTrigger(refused: Refused): Advice {
   if (mistake !== undefined) {
     return [
       `GitHub sees no \`workflow_dispatch\` trigger in ${file} on the ref \`${ref}\` (422), because the file ${mistake}; nothing was started.`,
-      "Mend the file: until then, GitHub starts it for nobody, whatever its `on:` says.",
+      "Fix the file: until then, GitHub does not start it, whatever its `on:` says.",
     ];
   }
   const edit = editOf(refused);
@@ -145,7 +145,7 @@ function undeclared(names: readonly string[], refused: Refused): Advice {
       return [`${file} ${what}, so GitHub started nothing (422).`, `${remedy} with \`wait_for: nothing\`.`];
     }
     return [
-      `${file} does not declare the input \`${key}\`, by which its run would be found, so GitHub started nothing (422).`,
+      `${file} does not declare the input \`${key}\`, which identifies its run, so GitHub started nothing (422).`,
       `${headingOf(edit, "Add these lines to the receiving workflow")}:`,
       edit.lines,
     ];
@@ -154,6 +154,6 @@ function undeclared(names: readonly string[], refused: Refused): Advice {
   const remedy =
     "Correct `workflow_inputs`, or declare them under `on.workflow_dispatch.inputs` on the default branch and on the ref";
   if (!isOurs) return [what, `${remedy}.`];
-  const lines = headingOf(edit, `\`${key}\`, by which the run is found, by these lines`);
+  const lines = headingOf(edit, `\`${key}\`, which identifies the run, with these lines`);
   return [what, `${remedy}${edit.changes ? "." : ";"} ${lines}:`, edit.lines];
 }

@@ -162,10 +162,10 @@ export function chooseOurs(
 function explainTwo(runs: readonly Run[], distinctId = ""): string {
   const haveOneWorkflow = new Set(runs.map(({ path }) => path)).size === 1;
   return [
-    `${runs.length} runs since the dispatch carry the id ${distinctId}, which was given: nothing tells which of them is ours.`,
+    `${runs.length} runs since the dispatch carry the id ${distinctId}, which was given: nothing shows which of them this step started.`,
     ...runs.map(({ path, displayTitle, htmlUrl }) => `- ${path} "${displayTitle}": ${htmlUrl}`),
     haveOneWorkflow
-      ? "Give each step an id of its own: leave out `distinct_id`, and one is generated; or add to it what tells the steps apart."
-      : "Give the input `workflow` the file whose run is meant, or each step an id of its own (without `distinct_id`, one is generated).",
+      ? "Give each step its own id: leave out `distinct_id` to have one generated, or make it unique to the step."
+      : "Set `workflow` to the file of the run, or give each step its own id (without `distinct_id`, one is generated).",
   ].join("\n");
 }

@@ -39,8 +39,8 @@ async function searchForId(sent: SentDispatch, context: Context): Promise<OurRun
   const { github, inputs, clock } = context;
   if (sent.distinctId === undefined) {
     throw new StepError(
-      "GitHub has started a run, but its answer did not name it, and no id was sent by which it could be found.\n" +
-        `Look at the runs of ${github.fullName()}; and give \`distinct_id_key\` the name of an input that the workflow declares.`,
+      "GitHub started a run, but its response did not name it, and no id was sent to find it by.\n" +
+        `Check the runs of ${github.fullName()}, and set \`distinct_id_key\` to an input that the workflow declares.`,
     );
   }
   const sinceMs = clock.nowMs();
@@ -137,7 +137,7 @@ export function logFound(
   log.notice(`Found run ${run.id} by ${where}: ${run.htmlUrl}`);
   if (others.length > 0) {
     log.warning(
-      `${others.length + 1} runs carry the id ${distinctId}. The oldest is taken for ours; the others are: ` +
+      `${others.length + 1} runs carry the id ${distinctId}. The oldest is used; the others are: ` +
         enumerated(others.map((other) => other.htmlUrl)),
     );
   }

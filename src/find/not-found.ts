@@ -24,7 +24,7 @@ export function explainNotFound(
   const timeout = `${findTimeoutMs / 1000} s (\`find_timeout_seconds\`)`;
   const time =
     waitedMs < findTimeoutMs
-      ? `${Math.round(waitedMs / 1000)} s. None can have been started, so the wait ends before its default of ${timeout}; one set by hand is kept`
+      ? `${Math.round(waitedMs / 1000)} s. None can have started, so the wait ended before the default of ${timeout}; a value that you set is kept`
       : timeout;
   const elsewhere = runs.find((each) => showsElsewhere(each, distinctId.value))?.run;
   const where = elsewhere ? `\`${dispatch.workflow?.value}\` in ${repository}` : repository;
@@ -68,7 +68,7 @@ function runsInWords(
   findings: readonly Finding[],
 ): string[] {
   const count = runs.length === 0 ? "no run" : runs.length === 1 ? "1 run" : `${runs.length} runs`;
-  const listed = `GitHub has listed ${count} since the dispatch`;
+  const listed = `GitHub listed ${count} since the dispatch`;
   const by = eventInWords(dispatch);
   const possible = runs.filter(isCandidate);
   if (possible.length === 0) {
@@ -110,7 +110,7 @@ function ofAnotherType({ run }: CheckedRun, eventType: string): string {
 function runInWords({ run, verdict }: CheckedRun, distinctId: string): string {
   const showsIt = isNamed(run, distinctId) ? "shows the id, but " : "";
   const word = wordContainingId(run.displayTitle, distinctId);
-  const glued = word === undefined ? "" : `, but has it as a part of \`${quoted(word)}\``;
+  const glued = word === undefined ? "" : `, but contains it in \`${quoted(word)}\``;
   const how = {
     "other event": "",
     "other workflow": `${showsIt}belongs to another workflow than \`workflow\` names`,
@@ -131,12 +131,12 @@ function remedy(
   if (findings.length > 0 && findings.every(({ is }) => is === "right")) {
     return [
       ...findings.map(formatFinding),
-      "So the run was not created or not visible in time: allow more `find_timeout_seconds`, and see GitHub's status page.",
+      "So the run was not created or not visible in time: increase `find_timeout_seconds`, and check GitHub's status page.",
     ];
   }
   if (isShown) return [];
   return [
-    "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
+    "To show the id in a run's name (or in a job's or step's name), the receiving workflow needs:",
     linesToAdd({ ...dispatch, key }),
   ];
 }

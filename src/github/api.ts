@@ -42,7 +42,7 @@ export function openGitHub(options: ConnectionOptions) {
       for (const item of page.unreadable) {
         if (skipped.has(item)) continue;
         skipped.add(item);
-        options.log.warning(`GitHub listed ${what} that cannot be read, and it is passed over (${item}).`);
+        options.log.warning(`GitHub listed ${what} that cannot be read and is skipped (${item}).`);
       }
       return page;
     };

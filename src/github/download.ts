@@ -26,8 +26,7 @@ export function makeDownload(
     const timer = abortAfter(clock, left().timeoutMs, () => undefined, options.signal);
     try {
       const answer = await fetch(address, { redirect: "error", signal: timer.signal });
-      if (!answer.ok || !answer.body)
-        throw requestErrorFrom("unreadable", reply, `its file was answered with ${answer.status}`);
+      if (!answer.ok || !answer.body) throw requestErrorFrom("unreadable", reply, `its file returned ${answer.status}`);
       yield* answer.body;
     } catch (error) {
       if (error instanceof RequestError) throw error;
@@ -49,6 +48,6 @@ function addressIn(reply: ApiResponse, apiUrl: string): string {
   const [given, base] = [headerOf(reply, "location"), new URL(reply.request.replace(/^\S+ /, ""), apiUrl)];
   const address = given && URL.canParse(given, base.href) ? new URL(given, base) : undefined;
   const isSafe = address?.protocol === "https:" || address?.protocol === base.protocol;
-  if (reply.status !== 302 || !address || !isSafe) throw requestErrorFrom("unreadable", reply, "no address of a file");
+  if (reply.status !== 302 || !address || !isSafe) throw requestErrorFrom("unreadable", reply, "no URL of a file");
   return address.href;
 }

@@ -54,7 +54,7 @@ export function makeSend(
     signal?.throwIfAborted();
     const sentAtMs = clock.nowMs();
     const tooLate = () => {
-      const answer = `no answer within ${Math.round(timeoutMs / 1000)} s`;
+      const answer = `no response within ${Math.round(timeoutMs / 1000)} s`;
       return new RequestError("lost", { request, purpose, code: "ETIMEDOUT", answer });
     };
     const timer = abortAfter(clock, timeoutMs, tooLate, signal);

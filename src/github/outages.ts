@@ -36,9 +36,9 @@ export function watchForOutages({ github, clock, log, random }: OutageDependenci
       sinceMs ??= nowMs;
       const endMs = github.serverTimeMs(nowMs + lastsMs);
       const until = endMs === undefined ? "" : ` until ${timeOfDay(endMs)}`;
-      const waits = `; waiting ${seconds(lastsMs)}, then going on by itself`;
+      const waits = `; waiting ${seconds(lastsMs)}, then continuing`;
       const then = lastsMs < leftMs ? waits : ", which is after the deadline";
-      log.info(`GitHub's rate limit is reached${until}${then}.`, "waiting");
+      log.info(`Rate limit reached${until}${then}.`, "waiting");
     },
 
     noteError({ kind, inAWord, answer, request }: RequestError): void {
@@ -46,13 +46,13 @@ export function watchForOutages({ github, clock, log, random }: OutageDependenci
       sinceMs = clock.nowMs();
       // An unreadable response has a status of success.
       const how = kind === "unreadable" ? `${request}: ${answer}` : `${inAWord} to ${request}`;
-      log.info(`GitHub did not answer as it should (${how}); asking again until it does.`, "waiting");
+      log.info(`GitHub returned an unexpected response (${how}); retrying.`, "waiting");
     },
 
     noteAnswer(): void {
       limits = 0;
       if (sinceMs === undefined) return;
-      log.info(`GitHub answers again, after ${seconds(clock.nowMs() - sinceMs)}.`);
+      log.info(`GitHub responds again after ${seconds(clock.nowMs() - sinceMs)}.`);
       sinceMs = undefined;
     },
   };

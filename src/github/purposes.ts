@@ -32,7 +32,7 @@ export const PURPOSES = {
   readWorkflows: { about: "target", to: "read the workflows of", needs: actions("read") },
   readRuns: { about: "target", to: "read the runs of", needs: actions("read") },
   readRun: { about: "run", to: "read the runs of", needs: actions("read") },
-  rerunFailedJobs: { about: "run", to: "run the failed jobs again of a run of", needs: actions("write") },
+  rerunFailedJobs: { about: "run", to: "re-run the failed jobs of a run of", needs: actions("write") },
   cancelRun: { about: "run", to: "cancel a run of", needs: actions("write") },
   setStatus: { about: "target", to: "set a status in", needs: { name: "statuses", access: "write" } },
   readArtifacts: { about: "run", to: "read the artifacts of", needs: actions("read") },

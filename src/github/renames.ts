@@ -32,10 +32,10 @@ export function followRenames(
     if (!isRedirect(reply)) return reply;
     const route = `GET ${redirectPath(reply, apiUrl)}`;
     const { fullName } = readResponse(await send({ route, purpose: PURPOSES.read }, left()), readRepository);
-    log.info(`${place.owner}/${place.repo} is now called ${fullName}; going on there.`);
+    log.info(`${place.owner}/${place.repo} is now called ${fullName}; continuing there.`);
     [place.owner = place.owner, place.repo = place.repo] = fullName.split("/");
     const again = await send(request, left());
-    if (isRedirect(again)) throw requestErrorFrom("rejected", again, "redirected again and again");
+    if (isRedirect(again)) throw requestErrorFrom("rejected", again, "redirected repeatedly");
     return again;
   };
 }

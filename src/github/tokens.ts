@@ -24,7 +24,7 @@ export function withToken(send: Send, tokens: TokenSource, clock: Clock): Send {
     const authorization = `token ${await tokens.get(options)}`;
     if (left().timeoutMs <= 0) {
       const { route, purpose } = request;
-      const answer = "getting a token took all the time";
+      const answer = "no time was left after getting a token";
       throw new RequestError("unreachable", { request: route, purpose, code: "ETIMEDOUT", answer });
     }
     const headers = { ...request.parameters?.headers, authorization };

@@ -68,7 +68,7 @@ function exchange(
       .on("close", () => {
         signal?.removeEventListener("abort", onAbort);
         // A response that changes the protocol (101) is closed without any error.
-        reject(Object.assign(new Error("closed without an answer"), { code: "ECONNRESET" }));
+        reject(Object.assign(new Error("closed without a response"), { code: "ECONNRESET" }));
       })
       .end(body);
   });
@@ -96,7 +96,7 @@ const MAX_DECODERS = 3;
 async function* decompressed(message: IncomingMessage): AsyncGenerator<Uint8Array> {
   // The last encoding was applied last.
   const encodings = (message.headers["content-encoding"] ?? "").split(",").map((each) => each.trim().toLowerCase());
-  if (encodings.length > MAX_DECODERS) throw new Error("the answer is compressed too many times");
+  if (encodings.length > MAX_DECODERS) throw new Error("the response is compressed too many times");
   const decoders = [];
   for (const encoding of encodings.reverse()) {
     if (encoding !== "" && encoding !== "identity") decoders.push(await decoderFor(encoding));
@@ -110,5 +110,5 @@ async function decoderFor(encoding: string): Promise<NodeJS.ReadWriteStream> {
   const { createBrotliDecompress, createUnzip } = await import("node:zlib");
   if (encoding === "br") return createBrotliDecompress();
   if (/^(x-)?gzip$|^deflate$/.test(encoding)) return createUnzip();
-  throw new Error(`the answer is compressed by ${encoding}, which was not asked for`);
+  throw new Error(`the response is compressed by ${encoding}, which was not requested`);
 }

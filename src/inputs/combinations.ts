@@ -29,21 +29,17 @@ export function problemsOfWait(inputs: WaitInputs): string[] {
   };
   const given = Object.entries(onlyWithCompleted).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   if (waitFor !== "completed" && given.length > 0)
-    return given.map(
-      (name) => `\`${name}\` is about the wait for the run's end: it goes with \`wait_for: completed\` only.`,
-    );
+    return given.map((name) => `\`${name}\` controls the wait for the run's end: it requires \`wait_for: completed\`.`);
   const rerunInputs = given.filter((name) => name.startsWith("rerun_"));
   const problems = [];
   if (rerunInputs.length > 1)
     problems.push(
-      "`rerun_failed` runs the failed jobs again, `rerun_grace_seconds` waits for somebody else to do it: give one of them.",
+      "`rerun_failed` re-runs the failed jobs, `rerun_grace_seconds` waits for someone else to do it: set only one.",
     );
   if (failsFast && rerunInputs.length > 0)
-    problems.push(`\`fail_fast\` ends the step before anything is run again: leave it out, or ${inCode(rerunInputs)}.`);
+    problems.push(`\`fail_fast\` ends the step before anything is re-run: leave it out, or ${inCode(rerunInputs)}.`);
   if (!failsFast && cancelRunOn.has("failure"))
-    problems.push(
-      "`cancel_run_on` has `failure`, which cancels what goes on after `fail_fast`: give `fail_fast: true`.",
-    );
+    problems.push("`cancel_run_on` has `failure`, which cancels the run after `fail_fast`: set `fail_fast: true`.");
   return problems;
 }
 
@@ -52,12 +48,12 @@ export function problemsOfReuse(
   reuseKey: string,
 ): string[] {
   if (source.event === undefined) return [];
-  if (reuse === "never") return reuseKey === "" ? [] : ["`reuse_key` goes with `reuse` only: give both, or none."];
+  if (reuse === "never") return reuseKey === "" ? [] : ["`reuse_key` requires `reuse`: set both or neither."];
   const problems = [];
   if (distinctId.isGiven)
-    problems.push("`reuse` knows equal runs by the id that it generates: leave out `distinct_id`, or `reuse`.");
+    problems.push("`reuse` identifies equal runs by its generated id: leave out `distinct_id` or `reuse`.");
   if (distinctId.key === undefined)
-    problems.push("`distinct_id_key` is empty, so that no run could show its key: give a key, or leave out `reuse`.");
+    problems.push("`distinct_id_key` is empty, so no run could show its key: set it, or leave out `reuse`.");
   return problems;
 }
 
@@ -78,7 +74,7 @@ export function problemsOnGitea(
   const problems: string[] = [];
   const refuse = (what: string, why: string) =>
     problems.push(`\`${what}\` does not work on ${apiUrl}, which is Gitea's or Forgejo's API: ${why}.`);
-  if ("app" in credentials) refuse("app_id", "it knows no GitHub Apps. Give `token`");
+  if ("app" in credentials) refuse("app_id", "it does not support GitHub Apps. Use `token`");
   if (source.event === undefined) {
     refuse(
       "run_id",
@@ -87,11 +83,11 @@ export function problemsOnGitea(
     return problems;
   }
   if (source.event === "repository_dispatch")
-    refuse("event_type", "it knows no `repository_dispatch`. Give `workflow`, a file's name");
+    refuse("event_type", "it does not support `repository_dispatch`. Set `workflow` to a file name");
   else if (source.workflow.kind !== "file" && source.workflow.value !== "")
-    refuse("workflow", "its workflows have no ids. Give the file's name, such as `deploy.yml`");
+    refuse("workflow", "its workflows have no ids. Use the file name, such as `deploy.yml`");
   if (reuse !== "never") refuse("reuse", "this action cannot read its runs. Leave it out");
   if (waitFor !== "nothing")
-    refuse(`wait_for: ${waitFor}`, "this action cannot read its runs. Give `wait_for: nothing`, and one is started");
+    refuse(`wait_for: ${waitFor}`, "this action cannot read its runs. Set `wait_for: nothing` to start one");
   return problems;
 }

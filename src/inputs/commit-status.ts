@@ -13,7 +13,7 @@ export interface CommitStatusInputs {
 
 export function problemsOfStatusToken(token: string): string[] {
   if (mayBeToken(token)) return [];
-  return ["`status_token` is empty or has a character that no token has: give one of the caller's repository."];
+  return ["`status_token` is empty or has a character that no token has: use one for the caller's repository."];
 }
 
 export function readCommitStatus(
@@ -24,11 +24,11 @@ export function readCommitStatus(
   const context = line("status_context");
   if (context === "") return undefined;
   if (waitFor !== "completed")
-    problems.push("`status_context` mirrors the run to its end: it goes with `wait_for: completed` only.");
+    problems.push("`status_context` mirrors the run to its end: it requires `wait_for: completed`.");
   const token = text("status_token");
   problems.push(...problemsOfStatusToken(token));
   if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(sha))
-    problems.push("`status_context` needs a commit, and the runner names none (`GITHUB_SHA`): leave it out here.");
+    problems.push("`status_context` needs a commit, but the runner names none (`GITHUB_SHA`): leave it out here.");
   const [owner = "", repo = ""] = repository.split("/");
   return { context, token, target: { owner, repo, apiUrl: withoutTrailingSlash(apiUrl) }, sha };
 }

@@ -40,7 +40,7 @@ function problemsOfApp(appId: string, key: string, privateKey: string | undefine
     problems.push("`app_id` is neither an App's id (a number) nor its client id (such as `Iv23li…`).");
   if (privateKey === undefined) {
     problems.push(
-      "`app_private_key` is no RSA private key: store the whole `.pem` file that GitHub gave you, from `-----BEGIN` to " +
+      "`app_private_key` is not an RSA private key: store the whole `.pem` file that GitHub gave you, from `-----BEGIN` to " +
         "`-----END …-----`, in the secret.",
     );
   }

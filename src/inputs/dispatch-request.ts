@@ -68,8 +68,8 @@ const MAX_LENGTH = 65_535;
 const MAX_EVENT_TYPE_LENGTH = 100;
 export const MAX_INPUTS = 25;
 const LIMITS = {
-  client_payload: { most: 10, items: "top-level properties", remedy: "put some of them into one object" },
-  workflow_inputs: { most: MAX_INPUTS, items: "inputs", remedy: "put some of them into one, as JSON" },
+  client_payload: { most: 10, items: "top-level properties", remedy: "combine some of them into one object" },
+  workflow_inputs: { most: MAX_INPUTS, items: "inputs", remedy: "combine some of them into one JSON value" },
 };
 
 type ValuesInput = keyof typeof LIMITS;
@@ -101,13 +101,13 @@ export function readDispatchRequest(
   if (eventType === "") {
     if (!workflow) {
       problems.push(
-        "There is nothing to do: give `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, " +
-          "`event_type` to send a `repository_dispatch`, or `run_id` to follow a run that exists. Where an expression " +
-          "fills one of them, it was empty.",
+        "Nothing to do: set `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, " +
+          "`event_type` to send a `repository_dispatch`, or `run_id` to follow an existing run. If an expression " +
+          "sets one of them, it was empty.",
       );
     } else if (Object.keys(payload).length > 0) {
       problems.push(
-        "`client_payload` goes with `event_type` only: give the values as `workflow_inputs`, or give `event_type`.",
+        "`client_payload` requires `event_type`: pass the values as `workflow_inputs`, or set `event_type`.",
       );
     }
     const { distinctId, values } = readInputs(inputs, reader, freshId);
@@ -118,7 +118,7 @@ export function readDispatchRequest(
 
   if (Object.keys(inputs).length > 0) {
     problems.push(
-      "`workflow_inputs` do not go with `event_type`: give the values as `client_payload`, or leave out `event_type`.",
+      "`workflow_inputs` cannot be used with `event_type`: pass the values as `client_payload`, or leave out `event_type`.",
     );
   }
   if (eventType.length > MAX_EVENT_TYPE_LENGTH)
@@ -126,12 +126,12 @@ export function readDispatchRequest(
   const { distinctId, values } = readDistinctId("client_payload", payload, reader, freshId);
   if (distinctId.key === undefined && mustFind) {
     problems.push(
-      "`distinct_id_key` is empty, so no id would be sent and the run could never be found: give a key, or " +
+      "`distinct_id_key` is empty, so no id would be sent and the run could not be found: set it, or " +
         "`wait_for: nothing`.",
     );
   }
   if (ref !== undefined && values.ref !== undefined && values.ref !== ref)
-    problems.push("`client_payload` has a `ref` that is not the input `ref`: give it in one place.");
+    problems.push("`client_payload` has a `ref` that differs from the input `ref`: set it in one place.");
   const clientPayload = ref === undefined ? values : { ...values, ref };
   problems.push(...problemsOfValues("client_payload", payload, withId(clientPayload, distinctId)));
   return { source: { event: "repository_dispatch", eventType, clientPayload, workflow }, distinctId };
@@ -192,18 +192,20 @@ function readDistinctId<Value extends Json>(
   const id = text("distinct_id");
   const key = text("distinct_id_key") || undefined;
   if (key !== undefined && !/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key))
-    problems.push("`distinct_id_key` is no name of an input: letters, digits, `_` and `-`, not starting with a digit.");
+    problems.push(
+      "`distinct_id_key` is not a valid input name: use letters, digits, `_` and `-`, not starting with a digit.",
+    );
   const values = Object.fromEntries(Object.entries(given).filter(([name]) => name !== key));
   const givenValue = key !== undefined && Object.hasOwn(given, key) ? given[key] : undefined;
   const adopted = typeof givenValue === "string" || typeof givenValue === "number" ? String(givenValue) : undefined;
   if (givenValue !== undefined && adopted === undefined)
-    problems.push(`\`${name}\` has \`${key}\`, but neither as text nor as a number, so it cannot be the run's id.`);
+    problems.push(`\`${name}\` has \`${key}\`, which is neither text nor a number, so it cannot be the run's id.`);
   else if (adopted !== undefined && id !== "" && adopted !== id)
-    problems.push(`\`${name}\` has another \`${key}\` than \`distinct_id\` says: give the id in one place.`);
+    problems.push(`\`${name}\` has another \`${key}\` than \`distinct_id\`: set the id in one place.`);
   const value = id || adopted || freshId;
   if (!isDistinctId(value)) {
     const where = id !== "" ? "`distinct_id`" : `\`${key}\` in \`${name}\`, the run's id,`;
-    problems.push(`${where} has to be 1 to 100 letters, digits and \`. _ : / -\`.`);
+    problems.push(`${where} must be 1 to 100 letters, digits and \`. _ : / -\`.`);
   }
   return { distinctId: { value, key, isGiven: value !== freshId }, values };
 }

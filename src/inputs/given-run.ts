@@ -43,7 +43,7 @@ export function readRunAddress({ text, problems }: Reader): RunAddress | undefin
     );
   }
   if (text("wait_for") === "nothing") {
-    problems.push("`run_id` with `wait_for: nothing` leaves nothing to do: give `found` or `completed`.");
+    problems.push("`run_id` with `wait_for: nothing` leaves nothing to do: set `found` or `completed`.");
   }
   const [, origin, repository, idInUrl] =
     /^(https?:\/\/[^/\\?#@\s]+)\/([^/\\?#\s]+\/[^/\\?#\s]+)\/actions\/runs\/(\d+)(?:[/?#].*)?$/.exec(given) ?? [];

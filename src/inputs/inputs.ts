@@ -171,10 +171,10 @@ export function readArtifactName({ line, problems }: Reader, waitFor: string): s
   const name = line("outputs_from");
   if (name === "") return undefined;
   if (waitFor !== "completed")
-    problems.push("`outputs_from` reads what the run has left at its end: it goes with `wait_for: completed` only.");
+    problems.push("`outputs_from` reads the artifact of an ended run: it requires `wait_for: completed`.");
   if (FORBIDDEN_IN_NAMES.test(name))
     problems.push(
-      "`outputs_from` is no artifact's name: give it without a path, and without any of `\" * : < > ? | \\ /`.",
+      '`outputs_from` is not an artifact name: use it without a path, and without any of `" * : < > ? | \\ /`.',
     );
   return name;
 }
@@ -183,8 +183,7 @@ export function readArtifactName({ line, problems }: Reader, waitFor: string): s
 export function readJobNames({ text, problems }: Reader, waitFor: string): readonly string[] {
   const jobs = text("jobs");
   if (jobs === "") return [];
-  if (waitFor !== "completed")
-    problems.push("`jobs` decide when the step ends: they go with `wait_for: completed` only.");
+  if (waitFor !== "completed") problems.push("`jobs` decide when the step ends: they require `wait_for: completed`.");
   // What begins like a list is meant as one: no job has such a name.
   const isList = /^\[.*\]$|^\[\s*"/s.test(jobs) || jobs.split("\n").every((line) => /^\s*(- .*)?$/.test(line));
   const names = isList ? readList(jobs) : jobs.split("\n");
@@ -196,7 +195,7 @@ export function readJobNames({ text, problems }: Reader, waitFor: string): reado
     );
   if (given.length === 0) {
     problems.push(
-      '`jobs` is neither names, one a line, nor a JSON list of them, such as `["build", "test (linux, 20)"]`.',
+      '`jobs` is neither names, one per line, nor a JSON list of them, such as `["build", "test (linux, 20)"]`.',
     );
   }
   return [...new Set(given)];

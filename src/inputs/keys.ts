@@ -30,6 +30,6 @@ export function problemsOfNames(input: string, sent: JsonObject, added: readonly
   if (!alike) return [];
   const [one, other] = alike.map((name) => `\`${name}\`${added.includes(name) ? " (which this action adds)" : ""}`);
   return [
-    `\`${input}\` has ${one} and ${other}: names that differ only in case are one for the receiver, which would read one of the two values. Leave one out, or rename it.`,
+    `\`${input}\` has ${one} and ${other}: the receiver treats names that differ only in case as one, and would read only one value. Remove or rename one.`,
   ];
 }

@@ -39,7 +39,7 @@ export function readScalars(text: string): Mapping<string> {
   });
   const problems = entries.flatMap(([name, value]) =>
     value === undefined
-      ? [`'${name}' is a list or an object; an input takes a single value (give it as a JSON string)`]
+      ? [`'${name}' is a list or an object; an input takes a single value (pass it as a JSON string)`]
       : [],
   );
   return problems.length > 0 ? { problems } : { value: Object.fromEntries(entries) as JsonObject<string> };
@@ -75,7 +75,7 @@ const SYNTAX_ERRORS: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: "a value begins with `*` or `&`: put it in quotes",
   BAD_INDENT: "the indentation is off, or a bracket is not closed",
   BAD_SCALAR_START: "a value begins with a reserved character: put it in quotes",
-  BLOCK_AS_IMPLICIT_KEY: "there is a second `: ` in the value: put it in quotes, or mend the indentation",
+  BLOCK_AS_IMPLICIT_KEY: "there is a second `: ` in the value: put it in quotes, or fix the indentation",
   BLOCK_IN_FLOW: "a comma is missing",
   DUPLICATE_KEY: "a key is given twice",
   MISSING_CHAR: "a quote, a bracket, a brace, a comma or a `:` is missing",
@@ -83,7 +83,7 @@ const SYNTAX_ERRORS: Partial<Record<ErrorCode, string>> = {
   MULTIPLE_DOCS: "it is more than one document",
   TAB_AS_INDENT: "a tab is used for indentation",
   TAG_RESOLVE_FAILED: "a `!tag` is unknown: put the value in quotes",
-  UNEXPECTED_TOKEN: "something stands where it cannot",
+  UNEXPECTED_TOKEN: "something is in the wrong place",
 };
 
 /** JSON is nearly always YAML too: a text that is neither is wrong where the second of them ends. */
@@ -116,8 +116,7 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
   const problems: string[] = [];
   visit(document, {
     Pair(_, { key }) {
-      if (!isScalar(key))
-        problems.push("it has a key that is no text: probably a `{{ … }}` that nothing has filled in");
+      if (!isScalar(key)) problems.push("it has a key that is not text: probably an unfilled `{{ … }}`");
     },
     Scalar(_, node) {
       const changed = wouldChange(node, text, asWritten);
@@ -125,7 +124,7 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
     },
     Alias(_, node) {
       if (!node.resolve(document))
-        problems.push(`it has an alias that nothing defines (line ${at(node.range?.[0])}): put it in quotes`);
+        problems.push(`it has an undefined alias (line ${at(node.range?.[0])}): put it in quotes`);
     },
   });
   if (problems.length > 0) return { problems: [...new Set(problems)] };

@@ -94,7 +94,7 @@ const NAMES_ELSEWHERE: { readonly [bare: string]: InputName | readonly [InputNam
   waitforworkflow: ["wait_for", COMPLETED],
   waitworkflow: ["wait_for", COMPLETED],
   displayworkflowrunurltimeout: ["find_timeout_seconds", SECONDS],
-  maxattempts: ["find_timeout_seconds", "a time instead of a number of looks"],
+  maxattempts: ["find_timeout_seconds", "a time instead of a number of polls"],
   workflowtimeoutseconds: "find_timeout_seconds",
   runtimeoutseconds: "timeout_seconds",
   timeout: ["timeout_seconds", `${SECONDS}; the time to find the run is \`find_timeout_seconds\``],
@@ -139,23 +139,23 @@ export function checkNames(names: readonly string[]): { problems: string[]; warn
     const respelt = respeltFrom(name);
     const meant = calledElsewhere(name);
     const missed = nearest(name, INPUT_NAMES, LONG_LENGTH);
-    if (respelt) problems.push(`\`${name}\` is no input of this action: write it \`${respelt}\`.`);
-    else if (meant) problems.push(`\`${name}\` is no input of this action: ${instead(meant)}.`);
+    if (respelt) problems.push(`\`${name}\` is not an input of this action: write it \`${respelt}\`.`);
+    else if (meant) problems.push(`\`${name}\` is not an input of this action: ${instead(meant)}.`);
     else if (missed)
       problems.push(
-        `\`${name}\` is no input of this action: if \`${missed}\` is meant, correct it; if not, leave it out.`,
+        `\`${name}\` is not an input of this action: if \`${missed}\` is meant, correct it; if not, leave it out.`,
       );
     else unknown.push(name);
   }
   if (unknown.length === 0) return { problems, warnings: [] };
-  const [are, it] = unknown.length === 1 ? ["is no input", "it is"] : ["are no inputs", "they are"];
+  const [are, it] = unknown.length === 1 ? ["is not an input", "it is"] : ["are not inputs", "they are"];
   return { problems, warnings: [`${inCode(unknown)} ${are} of this action, so ${it} ignored.`] };
 }
 
 function instead(meant: InputName | readonly [InputName, string]): string {
   if (typeof meant === "string") return `here it is called \`${meant}\``;
   const [ours, how] = meant;
-  return `what comes nearest is \`${ours}\` (${how})`;
+  return `the closest is \`${ours}\` (${how})`;
 }
 
 function respeltFrom(name: string): InputName | undefined {

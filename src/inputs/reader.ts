@@ -12,7 +12,7 @@ export function readerOf(read: (name: string) => string) {
   function line(name: InputName): string {
     const given = text(name);
     if (/[\p{Cc}\u2028\u2029]/u.test(given))
-      problems.push(`\`${name}\` has a line break or another control character: give one name, on one line.`);
+      problems.push(`\`${name}\` has a line break or another control character: use one name on one line.`);
     return given;
   }
 
@@ -20,13 +20,13 @@ export function readerOf(read: (name: string) => string) {
     const given = text(name) || DEFAULTS[name];
     const value = Number(given);
     if (!/^\d+$/.test(given) || value < min || value > max)
-      problems.push(`\`${name}\` is \`${given}\`: give a whole number from ${min} to ${max}.`);
+      problems.push(`\`${name}\` is \`${given}\`: use a whole number from ${min} to ${max}.`);
     return value;
   }
 
   function word<Word extends string>(name: InputName, words: readonly Word[], given = text(name)): Word {
     const found = words.find((each) => each === (given || DEFAULTS[name]));
-    if (found === undefined) problems.push(`\`${name}\` is \`${given}\`: give one of ${inCode(words)}.`);
+    if (found === undefined) problems.push(`\`${name}\` is \`${given}\`: use one of ${inCode(words)}.`);
     return found ?? (words[0] as Word);
   }
 

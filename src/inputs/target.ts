@@ -21,7 +21,7 @@ export function unusedOwner(given: string, caller: Caller, target: Target, decid
   const owner = given || ownerOf(caller);
   if ([ownerOf(caller), target.owner].some((each) => each.toLowerCase() === owner.toLowerCase())) return [];
   const name = `${target.owner}/${target.repo}`;
-  return [`\`owner\` (${owner}) is not used, since \`${deciding}\` names its owner itself: the target is ${name}.`];
+  return [`\`owner\` (${owner}) is ignored, since \`${deciding}\` includes the owner: the target is ${name}.`];
 }
 
 /** `owner/name` and URLs take precedence over `owner`, and a URL over `api_url` as well. */
@@ -61,7 +61,7 @@ export function rootOfPage(origin: string, roots: readonly string[]): string | u
 }
 
 function readRepository(repo: string, owner: string): { owner: string; repo: string; server?: URL } | string {
-  const wanted = "give `name`, `owner/name` or the repository's URL";
+  const wanted = "use `name`, `owner/name` or the repository's URL";
   if (repo === "") return `\`repo\` is empty: ${wanted}.`;
   const url = readUrl(repo.replace(/^(?:ssh:\/\/)?git@([^:/]+)[:/]/, "https://$1/"));
   if (!url && repo.includes(":")) return `\`repo\` is not a repository's URL: ${wanted}.`;
@@ -72,9 +72,9 @@ function readRepository(repo: string, owner: string): { owner: string; repo: str
   const [first = "", second] = parts;
   const named = second === undefined ? { owner, repo: first } : { owner: first, repo: second };
   if (named.owner === "")
-    return "`owner` is empty, and `repo` is only a name: give `owner`, or `repo` as `owner/name`.";
+    return "`owner` is empty, and `repo` is only a name: set `owner`, or use `owner/name` in `repo`.";
   if (![named.owner, named.repo].every((name) => /^[A-Za-z0-9_.-]+$/.test(name) && !/^\.\.?$/.test(name))) {
-    return `\`repo\` or \`owner\` has characters that no name on GitHub has: ${wanted}.`;
+    return `\`repo\` or \`owner\` has characters that GitHub names cannot have: ${wanted}.`;
   }
   return url ? { ...named, server: url } : named;
 }

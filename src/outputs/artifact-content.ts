@@ -19,7 +19,7 @@ export async function takeFile(downloaded: Uint8Array): Promise<{ file: Uint8Arr
   } catch (error) {
     // Nothing is written to disk, so a path out of the zip could do no harm; yauzl 3 refuses it all the same. Its
     // messages may quote paths of the archive; ours never do.
-    return { is: "damaged", how: leadsOut(error) ? "a path in it leads out of it" : "its archive cannot be read" };
+    return { is: "damaged", how: leadsOut(error) ? "a path in it points outside it" : "its archive cannot be read" };
   }
 }
 
@@ -66,7 +66,7 @@ export function parseOutputs(file: Uint8Array): RunOutputs | OutputsProblem {
     // The decoder drops a byte order mark, which some shells write.
     text = new TextDecoder("utf-8", { fatal: true }).decode(file);
   } catch {
-    return { is: "shapeless", what: "it is not text in UTF-8" };
+    return { is: "shapeless", what: "it is not UTF-8 text" };
   }
   try {
     const value: unknown = JSON.parse(text);

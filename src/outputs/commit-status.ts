@@ -44,8 +44,8 @@ export function openCommitStatus(
 
   return {
     setPending(url) {
-      const due: DueStatus = { state: "error", description: "The step was ended before the remote run", url };
-      const shown = { state: "pending", description: "The remote run goes on", url } as const;
+      const due: DueStatus = { state: "error", description: "The step ended before the remote run", url };
+      const shown = { state: "pending", description: "The remote run continues", url } as const;
       pending = set(shown, due, PENDING_MS).catch((error: unknown) => {
         if (!ending.signal.aborted) throw error;
         mayBeOvertaken = true;
@@ -101,7 +101,7 @@ function explainUnset(requestError: RequestError | undefined, context: string, r
     : " in time";
   const needs =
     requestError?.status === 403 || requestError?.status === 404
-      ? " `status_token` needs `statuses: write` there; the token of a fork's pull request reads only."
+      ? " `status_token` needs `statuses: write` there; the token of a fork's pull request is read-only."
       : "";
   return `The commit status \`${context}\` could not be set in ${repository}${why}.${needs}`;
 }
@@ -115,7 +115,7 @@ export function finalStatus(
   if (verdict && !verdict.isGreen) return { state: "failure", description: `The remote run ended as ${how}` };
   // A timeout, a cancellation, a run that was not found: it is open how the run will end.
   const [first = ""] = failure instanceof Error ? failure.message.split("\n") : [];
-  return { state: "error", description: first === "" ? "The step has failed" : first };
+  return { state: "error", description: first === "" ? "The step failed" : first };
 }
 
 /** GitHub's limit for a description, in characters (docs/platform.md#commit-statuses). */

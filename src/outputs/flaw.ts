@@ -33,19 +33,18 @@ export function explainFlaw(flaw: OutputsProblem, about: About): string {
   const { name, run, isEnterpriseServer } = about;
   const first = `${describeFlaw(flaw, about)}: ${run.htmlUrl}`;
   if (flaw.is === "expired")
-    return `${first}\nGitHub keeps an artifact for the \`retention-days\` of its upload, or else those of the repository: read it sooner, or have it kept longer.`;
-  if (flaw.is === "unlisted")
-    return `${first}\nSomebody has deleted the run since it ended, or the server has no artifacts.`;
+    return `${first}\nGitHub keeps an artifact for the \`retention-days\` of its upload, or else of the repository: read it sooner, or keep it longer.`;
+  if (flaw.is === "unlisted") return `${first}\nThe run was deleted after it ended, or the server has no artifacts.`;
   if (flaw.is === "unread")
     return [
       first,
-      "GitHub keeps artifacts on another host (for github.com `*.blob.core.windows.net`): the runner, and its proxy, have to let it through.",
-      `To read it later without starting anything again, give \`run_id: ${run.id}\` instead of the dispatch.`,
+      "GitHub keeps artifacts on another host (for github.com `*.blob.core.windows.net`): the runner and its proxy must allow it.",
+      `To read it later without another run, set \`run_id: ${run.id}\` instead of dispatching.`,
     ].join("\n");
   return [
     first,
     ...namesInstead(flaw, name),
-    "The artifact has to hold one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
+    "The artifact must contain one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
     linesToUpload(name, isEnterpriseServer),
   ].join("\n");
 }
@@ -54,9 +53,9 @@ export function describeFlaw(flaw: OutputsProblem, { name, run }: About): string
   const artifact = `artifact \`${quoted(name)}\` (\`outputs_from\`)`;
   switch (flaw.is) {
     case "missing":
-      return `The run has left no ${artifact}`;
+      return `The run has no ${artifact}`;
     case "earlier":
-      return `Attempt ${run.runAttempt} of the run has left no ${artifact}; only an earlier one has`;
+      return `Attempt ${run.runAttempt} of the run has no ${artifact}; only an earlier one has`;
     case "expired":
       return `GitHub no longer has the ${artifact}: it has expired or was deleted`;
     case "large":
@@ -70,7 +69,7 @@ export function describeFlaw(flaw: OutputsProblem, { name, run }: About): string
     case "shapeless":
       return `The ${artifact} is not a JSON object: ${flaw.what}`;
     case "unlisted":
-      return `GitHub does not show whether the run has left the ${artifact} (404)`;
+      return `GitHub does not show whether the run has the ${artifact} (404)`;
     case "unread":
       return `The ${artifact} could not be read (${flaw.why})`;
   }
@@ -80,7 +79,7 @@ export function describeFlaw(flaw: OutputsProblem, { name, run }: About): string
 function namesInstead(flaw: OutputsProblem, name: string): string[] {
   if (flaw.is === "crowded" && flaw.files.length > 0) return [`Its files: ${listed(flaw.files)}.`];
   if (flaw.is !== "missing" || flaw.others === undefined) return [];
-  if (flaw.others.length === 0) return ["It has left no artifact at all."];
+  if (flaw.others.length === 0) return ["It has no artifacts."];
   return [`Its artifacts: ${listed(flaw.others)}.${didYouMean(nearest(name, flaw.others.map(quoted)))}`];
 }
 

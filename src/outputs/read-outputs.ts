@@ -51,7 +51,7 @@ export async function readOutputsIfThere(ended: RunSnapshot, name: string, conte
 function recordOutputs({ text, names: given }: RunOutputs, name: string, { record, log, github }: Context): void {
   const names = given.map(github.withoutSecrets);
   record({ values: { text, names } });
-  log.info(`Values from the artifact \`${name}\`: ${namesInWords(names)}.`);
+  log.info(`Outputs from the artifact \`${name}\`: ${namesInWords(names)}.`);
 }
 
 function aboutRun({ run }: RunSnapshot, name: string, { inputs }: Context) {
@@ -80,7 +80,7 @@ async function getOutputs(
   } catch (error) {
     if (error instanceof RequestError && error.status === 404) return { is: "unlisted" };
     if (!(error instanceof OutOfTime)) throw error;
-    return { is: "unread", why: error.requestError ? inAWord(error.requestError) : "no answer" };
+    return { is: "unread", why: error.requestError ? inAWord(error.requestError) : "no response" };
   }
 }
 
@@ -113,7 +113,7 @@ async function downloadOf(
       if (!bytes) return { is: "large", unpacked: false };
       if (fits(bytes, digest)) return { bytes };
     }
-    return { is: "damaged", how: "its bytes do not fit the digest that GitHub tells" };
+    return { is: "damaged", how: "its bytes do not match GitHub's digest" };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     if (error.status === 404 || error.status === 410) return { is: "expired" };

@@ -15,7 +15,7 @@ export async function readContext(apiUrl: string): Promise<typeof Context> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new StepError(
-    "The event that started this run cannot be read, so nothing was sent: the file named by `GITHUB_EVENT_PATH` holds no JSON object.\n" +
-      "That is a fault of the runner, or of a step before this one that has written to the file or set the variable.",
+    "The event that started this run cannot be read, so nothing was sent: the file named by `GITHUB_EVENT_PATH` is not a JSON object.\n" +
+      "The runner caused this, or an earlier step that wrote to the file or set the variable.",
   );
 }

@@ -17,8 +17,8 @@ export function markPostStep(): void {
     core.saveState("isPost", "true");
   } catch (error) {
     throw new StepError(
-      `The runner does not keep the step's state, so nothing was sent: ${(error as Error).message}\n` +
-        "That is a fault of the runner: the file named by `GITHUB_STATE` has to exist.",
+      `The runner did not save the step's state, so nothing was sent: ${(error as Error).message}\n` +
+        "This is a runner error: the file named by `GITHUB_STATE` must exist.",
     );
   }
 }
@@ -30,7 +30,7 @@ export function appendSummary(markdown: string): void {
   try {
     appendFileSync(file, markdown);
   } catch (error) {
-    core.warning(`The runner did not take the job summary: ${(error as Error).message}`);
+    core.warning(`The runner rejected the job summary: ${(error as Error).message}`);
   }
 }
 
@@ -48,7 +48,7 @@ function onlyChanges(write: (name: string, value: string) => void): (all: Record
         // A runner whose files are missing must not lose the run that was started.
         if (!hasWarned)
           core.warning(
-            `The runner takes no outputs or state of this step (the first was \`${name}\`): ${(error as Error).message}`,
+            `The runner rejected outputs or state of this step (the first was \`${name}\`): ${(error as Error).message}`,
           );
         hasWarned = true;
       }

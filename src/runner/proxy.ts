@@ -12,7 +12,7 @@ export function findProxy(apiUrl: string): URL | undefined {
   if (!proxy) {
     throw new StepError(
       "The proxy variable for this server (`HTTPS_PROXY` or `HTTP_PROXY`) is not a URL such as `http://proxy.example.com:3128`, so nothing was sent.\n" +
-        "Correct it on the runner; characters such as `@` or `#` in a password have to be percent-encoded.",
+        "Correct it on the runner; characters such as `@` or `#` in a password must be percent-encoded.",
     );
   }
   return proxy;

@@ -44,12 +44,12 @@ async function explainThrown(error: unknown, known: Known, context: Context): Pr
   const started = startedRun(known);
   if (error instanceof OutOfTime && !error.requestError && started) {
     return new StepError(
-      `GitHub did not answer before the end of \`find_timeout_seconds\` (${context.inputs.findTimeoutMs / 1000} s). The run goes on: ${started.htmlUrl}`,
+      `GitHub did not respond before the end of \`find_timeout_seconds\` (${context.inputs.findTimeoutMs / 1000} s). The run continues: ${started.htmlUrl}`,
     );
   }
   if (error instanceof OutOfTime && !error.requestError) {
     return new StepError(
-      `The time to find the run (\`find_timeout_seconds\`: ${context.inputs.findTimeoutMs / 1000} s) ran out before GitHub was asked for it.`,
+      `The time to find the run (\`find_timeout_seconds\`: ${context.inputs.findTimeoutMs / 1000} s) ran out before the first request for it.`,
     );
   }
   const requestError = error instanceof OutOfTime ? error.requestError : error;

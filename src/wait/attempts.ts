@@ -25,7 +25,7 @@ export async function followAttempts(found: OurRun, context: Context): Promise<R
     const { nextAttempt } = await import("./next-attempt.ts");
     const next = await nextAttempt(ended, { rerunsLeft, deadlineMs }, context);
     if (!next) return ended;
-    log.info(`Attempt ${next.runAttempt} has begun: ${next.htmlUrl}`);
+    log.info(`Attempt ${next.runAttempt} started: ${next.htmlUrl}`);
     earlier = [...earlier, endOf(ended)];
     record({ run: next, jobs: [], earlierAttempts: earlier });
     ours = { ...ours, run: next };
@@ -46,7 +46,7 @@ export function attemptsInWords({
 }: Pick<Known, "earlierAttempts" | "whyNotAgain" | "run">): string[] {
   const before = earlierAttempts.map(describeAttempt).join(", ");
   return [
-    ...(before === "" ? [] : [`This is attempt ${run?.runAttempt}; before it: ${before}.`]),
+    ...(before === "" ? [] : [`This is attempt ${run?.runAttempt}; previously, ${before}.`]),
     ...(whyNotAgain === undefined ? [] : [whyNotAgain]),
   ];
 }

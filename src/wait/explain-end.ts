@@ -53,7 +53,7 @@ export function evidenceLines({ annotations, log, isWithheld }: Evidence): strin
   return [
     ...(isWithheld
       ? [
-          "The annotations and logs of its jobs are left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show them all the same.",
+          "Its annotations and logs are omitted: everyone can read this log, but not the target's. Set `failed_log_lines` to show them anyway.",
         ]
       : []),
     ...(annotations.length > 0 ? ["Annotations of its jobs:"] : []),
@@ -78,7 +78,7 @@ export function reasonOf(
   if (succession?.is === "full") return [`It has no jobs: ${describeSuccession(succession)}`];
   if ((conclusion === "startup_failure" || conclusion === "failure") && jobs.length === 0) {
     return [
-      `It has no jobs. Possibly the workflow file ${path} is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. Or its concurrency group does: a full queue (${MOST_WAITING} wait at most with \`queue: max\`), or a run and a job of it in one group, which is a deadlock. GitHub's page of the run says which.`,
+      `It has no jobs. Possibly the workflow file ${path} is invalid on that ref, or its owner's rules forbid the run: a policy for workflows or their lock files, or billing. Or its concurrency group does: a full queue (${MOST_WAITING} wait at most with \`queue: max\`), or a run and a job of it in one group, which is a deadlock. GitHub's page of the run says which.`,
     ];
   }
   if (wereAllSkipped(run, jobs)) return [ALL_SKIPPED];
@@ -94,17 +94,17 @@ function describeUnexplained({ conclusion }: Run): string {
 }
 
 function describeSuccession(succession: Succession | undefined): string {
-  if (!succession) return "a newer run of its concurrency group has probably taken its place.";
+  if (!succession) return "a newer run of its concurrency group probably replaced it.";
   if (succession.is === "full")
     return `its concurrency group is full, and GitHub cancels what comes when ${MOST_WAITING} wait (\`queue: max\`).`;
   if (succession.is === "kept")
     return succession.hadRoom
-      ? "by somebody, it seems, since its concurrency group keeps all that wait (`queue: max`) and no newer run takes their place."
+      ? "probably by somebody, since its concurrency group keeps all waiting runs (`queue: max`) and no newer run replaces them."
       : `by somebody, or because ${MOST_WAITING} were waiting in its concurrency group (\`queue: max\`), where no newer run takes another's place.`;
   const { by } = succession;
   return by
-    ? `${by.name} has taken its place in the concurrency group: ${by.htmlUrl}`
-    : "a newer run has taken its place in the concurrency group.";
+    ? `${by.name} replaced it in the concurrency group: ${by.htmlUrl}`
+    : "a newer run replaced it in the concurrency group.";
 }
 
 /** By `jobs`, whatever the run as a whole does. */
@@ -119,12 +119,12 @@ export function explainRedJobs(
   const why =
     unmet.length > 0
       ? [
-          `The run has ended, and no job is called ${listed(unmet.map((name) => `\`${oneLine(name)}\``))} (\`jobs\`): ${run.htmlUrl}`,
+          `The run has ended, but no job is called ${listed(unmet.map((name) => `\`${oneLine(name)}\``))} (\`jobs\`): ${run.htmlUrl}`,
           ...reasonOf(run, jobs, evidence),
           `Its jobs, as GitHub shows them: ${listed(jobs.map(({ name }) => name)) || "none"}.`,
         ]
       : [
-          `Of the jobs that decide (\`jobs\`), ${red.length} of ${deciding.length} ended red; the run ${how}: ${run.htmlUrl}`,
+          `Of the deciding jobs (\`jobs\`), ${red.length} of ${deciding.length} ended red; the run ${how}: ${run.htmlUrl}`,
         ];
   return [...why, ...linesOf(red), ...evidenceLines(evidence)].join("\n");
 }
@@ -141,8 +141,8 @@ export function explainFailFast(
 ): string {
   const names = listed(jobs.map(({ name, conclusion }) => `${name} (${conclusion || "no conclusion"})`));
   return [
-    `The run is ${spoken(run.status)}, and a job has ended red already, which ends the step (\`fail_fast\`): ${names}`,
-    cancelled ?? `The run goes on: ${run.htmlUrl}`,
+    `The run is ${spoken(run.status)}, but a job already ended red, which ends the step (\`fail_fast\`): ${names}`,
+    cancelled ?? `The run continues: ${run.htmlUrl}`,
     ...linesOf(jobs),
     ...evidenceLines(evidence),
   ].join("\n");
@@ -168,8 +168,8 @@ export function explainNotBegun(
   const awaited = awaitedBy(snapshot, nowMs);
   const what = awaited?.what ?? "a runner: none has taken a job yet";
   return [
-    `The run did not begin within ${startTimeoutMs / 1000} s (\`start_timeout_seconds\`): it waits for ${what}.`,
-    cancelled ?? `It goes on waiting: ${snapshot.run.htmlUrl}`,
+    `The run did not start within ${startTimeoutMs / 1000} s (\`start_timeout_seconds\`): it waits for ${what}.`,
+    cancelled ?? `It is still waiting: ${snapshot.run.htmlUrl}`,
     ...aheadLine(awaited),
     ...describeLastError(trouble),
     whatNext(snapshot.run, "start_timeout_seconds", cancelled),
@@ -188,15 +188,11 @@ export function explainTimeout(
   const isLate = run.status !== "completed" && jobs.length > 0 && haveEnded(jobs);
   return [
     `The run did not complete within ${timeoutMs / 1000} s (\`timeout_seconds\`); when last seen it was ${run.status || "without a status"}.`,
-    cancelled ?? `It goes on: ${run.htmlUrl}`,
+    cancelled ?? `It continues: ${run.htmlUrl}`,
     ...(awaited ? [`It waits for ${awaited.what}.`] : []),
     ...aheadLine(awaited),
-    ...(isLate
-      ? [
-          "All jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run.",
-        ]
-      : []),
-    ...(open.length > 0 ? [`Of the jobs that decide (\`jobs\`), these are open: ${listed(open)}.`] : []),
+    ...(isLate ? ["All its visible jobs have ended: either more will follow, or GitHub has not ended the run."] : []),
+    ...(open.length > 0 ? [`Of the deciding jobs (\`jobs\`), these are open: ${listed(open)}.`] : []),
     ...describeLastError(trouble),
     whatNext(run, "timeout_seconds", cancelled),
   ].join("\n");

@@ -39,13 +39,13 @@ export async function nextAttempt(
   // The others are somebody's decision (`cancelled`), or would come again (`startup_failure`).
   if (rerunsLeft > 0 && !isFailure(ended.run.conclusion)) return undefined;
   if (rerunsLeft > 0 && isUnexplained(ended.run, ended.jobs)) {
-    record({ whyNotAgain: "The failed jobs were not run again: no job has failed." });
+    record({ whyNotAgain: "The failed jobs were not re-run: no job has failed." });
     return undefined;
   }
   await showEnd(ended, context);
   if (rerunsLeft > 0) return rerun(ended.run, { rerunsLeft, deadlineMs }, context);
   log.info(
-    `Waiting ${duration(inputs.rerunGraceMs)} for a further attempt that somebody else starts (\`rerun_grace_seconds\`).`,
+    `Waiting ${duration(inputs.rerunGraceMs)} for someone else to start another attempt (\`rerun_grace_seconds\`).`,
   );
   const untilMs = Math.min(deadlineMs, clock.nowMs() + inputs.rerunGraceMs);
   return responseOrUndefined(awaitAttempt(ended.run, { untilMs, deadlineMs }, context));
@@ -65,7 +65,7 @@ async function showEnd(ended: RunSnapshot, context: Context): Promise<void> {
 async function rerun(before: Run, { rerunsLeft, deadlineMs }: Bounds, context: Context): Promise<Run | undefined> {
   const { inputs, clock, log, record } = context;
   const nth = inputs.reruns - rerunsLeft + 1;
-  log.info(`Running the failed jobs again (\`rerun_failed\`: ${nth} of ${inputs.reruns}).`);
+  log.info(`Re-running the failed jobs (\`rerun_failed\`: ${nth} of ${inputs.reruns}).`);
   record({ rerunOf: before.runAttempt });
   const answer = await requestRerun(before, deadlineMs, context);
   if (answer === "accepted") return awaitAccepted(before, deadlineMs, context);
@@ -104,8 +104,8 @@ async function awaitAccepted(before: Run, deadlineMs: number, context: Context):
   if (next) return next;
   const cancelled = await cancelOn("timeout", before, { isNewUntilMs: 0, rerunOf: before.runAttempt }, context);
   throw new StepError(
-    `GitHub accepted the request to run the failed jobs again, but showed no attempt after ${before.runAttempt} before the end of \`timeout_seconds\` (${context.inputs.timeoutMs / 1000} s).\n` +
-      (cancelled ?? `It may still come: ${before.htmlUrl}`),
+    `GitHub accepted the request to re-run the failed jobs, but showed no attempt after ${before.runAttempt} within \`timeout_seconds\` (${context.inputs.timeoutMs / 1000} s).\n` +
+      (cancelled ?? `It may still start: ${before.htmlUrl}`),
   );
 }
 
@@ -123,21 +123,21 @@ interface Unclear {
 function explainNotAgain(requestError: RequestError | OutOfTime, unclear: Unclear | undefined): string {
   if (requestError instanceof OutOfTime) {
     const limit = describeLimit(requestError.requestError);
-    if (limit) return `The failed jobs were not run again: ${limit}, and \`timeout_seconds\` ends before.`;
-    return "No time was left to run the failed jobs again (`timeout_seconds`).";
+    if (limit) return `The failed jobs were not re-run: ${limit}, and \`timeout_seconds\` ends before.`;
+    return "No time was left to re-run the failed jobs (`timeout_seconds`).";
   }
   if (unclear) {
     const { polledMs, refusal } = unclear;
-    const leftOpen = `GitHub's answer left open whether the failed jobs run again (${requestError.inAWord})`;
-    if (refusal) return `${leftOpen}, and GitHub does not show the run any more (${refusal.inAWord}).`;
-    return `${leftOpen}, and no further attempt showed within ${Math.round(polledMs / 1000)} s. They may still begin.`;
+    const leftOpen = `GitHub's response left unclear whether the failed jobs re-run (${requestError.inAWord})`;
+    if (refusal) return `${leftOpen}, and GitHub no longer shows the run (${refusal.inAWord}).`;
+    return `${leftOpen}, and no new attempt appeared within ${Math.round(polledMs / 1000)} s. They may still start.`;
   }
   const needs =
     requestError.status === 403 && !saysItRuns(requestError)
       ? " If the token lacks a permission, it is `actions: write`."
       : "";
   const words = requestError.answer === "" ? "" : `: ${excerpt(requestError.answer, requestError.answerLength)}`;
-  return `The failed jobs were not run again: GitHub refused (${requestError.inAWord}${words}).${needs}`;
+  return `The failed jobs were not re-run: GitHub refused (${requestError.inAWord}${words}).${needs}`;
 }
 
 /** Undefined at `untilMs`, after one read at least if there is time. @throws RequestError when GitHub shows the run no more */

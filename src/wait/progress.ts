@@ -32,7 +32,7 @@ export function news(before: RunSnapshot | undefined, now: RunSnapshot, nowMs?: 
   const hasStatus = isNewAttempt || isStatusNew || (asksForMore && run.status === "waiting");
   const awaitedLine = asksForMore && run.status !== "waiting" && waitsForRules(now) ? [rulesLine(now)] : [];
   return [
-    ...(isNewAttempt ? [line(`Attempt ${run.runAttempt} has begun.`)] : []),
+    ...(isNewAttempt ? [line(`Attempt ${run.runAttempt} started.`)] : []),
     ...changed.filter(({ status }) => status === "completed").map(endOf),
     ...changed.flatMap((job) => beginningOf(job, now)),
     ...awaitedLine,
@@ -64,7 +64,7 @@ const MAX_LINES = 100;
 export function logLines(lines: readonly Line[], log: Log): void {
   const jobLines = lines.filter(({ text, tone }) => text.startsWith("Job ") && tone !== "bad");
   const folded = jobLines.length >= FOLDED_FROM ? jobLines.map(({ text }) => text) : [];
-  if (folded.length > 0) log.group(`${folded.length} jobs have moved on.`, firstLines(folded, MAX_LINES, "jobs"));
+  if (folded.length > 0) log.group(`${folded.length} jobs progressed.`, firstLines(folded, MAX_LINES, "jobs"));
   const isFolded = new Set(folded.length > 0 ? jobLines : []);
   const open = lines.filter((each) => !isFolded.has(each));
   for (const { text, tone, isStill } of open.slice(0, MAX_LINES)) {
@@ -92,7 +92,7 @@ function statusLine(snapshot: RunSnapshot, nowMs: number | undefined): Line {
   switch (status) {
     case "completed": {
       const took = after(startedAtMs ?? createdAtMs, updatedAtMs);
-      return line(`The run is completed: ${conclusion ?? "without a conclusion"}${took}.`, toneOf(conclusion));
+      return line(`The run completed: ${conclusion ?? "without a conclusion"}${took}.`, toneOf(conclusion));
     }
     case "waiting": {
       const why = awaited === "" ? ", usually for an approval." : ` for ${awaited}: ${htmlUrl}`;
@@ -137,7 +137,7 @@ export function stillRunningLine(snapshot: RunSnapshot, nowMs: number, estimate:
   const { status, startedAtMs, createdAtMs } = snapshot.run;
   const ageMs = nowMs - (startedAtMs ?? createdAtMs);
   const usually = estimate ? ` (usually ${duration(estimate.medianMs)})` : "";
-  const still = `Still ${spoken(status) || "going on"} after ${duration(ageMs)}`;
+  const still = `Still ${spoken(status) || "running"} after ${duration(ageMs)}`;
   return { ...line(`${still}${usually}${reason(snapshot, nowMs)}.`, "quiet"), isStill: true };
 }
 

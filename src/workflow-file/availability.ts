@@ -105,20 +105,20 @@ function mistakeAt(place: Place): string | undefined {
 function unknownIn(text: string, { words, level, contexts, functions = [] }: Place): string | undefined {
   const used = namesIn(text);
   const context = KNOWN_CONTEXTS.find((each) => used.contexts.has(each) && !contexts.includes(each));
-  if (context !== undefined) return `\`${context}\`, which GitHub ${whereKnown(context, words, level)}`;
+  if (context !== undefined) return `\`${context}\`, which is ${availableWhere(context, words, level)}`;
   const called = KNOWN_FUNCTIONS.find((each) => used.functions.has(each) && !functions.includes(each));
   if (called === undefined) return undefined;
   return HASH.includes(called)
-    ? "`hashFiles()`, which GitHub knows only in steps"
-    : `\`${called}()\`, which GitHub knows only in \`if\``;
+    ? "`hashFiles()`, which is available only in steps"
+    : `\`${called}()\`, which is available only in \`if\``;
 }
 
-function whereKnown(context: string, words: string, level: Place["level"]): string {
+function availableWhere(context: string, words: string, level: Place["level"]): string {
   const isName = /name`?$/.test(words) && level !== "step";
   if (["job", "runner", "steps"].includes(context) || (isName && ["env", "secrets"].includes(context)))
-    return "knows only in steps";
+    return "available only in steps";
   const isOfJobs = level === "workflow" && ["matrix", "needs", "strategy"].includes(context);
-  return isOfJobs ? "knows only in jobs" : "does not know there";
+  return isOfJobs ? "available only in jobs" : "not available there";
 }
 
 /** Those with expressions. Each list and mapping once: the aliases of an anchor are the same object. */

@@ -51,7 +51,7 @@ function editsFor(receiver: Receiver, sent: ToReceiver): Edits {
 }
 
 function invalid(path: string, { text, isInRunName }: Mistake, { runName }: Edits): Finding {
-  return wrong(`${path} is no valid workflow: ${text}.`, isInRunName ? runName : undefined, "listener unreadable");
+  return wrong(`${path} is not a valid workflow: ${text}.`, isInRunName ? runName : undefined, "listener unreadable");
 }
 
 function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: ToReceiver, { all }: Edits): Finding[] {
@@ -68,13 +68,13 @@ function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: To
   });
   const problems: Finding[] = [];
   if (undeclared.length > 0)
-    problems.push(wrong(`${path} does not declare the input ${inCode(undeclared)}, which \`workflow_inputs\` gives.`));
+    problems.push(wrong(`${path} does not declare the input ${inCode(undeclared)}, which \`workflow_inputs\` sets.`));
   if (missing.length > 0)
-    problems.push(wrong(`${path} requires the input ${enumerated(missing)}, which \`workflow_inputs\` does not give.`));
+    problems.push(wrong(`${path} requires the input ${enumerated(missing)}, which \`workflow_inputs\` does not set.`));
   if (notAllowed.length > 0)
     problems.push(wrong(`${path} does not allow the value given for ${notAllowed.join(", ")}.`));
   if (problems.length > 0) return problems;
-  return [right(`${path} listens for workflow_dispatch and takes the inputs that are given.`)];
+  return [right(`${path} listens for workflow_dispatch and accepts the given inputs.`)];
 }
 
 function examineTypes(receiver: Receiver, { eventType }: ToReceiver, { all }: Edits): Finding[] {
@@ -91,7 +91,7 @@ const OLD_SERVER = "On an Enterprise Server before 3.21, the run would not be fo
 function examineSign(receiver: Receiver, sent: ToReceiver, edits: Edits): Finding[] {
   const { path, inputs } = receiver;
   const { key, event, answerNamesRun } = sent;
-  if (answerNamesRun === "yes") return [right("GitHub's answer will name the run; nothing has to show the id.")];
+  if (answerNamesRun === "yes") return [right("GitHub's response will name the run; the id need not be shown.")];
   // Where the response never names the run, inputs without a key are refused.
   if (key === undefined) {
     const why = sent.isFull
@@ -128,7 +128,7 @@ function examineName(receiver: Receiver, sent: ToReceiver, { runName }: Edits): 
   const { key } = sent;
   const is = key === undefined ? "shown" : visibilityInRunName(receiver, { ...sent, key });
   if (is === "shown") return [];
-  const what = `${receiver.path} does not show the id in its \`run-name\`, so no run of it could be reused (\`reuse\`).`;
+  const what = `${receiver.path} does not show the id in its \`run-name\`, so its runs could not be reused (\`reuse\`).`;
   if (is !== "unclear") return [wrong(what, runName)];
   const unclear = `${receiver.path} may show the id in its \`run-name\`; without it, its run could not be reused (\`reuse\`).`;
   return [unknown(unclear, runName)];
@@ -142,23 +142,20 @@ function bySign(sign: IdVisibility, { path, jobs }: Receiver, { answerNamesRun }
       return right(`${path} shows the id in ${place}.`);
     case "late":
       return right(
-        `${path} shows the id in ${place}, but late: just before the step runs. In the \`run-name\` it is seen at once.`,
+        `${path} shows the id in ${place}, but late: just before the step runs. In the \`run-name\` it shows at once.`,
       );
     case "unclear":
-      return unknown(
-        `${path} may show the id in ${place}: what the expression gives there is not known before the run.`,
-        edit,
-      );
+      return unknown(`${path} may show the id in ${place}: the expression's value is not known before the run.`, edit);
     case "glued":
-      return instead(`${path} has the id in ${place} only as a part of \`${quoted(word)}\``);
+      return instead(`${path} has the id in ${place} only as part of \`${quoted(word)}\``);
     case "below":
-      return instead(`${path} has the id on a later line of ${place}, of which GitHub shows the first`);
+      return instead(`${path} has the id on a later line of ${place}, but GitHub shows only the first`);
     case "cut":
       return instead(`${path} has the id in ${place}, behind the 100 characters that GitHub shows`);
     case "absent":
       return jobs.some(({ callsAnother }) => callsAnother)
-        ? unknown(`${path} shows the id nowhere, unless a workflow that it calls does, in a job's or step's name.`)
-        : instead(`${path} shows the id nowhere`);
+        ? unknown(`${path} does not show the id, unless a workflow that it calls does, in a job's or step's name.`)
+        : instead(`${path} does not show the id`);
   }
 }
 
@@ -176,7 +173,7 @@ function examineScripts({ path, jobs }: Receiver): Finding[] {
   if (unsafe.length === 0) return [];
   return [
     unknown(
-      `${path} puts sent values into a script (job ${enumerated(unsafe.map(({ id }) => quoted(id)))}): whoever may dispatch can run any command there. Hand them over by \`env:\`.`,
+      `${path} puts sent values into a script (job ${enumerated(unsafe.map(({ id }) => quoted(id)))}): anyone who can dispatch can run any command there. Pass them through \`env:\`.`,
     ),
   ];
 }

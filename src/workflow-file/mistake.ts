@@ -37,9 +37,9 @@ function mistakeOfJobs(root: Fields): string | undefined {
 
 function mistakeOfKeys(root: Fields): string | undefined {
   for (const mapping of mappingsIn(root)) {
-    if (typeof mapping["<<"] === "object") return "GitHub reads anchors and aliases, and no merge keys (`<<`)";
+    if (typeof mapping["<<"] === "object") return "GitHub supports anchors and aliases, but not merge keys (`<<`)";
     const alike = findCaseDuplicate(Object.keys(mapping));
-    if (alike) return `\`${quoted(alike[0])}\` and \`${quoted(alike[1])}\` are one key for GitHub`;
+    if (alike) return `\`${quoted(alike[0])}\` and \`${quoted(alike[1])}\` are the same key for GitHub`;
   }
   return undefined;
 }
@@ -55,7 +55,7 @@ function mistakeOfConcurrency(root: Fields): string | undefined {
     const concurrency = fields(fields(each).concurrency);
     return concurrency.queue === "max" && concurrency["cancel-in-progress"] === true;
   });
-  return both ? "`queue: max` and `cancel-in-progress: true` do not go together" : undefined;
+  return both ? "`queue: max` and `cancel-in-progress: true` cannot be combined" : undefined;
 }
 
 /** Each mapping once: the aliases of an anchor are the same object. */

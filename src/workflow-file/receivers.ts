@@ -21,8 +21,8 @@ import { listensFor, type Receiver } from "./receiver.ts";
 /** A repository may have hundreds of workflows. */
 const MAX_FILES = 25;
 
-const MAY_NOT_READ = unseen("The token may not read the workflow files (`contents: read`), so they were not checked.");
-const MAY_NOT_LIST = unseen("The token may not see the workflows (`actions: read`).");
+const MAY_NOT_READ = unseen("The token cannot read the workflow files (`contents: read`), so they were not checked.");
+const MAY_NOT_LIST = unseen("The token cannot see the workflows (`actions: read`).");
 
 interface Bounds {
   deadlineMs: number;
@@ -67,7 +67,7 @@ export async function readNamedWorkflowFile(
   if (file?.look.is !== "seen") return {};
   const { answer } = file.look;
   if ("isYaml" in answer) return { mistake: inWords(answer) };
-  if (answer.mistake) return { mistake: `is no valid workflow: ${answer.mistake.text}` };
+  if (answer.mistake) return { mistake: `is not a valid workflow: ${answer.mistake.text}` };
   const runName = runNameStateOf(answer, sentBy(source, context.inputs, "no"));
   return { declared: answer.inputs, name: quoted(answer.name ?? ""), ...(runName && { runName }) };
 }
@@ -179,7 +179,7 @@ function noYaml(path: string, file: InvalidYaml): Finding {
 }
 
 function inWords({ hint }: InvalidYaml): string {
-  return `is no valid YAML${hint}`;
+  return `is not valid YAML${hint}`;
 }
 
 function withoutCause({ cause: _, ...finding }: Finding): Finding {

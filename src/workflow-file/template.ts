@@ -31,9 +31,9 @@ function closeOf(template: string, start: number): number {
 /** Why GitHub cannot read a template, as far as that is certain. */
 export function syntaxErrorIn(template: string): string | undefined {
   const parts = partsOf(template);
-  if (parts.some((part) => typeof part === "string" && part.includes("${{"))) return "a `${{` that nothing closes";
+  if (parts.some((part) => typeof part === "string" && part.includes("${{"))) return "an unclosed `${{`";
   const hasDoubleQuotes = expressionsIn(template).some((each) => each.replace(/'[^']*'/g, "").includes('"'));
-  return hasDoubleQuotes ? "a `\"` in an expression, where GitHub takes `'` only" : undefined;
+  return hasDoubleQuotes ? "a `\"` in an expression, where GitHub accepts only `'`" : undefined;
 }
 
 /** Without `${{` and `}}`. */

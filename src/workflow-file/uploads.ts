@@ -46,9 +46,8 @@ export function examineUploads(
   if (names.some((name) => mayBecome(name, artifact)))
     return unknown(`${path} uploads an artifact whose name may become \`${artifact}\` when it runs.`);
   const none = `${path} uploads no artifact \`${artifact}\``;
-  if (callsOthers)
-    return unknown(`${none} itself; whether a workflow or an action that it calls does is not seen here.`);
-  return wrong(`${none}, so that \`outputs\` would be missing (\`outputs_from\`).`, { lines });
+  if (callsOthers) return unknown(`${none} itself; whether a called workflow or action does is not checked.`);
+  return wrong(`${none}, so \`outputs\` would be missing (\`outputs_from\`).`, { lines });
 }
 
 function mayBecome(name: string, wanted: string): boolean {

@@ -46,8 +46,8 @@ function repeatedKeyIn(document: Document): number | undefined {
 /** The likeliest mistakes, by error code of yaml 2. */
 const MISTAKES: Partial<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: "a text with `: ` in it needs quotes",
-  DUPLICATE_KEY: "a key is there twice",
-  TAB_AS_INDENT: "YAML is indented by spaces, not by tabs",
+  DUPLICATE_KEY: "a key is given twice",
+  TAB_AS_INDENT: "YAML is indented with spaces, not tabs",
 };
 
 /** The messages of yaml 2 quote the file, so this has its own words. */

@@ -70,10 +70,10 @@ describe.skipIf(act === undefined)("under nektos/act a step", () => {
       "wait-for",
       "completed",
       1,
-      "❗  ::error::There is a problem with the inputs, so nothing was sent:%0A- `wait-for` is no input of this action: write it `wait_for`.",
+      "❗  ::error::There is a problem with the inputs, so nothing was sent:%0A- `wait-for` is not an input of this action: write it `wait_for`.",
     ],
     ["token", "", 1, "❗  ::error::There is a problem with the inputs, so nothing was sent:%0A- `token` is empty"],
-    ["colour", "red", 0, "🚧  ::warning::`colour` is no input of this action"],
+    ["colour", "red", 0, "🚧  ::warning::`colour` is not an input of this action"],
   ])("with `%s: %s` ends with exit code %i and says so", async (name, value, code, words) => {
     const { ended, posts } = await start({ [name]: value });
     const { log, exitCode } = await ended;

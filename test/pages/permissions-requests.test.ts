@@ -221,12 +221,12 @@ describe("what is only nice to have is left out quietly where the token may not 
   });
 
   test.each([
-    ["ref", /\/git\/ref\//, "may not see whether there is a ref"],
-    ["workflow's file", /\/contents\//, "may not read the workflow files"],
-    ["workflow", /GET .*\/workflows\//, "may not see the workflows"],
+    ["ref", /\/git\/ref\//, "cannot look up the ref"],
+    ["workflow's file", /\/contents\//, "cannot read the workflow files"],
+    ["workflow", /GET .*\/workflows\//, "cannot see the workflows"],
   ])("but not the %s in a dry run, which cannot judge without it", async (_, request, words) => {
     const { failure, log } = await playScene({ given: { dry_run: "true" }, fault: without(request) });
-    expect(failure).toMatch(/^The dry run could not see what decides:\n\? /);
+    expect(failure).toMatch(/^The dry run could not check:\n\? /);
     expect(failure).toContain(words);
     expect(log.join("\n")).toContain(words);
   });
@@ -239,7 +239,7 @@ describe("what is only nice to have is left out quietly where the token may not 
   test("such as the workflow, after a 404", async () => {
     const less = await playScene({ ...NOT_THERE, fault: without(/GET .*\/workflows\/deplyo\.yml$/) });
     expect(less.warnings).toEqual([]);
-    expect(less.failure).toMatch(/^GitHub says 404 to POST \S+, although the token can see octo\/target\./);
+    expect(less.failure).toMatch(/^GitHub returned 404 for POST \S+, although the token can see octo\/target\./);
   });
 });
 
@@ -251,7 +251,7 @@ describe("what the table calls told", () => {
       fault: without(/\/(force-)?cancel$/),
       cancelAfterMs: 20_000,
     });
-    expect(failure).toMatch(/could not be cancelled \(403: the token needs `actions: write` for that\) and goes on: /);
+    expect(failure).toMatch(/could not be cancelled \(403: the token needs `actions: write`\) and continues: /);
   });
 
   test("is a commit status that is refused", async () => {
@@ -270,7 +270,7 @@ describe("what the table calls told", () => {
       given: { wait_for: "completed", rerun_failed: "1" },
       fault: without(/\/rerun-failed-jobs$/),
     });
-    expect(failure).toMatch(/The failed jobs were not run again: GitHub refused \(403: .*it is `actions: write`\./);
+    expect(failure).toMatch(/The failed jobs were not re-run: GitHub refused \(403: .*it is `actions: write`\./);
   });
 
   test("is nothing else, and all else is needed but for what is left out", () => {

@@ -45,7 +45,7 @@ const ROWS: Record<string, Row> = {
   "a personal token that may not dispatch": {
     given: { token: "ghp_reads" },
     change: (github) => github.addToken("ghp_reads", { permissions: { actions: "read" } }),
-    says: /^The token may not send a workflow_dispatch to octo\/target \(403 .*\nIt needs `actions: write` for/,
+    says: /^The token cannot send a workflow_dispatch to octo\/target \(403 .*\nIt needs `actions: write` for/,
   },
   "a token that ends while the run is followed": {
     given: { token: "ghs_ends", wait_for: "completed", poll_interval_seconds: "1" },
@@ -59,13 +59,13 @@ const ROWS: Record<string, Row> = {
       };
     },
     starts: true,
-    says: /^GitHub does not accept the token any more \(401.*\).*\nThe run itself goes on: http.*\nTokens of a GitHub App live one hour: give `app_id`/,
+    says: /^GitHub no longer accepts the token \(401.*\).*\nThe run itself continues: http.*\nA GitHub App's token expires after one hour: set `app_id`/,
   },
   "a token that may dispatch and not look": {
     given: { ...BY_EVENT, token: "ghp_writes" },
     change: (github) => github.addToken("ghp_writes", { permissions: { contents: "write" } }),
     workflow: receiver("repository_dispatch", "run-name"),
-    says: /^The token may not read the runs of octo\/target \(403 .*\), so nothing was sent\.\nIt needs `contents: write` and `actions: read` for/,
+    says: /^The token cannot read the runs of octo\/target \(403 .*\), so nothing was sent\.\nIt needs `contents: write` and `actions: read` for/,
   },
   "a job's own token that may not dispatch": {
     given: { ...BY_EVENT, token: "ghs_reads" },
@@ -74,7 +74,7 @@ const ROWS: Record<string, Row> = {
         kind: "integration",
         permissions: { contents: "read", actions: "read" },
       }),
-    says: /^The token may not send a repository_dispatch .*\n.*reaches its own repository only/,
+    says: /^The token cannot send a repository_dispatch .*\n.*can access only its own repository/,
   },
   "a repository that the token cannot see": {
     given: { repo: "octo/nowhere" },
@@ -103,7 +103,7 @@ const ROWS: Record<string, Row> = {
   "the id, which is not declared": {
     workflow: WORKFLOW.replace("distinct_id:", "another:"),
     runDetails: "rejected",
-    says: /does not declare the input `distinct_id`, by which its run would be found.*\nAdd these lines to the receiving workflow:\non:\n/,
+    says: /does not declare the input `distinct_id`, which identifies its run.*\nAdd these lines to the receiving workflow:\non:\n/,
   },
   "an input that is required": {
     workflow: REQUIRING,
@@ -129,7 +129,7 @@ const ROWS: Record<string, Row> = {
   },
   "a server without TLS": {
     given: { api_url: "https", find_timeout_seconds: "1" },
-    says: /^There is no TLS connection to https:\/\/127\.0\.0\.1:\d+ \(ERR_SSL_.*\nCheck the scheme and the port/,
+    says: /^No TLS connection to https:\/\/127\.0\.0\.1:\d+ \(ERR_SSL_.*\nCheck the scheme and the port/,
   },
 };
 

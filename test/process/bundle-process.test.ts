@@ -119,8 +119,8 @@ describe.concurrent("a step that fails", () => {
     expect(ran.exitCode).toBe(1);
     expect(annotations(ran, "error")).toEqual([
       "GitHub does not accept the token (401 Bad credentials).\n" +
-        "It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret " +
-        "behind the input `token`.",
+        "It is wrong, expired or revoked, or belongs to another server: create a new one and store it in the secret " +
+        "that `token` reads.",
     ]);
     expect(github.transcript()).toEqual([`${POST} → 401`]);
     expect(ran.stdout).not.toMatch(STACK);
@@ -204,7 +204,7 @@ describe.concurrent("what the step knows", () => {
     expect(github.runs("octo/target")).toHaveLength(1);
     expect(annotations(ran, "warning")).toEqual([
       expect.stringMatching(
-        /^The runner takes no outputs or state of this step \(the first was `distinct_id`\): .*\/nowhere\/output/,
+        /^The runner rejected outputs or state of this step \(the first was `distinct_id`\): .*\/nowhere\/output/,
       ),
     ]);
   });
@@ -214,7 +214,7 @@ describe.concurrent("what the step knows", () => {
     const ran = await run(START, { GITHUB_STATE: "/nowhere/state" });
     expect(ran.exitCode).toBe(1);
     expect(github.requests).toEqual([]);
-    expect(annotations(ran, "error")).toEqual([expect.stringContaining("`GITHUB_STATE` has to exist")]);
+    expect(annotations(ran, "error")).toEqual([expect.stringContaining("`GITHUB_STATE` must exist")]);
   });
 
   test("adds the job summary to what is there", async ({ expect, onTestFinished }) => {
@@ -228,7 +228,7 @@ describe.concurrent("what the step knows", () => {
     expect(readFileSync(file, "utf8")).toMatch(/^# Before\n## \S+ \w+.*\n[\s\S]*\n### Dry run\n/);
     const ran = await run(START, { GITHUB_STEP_SUMMARY: join(directory, "nowhere", "summary.md") });
     expect(ran.exitCode).toBe(0);
-    expect(annotations(ran, "warning")).toEqual([expect.stringContaining("did not take the job summary")]);
+    expect(annotations(ran, "warning")).toEqual([expect.stringContaining("rejected the job summary")]);
   });
 
   test("gives no commands to the runner, whatever stands in inputs and in what GitHub answers", async ({ expect }) => {
@@ -306,7 +306,7 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
         conclusion: undefined,
       });
       expect(annotations(ran, "error")).toEqual([
-        `The step was cancelled (${signal}). The remote run goes on (see \`cancel_run_on\`): ${html_url}`,
+        `The step was cancelled (${signal}). The remote run continues (see \`cancel_run_on\`): ${html_url}`,
       ]);
       expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, LIST, RUN_1]);
       expect(ours?.cancelRequestedAtMs).toBeUndefined();
@@ -351,7 +351,7 @@ describe.skipIf(process.platform === "win32").concurrent("a step that is cancell
     expect(ran.exitCode).toBe(1);
     expect(Object.keys(ran.outputs)).toEqual(["distinct_id"]);
     expect(annotations(ran, "error")).toEqual([
-      "The step was cancelled (SIGTERM). A run may have been started in octo/target, and goes on if it was.",
+      "The step was cancelled (SIGTERM). A run may have started in octo/target; if so, it continues.",
     ]);
     expect(github.transcript().filter((line) => line.startsWith("POST"))).toHaveLength(1);
   });

@@ -96,7 +96,7 @@ describe.concurrent("the demonstration", () => {
       expect(log.filter((line) => foundLine.test(line))).toHaveLength(1);
       expect(log.every((line) => /^ *\d+\.\d s {2}\S/.test(line))).toBe(true);
       expect(log.join("\n")).not.toContain("::");
-      expect(log.at(-1)).toMatch(/The run is completed: success( after .+)?\.$/);
+      expect(log.at(-1)).toMatch(/The run completed: success( after .+)?\.$/);
       expect(log.filter((line) => /Job (build|deploy).*: success/.test(line))).toHaveLength(2);
 
       expect(below(/^Its summary/, shown)[0]).toMatch(/^## ✅ Passed: \[deploy/i);
@@ -161,13 +161,8 @@ describe.concurrent("the demonstration", () => {
 
   /** What each part is shown for, in the log and in what the server was asked. */
   const PARTS = [
-    ["dry-run", 1, ["A dry run: nothing is dispatched.", "Lines to add:", "run-name: Deploy ["], /^((?!POST).)*$/],
-    [
-      "not-found",
-      1,
-      ["No run of octo/target showed the id", "Lines to add:", "GitHub has listed 1 run"],
-      /POST .*→ 204/,
-    ],
+    ["dry-run", 1, ["Dry run: nothing is dispatched.", "Lines to add:", "run-name: Deploy ["], /^((?!POST).)*$/],
+    ["not-found", 1, ["No run of octo/target showed the id", "Lines to add:", "GitHub listed 1 run"], /POST .*→ 204/],
     ["approval", 0, ["waiting for an approval of production", "completed: success"], /pending_deployments → 200/],
     ["cancel", 1, ["The step was cancelled (SIGINT). The remote run is being cancelled"], /\/cancel → 202/],
     ["bare", 0, ["does not declare the input distinct_id", "completed: success"], /POST .*→ 422/],

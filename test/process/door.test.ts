@@ -33,7 +33,7 @@ function open(given: Record<string, string>, event?: string) {
 test("every input that the runner hands on is looked at, also such as do not exist", () => {
   const { stdout, status } = open({ "INPUT_DRY-RUN": "true" });
   expect(stdout).toContain(
-    "::error::There is a problem with the inputs, so nothing was sent:%0A- `dry-run` is no input of this action: write it `dry_run`.",
+    "::error::There is a problem with the inputs, so nothing was sent:%0A- `dry-run` is not an input of this action: write it `dry_run`.",
   );
   expect(status).toBe(1);
 });
@@ -43,7 +43,7 @@ test.for(["pa55word", '{"password": "pa55word', "null", '"pa55word"'])(
   (event) => {
     const { stdout, stderr, status } = open({}, event);
     expect(stdout).toContain(
-      "::error::The event that started this run cannot be read, so nothing was sent: the file named by `GITHUB_EVENT_PATH` holds no JSON object.%0A",
+      "::error::The event that started this run cannot be read, so nothing was sent: the file named by `GITHUB_EVENT_PATH` is not a JSON object.%0A",
     );
     expect(stdout + stderr).not.toContain("pa55");
     expect(status).toBe(1);

@@ -66,7 +66,7 @@ describe.concurrent("only-the-last-counts", () => {
     expect(jobs.site).toMatchObject({ result: "failure", scripts: [] });
     const newer = github.runs(target)[2];
     expect(annotations(steps[0] ?? never(), "error")[0]).toContain(
-      `It was cancelled before any job had started: ${newer?.displayTitle} #3 has taken its place in the concurrency group: ` +
+      `It was cancelled before any job had started: ${newer?.displayTitle} #3 replaced it in the concurrency group: ` +
         `${github.apiUrl}/${target}/actions/runs/${newer?.id}`,
     );
   });

@@ -192,7 +192,7 @@ describe.concurrent("values-back", () => {
       result: "success",
       scripts: [{ env: { IMAGE: `registry.example.com/app@sha256:${SHA}` } }],
     });
-    expect(steps[0]?.stdout).toContain("Values from the artifact `build.json`: `image`.");
+    expect(steps[0]?.stdout).toContain("Outputs from the artifact `build.json`: `image`.");
     expect(steps[0]?.stdout).not.toContain("registry.example.com");
   });
 
@@ -201,7 +201,7 @@ describe.concurrent("values-back", () => {
     expect(jobs.build?.result).toBe("failure");
     expect(jobs.deploy?.result).toBe("skipped");
     expect(annotations(steps[0] as Ran, "error").join()).toMatch(
-      /^The run has left no artifact `build\.json` \(`outputs_from`\): [\s\S]*uses: actions\/upload-artifact@/,
+      /^The run has no artifact `build\.json` \(`outputs_from`\): [\s\S]*uses: actions\/upload-artifact@/,
     );
   });
 });

@@ -25,7 +25,7 @@ const VARIABLE = "The proxy in `HTTPS_PROXY`/`HTTP_PROXY`";
 const MALFORMED =
   "The proxy variable for this server (`HTTPS_PROXY` or `HTTP_PROXY`) is not a URL such as " +
   "`http://proxy.example.com:3128`, so nothing was sent.\nCorrect it on the runner; characters such as `@` or `#` in a " +
-  "password have to be percent-encoded.";
+  "password must be percent-encoded.";
 
 async function setProxyStage(options: Omit<ProxyOptions, "hosts"> = {}) {
   const stage = await setProcessStage(WORKFLOW, { behaviour: { queuedMs: 60_000 } });
@@ -107,7 +107,7 @@ describe.concurrent("a proxy is left alone", () => {
         run({ ...GIVEN, api_url: url }, { ...env, [name]: `example.com, ${new URL(url).host} ,ghe.test` }),
       ]);
       expect(annotations(there, "error")).toEqual([
-        expect.stringContaining(`no connection to ${url} (it answered 502)`),
+        expect.stringContaining(`did not connect to ${url} (it returned 502)`),
       ]);
       expect(annotations(here, "error")).toEqual([]);
       expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${new URL(url).host}`]));
@@ -130,7 +130,7 @@ describe.concurrent("a dispatch that the proxy does not pass on is certainly not
     const ran = await run(GIVEN, { http_proxy: proxy.url });
     expect(annotations(ran, "error")).toEqual([]);
     expect(ran.stdout).not.toContain("unclear");
-    expect(ran.stdout).toContain("GitHub answers again, after ");
+    expect(ran.stdout).toContain("GitHub responds again after ");
     expect(askedOf(github, "octo/target")).toEqual([`${POST} → 200`, `${RUN_1} → 200`]);
   });
 
@@ -138,21 +138,21 @@ describe.concurrent("a dispatch that the proxy does not pass on is certainly not
     const { run, proxy } = await setProxyStage({ refuse: () => 502 });
     const ran = await run(BRIEFLY, { http_proxy: proxy.url });
     expect(annotations(ran, "error")).toEqual([
-      `${VARIABLE} opened no connection to ${API_URL} (it answered 502).\nIt cannot reach the server: check ` +
-        "`api_url`, ask those who run the proxy, or exempt the server by `NO_PROXY`.",
+      `${VARIABLE} did not connect to ${API_URL} (it returned 502).\nIt cannot reach the server: check ` +
+        "`api_url`, ask the proxy's operator, or exclude the server with `NO_PROXY`.",
     ]);
     expect(proxy.asked.length).toBeGreaterThan(1);
   });
 
   test.for([
-    [407, "It demands a user name and password, or refuses those given: put them in the variable"],
-    [403, "It does not let the runner go there: have it let the server through"],
+    [407, "It requires a user name and password, or rejects those given: put them in the variable"],
+    [403, "It blocks the server: have the proxy allow it"],
   ] as const)("and a proxy that answers %i is asked once", async ([status, advice], { expect }) => {
     const { run, proxy } = await setProxyStage({ refuse: () => status });
     const url = proxy.url.replace("//", "//runner:correct-horse-7431@");
     const ran = await run(BRIEFLY, { http_proxy: url, RUNNER_DEBUG: "1" });
     expect(annotations(ran, "error")).toEqual([
-      expect.stringContaining(`${VARIABLE} opened no connection to ${API_URL} (it answered ${status}).\n${advice}`),
+      expect.stringContaining(`${VARIABLE} did not connect to ${API_URL} (it returned ${status}).\n${advice}`),
     ]);
     expect(proxy.asked).toEqual(["CONNECT ghe.test:80"]);
     expect(readable(ran)).not.toContain("correct-horse");
@@ -163,8 +163,8 @@ describe.concurrent("a dispatch that the proxy does not pass on is certainly not
     await proxy.close();
     const ran = await run(BRIEFLY, { http_proxy: proxy.url.replace("//", "//runner:correct-horse-7431@") });
     expect(annotations(ran, "error")).toEqual([
-      `No connection to ${API_URL} (ECONNREFUSED).\nCheck \`api_url\`, and that the runner may connect to it. The ` +
-        "request goes through the proxy in `HTTPS_PROXY`/`HTTP_PROXY`: check its address, or exempt the server by `NO_PROXY`.",
+      `No connection to ${API_URL} (ECONNREFUSED).\nCheck \`api_url\`, and that the runner can connect to it. The ` +
+        "request goes through the proxy in `HTTPS_PROXY`/`HTTP_PROXY`: check its address, or exclude the server with `NO_PROXY`.",
     ]);
     expect(ran.stdout).not.toContain("unclear");
     expect(readable(ran)).not.toContain("correct-horse");

@@ -81,7 +81,7 @@ describe.concurrent("no matcher takes", () => {
     const workflow = receiver("repository_dispatch", "run-name").replace("types: [deploy]", types);
     const { run } = await setProcessStage({ [TARGET]: { "deploy.yml": workflow } });
     const ran = await run({ repo: TARGET, event_type: name, dry_run: "true" });
-    expect(readable(ran.stdout)).toContain("A dry run: nothing is dispatched.");
+    expect(readable(ran.stdout)).toContain("Dry run: nothing is dispatched.");
     expect(readable(ran.stdout)).toContain(name.trim());
     expect(takenByMatchers(ran.stdout)).toEqual([]);
   });

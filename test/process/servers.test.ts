@@ -49,7 +49,7 @@ describe.runIf(canIssue).concurrent(title("a repository's URL chooses its server
     const id = github.runs("octo/target")[0]?.id;
     expect(ran.outputs.html_url).toBe(`${origin}/octo/target/actions/runs/${id}`);
     expect(ran.outputs.jobs_url).toBe(`${origin}${path}/repos/octo/target/actions/runs/${id}/jobs`);
-    expect(ran.stdout).toContain(`GitHub has started run ${id}: ${ran.outputs.html_url}`);
+    expect(ran.stdout).toContain(`GitHub started run ${id}: ${ran.outputs.html_url}`);
   });
 });
 

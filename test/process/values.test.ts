@@ -49,7 +49,7 @@ describe.concurrent("values are read", () => {
     const ran = await run(GIVEN, { RUNNER_DEBUG: "1" });
     expect(annotations(ran, "error")).toEqual([]);
     expect(ran.outputs.outputs).toBe(TEXT);
-    expect(ran.stdout).toContain("Values from the artifact `values`: `version`, `secret`.");
+    expect(ran.stdout).toContain("Outputs from the artifact `values`: `version`, `secret`.");
     expect(readable(ran)).not.toMatch(/5eed7431|1\.10|sig=|artifact-files/);
   });
 

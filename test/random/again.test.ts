@@ -247,7 +247,7 @@ function verdictOf({ at, failure, outputs }: Step, { callers: all, again }: Sche
   if (isRed && isRed[1] !== conclusion) return [`2: caller ${at} says ${isRed[1]} and ${conclusion}`];
   // Others may run it again after our end; we may not stop before our own chances are used.
   const isRerun = again.rerun_failed !== undefined && /^(failure|timed_out)$/.test(conclusion);
-  const isWhole = /The failed jobs were not run again|left open whether|No time was left/.test(failure ?? "");
+  const isWhole = /The failed jobs were not re-run|left unclear whether|No time was left/.test(failure ?? "");
   if (isRed && isRerun && !isWhole && Number(attempt) <= Number(again.rerun_failed))
     return [`2: caller ${at} gave up in attempt ${attempt}`];
   return [];

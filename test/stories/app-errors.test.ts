@@ -78,7 +78,7 @@ describe("credentials", () => {
     const message = await messageOf(on, { ...START, app_private_key });
     expect(message).toMatchInlineSnapshot(`
       "There is a problem with the inputs, so nothing was sent:
-      - \`app_private_key\` is no RSA private key: store the whole \`.pem\` file that GitHub gave you, from \`-----BEGIN\` to \`-----END …-----\`, in the secret."
+      - \`app_private_key\` is not an RSA private key: store the whole \`.pem\` file that GitHub gave you, from \`-----BEGIN\` to \`-----END …-----\`, in the secret."
     `);
     expect(on.github.requests).toEqual([]);
     for (const line of app_private_key.split("\n").filter((each) => !/^(-----.*)?$/.test(each))) {
@@ -91,7 +91,7 @@ describe("credentials", () => {
     const app_private_key = OTHER_KEYS.privateKey.export(pem).toString();
     expect(await messageOf(on, { ...START, app_private_key })).toMatchInlineSnapshot(`
       "GitHub does not accept the App's signature (401 A JSON web token could not be decoded).
-      \`app_id\` and \`app_private_key\` do not belong together, the key was deleted in the App's settings, or the App lives on another server."
+      \`app_id\` and \`app_private_key\` do not match, the key was deleted in the App's settings, or the App is on another server."
     `);
     expect(on.github.transcript()).toEqual(["GET /repos/octo/target/installation → 401"]);
     expectNothingSent(on);
@@ -133,7 +133,7 @@ describe("an installation", () => {
     };
     expect(await messageOf(on)).toMatchInlineSnapshot(`
       "The App's installation has no access to octo/target (422 There is at least one repository that does not exist or is not accessible to the parent installation.).
-      Add the repository to those that the installation may access."
+      Give the installation access to the repository."
     `);
     expectNothingSent(on);
   });
@@ -151,8 +151,8 @@ describe("an installation", () => {
   test("that is suspended is told so", async () => {
     const on = await stage({ installation: { suspended: true } });
     expect(await messageOf(on)).toMatchInlineSnapshot(`
-      "The App's installation on octo/target may not get a token (403 This installation has been suspended).
-      Usually it is suspended: the owner of the repository can unsuspend it in the settings of installed Apps."
+      "The App's installation on octo/target cannot get a token (403 This installation has been suspended).
+      It is usually suspended: the repository's owner can unsuspend it in the settings of installed Apps."
     `);
     expectNothingSent(on);
   });
@@ -176,7 +176,7 @@ describe("in the middle of a wait", () => {
       }),
     ).toMatchInlineSnapshot(`
       "The App is not installed on octo/target (404), or there is no such repository.
-      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
+      The run itself continues: https://github.test/octo/target/actions/runs/30000000011
       Install the App there, and give it access to this repository; or check \`owner\` and \`repo\`."
     `);
   });
@@ -195,8 +195,8 @@ describe("in the middle of a wait", () => {
         installation.permissions = { contents: "write" };
       }),
     ).toMatchInlineSnapshot(`
-      "The App's installation on octo/target may not get a token with \`actions: write\` for it (422 The permissions requested are not granted to this installation.).
-      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
+      "The App's installation on octo/target cannot get a token with \`actions: write\` for it (422 The permissions requested are not granted to this installation.).
+      The run itself continues: https://github.test/octo/target/actions/runs/30000000011
       Give the App these permissions in its settings, have the owner accept them in the installation, and give it access to this repository."
     `);
   });
@@ -208,8 +208,8 @@ describe("in the middle of a wait", () => {
       }),
     ).toMatchInlineSnapshot(`
       "GitHub does not accept the App's signature (401 A JSON web token could not be decoded).
-      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
-      \`app_id\` and \`app_private_key\` do not belong together, the key was deleted in the App's settings, or the App lives on another server."
+      The run itself continues: https://github.test/octo/target/actions/runs/30000000011
+      \`app_id\` and \`app_private_key\` do not match, the key was deleted in the App's settings, or the App is on another server."
     `);
   });
 });

@@ -188,7 +188,7 @@ describe("a token that has to be made first", () => {
   ])("is not used for a dispatch any more when the step is cancelled during %s", async (_, cancelAfterMs) => {
     const { github, play } = await stage({ latencyMs: 400 });
     const { failure, tookMs } = await play({ ...START, cancel_run_on: "cancel" }, { cancelAfterMs });
-    expect(failure).toBe("The step was cancelled (SIGINT). Nothing had been sent.");
+    expect(failure).toBe("The step was cancelled (SIGINT). Nothing was sent.");
     expect(tookMs).toBeLessThan(1000);
     expect(github.runs(TARGET)).toEqual([]);
   });

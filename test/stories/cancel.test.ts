@@ -26,7 +26,7 @@ describe("a signal", () => {
     expect(tookMs).toBe(33_333);
     expect(outputs).toMatchObject({ runId: String(github.runs(TARGET)[0]?.id), status: "queued" });
     expect(failure).toMatch(
-      /^The step was cancelled \(SIGINT\)\. The remote run goes on \(see `cancel_run_on`\): http/,
+      /^The step was cancelled \(SIGINT\)\. The remote run continues \(see `cancel_run_on`\): http/,
     );
     expect(asked(github, "POST")).toHaveLength(1);
   });
@@ -61,7 +61,7 @@ describe("a signal", () => {
     const { github, play } = await followed();
     github.fault = ({ path }) => (path.endsWith("/cancel") ? { when: "before", kind: "hang" } : undefined);
     const { failure, tookMs } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 33_333 });
-    expect(failure).toContain("The remote run could not be cancelled in time and goes on: http");
+    expect(failure).toContain("The remote run could not be cancelled in time and continues: http");
     expect(tookMs).toBeLessThanOrEqual(33_333 + 9000);
   });
 
@@ -75,13 +75,13 @@ describe("a signal", () => {
       return isCancelling || clock.nowMs() < startedAtMs + 10_000 ? undefined : { when: "before", kind: "hang" };
     };
     const { failure } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 60_000 });
-    expect(failure).toContain("The remote run was not cancelled (409): it had ended, as success: http");
+    expect(failure).toContain("The remote run was not cancelled (409): it had ended as success: http");
   });
 
   test("says what was seen of a run that GitHub refuses to cancel although it has not ended", async () => {
     const { play } = await followed({ cancel: "409" });
     const { failure } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 33_333 });
-    expect(failure).toContain("The remote run cannot be cancelled, GitHub says (409), although it is queued: http");
+    expect(failure).toContain("GitHub cannot cancel the remote run (409), although it is queued: http");
   });
 
   test("says that a server cannot cancel which shows the run and knows no such request", async () => {
@@ -89,7 +89,7 @@ describe("a signal", () => {
     github.fault = ({ path }) =>
       path.endsWith("/cancel") ? { when: "before", kind: "status", status: 404 } : undefined;
     const { failure, tookMs } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 3333 });
-    expect(failure).toContain("this server shows it, and answers 404 to cancelling it: http");
+    expect(failure).toContain("this server shows it, but returns 404 for cancelling it: http");
     expect(asked(github, "POST").filter((line) => line.includes("/cancel"))).toHaveLength(2);
     expect(tookMs).toBeLessThan(3333 + 3000);
   });
@@ -98,7 +98,7 @@ describe("a signal", () => {
     const { github, play } = await followed();
     github.fault = ({ method }) => (method === "GET" ? { kind: "delay", ms: 10_000 } : undefined);
     const { failure, tookMs } = await play({ ...FOLLOW, ref: "", ...CANCEL }, { cancelAfterMs: 4000 });
-    expect(failure).toBe("The step was cancelled (SIGINT). Nothing had been sent.");
+    expect(failure).toBe("The step was cancelled (SIGINT). Nothing was sent.");
     expect(tookMs).toBe(4000);
     expect(github.runs(TARGET)).toEqual([]);
   });
@@ -109,7 +109,7 @@ describe("a signal", () => {
     github.fault = ({ method }) =>
       method === "POST" ? { when: "before", kind: "status", status: 429, headers } : undefined;
     const { failure, trace } = await play({ ...EVENT, ...CANCEL }, { cancelAfterMs: 4000 });
-    expect(failure).toBe("The step was cancelled (SIGINT). Nothing had been sent.");
+    expect(failure).toBe("The step was cancelled (SIGINT). Nothing was sent.");
     const requests = github.requests.length;
     await playPost({ ...EVENT, ...CANCEL }, trace);
     expect(github.requests).toHaveLength(requests);
@@ -156,7 +156,7 @@ describe("the post step", () => {
   test("cancels a run that became visible only after the step was killed", async () => {
     const { github, play, playPost } = await sought({ visibleAfterMs: 13_000 });
     const { failure, trace } = await play({ ...EVENT, ...CANCEL }, { cancelAfterMs: 4000 });
-    expect(failure).toContain("A run may have been started in octo/target");
+    expect(failure).toContain("A run may have started in octo/target");
     const { log } = await playPost({ ...EVENT, ...CANCEL }, trace);
     expect(log.at(-1)).toBe("The remote run has ended as cancelled.");
     expect(github.runs(TARGET)).toMatchObject([{ status: "completed", conclusion: "cancelled" }]);
@@ -192,7 +192,7 @@ describe("the post step", () => {
     const { github, play, playPost } = await followed({ cancel: "ignored" });
     const { trace } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 33_333 });
     const { log, tookMs } = await playPost({ ...FOLLOW, ...CANCEL }, trace);
-    expect(log).toContain("The remote run ignores its cancellation; forcing it.");
+    expect(log).toContain("The remote run ignores its cancellation; force-cancelling it.");
     expect(asked(github, "POST").at(-1)).toMatch(/\/force-cancel → 202$/);
     expect(github.runs(TARGET)).toMatchObject([{ status: "completed" }]);
     expect(tookMs).toBeGreaterThanOrEqual(10_000);
@@ -208,7 +208,7 @@ describe("the post step", () => {
     });
     const { trace } = await play({ ...FOLLOW, ...CANCEL }, { cancelAfterMs: 33_333 });
     const { log } = await playPost({ ...FOLLOW, ...CANCEL }, trace);
-    expect(log).toContainEqual(expect.stringMatching(/^The remote run is ending by itself: http/));
+    expect(log).toContainEqual(expect.stringMatching(/^The remote run is already ending: http/));
     expect(asked(github, "POST").filter((line) => line.includes("force-cancel"))).toEqual([]);
   });
 
@@ -256,7 +256,7 @@ describe("the post step", () => {
     const { warnings, failure, tookMs } = await playPost({ ...FOLLOW, ...CANCEL }, trace);
     expect(tookMs).toBe(20_000);
     expect(failure).toBeUndefined();
-    expect(warnings).toEqual([expect.stringMatching(/^The remote run was not seen to end; it may go on: http/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^The remote run may not have ended; check it: http/)]);
   });
 
   test("does not cancel an older run that carries the same id of the caller's", async () => {
@@ -271,7 +271,7 @@ describe("the post step", () => {
     const given = { ...EVENT, ...CANCEL, distinct_id: "mine" };
     const { trace } = await play(given, { cancelAfterMs: 4000 });
     const { warnings } = await playPost(given, trace);
-    expect(warnings).toEqual([expect.stringMatching(/^No run with our id is visible/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^No run with the step's id is visible/)]);
     expect(github.runs(TARGET).find(({ id }) => id === older)?.cancelRequestedAtMs).toBeUndefined();
   });
 });

@@ -7,7 +7,7 @@ import { asked, setStage, TARGET } from "../support/stage.ts";
 
 const START = { workflow: "deploy.yml", ref: "main", wait_for: "completed" };
 const WORKFLOW = receiver("workflow_dispatch", "run-name");
-const GUESS = "a newer run of its concurrency group has probably taken its place";
+const GUESS = "a newer run of its concurrency group probably replaced it";
 
 /** A stage on which one run of `deploy.yml` goes as `behaviour` says. */
 function stage(behaviour: Behaviour, workflow = WORKFLOW) {
@@ -107,7 +107,7 @@ test("a run that has ended with a job still queued names that job", async () => 
 });
 
 describe("a public caller with a private target", () => {
-  const LEFT_OUT = "The annotations and logs of its jobs are left out";
+  const LEFT_OUT = "Its annotations and logs are omitted";
 
   test.each<[string, Record<string, string>, boolean, "private" | "public", boolean]>([
     ["hears", {}, true, "private", true],
@@ -146,7 +146,7 @@ test("a run none of whose jobs a runner has begun is waited for no longer than `
   const rewrite = (run: unknown) => ({ ...(run as object), status: "tomorrows_word" });
   github.fault = ({ path }) => (/\/runs\/\d+$/.test(path) ? { kind: "rewrite", when: "after", rewrite } : undefined);
   const { failure, tookMs } = await play({ ...START, start_timeout_seconds: "300" });
-  expect(failure).toMatch(/^The run did not begin within 300 s/);
+  expect(failure).toMatch(/^The run did not start within 300 s/);
   expect(tookMs).toBe(300_000);
   expect(github.runs(TARGET)).toHaveLength(1);
 });

@@ -68,7 +68,7 @@ describe("the status", () => {
     const url = `${github.apiUrl}/${TARGET}/actions/runs/${github.runs(TARGET)[0]?.id}`;
     const about = { sha: CALLER.sha, context: "remote / deploy", url };
     expect(statuses()).toEqual([
-      { ...about, state: "pending", description: "The remote run goes on" },
+      { ...about, state: "pending", description: "The remote run continues" },
       { ...about, state: "success", description: "The remote run ended as success" },
     ]);
   });
@@ -130,7 +130,7 @@ describe("the status", () => {
     const good = await on.play({ ...START, dry_run: "true" });
     expect(good.failure).toBeUndefined();
     expect(good.log.join("\n")).toContain(
-      "✓ `status_token` is accepted, and sees octo/the-app; it needs `statuses: write` there",
+      "✓ `status_token` is valid and can see octo/the-app; it needs `statuses: write` there",
     );
     on.caller.fault = () => ({ when: "before", kind: "status", status: 404 });
     expect((await on.play({ ...START, dry_run: "true" })).failure).toContain(

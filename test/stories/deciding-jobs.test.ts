@@ -60,7 +60,7 @@ test("a red one makes the step red, with its own lines, and names no other", asy
   const { play } = await stage({ test: { durationMs: 120_000, failedStep: "Run the tests" } });
   const { failure, outputs } = await play({ ...START, jobs: "build\ntest (linux)" });
   expect(failure).toMatch(
-    /^Of the jobs that decide \(`jobs`\), 1 of 2 ended red; the run is in progress: http\S+\n- test \(linux\): failure in step "Run the tests", http/,
+    /^Of the deciding jobs \(`jobs`\), 1 of 2 ended red; the run is in progress: http\S+\n- test \(linux\): failure in step "Run the tests", http/,
   );
   expect(failure).toContain('The last lines of step "Run the tests" in job test (linux):');
   expect(failure).not.toContain("windows");
@@ -90,7 +90,7 @@ test("a name that never comes is told at the run's end, with the jobs that there
   const { failure, outputs } = await play({ ...START, jobs: "build\nlinut\ntest" });
   // Nothing of the run's own conclusion: that is what it should be.
   expect(failure).toBe(
-    `The run has ended, and no job is called \`linut\`, \`test\` (\`jobs\`): ${outputs.html_url}\n` +
+    `The run has ended, but no job is called \`linut\`, \`test\` (\`jobs\`): ${outputs.html_url}\n` +
       "Its jobs, as GitHub shows them: build, test (linux), test (windows), call / called, soak.",
   );
   expect(outputs).toMatchObject({ status: "completed", conclusion: "success" });
@@ -99,14 +99,14 @@ test("a name that never comes is told at the run's end, with the jobs that there
 test("a run without any job is red", async () => {
   const { play } = await stage({}, { zeroJobs: true });
   const { failure } = await play({ ...START, jobs: "*" });
-  expect(failure).toMatch(/^The run has ended, and no job is called `\*`.*\nIts jobs, as GitHub shows them: none\.$/s);
+  expect(failure).toMatch(/^The run has ended, but no job is called `\*`.*\nIts jobs, as GitHub shows them: none\.$/s);
 });
 
 test("the deadline says which of them are open", async () => {
   const { play } = await stage();
   const { failure, outputs } = await play({ ...START, jobs: "build\ntest *\nlate", timeout_seconds: "120" });
   expect(failure).toContain(
-    "Of the jobs that decide (`jobs`), these are open: test (linux) (in progress), test (windows) (in progress), `late` (no such job yet).",
+    "Of the deciding jobs (`jobs`), these are open: test (linux) (in progress), test (windows) (in progress), `late` (no such job yet).",
   );
   expect(outputs.conclusion).toBeUndefined();
 });
@@ -132,7 +132,7 @@ describe("jobs end the step also where the run's own answer stays the same", () 
       return /\/runs\/\d+$/.test(path) && stuckMs > 0 ? { kind: "stale", ms: stuckMs } : undefined;
     };
     const { failure, tookMs } = await play({ ...START, ...given });
-    if ("fail_fast" in given) expect(failure).toMatch(/^The run is in progress, and a job has/);
+    if ("fail_fast" in given) expect(failure).toMatch(/^The run is in progress, but a job already/);
     else expect(failure).toBeUndefined();
     expect(tookMs).toBeGreaterThan(180_000);
     expect(tookMs).toBeLessThan(240_000);

@@ -43,7 +43,7 @@ describe("once", () => {
       "is not sent again when a run without any id was started",
       SILENT,
       1,
-      "a run that does not show our id was started since and may be it (http",
+      "a run without the id started since and may be the one (http",
     ],
     ["is sent again when all that was started shows other ids", EVENT, 2, undefined],
   ])("a dispatch with an unclear answer: %s", async (_, text, sendings, words) => {
@@ -73,8 +73,8 @@ describe("once", () => {
     expect(
       failure?.replace(/A1B2:\d+/, "A1B2:…").replaceAll(github.apiUrl, "https://github.test"),
     ).toMatchInlineSnapshot(`
-      "GitHub's answer to the dispatch leaves open whether a run was started (502), and that was the answer 3 times.
-      Look at the runs of octo/target before you start this step again: a run may have been started. It would show \`mine\`. https://github.test/octo/target/actions
+      "GitHub's response leaves unclear whether a run started (502), and GitHub returned this 3 times.
+      Check the runs of octo/target before you run this step again: a run may have started. It would show \`mine\`. https://github.test/octo/target/actions
       GitHub's request id: A1B2:…"
     `);
   });
@@ -87,8 +87,8 @@ describe("once", () => {
     expect(
       failure?.replace(/A1B2:\d+/, "A1B2:…").replaceAll(github.apiUrl, "https://github.test"),
     ).toMatchInlineSnapshot(`
-      "GitHub's answer to the dispatch leaves open whether a run was started (502), and it carries no id by which it could be looked for.
-      Look at the runs of octo/target before you start this step again: a run may have been started. https://github.test/octo/target/actions
+      "GitHub's response leaves unclear whether a run started (502), and no id was sent to find it by.
+      Check the runs of octo/target before you run this step again: a run may have started. https://github.test/octo/target/actions
       GitHub's request id: A1B2:…"
     `);
   });
@@ -112,7 +112,7 @@ describe("once", () => {
     expect(failure).toBeUndefined();
     const [first, second] = github.requests;
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBe(40_000);
-    expect(log).toContain("GitHub's rate limit is reached until 12:00:40 UTC; waiting 40 s, then going on by itself.");
+    expect(log).toContain("Rate limit reached until 12:00:40 UTC; waiting 40 s, then continuing.");
   });
 
   test("a dispatch follows a renamed repository on the same server, with method and body", async () => {

@@ -92,9 +92,9 @@ describe("a server that answers with run details", () => {
     const id = github.runs(TARGET)[0]?.id;
     expect(failure?.replaceAll(github.apiUrl, "https://github.test")).toBe(
       [
-        `GitHub's answer to the dispatch named run ${id}, but GitHub does not show it in octo/target (404).`,
+        `GitHub's response to the dispatch named run ${id}, but GitHub does not show it in octo/target (404).`,
         `Its page: https://github.test/octo/target/actions/runs/${id}`,
-        "Where its page shows it, allow more `find_timeout_seconds`, and check that the token has `actions: read`.",
+        "If its page exists, increase `find_timeout_seconds`, and check that the token has `actions: read`.",
       ].join("\n"),
     );
     expect(outputs.runId).toBe(String(id));
@@ -128,7 +128,7 @@ describe("an older server", () => {
     const { failure } = await play({ workflow: "deploy.yml", ref: "main" });
     expect(github.runs(TARGET)).toEqual([]);
     expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
-      "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, by which its run would be found, so GitHub started nothing (422).
+      "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, which identifies its run, so GitHub started nothing (422).
       Add these lines to the receiving workflow:
       run-name: Silent [\${{ inputs.distinct_id }}]
       on:
@@ -145,8 +145,8 @@ describe("an older server", () => {
     const { failure } = await play({ workflow: "deploy.yml", ref: "main", distinct_id_key: "" });
     expect(github.runs(TARGET)).toEqual([]);
     expect(failure?.replace(/A1B2:\d+/, "A1B2:…")).toMatchInlineSnapshot(`
-      "This server does not answer with the run's id, and no id is sent: the run could never be found, so nothing was sent.
-      Give \`distinct_id_key\`, or \`wait_for: nothing\`."
+      "This server does not return the run's id, and no id is sent, so the run could not be found; nothing was sent.
+      Set \`distinct_id_key\` or \`wait_for: nothing\`."
     `);
   });
 
@@ -242,11 +242,11 @@ describe("what is sent", () => {
     expect(asked(github, "POST")).toEqual([]);
     expect(several).toMatchInlineSnapshot(`
       "2 workflows of octo/target are called \`Deploy\`, so nothing was sent.
-      Give the input \`workflow\` as a file name: .github/workflows/deploy.yml (Deploy), .github/workflows/again.yml (Deploy)."
+      Set the input \`workflow\` to a file name: .github/workflows/deploy.yml (Deploy), .github/workflows/again.yml (Deploy)."
     `);
     expect(none).toMatchInlineSnapshot(`
       "octo/target has no workflow called \`Deplyo\` on its default branch, so nothing was sent. Did you mean \`deploy.yml\`?
-      Give the input \`workflow\` as one of: .github/workflows/deploy.yml (Deploy), .github/workflows/again.yml (Deploy)."
+      Set the input \`workflow\` to one of: .github/workflows/deploy.yml (Deploy), .github/workflows/again.yml (Deploy)."
     `);
   });
 
@@ -284,8 +284,7 @@ test("a renamed target gets no more time than any other: as much before the disp
 });
 
 describe("a caller that is re-run", () => {
-  const again =
-    "This is attempt 2 of the caller's run: it dispatches again, whatever the attempt before it has started.";
+  const again = "This is attempt 2 of the caller's run: it dispatches again, whatever the previous attempt started.";
   const given = { workflow: "deploy.yml", ref: "main", wait_for: "nothing" };
 
   test("says that it dispatches again, before it does", async () => {

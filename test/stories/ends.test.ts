@@ -92,14 +92,14 @@ describe("a run that failed although its jobs did not", () => {
     const { github, play } = await stage(behaviour);
     const { failure, outputs } = await play({ ...START, rerun_failed: "2" });
     expect(asked(github, "POST").filter((line) => line.includes("rerun"))).toEqual([]);
-    expect(failure).toContain("\nThe failed jobs were not run again: no job has failed.\n");
+    expect(failure).toContain("\nThe failed jobs were not re-run: no job has failed.\n");
     expect(outputs.conclusion).toBe("failure");
   });
 
   test("may be run again by somebody else", async () => {
     const { play } = await stage(behaviour);
     const { log } = await play({ ...START, rerun_grace_seconds: "60" });
-    expect(log.join("\n")).toContain("Waiting 1 min for a further attempt");
+    expect(log.join("\n")).toContain("Waiting 1 min for someone else to start another attempt");
   });
 
   test("is told so with `jobs` that it lacks", async () => {
@@ -178,7 +178,7 @@ describe("names in `jobs`", () => {
     const { play } = await stage({}, `${WORKFLOW}\n${matrix.join("\n")}`);
     const jobs = "identify\ntest (linux)";
     const { failure } = await play({ ...START, jobs });
-    expect(failure).toMatch(/^Of the jobs that decide \(`jobs`\), 1 of 2 ended red/);
+    expect(failure).toMatch(/^Of the deciding jobs \(`jobs`\), 1 of 2 ended red/);
     expect(failure).toContain("- test (${{ matrix.os }}): skipped, http");
     const accepted = await play({ ...START, jobs, success_conclusions: "success, skipped" });
     expect(accepted.failure).toBeUndefined();

@@ -39,7 +39,7 @@ describe("a token", () => {
     const on = await stage();
     expect(await messageOf(on, { ...BY_WORKFLOW, token: "ghp_unknown" })).toMatchInlineSnapshot(`
       "GitHub does not accept the token (401 Bad credentials).
-      It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input \`token\`."
+      It is wrong, expired or revoked, or belongs to another server: create a new one and store it in the secret that \`token\` reads."
     `);
     expect(on.github.requests).toHaveLength(1);
   });
@@ -53,9 +53,9 @@ describe("a token", () => {
     on.github.behaviour(TARGET, "deploy.yml", { queuedMs: 7_200_000 });
     const given = { ...BY_WORKFLOW, token: "ghs_onehour", wait_for: "completed", timeout_seconds: "7200" };
     expect(await messageOf(on, given)).toMatchInlineSnapshot(`
-      "GitHub does not accept the token any more (401 Bad credentials): it worked before, and has ended during the wait.
-      The run itself goes on: https://github.test/octo/target/actions/runs/30000000011
-      Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired."
+      "GitHub no longer accepts the token (401 Bad credentials): it stopped working during the wait.
+      The run itself continues: https://github.test/octo/target/actions/runs/30000000011
+      A GitHub App's token expires after one hour: set \`app_id\` and \`app_private_key\` instead of \`token\`, and it is renewed; a personal token was revoked or has expired."
     `);
     expect(on.clock.nowMs()).toBeLessThan(3_630_000);
   });
@@ -65,7 +65,7 @@ describe("a token", () => {
     on.github.addToken("ghp_elsewhere", { permissions: { actions: "write" }, repositories: ["octo/other"] });
     expect(await messageOf(on, { ...BY_WORKFLOW, token: "ghp_elsewhere" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/target (404).
-      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), it can access only its own repository: use a token for the target. Check \`owner\` and \`repo\`, and that the token can access this repository; GitHub also returns 404 for a private repository that the token cannot access."
     `);
   });
 
@@ -88,7 +88,7 @@ describe("a token", () => {
     const on = await stage(EVENT);
     on.github.addToken("lacking", { permissions: { contents: "write" } });
     expect(await messageOf(on, { ...BY_EVENT, token: "lacking" })).toMatchInlineSnapshot(`
-      "The token may not read the runs of octo/target (403 Resource not accessible by personal access token), so nothing was sent.
+      "The token cannot read the runs of octo/target (403 Resource not accessible by personal access token), so nothing was sent.
       It needs \`contents: write\` and \`actions: read\` for octo/target: a fine-grained token "Contents: Read and write" and "Actions: Read-only" with that repository selected, a classic one the scope \`repo\`."
     `);
   });
@@ -117,7 +117,7 @@ describe("a 404", () => {
     const on = await stage();
     expect(await messageOf(on, { ...BY_EVENT, repo: "octo/targte" })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/targte (404).
-      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), it can access only its own repository: use a token for the target. Check \`owner\` and \`repo\`, and that the token can access this repository; GitHub also returns 404 for a private repository that the token cannot access."
     `);
   });
 
@@ -136,7 +136,7 @@ describe("a 404", () => {
       return path.includes("/git/ref/heads/") ? { when: "before", kind: "status", status: 502 } : undefined;
     };
     expect(await messageOf(on, BY_WORKFLOW)).toMatch(
-      /^GitHub says 404 to POST .*\/dispatches, although the token can see octo\/target\.\n/,
+      /^GitHub returned 404 for POST .*\/dispatches, although the token can see octo\/target\.\n/,
     );
   });
 });
@@ -160,7 +160,7 @@ describe("a 422", () => {
     const on = await setStage({ "deploy.yml": WORKFLOW }, { repository: { disabled: ["deploy.yml"] } });
     expect(await messageOf(on, BY_WORKFLOW)).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target is disabled (422); nothing was started.
-      Enable it on the target's Actions page, or by \`gh workflow enable\`."
+      Enable it on the target's Actions page, or with \`gh workflow enable\`."
     `);
   });
 
@@ -168,8 +168,8 @@ describe("a 422", () => {
     const text = WORKFLOW.replace("name: Deploy", "name: Deploy\ndescription: Which input (default: x)");
     const on = await setStage({ "deploy.yml": text }, { repository: { unreadable: ["deploy.yml"] } });
     expect(await messageOf(on, BY_WORKFLOW)).toMatchInlineSnapshot(`
-      "GitHub sees no \`workflow_dispatch\` trigger in \`deploy.yml\` of octo/target on the ref \`main\` (422), because the file is no valid YAML (line 2): a text with \`: \` in it needs quotes; nothing was started.
-      Mend the file: until then, GitHub starts it for nobody, whatever its \`on:\` says."
+      "GitHub sees no \`workflow_dispatch\` trigger in \`deploy.yml\` of octo/target on the ref \`main\` (422), because the file is not valid YAML (line 2): a text with \`: \` in it needs quotes; nothing was started.
+      Fix the file: until then, GitHub does not start it, whatever its \`on:\` says."
     `);
   });
 
@@ -182,8 +182,8 @@ describe("a 422", () => {
     on.github.fault = () => ({ when: "before", kind: "status", status: 422, body });
     const client_payload = '{"deep": [{"a": "s3cr3t-value"}], "b": "42-s3cr3t"}';
     expect(await messageOf(on, { ...BY_EVENT, client_payload })).toMatchInlineSnapshot(`
-      "GitHub did not accept the dispatch of the event \`deploy\` (422 Validation Failed: *** is odd: so is ***); nothing was started.
-      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words."
+      "GitHub rejected the dispatch of the event \`deploy\` (422 Validation Failed: *** is odd: so is ***); nothing was started.
+      Check \`workflow\`, \`ref\` and the values sent against GitHub's message."
     `);
   });
 });
@@ -201,11 +201,11 @@ test("a limit that lasts beyond the deadline fails at the deadline, and says so"
   expect(played.tookMs).toBe(300_000);
   expect(played.failure).toMatchInlineSnapshot(`
     "GitHub's rate limit for this token is reached until 12:30:00 UTC, which is after the deadline (403 to GET /repos/octo/target/actions/runs).
-    Start fewer requests with this token, raise \`poll_interval_seconds\`, or allow more time (\`find_timeout_seconds\`, \`timeout_seconds\`)."
+    Send fewer requests with this token, or increase \`poll_interval_seconds\`, \`find_timeout_seconds\` or \`timeout_seconds\`."
   `);
-  expect(played.log.filter((line) => line.includes("rate limit"))).toMatchInlineSnapshot(`
+  expect(played.log.filter((line) => line.includes("Rate limit"))).toMatchInlineSnapshot(`
     [
-      "GitHub's rate limit is reached until 12:30:00 UTC, which is after the deadline.",
+      "Rate limit reached until 12:30:00 UTC, which is after the deadline.",
     ]
   `);
   expect(on.github.requests).toHaveLength(1);
@@ -216,7 +216,7 @@ describe("a server that imitates GitHub's", () => {
     const on = await stage();
     const api_url = `${on.github.apiUrl}/api/v1`;
     const inputs = { event_type: "deploy", wait_for: "completed", api_url };
-    expect((await on.play(inputs)).failure).toMatch(/Give `workflow`[\s\S]*Give `wait_for: nothing`/);
+    expect((await on.play(inputs)).failure).toMatch(/Set `workflow`[\s\S]*Set `wait_for: nothing`/);
     expect(on.github.requests).toEqual([]);
     expect((await on.play({ ...BY_WORKFLOW, wait_for: "nothing", api_url })).failure).toBeUndefined();
     expect(on.github.requests.map(({ method }) => method)).toEqual(["POST"]);
@@ -226,7 +226,9 @@ describe("a server that imitates GitHub's", () => {
     const on = await stage();
     const api_url = `${on.github.apiUrl}/api/v3`;
     const message = await messageOf(on, { ...BY_WORKFLOW, repo: "octo/nowhere", api_url });
-    expect(message).toContain("The request went to https://github.test/api/v3, the usual root of an Enterprise Server");
+    expect(message).toContain(
+      "The request went to https://github.test/api/v3, the default API URL of an Enterprise Server",
+    );
   });
 });
 
@@ -236,7 +238,7 @@ describe("a server that is not there", () => {
     await on.github.close();
     expect(await messageOf(on, { ...BY_WORKFLOW, find_timeout_seconds: "30" })).toMatchInlineSnapshot(`
       "No connection to https://github.test (ECONNREFUSED).
-      Check \`api_url\`, and that the runner may connect to it. If the runner reaches it only through a proxy, set \`HTTPS_PROXY\` (and \`NO_PROXY\` for what is reached directly)."
+      Check \`api_url\`, and that the runner can connect to it. If the runner reaches it only through a proxy, set \`HTTPS_PROXY\` (and \`NO_PROXY\` for hosts reached directly)."
     `);
     expect(on.clock.nowMs()).toBe(30_000);
   });
@@ -280,7 +282,7 @@ test("single sign-on is told with the link that GitHub sends in a header", async
   on.github.fault = ({ method }) =>
     method === "POST" ? { when: "before", kind: "status", status: 403, headers, body } : undefined;
   expect(await messageOf(on, BY_EVENT)).toMatchInlineSnapshot(`
-    "The token may not send a repository_dispatch to octo/target (403 Resource protected by organization SAML enforcement.).
+    "The token cannot send a repository_dispatch to octo/target (403 Resource protected by organization SAML enforcement.).
     Authorise the token for the organisation's single sign-on: https://github.com/orgs/acme/sso?authorization_request=A1"
   `);
 });

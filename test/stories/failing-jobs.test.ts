@@ -91,7 +91,7 @@ describe("fail_fast", () => {
     const { github, play } = await stage();
     const { failure, outputs, tookMs } = await play(FAST);
     expect(failure).toMatch(
-      /^The run is in progress, and a job has ended red already, which ends the step \(`fail_fast`\): lint \(failure\)\nThe run goes on: http/,
+      /^The run is in progress, but a job already ended red, which ends the step \(`fail_fast`\): lint \(failure\)\nThe run continues: http/,
     );
     expect(failure).toContain(`${LINES}\nsrc/a.ts is not formatted`);
     expect(tookMs).toBeLessThan(80_000);
@@ -133,7 +133,7 @@ describe("fail_fast", () => {
     github.fault = ({ path }) =>
       path.endsWith("/cancel") ? { when: "before", kind: "status", status: 403 } : undefined;
     const { failure } = await play({ ...FAST, cancel_run_on: "failure" });
-    expect(failure).toContain("The remote run could not be cancelled (403: the token needs `actions: write` for that)");
+    expect(failure).toContain("The remote run could not be cancelled (403: the token needs `actions: write`)");
   });
 
   test.each([10, 62_500])("gives way to the caller's cancellation after %i ms", async (cancelAfterMs) => {

@@ -36,7 +36,7 @@ describe("a list that is not quite as GitHub gives it", () => {
     expect(failure).toBeUndefined();
     expect(outputs.runId).toBe(String(github.runs(TARGET).find(({ id }) => id !== other)?.id));
     expect(warnings).toEqual([
-      `GitHub listed a run that cannot be read, and it is passed over (${other}: it has no such field \`created_at\` as a workflow-run has).`,
+      `GitHub listed a run that cannot be read and is skipped (${other}: it has no such field \`created_at\` as a workflow-run has).`,
     ]);
   });
 
@@ -57,7 +57,7 @@ describe("a list that is not quite as GitHub gives it", () => {
       };
     };
     const { failure } = await play({ ...start("repository_dispatch"), find_timeout_seconds: "100" });
-    expect(failure).toContain("leaves open whether a run was started (502)");
+    expect(failure).toContain("leaves unclear whether a run started (502)");
     expect(asked(github, "POST")).toHaveLength(1);
   });
 
@@ -71,7 +71,7 @@ describe("a list that is not quite as GitHub gives it", () => {
     const { failure, tookMs, outputs } = await play(start("repository_dispatch"));
     const [what, , remedy] = (failure ?? "").split("\n");
     expect(what).toMatch(
-      /^The answer of http\S+ to GET \/repos\/octo\/target\/actions\/runs cannot be read: it has no such field `created_at` as a workflow-run has \(200\)\.$/,
+      /^The response of http\S+ to GET \/repos\/octo\/target\/actions\/runs cannot be read: it has no such field `created_at` as a workflow-run has \(200\)\.$/,
     );
     expect(remedy).toMatch(/^Check `api_url`: /);
     expect(tookMs).toBeLessThan(20_000);

@@ -249,7 +249,7 @@ test.each(SIGNS)(
     const [first, second] = github.runs(TARGET);
     expect(outputs.runId).toBe(String(first?.id));
     expect(warnings).toEqual([
-      `2 runs carry the id ${outputs.distinct_id}. The oldest is taken for ours; the others are: ${github.apiUrl}/octo/target/actions/runs/${second?.id}`,
+      `2 runs carry the id ${outputs.distinct_id}. The oldest is used; the others are: ${github.apiUrl}/octo/target/actions/runs/${second?.id}`,
     ]);
   },
 );
@@ -278,9 +278,9 @@ describe("a run that is not found", () => {
     expect(outputs).toEqual({ distinct_id: "mine" });
     expect(failure?.replaceAll(github.apiUrl, "https://github.test")).toMatchInlineSnapshot(`
       "No run of octo/target showed the id mine within 60 s (\`find_timeout_seconds\`).
-      GitHub has listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
+      GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
       - .github/workflows/deploy.yml "deploy": shows no id, https://github.test/octo/target/actions/runs/30000000011
-      ✗ .github/workflows/deploy.yml shows the id nowhere, so its run would not be found. Lines to add:
+      ✗ .github/workflows/deploy.yml does not show the id, so its run would not be found. Lines to add:
           run-name: Silent [\${{ github.event.client_payload.distinct_id }}]"
     `);
   });
@@ -289,8 +289,8 @@ describe("a run that is not found", () => {
     const { github, play } = await setStage({ "deploy.yml": EVENT });
     const { failure } = await play({ event_type: "deplyo", distinct_id: "mine", distinct_id_key: "id" });
     expect(failure?.replaceAll(github.apiUrl, "https://github.test")).toMatchInlineSnapshot(`
-      "No run of octo/target showed the id mine within 62 s. None can have been started, so the wait ends before its default of 300 s (\`find_timeout_seconds\`); one set by hand is kept.
-      GitHub has listed no run since the dispatch.
+      "No run of octo/target showed the id mine within 62 s. None can have started, so the wait ended before the default of 300 s (\`find_timeout_seconds\`); a value that you set is kept.
+      GitHub listed no run since the dispatch.
       All runs of octo/target: https://github.test/octo/target/actions
       ✗ No workflow on the default branch listens for repository_dispatch \`deplyo\`. They listen for deploy. Lines to add:
           run-name: My workflow [\${{ github.event.client_payload.id }}]

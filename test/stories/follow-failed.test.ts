@@ -102,7 +102,7 @@ describe("a failed run", () => {
       statuses: [{ status: "pending", forMs: 9000 }],
     });
     const { failure } = await play(START);
-    expect(failure).toContain("a newer run of its concurrency group has probably taken its place");
+    expect(failure).toContain("a newer run of its concurrency group probably replaced it");
   });
 
   test.each(["startup_failure", "failure"])(
@@ -111,7 +111,7 @@ describe("a failed run", () => {
       const { play } = await stage({ zeroJobs: true, conclusion });
       const { failure } = await play(START);
       expect(failure).toContain("It has no jobs. Possibly the workflow file .github/workflows/deploy.yml is invalid");
-      expect(failure).toContain("or a rule of its owner forbids the run: a policy");
+      expect(failure).toContain("or its owner's rules forbid the run: a policy");
     },
   );
 });

@@ -101,7 +101,7 @@ describe("the log", () => {
     expect(log.map((line) => line.replaceAll(github.apiUrl, "https://github.test"))).toMatchInlineSnapshot(`
       [
         "Sending a workflow_dispatch for deploy.yml at main to octo/target, with the id 1658821493-1-9f3c2a7e41d06b58.",
-        "GitHub has started run 30000000011: https://github.test/octo/target/actions/runs/30000000011",
+        "GitHub started run 30000000011: https://github.test/octo/target/actions/runs/30000000011",
         "The run is pending: its concurrency group lets another run go first.",
         "The run is queued.",
         "The run is in progress.",
@@ -109,7 +109,7 @@ describe("the log", () => {
         "Job identify: success after 1 min 1 s.",
         "Job verify has started.",
         "Job verify: success after 30 s.",
-        "The run is completed: success after 2 min 11 s.",
+        "The run completed: success after 2 min 11 s.",
       ]
     `);
   });
@@ -147,8 +147,8 @@ describe("the log", () => {
         : undefined;
     const { log, failure } = await play(START);
     expect(failure).toBeUndefined();
-    expect(log.filter((line) => line.startsWith("GitHub did not answer"))).toHaveLength(1);
-    expect(log.filter((line) => line.startsWith("GitHub answers again"))).toHaveLength(1);
+    expect(log.filter((line) => line.startsWith("GitHub returned an unexpected response"))).toHaveLength(1);
+    expect(log.filter((line) => line.startsWith("GitHub responds again"))).toHaveLength(1);
   });
 });
 
@@ -160,7 +160,7 @@ describe("timeout_seconds", () => {
     expect(outputs).toMatchObject({ status: "queued" });
     expect(outputs.conclusion).toBeUndefined();
     expect(failure).toMatch(
-      /^The run did not complete within 600 s \(`timeout_seconds`\); when last seen it was queued\.\nIt goes on: http/,
+      /^The run did not complete within 600 s \(`timeout_seconds`\); when last seen it was queued\.\nIt continues: http/,
     );
     expect(asked(github, "POST")).toHaveLength(1);
   });
@@ -172,7 +172,7 @@ describe("timeout_seconds", () => {
       /\/runs\/\d+$/.test(path) ? { kind: "rewrite", when: "after", rewrite: goesOn } : undefined;
     const { failure } = await play({ ...START, timeout_seconds: "600" });
     expect(failure).toMatch(
-      /when last seen it was in_progress\.\nIt goes on: http.*\nAll jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run\.\n/,
+      /when last seen it was in_progress\.\nIt continues: http.*\nAll its visible jobs have ended: either more will follow, or GitHub has not ended the run\.\n/,
     );
   });
 
@@ -202,7 +202,7 @@ test("a run that is deleted ends the wait with that message, after asking twice 
     return undefined;
   };
   const { failure, outputs } = await play(START);
-  expect(failure).toContain("The run is gone from octo/target (404): somebody has deleted it.");
+  expect(failure).toContain("The run no longer exists in octo/target (404): it was deleted.");
   expect(
     github
       .transcript()

@@ -101,10 +101,10 @@ describe("an id that was given", () => {
     const { failure, outputs } = await play(UNIT);
     const [first, ...lines] = (failure ?? "").split("\n");
     expect(first).toBe(
-      `2 runs since the dispatch carry the id ${SHA}, which was given: nothing tells which of them is ours.`,
+      `2 runs since the dispatch carry the id ${SHA}, which was given: nothing shows which of them this step started.`,
     );
     for (const { id } of github.runs(TARGET)) expect(lines.join("\n")).toContain(`/actions/runs/${id}`);
-    expect(lines.at(-1)).toMatch(/^Give each step an id of its own: leave out `distinct_id`/);
+    expect(lines.at(-1)).toMatch(/^Give each step its own id: leave out `distinct_id`/);
     expect(outputs).not.toHaveProperty("runId");
   });
 
@@ -128,7 +128,7 @@ describe("an id that was given", () => {
   test("names `workflow` as what tells the runs of two workflows apart", async () => {
     const { play } = await stage();
     const { failure } = await play(UNIT);
-    expect(failure?.split("\n").at(-1)).toMatch(/^Give the input `workflow` the file whose run is meant/);
+    expect(failure?.split("\n").at(-1)).toMatch(/^Set `workflow` to the file of the run/);
   });
 
   test("on two runs has neither cancelled", async () => {
@@ -156,9 +156,9 @@ describe("an id that was given", () => {
       behaviour: { visibleAfterMs: 0, queuedMs: 7_200_000 },
     });
     const { failure, trace } = await play(given, { cancelAfterMs: 12_000 });
-    expect(failure).toContain("A run may have been started in octo/target");
+    expect(failure).toContain("A run may have started in octo/target");
     const { warnings } = await playPost(given, trace);
-    expect(warnings).toEqual([expect.stringMatching(/^No run with our id is visible/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^No run with the step's id is visible/)]);
     expect(asked(github, "POST").filter((line) => line.includes("/cancel"))).toEqual([]);
   });
 

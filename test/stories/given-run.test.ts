@@ -112,7 +112,7 @@ describe("a run that is not there", () => {
       if (github.requests.length === 4) github.deleteRun(Number(run_id));
       return undefined;
     };
-    expect((await play({ ...FOLLOW, run_id })).failure).toContain("The run is gone from octo/target (404)");
+    expect((await play({ ...FOLLOW, run_id })).failure).toContain("The run no longer exists in octo/target (404)");
   });
 });
 
@@ -164,7 +164,7 @@ describe("cancel_run_on", () => {
     const { github, play, playPost, run_id, page } = await stage(LONG);
     const given = { ...FOLLOW, run_id };
     const { failure, trace } = await play(given, { cancelAfterMs: 20_000 });
-    expect(failure).toBe(`The step was cancelled (SIGINT). The remote run goes on (see \`cancel_run_on\`): ${page}`);
+    expect(failure).toBe(`The step was cancelled (SIGINT). The remote run continues (see \`cancel_run_on\`): ${page}`);
     await playPost(given, trace);
     expect(github.runs(TARGET)[0]?.cancelRequestedAtMs).toBeUndefined();
   });
@@ -188,7 +188,7 @@ describe("a dry run", () => {
         github.addToken("less", { permissions: { contents: "write" } });
         return { run_id, token: "less" };
       },
-      "? The token may not see whether there is a run RUN_ID (`actions: read`).",
+      "? The token cannot look up the run RUN_ID (`actions: read`).",
     ],
     [
       "that is not to be had",
@@ -203,6 +203,6 @@ describe("a dry run", () => {
     const on = await stage(LONG);
     const { log } = await on.play({ dry_run: "true", ...given(on) });
     expect(log.join("\n").replaceAll(on.run_id, "RUN_ID")).toContain(line);
-    expect(log.join("\n")).toContain(`? Whether the token grants \`actions: read\` shows only when it is used.`);
+    expect(log.join("\n")).toContain(`? Whether the token grants \`actions: read\` is known only when it is used.`);
   });
 });

@@ -40,8 +40,8 @@ describe("a step with 25 inputs", () => {
     expect(github.takeViolations()).toEqual([OF_OLD]);
     expect(github.runs(TARGET)).toEqual([]);
     expect(failure).toBe(
-      "This server does not answer with the run's id, and `workflow_inputs` has 25 inputs, as many as GitHub takes, so that no id can be sent: the run could never be found, so nothing was sent.\n" +
-        'Put some of them into one, as JSON, or send no id (`distinct_id_key: ""`) with `wait_for: nothing`.',
+      "This server does not return the run's id, and `workflow_inputs` has 25 inputs, as many as GitHub takes, so that no id can be sent: the run could never be found, so nothing was sent.\n" +
+        'Combine some of them into one JSON value, or send no id (`distinct_id_key: ""`) with `wait_for: nothing`.',
     );
   });
 
@@ -93,9 +93,9 @@ describe("a receiver that declares 25 inputs, none for the id", () => {
 });
 
 describe("a receiver that declares 26 inputs", () => {
-  test("is no valid workflow, and told so", async () => {
+  test("is not a valid workflow, and told so", async () => {
     const { play } = await setStage({ "deploy.yml": receiver(26) }, { repository: { unreadable: ["deploy.yml"] } });
-    const why = "no valid workflow: it declares 26 inputs for `workflow_dispatch`, and GitHub takes at most 25";
+    const why = "not a valid workflow: it declares 26 inputs for `workflow_dispatch`, and GitHub takes at most 25";
     expect((await play({ ...given(3), dry_run: "true" })).failure).toContain(`deploy.yml is ${why}.`);
     expect((await play(given(3))).failure).toContain(why);
   });

@@ -25,7 +25,7 @@ describe("the search ends after a minute", () => {
     const { github, play } = await setStage(workflows, { repository: { disabled } });
     const { failure, tookMs, outputs } = await play({ event_type: "deploy" });
     expect(failure).toMatch(
-      /^No run of octo\/target showed the id \S+ within 6\d s\. None can have been started, so the wait ends before its default of 300 s \(`find_timeout_seconds`\); one set by hand is kept\.\n/,
+      /^No run of octo\/target showed the id \S+ within 6\d s\. None can have started, so the wait ended before the default of 300 s \(`find_timeout_seconds`\); a value that you set is kept\.\n/,
     );
     expect(failure).toMatch(says);
     expect(tookMs).toBeGreaterThan(60_000);
@@ -49,7 +49,7 @@ describe("a run of another workflow than `workflow` names, which shows the id", 
     const url = `${github.apiUrl}/${TARGET}/actions/runs/${github.runs(TARGET)[0]?.id}`;
     const lines = failure?.split("\n") ?? [];
     expect(lines[0]).toMatch(
-      new RegExp(`^No run of \`${workflow}\` in octo/target showed the id \\S+ within 6\\d s\\. None can have been`),
+      new RegExp(`^No run of \`${workflow}\` in octo/target showed the id \\S+ within 6\\d s\\. None can have started`),
     );
     expect(lines[1]).toBe(says(workflow, url));
     expect(failure).toContain(why);
@@ -104,7 +104,7 @@ describe("a listed run and the workflow files are not told against each other", 
   test.each([{}, { workflow: "e2e.yml" }])("where another type started the run: %j", async (given) => {
     const { failure, url } = await play("nightly", given);
     expect(failure).toContain(
-      `GitHub has listed 1 run since the dispatch. By repository_dispatch:\n- .github/workflows/e2e.yml "Deploy []": was started by another type than \`e2e\`, ${url}\n`,
+      `GitHub listed 1 run since the dispatch. By repository_dispatch:\n- .github/workflows/e2e.yml "Deploy []": was started by another type than \`e2e\`, ${url}\n`,
     );
     expect(failure).toContain("workflow" in given ? "e2e.yml does not listen for repository_dispatch `e2e`" : NOBODY);
   });

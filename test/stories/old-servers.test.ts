@@ -26,7 +26,7 @@ const given = (count: number, ref = "main") => ({
 const posts = (lines: string[]) => lines.filter((line) => line.startsWith("POST"));
 
 const HELD_BACK =
-  /^`workflow_inputs` has 11 inputs, with `distinct_id`; this server \(3\.1\d\.\d+\) takes at most 10, so nothing was sent\.\nPut some of them into one, as JSON\.$/;
+  /^`workflow_inputs` has 11 inputs, with `distinct_id`; this server \(3\.1\d\.\d+\) takes at most 10, so nothing was sent\.\nCombine some of them into one JSON value\.$/;
 
 describe("more inputs than the server takes", () => {
   test("are held back when its refusal of the run's details tells its version", async () => {

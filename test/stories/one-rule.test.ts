@@ -25,10 +25,10 @@ describe("another rule", () => {
 
   test("is the dry run's, the search's and the error's, where it says no", async () => {
     const { before, after } = await playBoth(receiver("repository_dispatch", "run-name"));
-    expect(before.failure).toContain("only as a part of `another rule`");
+    expect(before.failure).toContain("only as part of `another rule`");
     expect(after.outputs.runId).toBeUndefined();
-    expect(after.failure).toContain("shows no id, but has it as a part of `another rule`");
-    expect(after.failure).toContain("only as a part of `another rule`, so its run would not be found.");
+    expect(after.failure).toContain("shows no id, but contains it in `another rule`");
+    expect(after.failure).toContain("only as part of `another rule`, so its run would not be found.");
   });
 
   test("is the dry run's and the search's, where it says yes", async () => {

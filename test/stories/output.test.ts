@@ -124,7 +124,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["no run that is unknown", { wait_for: "nothing" }, /^$/],
   ["nothing if it is not wanted", { summary: "false" }, /^$/],
   ["nothing of a dry run if it is not wanted", { dry_run: "true", summary: "false" }, /^$/],
-  ["the checklist of a dry run", { dry_run: "true" }, /^### Dry run\n\n```text\n✓ The token is accepted/],
+  ["the checklist of a dry run", { dry_run: "true" }, /^### Dry run\n\n```text\n✓ The token is valid/],
 ])("the job summary shows %s", async (_, given, wanted) => {
   // Only what is to be timed out has to take its time.
   const { play } = await stage(given.timeout_seconds ? USUAL : { freshRun404Ms: 0 });

@@ -151,7 +151,7 @@ describe("the place is in the error, and in the summary", () => {
   const words = /second in line behind .* #1 \(in progress for 5 min 9 s\)/;
 
   test.each([
-    ["start_timeout_seconds", /^The run did not begin within 60 s .*: it waits for its turn in a concurrency group, /],
+    ["start_timeout_seconds", /^The run did not start within 60 s .*: it waits for its turn in a concurrency group, /],
     [
       "timeout_seconds",
       /^The run did not complete within 60 s .*pending\.\n.*\nIt waits for its turn in a concurrency group, /,
@@ -198,27 +198,27 @@ describe("a run that is cancelled before any of its jobs has begun", () => {
     });
     const name = set.github.runs(TARGET)[0]?.displayTitle;
     expect(failure).toContain(
-      `${early}${name} #3 has taken its place in the concurrency group: ${page(set.github.apiUrl, newer)}`,
+      `${early}${name} #3 replaced it in the concurrency group: ${page(set.github.apiUrl, newer)}`,
     );
   });
 
   test("by a newer run that shows a moment later names it as well", async () => {
     const set = await stage(SINGLE);
     const failure = await meanwhile(set, () => set.start(MINUTE, { freshRun404Ms: 4000 }));
-    expect(failure).toContain(" #3 has taken its place in the concurrency group: http");
+    expect(failure).toContain(" #3 replaced it in the concurrency group: http");
   });
 
   test("says that a newer one has taken its place, and not which, to a public log of a private target", async () => {
     const set = await stage(SINGLE);
     const failure = await meanwhile(set, () => set.start(), { callerIsPublic: true });
-    expect(failure).toContain(`${early}a newer run has taken its place in the concurrency group.`);
+    expect(failure).toContain(`${early}a newer run replaced it in the concurrency group.`);
   });
 
   test("where nobody newer came says `probably` alone", async () => {
     const set = await stage(SINGLE);
     const ours = () => set.github.runs(TARGET)[1]?.id ?? 0;
     const failure = await meanwhile(set, () => set.github.cancelRun(ours()));
-    expect(failure).toContain(`${early}a newer run of its concurrency group has probably taken its place.`);
+    expect(failure).toContain(`${early}a newer run of its concurrency group probably replaced it.`);
   });
 
   test("where a newer one came much later says `probably` alone", async () => {
@@ -231,7 +231,7 @@ describe("a run that is cancelled before any of its jobs has begun", () => {
     const ours = () => set.github.runs(TARGET)[1]?.id ?? 0;
     void set.clock.sleep(130_000).then(() => set.start());
     const failure = await meanwhile(set, () => set.github.cancelRun(ours()));
-    expect(failure).toContain("has probably taken its place");
+    expect(failure).toContain("probably replaced it");
   });
 
   test("where all that wait are kept says that no newer one has taken its place", async () => {
@@ -239,14 +239,14 @@ describe("a run that is cancelled before any of its jobs has begun", () => {
     const ours = () => set.github.runs(TARGET)[2]?.id ?? 0;
     const failure = await meanwhile(set, () => set.github.cancelRun(ours()));
     expect(failure).toContain(
-      `${early}by somebody, it seems, since its concurrency group keeps all that wait (\`queue: max\`)`,
+      `${early}probably by somebody, since its concurrency group keeps all waiting runs (\`queue: max\`)`,
     );
   });
 
   test("says `probably` without a further question where the server cannot tell", async () => {
     const set = await stage(SINGLE, 0, { server: "ghes-3.19" });
     const failure = await meanwhile(set, () => set.start());
-    expect(failure).toContain("has probably taken its place");
+    expect(failure).toContain("probably replaced it");
     expect(groupsAsked(asked(set.github, "GET"))).toHaveLength(1);
   });
 });

@@ -59,8 +59,8 @@ describe.each(rows)("a receiver with %s", (_, written) => {
       if (!byHand) expect(inTable(before.failure)).toContain(says);
     } else expect(before.failure).toBeUndefined();
     if (change !== undefined) expect(findingWith(says, told)).toContain(change);
-    const glued = /only as a part of (`.*?`)/.exec(says)?.[1];
-    if (glued) expect(inTable(after.failure)).toContain(`shows no id, but has it as a part of ${glued}`);
+    const glued = /only as part of (`.*?`)/.exec(says)?.[1];
+    if (glued) expect(inTable(after.failure)).toContain(`shows no id, but contains it in ${glued}`);
   });
 });
 

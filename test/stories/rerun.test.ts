@@ -38,16 +38,16 @@ describe("rerun_failed", () => {
     expect(warnings).toEqual([]);
     expect(outputs).toMatchObject({ conclusion: "success", run_attempt: "2", status: "completed", failed_jobs: "[]" });
     expect(reruns(asked(github, "POST"))).toEqual([expect.stringMatching(/rerun-failed-jobs → 201$/)]);
-    expect(log).toContain("Running the failed jobs again (`rerun_failed`: 1 of 2).");
-    expect(log).toContainEqual(expect.stringMatching(/^Attempt 2 has begun: http/));
-    expect(summary).toContain("This is attempt 2; before it: attempt 1 ended as failure (test).");
+    expect(log).toContain("Re-running the failed jobs (`rerun_failed`: 1 of 2).");
+    expect(log).toContainEqual(expect.stringMatching(/^Attempt 2 started: http/));
+    expect(summary).toContain("This is attempt 2; previously, attempt 1 ended as failure (test).");
   });
 
   test("shows what is known of an attempt before the next takes its place", async () => {
     const { play } = await stage([GREEN]);
     const { log } = await play(AGAIN);
     const at = log.findIndex((line) => /^Attempt 1: The run ended as failure: http.*\/attempts\/1$/.test(line));
-    const end = log.indexOf("Running the failed jobs again (`rerun_failed`: 1 of 2).");
+    const end = log.indexOf("Re-running the failed jobs (`rerun_failed`: 1 of 2).");
     expect(at).toBeGreaterThan(0);
     expect(log.slice(at, end).join("\n")).toContain("a flaky line");
   });
@@ -56,9 +56,9 @@ describe("rerun_failed", () => {
     const { github, play } = await stage([RED, RED, GREEN]);
     const { failure, outputs, summary } = await play(AGAIN);
     expect(failure).toMatch(
-      /^The run ended as failure: http\S+\nThis is attempt 3; before it: attempt 1 ended as failure \(test\), attempt 2 ended as failure \(test\)\.\n/,
+      /^The run ended as failure: http\S+\nThis is attempt 3; previously, attempt 1 ended as failure \(test\), attempt 2 ended as failure \(test\)\.\n/,
     );
-    expect(summary).toContain("before it: attempt 1 ended as failure");
+    expect(summary).toContain("previously, attempt 1 ended as failure");
     expect(outputs).toMatchObject({ conclusion: "failure", run_attempt: "3" });
     expect(reruns(asked(github, "POST"))).toHaveLength(2);
   });
@@ -105,7 +105,7 @@ describe("rerun_failed", () => {
     const { github, play } = await stage([GREEN], { mostReruns: 0 });
     const { failure, warnings, outputs } = await play(AGAIN);
     expect(failure).toMatch(
-      /^The run ended as failure: http\S+\nThe failed jobs were not run again: GitHub refused \(403: This workflow run cannot be retried\)\. If the token lacks a permission, it is `actions: write`\.\n/,
+      /^The run ended as failure: http\S+\nThe failed jobs were not re-run: GitHub refused \(403: This workflow run cannot be retried\)\. If the token lacks a permission, it is `actions: write`\.\n/,
     );
     expect(warnings).toHaveLength(1);
     expect(outputs).toMatchObject({ conclusion: "failure", run_attempt: "1" });
@@ -127,14 +127,14 @@ describe("rerun_failed", () => {
     const { failure, outputs } = await play(AGAIN);
     expect(outputs).toMatchObject({ conclusion: "failure", run_attempt: "1" });
     expect(failure).toContain(
-      "GitHub's answer left open whether the failed jobs run again (502), and no further attempt showed within 60 s. They may still begin.",
+      "GitHub's response left unclear whether the failed jobs re-run (502), and no new attempt appeared within 60 s. They may still start.",
     );
     expect(reruns(github.transcript())).toHaveLength(1);
   });
 
   test.each<[string, Record<string, string>, number | undefined, RegExp]>([
-    ["the time that was left", { timeout_seconds: "100" }, undefined, /showed within (?!60)\d\d? s\. They may/],
-    ["that the run is gone", {}, 404, /run again \(502\), and GitHub does not show the run any more \(404\)\.\n/],
+    ["the time that was left", { timeout_seconds: "100" }, undefined, /appeared within (?!60)\d\d? s\. They may/],
+    ["that the run is gone", {}, 404, /re-run \(502\), and GitHub no longer shows the run \(404\)\.\n/],
   ])("that stays unclear, tells of %s", async (_, given, status, words) => {
     const { github, play } = await stage([GREEN]);
     let isAsked = false;
@@ -195,7 +195,7 @@ describe("rerun_failed", () => {
     };
     const { failure } = await play(AGAIN);
     expect(failure).toContain(
-      "The failed jobs were not run again: GitHub refused (403: This workflow is already running).",
+      "The failed jobs were not re-run: GitHub refused (403: This workflow is already running).",
     );
     expect(failure).not.toContain("actions: write");
   });
@@ -204,7 +204,7 @@ describe("rerun_failed", () => {
     const { play } = await stage([{ jobs: { test: { durationMs: 600_000 } } }]);
     const { failure, outputs, tookMs } = await play({ ...AGAIN, timeout_seconds: "120" });
     expect(failure).toMatch(
-      /^The run did not complete within 120 s.*\nThis is attempt 2; before it: attempt 1 ended as failure \(test\)\./,
+      /^The run did not complete within 120 s.*\nThis is attempt 2; previously, attempt 1 ended as failure \(test\)\./,
     );
     expect(tookMs).toBeLessThan(125_000);
     // What was set of the first attempt is taken back.
@@ -215,7 +215,7 @@ describe("rerun_failed", () => {
     const { play } = await stage([GREEN], { rerunLagMs: 3_600_000 });
     const { failure, outputs } = await play({ ...AGAIN, timeout_seconds: "120" });
     expect(failure).toMatch(
-      /^GitHub accepted the request to run the failed jobs again, but showed no attempt after 1 before the end of `timeout_seconds` \(120 s\)\.\nIt may still come: http/,
+      /^GitHub accepted the request to re-run the failed jobs, but showed no attempt after 1 within `timeout_seconds` \(120 s\)\.\nIt may still start: http/,
     );
     expect(outputs.conclusion).toBe("");
   });
@@ -261,7 +261,7 @@ describe("rerun_grace_seconds", () => {
     const { failure, outputs, log } = await play(GRACE);
     expect(failure).toBeUndefined();
     expect(outputs).toMatchObject({ conclusion: "success", run_attempt: "2" });
-    expect(log).toContain("Waiting 5 min for a further attempt that somebody else starts (`rerun_grace_seconds`).");
+    expect(log).toContain("Waiting 5 min for someone else to start another attempt (`rerun_grace_seconds`).");
     expect(asked(github, "POST")).toHaveLength(1);
   });
 

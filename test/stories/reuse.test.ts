@@ -262,7 +262,7 @@ describe("cancelled", () => {
       const { failure, trace } = await play(given, { cancelAfterMs: 30_000 });
       await playPost(given, trace);
       expect(failure).toMatch(
-        cancel_run_on ? /is being cancelled/ : /^The step was cancelled \(SIGINT\)\. The remote run goes on/,
+        cancel_run_on ? /is being cancelled/ : /^The step was cancelled \(SIGINT\)\. The remote run continues/,
       );
       expect(github.runs(TARGET)[0]?.cancelRequestedAtMs !== undefined).toBe(cancel_run_on !== "");
     }
@@ -272,7 +272,7 @@ describe("cancelled", () => {
     const { github, play } = await stage();
     github.fault = ({ path }) => (/\/actions\/runs(\?|$)/.test(path) ? { kind: "delay", ms: 10_000 } : undefined);
     const { failure } = await play(RUNNING, { cancelAfterMs: 4000 });
-    expect(failure).toBe("The step was cancelled (SIGINT). Nothing had been sent.");
+    expect(failure).toBe("The step was cancelled (SIGINT). Nothing was sent.");
     expect(dispatches(github.transcript())).toEqual([]);
   });
 });
@@ -283,7 +283,7 @@ describe("a dry run", () => {
     [
       "in a job's name only",
       WORKFLOW.replace(/run-name.*\n/, "").replace("  build:\n", "  build:\n    name: ${{ inputs.distinct_id }}\n"),
-      "its `run-name`, so no run of it could be reused (`reuse`).",
+      "its `run-name`, so its runs could not be reused (`reuse`).",
     ],
   ])("says whether the receiver shows the id %s", async (_, workflow, words) => {
     const { github, play } = await setStage({ "build.yml": workflow });

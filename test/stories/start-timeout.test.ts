@@ -22,9 +22,9 @@ test.each<[string, Behaviour]>([
 ])("the step ends to the second, and says that the run waits for %s", async (what, behaviour) => {
   const { github, play } = await stage(behaviour);
   const { failure, tookMs, outputs } = await play(START);
-  expect(failure).toMatch(/^The run did not begin within 300 s \(`start_timeout_seconds`\): it waits for /);
+  expect(failure).toMatch(/^The run did not start within 300 s \(`start_timeout_seconds`\): it waits for /);
   expect(failure).toContain(what);
-  expect(failure).toContain("\nIt goes on waiting: http");
+  expect(failure).toContain("\nIt is still waiting: http");
   expect(tookMs).toBe(300_000);
   expect(outputs.conclusion).toBeUndefined();
   expect(github.runs(TARGET)[0]?.cancelRequestedAtMs).toBeUndefined();
@@ -45,7 +45,7 @@ test("an outage does not lengthen it", async () => {
       ? { when: "before", kind: "status", status: 503 }
       : undefined;
   const { failure, tookMs } = await play(START);
-  expect(failure).toContain("The last look had no answer: 503");
+  expect(failure).toContain("The last request failed: 503");
   expect(tookMs).toBe(300_000);
 });
 

@@ -18,7 +18,7 @@ test.each(["ghs_a\nb", "ghs_a\r\nx-injected: b", "ghs_a\u0000", "ghs_ü", "ghs_\
         : undefined;
     const { failure, outputs, trace, tookMs } = await play(START);
     expect(failure).toMatch(
-      /^The answer of \S+ to POST \/app\/installations\/4711\/access_tokens cannot be read: .*`token`.* \(200\)\.\nNothing was sent to octo\/target\. /,
+      /^The response of \S+ to POST \/app\/installations\/4711\/access_tokens cannot be read: .*`token`.* \(200\)\.\nNothing was sent to octo\/target\. /,
     );
     expect(failure).not.toContain("may have been started");
     expect(outputs.runId).toBeUndefined();
@@ -38,6 +38,6 @@ test("a renewed token that no request can carry leaves the run as it is, and nam
       ? { kind: "rewrite", when: "after", rewrite: (body) => ({ ...(body as object), token: "ghs_a\nb" }) }
       : undefined;
   const { failure } = await play({ ...START, timeout_seconds: "7200" });
-  expect(failure).toContain("The run itself goes on: http");
+  expect(failure).toContain("The run itself continues: http");
   expect(failure).not.toContain("Nothing was sent");
 });

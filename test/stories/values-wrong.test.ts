@@ -47,7 +47,7 @@ const answered =
 
 describe("a step whose run ended green fails", () => {
   const LINES = [
-    "The artifact has to hold one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
+    "The artifact must contain one file, a JSON object of at most 1 MiB. Lines to add to the receiving job:",
     '- run: echo \'{"version":"1.2.3"}\' > outputs.json',
     "- uses: actions/upload-artifact@v3-node20",
     "  with:",
@@ -60,19 +60,14 @@ describe("a step whose run ended green fails", () => {
   const big = `{"a":"${"x".repeat(1024 * 1024)}"}`;
 
   test.each<[string, ArtifactBehaviour[], string, ...string[]]>([
-    [
-      "without any artifact",
-      [],
-      "The run has left no artifact `values` (`outputs_from`)",
-      "It has left no artifact at all.",
-    ],
+    ["without any artifact", [], "The run has no artifact `values` (`outputs_from`)", "It has no artifacts."],
     [
       "without that artifact",
       [
         { name: "Values", text: TEXT },
         { name: "logs", text: "x" },
       ],
-      "The run has left no artifact `values` (`outputs_from`)",
+      "The run has no artifact `values` (`outputs_from`)",
       "Its artifacts: Values, logs. Did you mean `Values`?",
     ],
     [
@@ -93,7 +88,7 @@ describe("a step whose run ended green fails", () => {
     [
       "where the digest is another's",
       [{ ...zipped(), digest: `sha256:${"0".repeat(64)}` }],
-      "The artifact `values` (`outputs_from`) is damaged: its bytes do not fit the digest that GitHub tells",
+      "The artifact `values` (`outputs_from`) is damaged: its bytes do not match GitHub's digest",
     ],
     [
       "where the archive is cut",
@@ -103,7 +98,7 @@ describe("a step whose run ended green fails", () => {
     [
       "where a path climbs",
       files("../../.bashrc"),
-      "The artifact `values` (`outputs_from`) is damaged: a path in it leads out of it",
+      "The artifact `values` (`outputs_from`) is damaged: a path in it points outside it",
     ],
     [
       "where several files are in it",
@@ -132,7 +127,7 @@ describe("a step whose run ended green fails", () => {
     [
       "where it is in another encoding",
       [{ name: "values", bytes: Buffer.from(`\uFEFF${TEXT}`, "utf16le") }],
-      "The artifact `values` (`outputs_from`) is not a JSON object: it is not text in UTF-8",
+      "The artifact `values` (`outputs_from`) is not a JSON object: it is not UTF-8 text",
     ],
   ])("%s, with the lines to add", async (_, artifacts, what, ...more) => {
     const { failure, outputs, page, summary } = await playScene({ artifacts });
@@ -156,7 +151,7 @@ describe("a step whose run ended green fails", () => {
     const { failure, page, requests } = await playScene(scene);
     expect(failure).toBe(
       `GitHub no longer has the artifact \`values\` (\`outputs_from\`): it has expired or was deleted: ${page}\n` +
-        "GitHub keeps an artifact for the `retention-days` of its upload, or else those of the repository: read it sooner, or have it kept longer.",
+        "GitHub keeps an artifact for the `retention-days` of its upload, or else of the repository: read it sooner, or keep it longer.",
     );
     expect(requests.length).toBeLessThan(5);
   });
@@ -166,8 +161,8 @@ describe("a step whose run ended green fails", () => {
       LIST.test(path) ? { kind: "status", when: "before", status: 404, body: { message: "Not Found" } } : undefined;
     const { failure, outputs, page } = await playScene({ fault });
     expect(failure).toBe(
-      `GitHub does not show whether the run has left the artifact \`values\` (\`outputs_from\`) (404): ${page}\n` +
-        "Somebody has deleted the run since it ended, or the server has no artifacts.",
+      `GitHub does not show whether the run has the artifact \`values\` (\`outputs_from\`) (404): ${page}\n` +
+        "The run was deleted after it ended, or the server has no artifacts.",
     );
     expect(outputs.conclusion).toBe("success");
   });
@@ -179,7 +174,7 @@ describe("a step whose run ended green fails", () => {
         : undefined;
     const { failure, page } = await playScene({ fault });
     expect(failure).toMatch(
-      /^The token may not read the artifacts of octo\/target \(403 Resource not accessible by integration\)\.\n.*\n.*`actions: read`/,
+      /^The token cannot read the artifacts of octo\/target \(403 Resource not accessible by integration\)\.\n.*\n.*`actions: read`/,
     );
     expect(failure).toContain(`The run itself has ended: ${page}`);
   });

@@ -70,7 +70,7 @@ describe("the values of a run that ended green", () => {
     const { failure, outputs, log } = await playScene({ artifacts });
     expect(failure).toBeUndefined();
     expect(outputs.outputs).toBe(TEXT);
-    expect(log.at(-1)).toBe("Values from the artifact `values`: `version`, `image`, `cr3t`.");
+    expect(log.at(-1)).toBe("Outputs from the artifact `values`: `version`, `image`, `cr3t`.");
   });
 
   test("are found beside an artifact that cannot be read, which is named", async () => {
@@ -85,7 +85,7 @@ describe("the values of a run that ended green", () => {
     const { outputs, warnings } = await playScene({ fault });
     expect(outputs.outputs).toBe(TEXT);
     expect(warnings).toEqual([
-      "GitHub listed an artifact that cannot be read, and it is passed over (without an id: it has no such field `id` as an artifact has).",
+      "GitHub listed an artifact that cannot be read and is skipped (without an id: it has no such field `id` as an artifact has).",
     ]);
   });
 
@@ -174,7 +174,7 @@ describe("of a run with several attempts, the values are", () => {
       given: again,
     });
     expect(failure).toMatch(
-      `Attempt 2 of the run has left no artifact \`values\` (\`outputs_from\`); only an earlier one has: ${page}\n`,
+      `Attempt 2 of the run has no artifact \`values\` (\`outputs_from\`); only an earlier one has: ${page}\n`,
     );
     expect(outputs).not.toHaveProperty("outputs");
   });
@@ -229,15 +229,15 @@ describe("a fault of the network is tried again, each time by a fresh address", 
 
   test.each<[string, FaultHook, string, number]>([
     ["the list is not to be had", answered(LIST, 502), "502", 120],
-    ["the download is not to be had", answered(FILE, 502), "its file was answered with 502", 120],
+    ["the download is not to be had", answered(FILE, 502), "its file returned 502", 120],
     ["the limit is longer", answered(ADDRESS, 429), "429", 120],
   ])("for two minutes, where %s", async (_, fault, why, seconds) => {
     const { failure, page, outputs, clock } = await playScene({ fault });
     expect(failure).toBe(
       [
         `The artifact \`values\` (\`outputs_from\`) could not be read (${why}): ${page}`,
-        "GitHub keeps artifacts on another host (for github.com `*.blob.core.windows.net`): the runner, and its proxy, have to let it through.",
-        `To read it later without starting anything again, give \`run_id: ${outputs.runId}\` instead of the dispatch.`,
+        "GitHub keeps artifacts on another host (for github.com `*.blob.core.windows.net`): the runner and its proxy must allow it.",
+        `To read it later without another run, set \`run_id: ${outputs.runId}\` instead of dispatching.`,
       ].join("\n"),
     );
     expect(outputs.conclusion).toBe("success");
@@ -261,7 +261,7 @@ describe("after a red end", () => {
     const { failure, outputs, log } = await playScene({ behaviour: red });
     expect(failure).toMatch(/^The run ended as failure: /);
     expect(outputs.outputs).toBe(TEXT);
-    expect(log.at(-1)).toBe("Values from the artifact `values`: `version`, `image`, `cr3t`.");
+    expect(log.at(-1)).toBe("Outputs from the artifact `values`: `version`, `image`, `cr3t`.");
   });
 
   test.each<[string, Scene, number]>([

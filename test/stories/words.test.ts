@@ -15,7 +15,7 @@ describe("a wait that is over before the run", () => {
     const { failure, outputs } = await play({ ...START, timeout_seconds: "60" });
     const lines = failure?.split("\n") ?? [];
     expect(lines[0]).toMatch(/^The run did not complete within 60 s \(`timeout_seconds`\)/);
-    expect(lines[1]).toBe(`It goes on: ${outputs.html_url}`);
+    expect(lines[1]).toBe(`It continues: ${outputs.html_url}`);
     expect(lines.at(-1)).toBe(
       `To follow it further without starting another, give \`run_id: ${outputs.runId}\` instead of the dispatch; the next time, allow more \`timeout_seconds\`.`,
     );
@@ -39,7 +39,7 @@ describe("a wait that is over before the run", () => {
     const { play } = await setStage({ "deploy.yml": WORKFLOW }, { behaviour: { ...LONG, queuedMs: 3_600_000 } });
     const { summary, failure } = await play({ ...START, start_timeout_seconds: "60" });
     expect(summary).toMatch(/^## ❌ Timed out: still queued: \[/);
-    expect(failure?.split("\n")[1]).toMatch(/^It goes on waiting: http/);
+    expect(failure?.split("\n")[1]).toMatch(/^It is still waiting: http/);
   });
 });
 
@@ -119,7 +119,7 @@ test("a dispatch whose run nobody sees gives the page to look at", async () => {
   const { github, play } = await setStage({ "deploy.yml": WORKFLOW });
   const { failure } = await play({ event_type: "deploy", find_timeout_seconds: "30" });
   expect(failure?.split("\n").slice(1, 3)).toEqual([
-    "GitHub has listed no run since the dispatch.",
+    "GitHub listed no run since the dispatch.",
     `All runs of ${TARGET}: ${github.apiUrl}/${TARGET}/actions`,
   ]);
 });
@@ -128,7 +128,7 @@ test("an unclear dispatch gives the page to look at", async () => {
   const { github, play } = await setStage({ "deploy.yml": WORKFLOW }, { runDetails: "rejected" });
   github.fault = ({ method }) => (method === "POST" ? { when: "before", kind: "status", status: 502 } : undefined);
   const { failure } = await play({ ...START, find_timeout_seconds: "30" });
-  expect(failure?.split("\n")[1]).toContain(`Look at the runs of ${TARGET} before you start this step again`);
+  expect(failure?.split("\n")[1]).toContain(`Check the runs of ${TARGET} before you run this step again`);
   expect(failure?.split("\n")[1]).toContain(`${github.apiUrl}/${TARGET}/actions`);
 });
 

@@ -33,20 +33,20 @@ export const RECEIVERS: Record<string, AsWritten> = {
   "the id in a path": shown(on(`run-name: prod/${E}/eu`), RUN_NAME, "prod/ID/eu"),
   "the id after a hex digit": row(on(`run-name: a${E}`), {
     shows: ["aID"],
-    says: "✗ deploy.yml has the id in its `run-name` only as a part of `aID`, so its run would not be found.",
+    says: "✗ deploy.yml has the id in its `run-name` only as part of `aID`, so its run would not be found.",
     change: `It has a \`run-name\`: change it to:\n    run-name: Deploy [${E}]`,
   }),
   "an id that was given, in brackets": shown(on(`run-name: Deploy [${E}]`), RUN_NAME, "Deploy [ID]", { given: GIVEN }),
   "an id that was given, after a hyphen": row(on(`run-name: deploy-${E}`), {
     given: GIVEN,
     shows: ["deploy-ID"],
-    says: "✗ deploy.yml has the id in its `run-name` only as a part of `deploy-ID`, so its run would not be found.",
+    says: "✗ deploy.yml has the id in its `run-name` only as part of `deploy-ID`, so its run would not be found.",
     change: `It has a \`run-name\`: change it to:\n    run-name: Deploy [${E}]`,
   }),
   "an id that was given, before a dot and a digit": row(on(`run-name: Deploy ${E}.2`), {
     given: GIVEN,
     shows: ["Deploy ID.2"],
-    says: "✗ deploy.yml has the id in its `run-name` only as a part of `ID.2`, so its run would not be found.",
+    says: "✗ deploy.yml has the id in its `run-name` only as part of `ID.2`, so its run would not be found.",
     change: "It has a `run-name`: change it to:",
   }),
   "an id that was given, before a full stop": shown(on(`run-name: Deploy ${E}.`), RUN_NAME, "Deploy ID.", {
@@ -79,13 +79,13 @@ export const RECEIVERS: Record<string, AsWritten> = {
   "the whole payload as JSON": row(on("run-name: Deploy ${{ toJSON(github.event.client_payload) }}"), {
     found: "its name",
     shows: ['Deploy {\n  "distinct_id": "ID"\n}'],
-    says: "? deploy.yml may show the id in its `run-name`: what the expression gives there is not known before the run.",
+    says: "? deploy.yml may show the id in its `run-name`: the expression's value is not known before the run.",
     change: `run-name: Deploy [${E}]`,
   }),
   "the id after a text that is not known": row(on(`run-name: \${{ github.event.client_payload.stage }}${E}`), {
     given: { event_type: "deploy", client_payload: '{"stage": "fab"}' },
     shows: ["fabID"],
-    says: "? deploy.yml may show the id in its `run-name`: what the expression gives there is not known before the run.",
+    says: "? deploy.yml may show the id in its `run-name`: the expression's value is not known before the run.",
     change: `run-name: Deploy [${E}]`,
   }),
   "only whether there is an id": silent(on(`run-name: Deploy \${{ ${PAYLOAD} != '' }}`), ["Deploy true"]),
@@ -120,7 +120,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
     on("", `${job("needs: prepare\nname: Deploy ${{ needs.prepare.outputs.id }}")}  prepare:\n${STEPS}`),
     {
       shows: ["Deploy"],
-      says: "? deploy.yml may show the id in a job's name: what the expression gives there is not known before the run.",
+      says: "? deploy.yml may show the id in a job's name: the expression's value is not known before the run.",
       change: `run-name: Deploy [${E}]`,
     },
   ),
@@ -128,7 +128,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
     on("", `jobs:\n  call:\n    uses: ./.github/workflows/called.yml\n    with:\n      distinct_id: ${E}`),
     {
       shows: ["call / called"],
-      says: "? deploy.yml shows the id nowhere, unless a workflow that it calls does, in a job's or step's name.",
+      says: "? deploy.yml does not show the id, unless a workflow that it calls does, in a job's or step's name.",
     },
   ),
   "the id in a step's name": shown(on("", job("", `- name: Deploy ${E}\n  run: x`)), STEP, "Deploy ID"),
@@ -147,12 +147,12 @@ export const RECEIVERS: Record<string, AsWritten> = {
   ),
   "the id on the second line of a script": row(on("", job("", `- run: |\n    ./deploy\n    echo "${E}"`)), {
     shows: ["Run ./deploy"],
-    says: "✗ deploy.yml has the id on a later line of a step's name, of which GitHub shows the first, so its run would not be found.",
+    says: "✗ deploy.yml has the id on a later line of a step's name, but GitHub shows only the first, so its run would not be found.",
     change: `run-name: Deploy [${E}]`,
   }),
   "the id on the second line of a step's name": row(on("", job("", `- name: |\n    Deploy\n    ${E}\n  run: x`)), {
     shows: ["Deploy"],
-    says: "✗ deploy.yml has the id on a later line of a step's name, of which GitHub shows the first, so its run would not be found.",
+    says: "✗ deploy.yml has the id on a later line of a step's name, but GitHub shows only the first, so its run would not be found.",
     change: `run-name: Deploy [${E}]`,
   }),
   "the id in the script of a step that has a name": silent(on("", job("", `- name: Echo\n  run: echo ${E}`)), [
@@ -165,7 +165,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
     STEP,
     "For [ID]",
     {
-      says: "✓ deploy.yml shows the id in a step's name, but late: just before the step runs. In the `run-name` it is seen at once.",
+      says: "✓ deploy.yml shows the id in a step's name, but late: just before the step runs. In the `run-name` it shows at once.",
     },
   ),
   "the id by the job's env in a step's name": shown(
@@ -173,7 +173,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
     STEP,
     "For [ID]",
     {
-      says: "✓ deploy.yml shows the id in a step's name, but late: just before the step runs. In the `run-name` it is seen at once.",
+      says: "✓ deploy.yml shows the id in a step's name, but late: just before the step runs. In the `run-name` it shows at once.",
     },
   ),
   "the id by env in small letters": silent(
@@ -185,7 +185,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
     STEP,
     "ID on Linux",
     {
-      says: "✓ deploy.yml shows the id in a step's name, but late: just before the step runs. In the `run-name` it is seen at once.",
+      says: "✓ deploy.yml shows the id in a step's name, but late: just before the step runs. In the `run-name` it shows at once.",
     },
   ),
   "the id by what a step has set": row(
@@ -198,7 +198,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
     ),
     {
       shows: ["For "],
-      says: "? deploy.yml may show the id in a step's name: what the expression gives there is not known before the run.",
+      says: "? deploy.yml may show the id in a step's name: the expression's value is not known before the run.",
       change: `run-name: Deploy [${E}]`,
     },
   ),
@@ -308,68 +308,68 @@ export const RECEIVERS: Record<string, AsWritten> = {
   // What GitHub cannot read.
   "env in the run-name": unread(
     on(`run-name: Deploy \${{ env.DISTINCT_ID }}\nenv:\n  DISTINCT_ID: ${E}`),
-    "workflow: its `run-name` uses `env`, which GitHub knows only in steps.",
+    "a valid workflow: its `run-name` uses `env`, which is available only in steps.",
     { change: `It has a \`run-name\`: change it to:\n    run-name: Deploy [${E}]` },
   ),
   "a matrix in the run-name": unread(
     on("run-name: Deploy ${{ matrix.os }}", job("strategy:\n  matrix:\n    os: [linux]")),
-    "workflow: its `run-name` uses `matrix`, which GitHub knows only in jobs.",
+    "a valid workflow: its `run-name` uses `matrix`, which is available only in jobs.",
     { change: `run-name: Deploy [${E}]` },
   ),
   "env in a job's name": unread(
     on(`env:\n  DISTINCT_ID: ${E}`, job("name: Deploy ${{ env.DISTINCT_ID }}")),
-    "workflow: a job's name uses `env`, which GitHub knows only in steps.",
+    "a valid workflow: a job's name uses `env`, which is available only in steps.",
   ),
   "an expression that nothing closes": unread(
     on(`run-name: "Deploy \${{ ${PAYLOAD} }"`),
-    "workflow: its `run-name` has a `${{` that nothing closes.",
+    "a valid workflow: its `run-name` has an unclosed `${{`.",
     { change: `run-name: Deploy [${E}]` },
   ),
   "double quotes in an expression": unread(
     on(`run-name: \${{ format("Deploy {0}", ${PAYLOAD}) }}`),
-    "workflow: its `run-name` has a `\"` in an expression, where GitHub takes `'` only.",
+    "a valid workflow: its `run-name` has a `\"` in an expression, where GitHub accepts only `'`.",
     { change: `run-name: Deploy [${E}]` },
   ),
   "double quotes in a step's name": unread(
     on("", job("", `- name: \${{ format("Deploy {0}", ${PAYLOAD}) }}\n  run: x`)),
-    "workflow: a step's name has a `\"` in an expression, where GitHub takes `'` only.",
+    "a valid workflow: a step's name has a `\"` in an expression, where GitHub accepts only `'`.",
   ),
   "brackets at the beginning, without quotes": unread(
     on(`run-name: [${E}] Deploy`),
-    "YAML (line 2): a text that begins with `[` needs quotes.",
+    "valid YAML (line 2): a text that begins with `[` needs quotes.",
   ),
   "a colon in a text, without quotes": unread(
     on(`description: Which input (default: x)\nrun-name: Deploy [${E}]`),
-    "YAML (line 2): a text with `: ` in it needs quotes.",
+    "valid YAML (line 2): a text with `: ` in it needs quotes.",
   ),
-  tabs: unread(`on:\n\trepository_dispatch:\n${JOBS}`, "YAML (line 2): YAML is indented by spaces, not by tabs."),
+  tabs: unread(`on:\n\trepository_dispatch:\n${JOBS}`, "valid YAML (line 2): YAML is indented with spaces, not tabs."),
   "a key that is there twice": unread(
     on(`name: Deploy it\nrun-name: Deploy [${E}]`),
-    "YAML (line 2): a key is there twice.",
+    "valid YAML (line 2): a key is given twice.",
   ),
   "keys that differ only in case": unread(
     on(`run-name: Deploy [${E}]`, `${JOBS}  Deploy:\n${STEPS}`),
-    "workflow: `deploy` and `Deploy` are one key for GitHub.",
+    "a valid workflow: `deploy` and `Deploy` are the same key for GitHub.",
   ),
   "steps beside the jobs": unread(
     on(`run-name: Deploy [${E}]`, `${JOBS}steps:\n  - run: ./deploy\n`),
-    "workflow: `steps` belongs in a job, below `jobs:` and the job's name.",
+    "a valid workflow: `steps` belongs in a job, below `jobs:` and the job's name.",
   ),
   "steps directly below the jobs": unread(
     on(`run-name: Deploy [${E}]`, "jobs:\n  runs-on: ubuntu-latest\n  steps:\n    - run: ./deploy\n"),
-    "workflow: `steps` belongs in a job, below `jobs:` and the job's name.",
+    "a valid workflow: `steps` belongs in a job, below `jobs:` and the job's name.",
   ),
-  "no jobs": unread(on(`run-name: Deploy [${E}]`, ""), "workflow: it has no `jobs`."),
+  "no jobs": unread(on(`run-name: Deploy [${E}]`, ""), "a valid workflow: it has no `jobs`."),
   "a merge key": unread(
     on(
       `run-name: Deploy [${E}]`,
       `jobs:\n  test:\n    runs-on: ubuntu-latest\n    env: &env\n      A: b\n    steps:\n      - run: x\n  deploy:\n    runs-on: ubuntu-latest\n    env:\n      <<: *env\n    steps:\n      - run: x\n`,
     ),
-    "workflow: GitHub reads anchors and aliases, and no merge keys (`<<`).",
+    "a valid workflow: GitHub supports anchors and aliases, but not merge keys (`<<`).",
   ),
   "a queue without end that cancels": unread(
     on(`run-name: Deploy [${E}]\nconcurrency:\n  group: deploy\n  queue: max\n  cancel-in-progress: true`),
-    "workflow: `queue: max` and `cancel-in-progress: true` do not go together.",
+    "a valid workflow: `queue: max` and `cancel-in-progress: true` cannot be combined.",
     { parser: "it does not look at both; GitHub's documentation says that they are refused" },
   ),
 };

@@ -120,7 +120,7 @@ export const BY_MATRIX: Record<string, AsWritten> = {
     ),
     {
       shows: ["deploy"],
-      says: "? deploy.yml may show the id in a job's name: what the expression gives there is not known before the run.",
+      says: "? deploy.yml may show the id in a job's name: the expression's value is not known before the run.",
       change: `run-name: Deploy [${E}]`,
     },
   ),

@@ -162,40 +162,40 @@ export const OF_PEOPLE: Record<string, AsWritten> = {
   ),
   "the id in the environment of the workflow, in a job's name": unread(
     on(`env:\n  ID: ${E}`, job("name: Deploy ${{ env.ID }}")),
-    "workflow: a job's name uses `env`, which GitHub knows only in steps.",
+    "a valid workflow: a job's name uses `env`, which is available only in steps.",
   ),
   "a concurrency group by env": unread(
     on(`run-name: ${E}\nenv:\n  STAGE: live`, job("concurrency: deploy-${{ env.STAGE }}")),
-    "workflow: a job's `concurrency` uses `env`, which GitHub does not know there.",
+    "a valid workflow: a job's `concurrency` uses `env`, which is not available there.",
   ),
   "a job's condition by env": unread(
     on(`run-name: ${E}\nenv:\n  STAGE: live`, job("if: env.STAGE == 'live'")),
-    "workflow: a job's `if` uses `env`, which GitHub does not know there.",
+    "a valid workflow: a job's `if` uses `env`, which is not available there.",
   ),
   "a job's condition by a secret": unread(
     on(`run-name: ${E}`, job("if: ${{ secrets.TOKEN != '' }}")),
-    "workflow: a job's `if` uses `secrets`, which GitHub does not know there.",
+    "a valid workflow: a job's `if` uses `secrets`, which is not available there.",
   ),
   "a status in the run-name": unread(
     on(`run-name: \${{ always() && ${PAYLOAD} }}`),
-    "workflow: its `run-name` uses `always()`, which GitHub knows only in `if`.",
+    "a valid workflow: its `run-name` uses `always()`, which is available only in `if`.",
     { change: `It has a \`run-name\`: change it to:\n    run-name: Deploy [${E}]` },
   ),
   "a hash in the run-name": unread(
     on(`run-name: ${E} \${{ hashFiles('package-lock.json') }}`),
-    "workflow: its `run-name` uses `hashFiles()`, which GitHub knows only in steps.",
+    "a valid workflow: its `run-name` uses `hashFiles()`, which is available only in steps.",
   ),
   "a job id that begins with a digit": unread(
     on(`run-name: ${E}`, JOBS.replace("deploy:", "1-deploy:")),
-    "workflow: `1-deploy` is no id of a job: letters, digits, `_` and `-`, not starting with a digit or `-`.",
+    "a valid workflow: `1-deploy` is no id of a job: letters, digits, `_` and `-`, not starting with a digit or `-`.",
   ),
   "a job id with a blank": unread(
     on(`run-name: ${E}`, JOBS.replace("deploy:", '"deploy it":')),
-    "workflow: `deploy it` is no id of a job: letters, digits, `_` and `-`, not starting with a digit or `-`.",
+    "a valid workflow: `deploy it` is no id of a job: letters, digits, `_` and `-`, not starting with a digit or `-`.",
   ),
   "a need that does not exist": unread(
     on(`run-name: ${E}`, job("needs: build")),
-    "workflow: the job `deploy` needs `build`, which does not exist.",
+    "a valid workflow: the job `deploy` needs `build`, which does not exist.",
   ),
   "outputs between jobs": shown(
     on(
@@ -250,7 +250,7 @@ export const OF_PEOPLE: Record<string, AsWritten> = {
     {
       found: "its name",
       shows: ["ID"],
-      says: "? deploy.yml may show the id in its `run-name`: what the expression gives there is not known before the run.",
+      says: "? deploy.yml may show the id in its `run-name`: the expression's value is not known before the run.",
     },
   ),
   "a comment where the id was": silent(on(`run-name: Deploy # ${E}`), ["Deploy"]),

@@ -70,11 +70,11 @@ export function shown(text: string, place: string, name: string, about: Row = {}
   return row(text, { shows: [name], found: FOUND[place], says: `✓ deploy.yml shows the id in ${place}.`, ...about });
 }
 
-/** It shows the id nowhere, and its names are these. */
+/** It does not show the id, and its names are these. */
 export function silent(text: string, names: readonly string[], about: Row = {}): AsWritten {
   return row(text, {
     shows: names,
-    says: "✗ deploy.yml shows the id nowhere, so its run would not be found.",
+    says: "✗ deploy.yml does not show the id, so its run would not be found.",
     change: `run-name: Deploy [${E}]`,
     ...about,
   });
@@ -82,7 +82,7 @@ export function silent(text: string, names: readonly string[], about: Row = {}):
 
 /** GitHub cannot read it: nothing starts. */
 export function unread(text: string, what: string, about: Row = {}): AsWritten {
-  return row(text, { repository: { unreadable: ["deploy.yml"] }, says: `✗ deploy.yml is no valid ${what}`, ...about });
+  return row(text, { repository: { unreadable: ["deploy.yml"] }, says: `✗ deploy.yml is not ${what}`, ...about });
 }
 
 export const RUN_NAME = "its `run-name`";

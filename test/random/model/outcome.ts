@@ -112,7 +112,7 @@ export function seeksGivenId({ asked, server }: Schedule): boolean {
   return asked.id !== "" && asked.waitFor !== "nothing" && isSought && !asked.isGiven;
 }
 
-/** Whether GitHub has started several runs for such an id: nothing tells which of them is ours. */
+/** Whether GitHub has started several runs for such an id: nothing shows which of them this step started. */
 export function hasTwins({ schedule, runs, neighbourIds }: Performance, withinMs = Number.POSITIVE_INFINITY): boolean {
   const file = wantedFile(schedule) ?? "";
   const own = runs.filter((run) => !neighbourIds.has(run.id) && run.workflowPath.endsWith(file));
@@ -129,7 +129,7 @@ export function endingOf({ step, signalAtMs, schedule, broke }: Performance): En
     return waitFor === "nothing" ? "sent" : waitFor === "found" ? "found" : "completed green";
   }
   if (signalAtMs !== undefined) {
-    if (failure.includes("Nothing had been sent")) return "cancelled before the dispatch";
+    if (failure.includes("Nothing was sent")) return "cancelled before the dispatch";
     if (failure.includes("is being cancelled")) return "cancelled, and its run";
     return outputs.runId === undefined ? "cancelled while looking" : "cancelled while following";
   }
@@ -139,23 +139,23 @@ export function endingOf({ step, signalAtMs, schedule, broke }: Performance): En
 
 const ENDINGS = [
   [/^The run ended/, "red conclusion"],
-  [/^Of the jobs that decide|^The run has ended, and no job is called/, "red jobs"],
-  [/^The run is .*, and a job has ended red already/, "failed fast"],
+  [/^Of the deciding jobs|^The run has ended, but no job is called/, "red jobs"],
+  [/^The run is .*, but a job already ended red/, "failed fast"],
   [/^The run did not begin[\s\S]*is being cancelled/, "not begun, run cancelled"],
   [/^The run did not begin/, "not begun"],
   [/^The run did not complete[\s\S]*is being cancelled/, "timed out, run cancelled"],
   [/^The run did not complete/, "timed out"],
-  [/leaves open whether a run was started/, "may have started"],
+  [/leaves unclear whether a run started/, "may have started"],
   [/^No run of/, "not found"],
   [/carry the id .*, which was given/, "two with the id"],
-  [/^The run is gone/, "run deleted"],
-  [/ran out before GitHub was asked/, "out of time before the dispatch"],
+  [/^The run no longer exists/, "run deleted"],
+  [/ran out before the first request/, "out of time before the dispatch"],
   [/^GitHub's rate limit|^GitHub answered|^No connection|^The connection broke/, "fault up to the deadline"],
   [/\(401/, "401"],
-  [/\(403|may not/, "403"],
+  [/\(403|token cannot|cannot get a token/, "403"],
   [/404/, "404"],
   [/422/, "422"],
-  [/could never be found/, "no way to find it"],
+  [/could not be found/, "no way to find it"],
   [/did not name it/, "no way to find it"],
   [/redirected/, "redirected elsewhere"],
 ] as const;

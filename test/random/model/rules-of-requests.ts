@@ -217,7 +217,7 @@ export function wrongCancellations(performance: Performance): string[] {
   const problems = runs
     .filter(({ id, cancelRequestedAtMs }) => cancelRequestedAtMs !== undefined && neighbourIds.has(id))
     .map(({ id }) => `(8) the neighbour's run ${id} was cancelled`);
-  const isTimeout = /^The run did not (complete|begin)/.test(step.failure ?? "");
+  const isTimeout = /^The run did not (complete|start)/.test(step.failure ?? "");
   const hasReason = (asked.includes("cancel") && signalAtMs !== undefined) || (asked.includes("timeout") && isTimeout);
   // A signal may come while the run is being cancelled at its time-out.
   const mayHaveTimedOut = asked.includes("timeout") && signalAtMs !== undefined;

@@ -74,7 +74,7 @@ function earlyDespair(performance: Performance, bounds: { sentAtMs: number; find
   if (endedAtMs >= bounds.findEndMs - 1) return [];
   const { event, findTimeoutS } = schedule.asked;
   const mayEndEarly = event === "repository_dispatch" && findTimeoutS === 300 && endedAtMs >= bounds.sentAtMs + SOON_MS;
-  if (!mayEndEarly || !step.failure?.includes("None can have been started")) {
+  if (!mayEndEarly || !step.failure?.includes("None can have started")) {
     return ["(7) gave up looking before the deadline"];
   }
   return ownRuns(performance).length > 0 ? ["(7) gave up looking, and a run had been started"] : [];
@@ -248,7 +248,7 @@ export function concealments(performance: Performance): string[] {
     return outcomeOf(each, performance) === "unclear" && !isOwnDoing;
   });
   const isAccepted = dispatchesOf(performance).some((each) => outcomeOf(each, performance) === "acted");
-  const says = /run may have been started|its run goes on|No run of|carry the id/i.test(failure);
+  const says = /run may have started|its run continues|No run of|carry the id/i.test(failure);
   return unclear.length > 0 && !isAccepted && !says
     ? [`(11) a run may have been started, and nothing says so: ${failure.split("\n")[0]}`]
     : [];

@@ -22,7 +22,7 @@ async function examine(
   expect(asked(on.github, "POST")).toEqual([]);
   expect(on.github.runs(TARGET)).toEqual([]);
   expect(outputs.runId).toBeUndefined();
-  expect(log[0]).toBe("A dry run: nothing is dispatched.");
+  expect(log[0]).toBe("Dry run: nothing is dispatched.");
   return { checklist: log.slice(1), failure };
 }
 
@@ -45,7 +45,7 @@ describe("a dry run looks for the artifact that `outputs_from` names", () => {
     [
       "that nobody uploads",
       BY_HAND,
-      "✗ .github/workflows/deploy.yml uploads no artifact `values`, so that `outputs` would be missing (`outputs_from`). Lines to add:\n" +
+      "✗ .github/workflows/deploy.yml uploads no artifact `values`, so `outputs` would be missing (`outputs_from`). Lines to add:\n" +
         '    - run: echo \'{"version":"1.2.3"}\' > outputs.json\n    - uses: actions/upload-artifact@v3-node20\n      with:\n        name: values\n        path: outputs.json',
     ],
   ])("in a workflow: one %s", async (_, workflow, line) => {
@@ -66,7 +66,7 @@ describe("a dry run looks for the artifact that `outputs_from` names", () => {
     const { play } = await setStage({ "deploy.yml": SILENT });
     const given = { event_type: "deploy", find_timeout_seconds: "20", ...VALUES };
     const { failure } = await play(given);
-    expect(failure).toContain("shows the id nowhere");
+    expect(failure).toContain("does not show the id");
     expect(failure).not.toContain("artifact");
   });
 
@@ -76,27 +76,22 @@ describe("a dry run looks for the artifact that `outputs_from` names", () => {
       path.endsWith("/artifacts") ? { when: "before", kind: "status", status } : undefined;
 
   test.each<[string, Behaviour, FaultHook | undefined, string]>([
-    [
-      "has left it",
-      { artifacts: [{ name: "values", text: "{}" }] },
-      undefined,
-      "✓ The run has left the artifact `values`.",
-    ],
-    ["has not", { artifacts: [{ name: "other", text: "{}" }] }, undefined, "✗ The run has left no artifact `values`."],
+    ["has left it", { artifacts: [{ name: "values", text: "{}" }] }, undefined, "✓ The run has the artifact `values`."],
+    ["has not", { artifacts: [{ name: "other", text: "{}" }] }, undefined, "✗ The run has no artifact `values`."],
     [
       "has left it long ago",
       { artifacts: [{ name: "values", text: "{}", expired: true }] },
       undefined,
-      "✗ The run has left the artifact `values`, which has expired.",
+      "✗ The run has the artifact `values`, which has expired.",
     ],
     [
       "goes on",
       { queuedMs: 600_000 },
       undefined,
-      "? Whether the run leaves the artifact `values` shows only at its end.",
+      "? Whether the run has the artifact `values` is known only at its end.",
     ],
-    ["is hidden", {}, refusing(403), "? The token may not see the artifacts of the run (`actions: read`)."],
-    ["is gone", {}, refusing(404), "✗ The run has left no artifact `values`."],
+    ["is hidden", {}, refusing(403), "? The token cannot see the artifacts of the run (`actions: read`)."],
+    ["is gone", {}, refusing(404), "✗ The run has no artifact `values`."],
     ["is not to be had", {}, refusing(502), "? The list of the run's artifacts could not be read (502)."],
   ])("at a run that is given: one that %s", async (_, behaviour, fault, line) => {
     const { github, clock, play } = await setStage({ "deploy.yml": BY_HAND }, { behaviour });

@@ -31,7 +31,7 @@ async function examine(
   expect(asked(on.github, "POST")).toEqual([]);
   expect(on.github.runs(TARGET)).toEqual([]);
   expect(outputs.runId).toBeUndefined();
-  expect(log[0]).toBe("A dry run: nothing is dispatched.");
+  expect(log[0]).toBe("Dry run: nothing is dispatched.");
   return { checklist: log.slice(1), failure };
 }
 
@@ -45,7 +45,7 @@ describe("a dry run of a repository_dispatch", () => {
     expect(checklist.slice(2)).toEqual([
       "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
       "✓ .github/workflows/test.yml shows the id in a step's name.",
-      "Nothing is missing, as far as can be seen without dispatching.",
+      "Found no problem, as far as can be checked without dispatching.",
     ]);
   });
 
@@ -84,11 +84,11 @@ describe("a dry run of a repository_dispatch", () => {
     expect(right.checklist.slice(2)).toEqual([
       "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
       "✓ .github/workflows/test.yml shows the id in a step's name.",
-      "Nothing is missing, as far as can be seen without dispatching.",
+      "Found no problem, as far as can be checked without dispatching.",
     ]);
     // Where nobody listens, what cannot be read may be meant.
     const nobody = await examine({ "test.yml": BY_EVENT }, { event_type: "deplyo" }, { before });
-    expect(nobody.checklist[2]).toBe("? .github/workflows/broken.yml is no valid YAML (line 1).");
+    expect(nobody.checklist[2]).toBe("? .github/workflows/broken.yml is not valid YAML (line 1).");
     expect(nobody.failure).toContain("No workflow on the default branch listens");
   });
 
@@ -96,11 +96,11 @@ describe("a dry run of a repository_dispatch", () => {
     const broken = BY_EVENT.replace("name: Deploy", "name: Deploy\ndescription: Which input (default: x)");
     const workflows = { "silent.yml": BY_HAND, "test.yml": broken };
     const unreadable = { repository: { unreadable: ["test.yml"] } };
-    const line = "✗ .github/workflows/test.yml is no valid YAML (line 2): a text with `: ` in it needs quotes.";
+    const line = "✗ .github/workflows/test.yml is not valid YAML (line 2): a text with `: ` in it needs quotes.";
 
     test("names it, and says neither that nobody listens nor what the file has", async () => {
       const { failure, checklist } = await examine(workflows, { event_type: "deploy" }, unreadable);
-      expect(failure).toBe(`The dry run found 1 thing to mend:\n${line}`);
+      expect(failure).toBe(`The dry run found 1 problem:\n${line}`);
       expect(checklist.slice(2)).toEqual([line]);
     });
 

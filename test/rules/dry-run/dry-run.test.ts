@@ -38,7 +38,7 @@ async function examine(
   expect(asked(on.github, "POST")).toEqual([]);
   expect(on.github.runs(TARGET)).toEqual([]);
   expect(outputs.runId).toBeUndefined();
-  expect(log[0]).toBe("A dry run: nothing is dispatched.");
+  expect(log[0]).toBe("Dry run: nothing is dispatched.");
   return { checklist: log.slice(1), failure };
 }
 
@@ -47,12 +47,12 @@ describe("a dry run", () => {
     const { checklist, failure } = await examine({ "deploy.yml": BY_HAND }, { workflow: "deploy.yml", ref: "main" });
     expect(failure).toBeUndefined();
     expect(checklist).toEqual([
-      "✓ The token is accepted, and sees octo/target (default branch main).",
-      "? Whether the token grants `actions: write` shows only when it is used.",
+      "✓ The token is valid and can see octo/target (default branch main).",
+      "? Whether the token grants `actions: write` is known only when it is used.",
       "✓ There is a branch `main`.",
-      "✓ .github/workflows/deploy.yml listens for workflow_dispatch and takes the inputs that are given.",
+      "✓ .github/workflows/deploy.yml listens for workflow_dispatch and accepts the given inputs.",
       "✓ .github/workflows/deploy.yml shows the id in its `run-name`.",
-      "Nothing is missing, as far as can be seen without dispatching.",
+      "Found no problem, as far as can be checked without dispatching.",
     ]);
   });
 
@@ -64,7 +64,7 @@ describe("a dry run", () => {
     const given = { workflow: "deploy.yml", ref: "main", cancel_run_on };
     const { checklist, failure } = await examine({ "deploy.yml": BY_HAND }, given);
     expect(failure).toBeUndefined();
-    expect(checklist.at(-1)).toBe("Nothing is missing, as far as can be seen without dispatching.");
+    expect(checklist.at(-1)).toBe("Found no problem, as far as can be checked without dispatching.");
     expect(checklist.filter((line) => line.includes("with `if: always()` the runner sends it no signal"))).toHaveLength(
       notes,
     );
@@ -75,7 +75,7 @@ describe("a dry run", () => {
     expect((await examine(workflows, { workflow: "Deploy" })).failure).toBeUndefined();
     const { failure } = await examine(workflows, { workflow: "Deplyo" });
     expect(failure).toBe(
-      "The dry run found 1 thing to mend:\n✗ No workflow is called `Deplyo`; there are: .github/workflows/deploy.yml (Deploy). Did you mean `deploy.yml`?",
+      "The dry run found 1 problem:\n✗ No workflow is called `Deplyo`; there are: .github/workflows/deploy.yml (Deploy). Did you mean `deploy.yml`?",
     );
   });
 
@@ -97,18 +97,16 @@ jobs:
       { workflow: "deploy.yml", ref: "nowhere", workflow_inputs: "stage: s3cret\nreplicas: 3" },
       { before: ({ github }) => github.addRepository("octo/other") },
     );
-    expect(failure).toBe(
-      "The dry run found 1 thing to mend:\n✗ There is no branch or tag `nowhere`: check the input `ref`.",
-    );
+    expect(failure).toBe("The dry run found 1 problem:\n✗ There is no branch or tag `nowhere`: check the input `ref`.");
     const main = await examine(
       { "deploy.yml": text },
       { workflow: "deploy.yml", ref: "main", workflow_inputs: "stage: s3cret\nreplicas: 3" },
     );
     expect(main.failure).toBe(
       [
-        "The dry run found 3 things to mend:",
-        "✗ .github/workflows/deploy.yml does not declare the input `replicas`, which `workflow_inputs` gives.",
-        "✗ .github/workflows/deploy.yml requires the input `version`, which `workflow_inputs` does not give.",
+        "The dry run found 3 problems:",
+        "✗ .github/workflows/deploy.yml does not declare the input `replicas`, which `workflow_inputs` sets.",
+        "✗ .github/workflows/deploy.yml requires the input `version`, which `workflow_inputs` does not set.",
         "✗ .github/workflows/deploy.yml does not allow the value given for `stage` (one of test, live).",
       ].join("\n"),
     );
@@ -153,11 +151,11 @@ jobs:
       "an id that is shown nowhere",
       { "deploy.yml": BY_EVENT },
       { event_type: "deploy", distinct_id_key: "sha" },
-      "✗ .github/workflows/deploy.yml shows the id nowhere, so its run would not be found. Lines to add:",
+      "✗ .github/workflows/deploy.yml does not show the id, so its run would not be found. Lines to add:",
     ],
   ])("finds %s", async (_, workflows, given, line) => {
     const { failure, checklist } = await examine(workflows, given);
-    expect(failure?.split("\n").slice(0, 2)).toEqual(["The dry run found 1 thing to mend:", line]);
+    expect(failure?.split("\n").slice(0, 2)).toEqual(["The dry run found 1 problem:", line]);
     expect(checklist.join("\n").split("\n")).toContain(line);
   });
 
@@ -174,17 +172,17 @@ jobs:
   });
 
   test.each([
-    ["name: a\nname: b", "(line 2): a key is there twice"],
-    ["on:\n\tpush:", "(line 2): YAML is indented by spaces, not by tabs"],
+    ["name: a\nname: b", "(line 2): a key is given twice"],
+    ["on:\n\tpush:", "(line 2): YAML is indented with spaces, not tabs"],
     ["run-name: [${{ inputs.id }}] Deploy", "(line 1): a text that begins with `[` needs quotes"],
     ["a: 'b", "(line 1)"],
-  ])("says where a file is no valid YAML, and why if that is a common mistake: %j", async (text, where) => {
+  ])("says where a file is not valid YAML, and why if that is a common mistake: %j", async (text, where) => {
     const { failure } = await examine(
       { "deploy.yml": text },
       { workflow: "deploy.yml" },
       { repository: { unreadable: ["deploy.yml"] } },
     );
-    expect(failure).toContain(`✗ .github/workflows/deploy.yml is no valid YAML ${where}.`);
+    expect(failure).toContain(`✗ .github/workflows/deploy.yml is not valid YAML ${where}.`);
   });
 
   test("asks for no sign where nobody looks for the run", async () => {
@@ -195,7 +193,7 @@ jobs:
     expect(failure).toBeUndefined();
     expect(checklist.slice(2)).toEqual([
       "✓ .github/workflows/deploy.yml listens for repository_dispatch `deploy`.",
-      "Nothing is missing, as far as can be seen without dispatching.",
+      "Found no problem, as far as can be checked without dispatching.",
     ]);
   });
 
@@ -216,7 +214,7 @@ jobs:
     expect(once.checklist.slice(-3)).toEqual([
       "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
       "✓ .github/workflows/test.yml shows the id in a step's name.",
-      "Nothing is missing, as far as can be seen without dispatching.",
+      "Found no problem, as far as can be checked without dispatching.",
     ]);
     const always = await examine(
       workflows,
@@ -228,7 +226,7 @@ jobs:
       "? None of the workflows that were read (0 of 2) listens for repository_dispatch `deploy`.",
     ]);
     expect(always.failure).toBe(
-      "The dry run could not see what decides:\n" +
+      "The dry run could not check:\n" +
         "? None of the workflows that were read (0 of 2) listens for repository_dispatch `deploy`.",
     );
   });
@@ -249,7 +247,7 @@ jobs:
       "? .github/workflows/other.yml could not be read (502).",
       "✓ .github/workflows/test.yml listens for repository_dispatch `deploy`.",
       "✓ .github/workflows/test.yml shows the id in a step's name.",
-      "Nothing is missing in what could be seen; the lines with ? say what could not.",
+      "Found no problem in what could be checked; the lines with ? could not.",
     ]);
   });
 
@@ -266,27 +264,27 @@ jobs:
       },
     );
     expect(failure).toBe(
-      "The dry run found 1 thing to mend:\n" +
+      "The dry run found 1 problem:\n" +
         "✗ octo/target is archived: nothing can be started in it.\n" +
-        "It could not see what decides as well:\n" +
+        "It also could not check:\n" +
         "? .github/workflows/deploy.yml could not be read (502).",
     );
   });
 
   test.each([
-    ["no YAML", "a: [", "✗ .github/workflows/deploy.yml is no valid YAML (line 1)."],
+    ["no YAML", "a: [", "✗ .github/workflows/deploy.yml is not valid YAML (line 1)."],
     [
       "aliases without end",
       `a: &a [${"x, ".repeat(99)}x]\n${bombs()}`,
-      "✗ .github/workflows/deploy.yml is no valid YAML.",
+      "✗ .github/workflows/deploy.yml is not valid YAML.",
     ],
-    ["brackets without end", "[".repeat(100_000), "✗ .github/workflows/deploy.yml is no valid YAML (line 1)."],
+    ["brackets without end", "[".repeat(100_000), "✗ .github/workflows/deploy.yml is not valid YAML (line 1)."],
     [
       "a key that is no text",
       "? [s3cret]\n: 1\non: push\njobs: { a: { runs-on: x } }",
       "✗ .github/workflows/deploy.yml has no `workflow_dispatch` trigger on that ref. Lines to add:",
     ],
-    ["no jobs", "on: push\nx: s3cret", "✗ .github/workflows/deploy.yml is no valid workflow: it has no `jobs`."],
+    ["no jobs", "on: push\nx: s3cret", "✗ .github/workflows/deploy.yml is not a valid workflow: it has no `jobs`."],
   ])("takes a file with %s for what it is, and quotes nothing of it", async (_, text, line) => {
     const warned = vi.spyOn(process, "emitWarning");
     const { failure } = await examine(

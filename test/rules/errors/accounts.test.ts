@@ -51,11 +51,11 @@ describe("GitHub's request id", () => {
 test("the run's page comes right below what happened", () => {
   const started = { htmlUrl: "https://github.com/octo/target/actions/runs/1" };
   const lines = (fault: Parameters<typeof say>[0]) => say(fault, { started }).split("\n");
-  expect(lines(rejected(401, "Bad credentials", runs))[1]).toBe(`The run itself goes on: ${started.htmlUrl}`);
+  expect(lines(rejected(401, "Bad credentials", runs))[1]).toBe(`The run itself continues: ${started.htmlUrl}`);
   const server = aFault("server_error", { request: runs, status: 500, answer: "", requestId: "C0FF:EE" });
   expect(lines(server)).toEqual([
     expect.stringMatching(/^GitHub answered/),
-    `The run itself goes on: ${started.htmlUrl}`,
+    `The run itself continues: ${started.htmlUrl}`,
     expect.stringMatching(/GitHub's request id: C0FF:EE\.$/),
   ]);
 });

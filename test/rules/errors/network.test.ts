@@ -16,7 +16,7 @@ describe("a fault without an answer is explained", () => {
   test("by the address of a name that is not known", () => {
     expect(of("unreachable", "ENOTFOUND")).toMatchInlineSnapshot(`
       "No connection to https://ghe.example.com/api/v3 (ENOTFOUND).
-      Check \`api_url\`, and that the runner may connect to it. If the runner reaches it only through a proxy, set \`HTTPS_PROXY\` (and \`NO_PROXY\` for what is reached directly)."
+      Check \`api_url\`, and that the runner can connect to it. If the runner reaches it only through a proxy, set \`HTTPS_PROXY\` (and \`NO_PROXY\` for hosts reached directly)."
     `);
   });
 
@@ -40,7 +40,7 @@ describe("a fault without an answer is explained", () => {
   test("by the proxy where one is set", () => {
     expect(of("unreachable", "ECONNREFUSED", true)).toMatchInlineSnapshot(`
       "No connection to https://ghe.example.com/api/v3 (ECONNREFUSED).
-      Check \`api_url\`, and that the runner may connect to it. The request goes through the proxy in \`HTTPS_PROXY\`/\`HTTP_PROXY\`: check its address, or exempt the server by \`NO_PROXY\`."
+      Check \`api_url\`, and that the runner can connect to it. The request goes through the proxy in \`HTTPS_PROXY\`/\`HTTP_PROXY\`: check its address, or exclude the server with \`NO_PROXY\`."
     `);
   });
 
@@ -56,7 +56,7 @@ describe("a fault without an answer is explained", () => {
     (code) => {
       for (const hasProxy of [false, true])
         expect(of("untrusted", code, hasProxy)).toBe(
-          `There is no TLS connection to ${address} (${code}): the server there speaks no TLS, or no version of it that the runner accepts.\n` +
+          `No TLS connection to ${address} (${code}): the server supports no TLS, or no version that the runner accepts.\n` +
             "Check the scheme and the port of `api_url`, and those of the proxy in `HTTPS_PROXY`.",
         );
     },
@@ -64,22 +64,22 @@ describe("a fault without an answer is explained", () => {
 
   test("by an address that no client asks", () => {
     expect(of("untrusted", "ERR_SOCKET_BAD_PORT")).toBe(
-      `No request can go to ${address} (ERR_SOCKET_BAD_PORT): the address is refused on this side, so nothing was sent.\n` +
-        "Check the port of `api_url`: a port that belongs to another service, such as 22 or 6000, is never asked.",
+      `Cannot send requests to ${address} (ERR_SOCKET_BAD_PORT): the address is invalid or blocked, so nothing was sent.\n` +
+        "Check the port of `api_url`: ports of other services, such as 22 or 6000, are blocked.",
     );
   });
 
   test("by a connection that broke", () => {
     expect(of("lost", "ECONNRESET")).toMatchInlineSnapshot(`
-      "The connection broke, or no answer came in time: https://ghe.example.com/api/v3 (ECONNRESET).
-      Check \`api_url\`, and that the runner may connect to it. If the runner reaches it only through a proxy, set \`HTTPS_PROXY\` (and \`NO_PROXY\` for what is reached directly)."
+      "The connection broke or timed out: https://ghe.example.com/api/v3 (ECONNRESET).
+      Check \`api_url\`, and that the runner can connect to it. If the runner reaches it only through a proxy, set \`HTTPS_PROXY\` (and \`NO_PROXY\` for hosts reached directly)."
     `);
   });
 
   test("by a time-out", () => {
     expect(of("lost", undefined)).toMatchInlineSnapshot(`
-      "The connection broke, or no answer came in time: https://ghe.example.com/api/v3 (no answer within 20 s).
-      Check \`api_url\`, and that the runner may connect to it. If the runner reaches it only through a proxy, set \`HTTPS_PROXY\` (and \`NO_PROXY\` for what is reached directly)."
+      "The connection broke or timed out: https://ghe.example.com/api/v3 (no answer within 20 s).
+      Check \`api_url\`, and that the runner can connect to it. If the runner reaches it only through a proxy, set \`HTTPS_PROXY\` (and \`NO_PROXY\` for hosts reached directly)."
     `);
   });
 });

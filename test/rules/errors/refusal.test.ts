@@ -16,14 +16,14 @@ describe("a 401 is explained", () => {
   test("as a bad or expired token at first", () => {
     expect(say(fault)).toMatchInlineSnapshot(`
       "GitHub does not accept the token (401 Bad credentials).
-      It is wrong, expired or revoked, or belongs to another server: make a new one and store it in the secret behind the input \`token\`."
+      It is wrong, expired or revoked, or belongs to another server: create a new one and store it in the secret that \`token\` reads."
     `);
   });
 
   test("as a token that has ended, and what lives longer, after it worked", () => {
     expect(say(fault, { tokenHasWorked: true })).toMatchInlineSnapshot(`
-      "GitHub does not accept the token any more (401 Bad credentials): it worked before, and has ended during the wait.
-      Tokens of a GitHub App live one hour: give \`app_id\` and \`app_private_key\` instead of \`token\`, and they are renewed; a personal token was revoked or has expired."
+      "GitHub no longer accepts the token (401 Bad credentials): it stopped working during the wait.
+      A GitHub App's token expires after one hour: set \`app_id\` and \`app_private_key\` instead of \`token\`, and it is renewed; a personal token was revoked or has expired."
     `);
   });
 });
@@ -40,17 +40,17 @@ describe("a policy is not told as a missing permission", () => {
   test.each([
     [
       "Although you appear to have the correct authorization credentials, the `acme` organization has enabled OAuth App access restrictions",
-      "The token was made by an OAuth App",
+      "The token was created by an OAuth App",
     ],
-    [longLived, "The token lives longer than the organisation allows"],
-    [fine, "The organisation takes no fine-grained tokens"],
-    [classic, "The organisation takes no classic tokens"],
+    [longLived, "The token expires later than the organisation allows"],
+    [fine, "The organisation forbids fine-grained tokens"],
+    [classic, "The organisation forbids classic tokens"],
     ["The account is locked due to a billing issue.", "The account that owns octo/target, or the token's, is locked"],
-    ["Sorry. Your account was suspended.", "The account that the token belongs to is suspended"],
+    ["Sorry. Your account was suspended.", "The token's account is suspended"],
     ["Cannot trigger a 'workflow_dispatch' on a disabled workflow", "Enable it on the target's Actions page"],
     ["Actions has been disabled for this repository", "Enable it on the target's Actions page"],
-    ["A word that nobody here knows", "GitHub's words say why."],
-    ["Lassos and mosso are blocked", "GitHub's words say why."],
+    ["A word that nobody here knows", "GitHub's message says why."],
+    ["Lassos and mosso are blocked", "GitHub's message says why."],
   ])("%s", (answer, remedy) => {
     const text = say(rejected(403, answer));
     expect(text).toContain(`(403 ${answer})`);
@@ -69,7 +69,7 @@ describe("a policy is not told as a missing permission", () => {
     const ssoUrl = "https://github.com/orgs/acme/sso?authorization_request=A1";
     const about = { request: workflowDispatch, status: 403, answer: "Resource protected." };
     expect(say(aFault("rejected", { ...about, ssoUrl }))).toBe(
-      "The token may not send a workflow_dispatch to octo/target (403 Resource protected.).\n" +
+      "The token cannot send a workflow_dispatch to octo/target (403 Resource protected.).\n" +
         `Authorise the token for the organisation's single sign-on: ${ssoUrl}`,
     );
   });
@@ -85,7 +85,7 @@ test.each([{}, { tokenHasWorked: true }, { appPermissions: { actions: "write" as
 
 describe("the job's own token", () => {
   const reachesNoOther =
-    "If `token` is the job's own `GITHUB_TOKEN` (the default), that reaches its own repository only: give a token for the target.";
+    "If `token` is the job's own `GITHUB_TOKEN` (the default), it can access only its own repository: use a token for the target.";
   const refused: [string, ReturnType<typeof rejected>, Partial<Situation>][] = [
     ["a repository that is not seen", rejected(404, "Not Found"), { visible: { repository: false } }],
     ["an unclear 404", rejected(404, "Not Found"), {}],
@@ -114,28 +114,28 @@ describe("a 403 is explained by the permission that is missing", () => {
 
   test("of GITHUB_TOKEN or an App for an event", () => {
     expect(say(rejected(403, byIntegration, eventDispatch), anEvent)).toMatchInlineSnapshot(`
-      "The token may not send a repository_dispatch to octo/target (403 Resource not accessible by integration).
-      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. A GitHub App needs \`contents: write\` in its installation on octo/target."
+      "The token cannot send a repository_dispatch to octo/target (403 Resource not accessible by integration).
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), it can access only its own repository: use a token for the target. A GitHub App needs \`contents: write\` in its installation on octo/target."
     `);
   });
 
   test("of GITHUB_TOKEN or an App for a workflow", () => {
     expect(say(rejected(403, byIntegration))).toMatchInlineSnapshot(`
-      "The token may not send a workflow_dispatch to octo/target (403 Resource not accessible by integration).
-      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. A GitHub App needs \`actions: write\` in its installation on octo/target."
+      "The token cannot send a workflow_dispatch to octo/target (403 Resource not accessible by integration).
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), it can access only its own repository: use a token for the target. A GitHub App needs \`actions: write\` in its installation on octo/target."
     `);
   });
 
   test("of a personal token for an event", () => {
     expect(say(rejected(403, byToken, eventDispatch), anEvent)).toMatchInlineSnapshot(`
-      "The token may not send a repository_dispatch to octo/target (403 Resource not accessible by personal access token).
+      "The token cannot send a repository_dispatch to octo/target (403 Resource not accessible by personal access token).
       It needs \`contents: write\` for octo/target: a fine-grained token "Contents: Read and write" with that repository selected, a classic one the scope \`repo\`."
     `);
   });
 
   test("of a personal token for a workflow", () => {
     expect(say(rejected(403, byToken))).toMatchInlineSnapshot(`
-      "The token may not send a workflow_dispatch to octo/target (403 Resource not accessible by personal access token).
+      "The token cannot send a workflow_dispatch to octo/target (403 Resource not accessible by personal access token).
       It needs \`actions: write\` for octo/target: a fine-grained token "Actions: Read and write" with that repository selected, a classic one the scope \`repo\`."
     `);
   });
@@ -150,14 +150,14 @@ describe("a 403 is explained by the permission that is missing", () => {
     [repository, "read", "metadata: read", "Metadata: Read-only"],
   ])("for %s", (request, what, permission, label) => {
     expect(say(rejected(403, byToken, request), anEvent)).toBe(
-      `The token may not ${what} octo/target (403 ${byToken}).\n` +
+      `The token cannot ${what} octo/target (403 ${byToken}).\n` +
         `It needs \`${permission}\` for octo/target: a fine-grained token "${label}" with that repository selected, a classic one the scope \`repo\`.`,
     );
   });
 });
 
 describe("a 403 is explained by what else keeps the token out", () => {
-  const mayNot = "The token may not send a workflow_dispatch to octo/target";
+  const mayNot = "The token cannot send a workflow_dispatch to octo/target";
   const saml = "Resource protected by organization SAML enforcement.";
   const ip =
     "Although you appear to have the correct authorization credentials, the organization has an IP allow list enabled";
@@ -176,7 +176,7 @@ describe("a 403 is explained by what else keeps the token out", () => {
     [
       ip,
       `${mayNot} (403 ${ip}).`,
-      "The organisation allows listed addresses only: add the runner's address, or use a runner that has one.",
+      "The organisation has an IP allow list: add the runner's address, or use a runner that is on it.",
     ],
   ])("%s", (answer, ...lines) => {
     expect(say(rejected(403, answer))).toBe(lines.join("\n"));
@@ -189,7 +189,7 @@ describe("a 404 is explained", () => {
   test("by a repository that the token cannot see", () => {
     expect(say(fault, { visible: { repository: false } })).toMatchInlineSnapshot(`
       "The token cannot see the repository octo/target (404).
-      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. Check \`owner\` and \`repo\`, and that the token was given access to this repository; GitHub also says 404 for a private repository that the token has no access to."
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), it can access only its own repository: use a token for the target. Check \`owner\` and \`repo\`, and that the token can access this repository; GitHub also returns 404 for a private repository that the token cannot access."
     `);
   });
 
@@ -197,7 +197,7 @@ describe("a 404 is explained", () => {
     const visible = { repository: false };
     const apiUrl = "https://git.example.com/api/v3";
     expect(say(fault, { visible, apiUrl })).toContain(
-      `The request went to ${apiUrl}, the usual root of an Enterprise Server`,
+      `The request went to ${apiUrl}, the default API URL of an Enterprise Server`,
     );
     expect(say(fault, { visible, apiUrl: "https://api.github.com" })).not.toContain("The request went to");
   });
@@ -218,8 +218,8 @@ describe("a 404 is explained", () => {
 
   test("by a permission where all can be seen", () => {
     expect(say(fault, { visible: { repository: true, workflow: true, ref: true } })).toMatchInlineSnapshot(`
-      "GitHub says 404 to POST /repos/octo/target/actions/workflows/deploy.yml/dispatches, although the token can see octo/target.
-      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), that reaches its own repository only: give a token for the target. GitHub says the same when a permission is missing: the token needs \`actions: write\` for this repository (a classic token the scope \`repo\`)."
+      "GitHub returned 404 for POST /repos/octo/target/actions/workflows/deploy.yml/dispatches, although the token can see octo/target.
+      If \`token\` is the job's own \`GITHUB_TOKEN\` (the default), it can access only its own repository: use a token for the target. GitHub also returns 404 when a permission is missing: the token needs \`actions: write\` for this repository (a classic token the scope \`repo\`)."
     `);
   });
 
@@ -229,22 +229,22 @@ describe("a 404 is explained", () => {
     ["only the workflow was seen", { workflow: true }],
   ])("by a permission, and by no sight of the repository, where %s", (_, visible) => {
     expect(say(fault, { visible }).split("\n")).toEqual([
-      `GitHub says 404 to ${workflowDispatch}.`,
+      `GitHub returned 404 for ${workflowDispatch}.`,
       expect.stringContaining("a permission is missing: the token needs `actions: write`"),
     ]);
   });
 
   test("by a run that GitHub has named and not shown", () => {
     expect(say(rejected(404, "Not Found", oneRun), { namedRunId: 30_000_000_011 })).toMatchInlineSnapshot(`
-      "GitHub's answer to the dispatch named run 30000000011, but GitHub does not show it in octo/target (404).
-      Where its page shows it, allow more \`find_timeout_seconds\`, and check that the token has \`actions: read\`."
+      "GitHub's response to the dispatch named run 30000000011, but GitHub does not show it in octo/target (404).
+      If its page exists, increase \`find_timeout_seconds\`, and check that the token has \`actions: read\`."
     `);
   });
 
   test("by a run that somebody has deleted", () => {
     expect(say(rejected(404, "Not Found", oneRun))).toMatchInlineSnapshot(`
-      "The run is gone from octo/target (404): somebody has deleted it.
-      Its result cannot be known any more."
+      "The run no longer exists in octo/target (404): it was deleted.
+      Its result can no longer be read."
     `);
   });
 });
@@ -255,7 +255,7 @@ describe("another refusal is explained", () => {
     const fault = aFault("rejected", { request: workflowDispatch, status: 410, answer });
     expect(say(fault)).toMatchInlineSnapshot(`
       "GitHub refused POST /repos/octo/target/actions/workflows/deploy.yml/dispatches (410 *** is gone: x-***-x).
-      Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that this is the server you mean."
+      Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that this is the intended server."
     `);
   });
 });

@@ -8,14 +8,14 @@ describe("a 422 is explained", () => {
     const answer = "Invalid request.\n\nNo more than 10 properties are allowed; 11 were supplied.";
     expect(say(rejected(422, answer))).toBe(
       "This server takes at most 10 inputs, `distinct_id` among them, so GitHub started nothing (422).\n" +
-        "Give fewer `workflow_inputs`: put some of them into one, as JSON.",
+        "Send fewer `workflow_inputs`: combine some of them into one JSON value.",
     );
     expect(say(rejected(422, answer), { key: undefined })).toMatch(/^This server takes at most 10 inputs, so/);
   });
 
   test("by the input for the id, which is not declared", () => {
     expect(say(rejected(422, 'Unexpected inputs provided: ["distinct_id"]'))).toMatchInlineSnapshot(`
-      "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, by which its run would be found, so GitHub started nothing (422).
+      "\`deploy.yml\` of octo/target does not declare the input \`distinct_id\`, which identifies its run, so GitHub started nothing (422).
       Add these lines to the receiving workflow:
       run-name: My workflow [\${{ inputs.distinct_id }}]
       on:
@@ -37,7 +37,7 @@ describe("a 422 is explained", () => {
   test("by both", () => {
     expect(say(rejected(422, 'Unexpected inputs provided: ["stage", "distinct_id"]'))).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target does not declare the inputs \`stage\`, \`distinct_id\`, so GitHub started nothing (422).
-      Correct \`workflow_inputs\`, or declare them under \`on.workflow_dispatch.inputs\` on the default branch and on the ref; \`distinct_id\`, by which the run is found, by these lines:
+      Correct \`workflow_inputs\`, or declare them under \`on.workflow_dispatch.inputs\` on the default branch and on the ref; \`distinct_id\`, which identifies the run, with these lines:
       run-name: My workflow [\${{ inputs.distinct_id }}]
       on:
         workflow_dispatch:
@@ -58,15 +58,15 @@ describe("a 422 is explained", () => {
   test("by an empty value that is not allowed", () => {
     const answer = "Provided value '' for input 'stage' not in the list of allowed values";
     expect(say(rejected(422, answer))).toBe(
-      "`deploy.yml` of octo/target does not allow an empty value for its input `stage` (422), and an empty one was given; nothing was started.\n" +
-        "Leave `stage` out of `workflow_inputs`, so that its default counts, or see why the expression behind it is empty.",
+      "`deploy.yml` of octo/target does not allow an empty value for its input `stage` (422), but the value is empty; nothing was started.\n" +
+        "Leave `stage` out of `workflow_inputs`, so that its default applies, or check why its expression is empty.",
     );
   });
 
   test("by Actions, which are disabled", () => {
     expect(say(rejected(422, "Actions has been disabled for this repository."))).toBe(
       "Actions are disabled in octo/target (422); nothing was started.\n" +
-        "Enable them in the target's settings (Actions → General), where its organisation allows it.",
+        "Enable them in the target's settings (Actions → General), if its organisation allows it.",
     );
   });
 
@@ -100,35 +100,35 @@ describe("a 422 is explained", () => {
   });
 
   test("by a trigger that GitHub does not see, because it cannot read the file", () => {
-    const mistake = "is no valid YAML (line 2): a text with `: ` in it needs quotes";
+    const mistake = "is not valid YAML (line 2): a text with `: ` in it needs quotes";
     const fault = rejected(422, "Workflow does not have 'workflow_dispatch' trigger");
     expect(isAboutWorkflowFile(fault)).toBe(true);
     expect(say(fault, { mistake })).toMatchInlineSnapshot(`
-      "GitHub sees no \`workflow_dispatch\` trigger in \`deploy.yml\` of octo/target on the ref \`release/1\` (422), because the file is no valid YAML (line 2): a text with \`: \` in it needs quotes; nothing was started.
-      Mend the file: until then, GitHub starts it for nobody, whatever its \`on:\` says."
+      "GitHub sees no \`workflow_dispatch\` trigger in \`deploy.yml\` of octo/target on the ref \`release/1\` (422), because the file is not valid YAML (line 2): a text with \`: \` in it needs quotes; nothing was started.
+      Fix the file: until then, GitHub does not start it, whatever its \`on:\` says."
     `);
   });
 
   test("by a workflow that is disabled", () => {
     expect(say(rejected(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow"))).toMatchInlineSnapshot(`
       "\`deploy.yml\` of octo/target is disabled (422); nothing was started.
-      Enable it on the target's Actions page, or by \`gh workflow enable\`."
+      Enable it on the target's Actions page, or with \`gh workflow enable\`."
     `);
   });
 
   test("by GitHub's own words where they are new, without the values that were sent", () => {
     const answer = "Invalid request. s3cret is not 5 or 'a.b', axb, 55.";
     expect(say(rejected(422, answer))).toMatchInlineSnapshot(`
-      "GitHub did not accept the dispatch of \`deploy.yml\` of octo/target (422 Invalid request. *** is not *** or '***', axb, 55.); nothing was started.
-      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words."
+      "GitHub rejected the dispatch of \`deploy.yml\` of octo/target (422 Invalid request. *** is not *** or '***', axb, 55.); nothing was started.
+      Check \`workflow\`, \`ref\` and the values sent against GitHub's message."
     `);
   });
 
   test("by GitHub's own words for an event", () => {
     const answer = 'Invalid request. "s3cret" is not an object.';
     expect(say(rejected(422, answer, eventDispatch), anEvent)).toMatchInlineSnapshot(`
-      "GitHub did not accept the dispatch of the event \`deploy\` (422 Invalid request. "***" is not an object.); nothing was started.
-      Check the inputs \`workflow\`, \`ref\`, and what is sent, against GitHub's words."
+      "GitHub rejected the dispatch of the event \`deploy\` (422 Invalid request. "***" is not an object.); nothing was started.
+      Check \`workflow\`, \`ref\` and the values sent against GitHub's message."
     `);
   });
 });

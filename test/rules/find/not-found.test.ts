@@ -67,18 +67,18 @@ on:
 
   test("by nobody who listens for the event", () => {
     expect(explain([], anEvent)).toBe(`${first}
-GitHub has listed no run since the dispatch: no workflow on the default branch listens for repository_dispatch \`deploy\`, or the run was not created yet.
+GitHub listed no run since the dispatch: no workflow on the default branch listens for repository_dispatch \`deploy\`, or the run was not created yet.
 All runs of octo/target: https://github.com/octo/target/actions
-So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
+To show the id in a run's name (or in a job's or step's name), the receiving workflow needs:
 ${eventLines}`);
   });
 
   test("by nobody who could be started by hand", () => {
     const key = "trace";
     expect(explain([seenRun(3, "other event", { event: "push" })], byHand, { key })).toBe(`${first}
-GitHub has listed 1 run since the dispatch, and none by workflow_dispatch: the run was not created yet.
+GitHub listed 1 run since the dispatch, and none by workflow_dispatch: the run was not created yet.
 All runs of octo/target: https://github.com/octo/target/actions
-So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
+To show the id in a run's name (or in a job's or step's name), the receiving workflow needs:
 run-name: My workflow [\${{ inputs.trace }}]
 on:
   workflow_dispatch:
@@ -95,10 +95,10 @@ on:
       seenRun(2, "without id", { path: ".github/workflows/other.yml" }),
     ];
     expect(explain(seen, anEvent)).toBe(`${first}
-GitHub has listed 3 runs since the dispatch. By repository_dispatch \`deploy\`:
+GitHub listed 3 runs since the dispatch. By repository_dispatch \`deploy\`:
 - .github/workflows/deploy.yml "Build": is queued, shows no id yet, ${link}/4
 - .github/workflows/other.yml "Deploy": shows no id, ${link}/2
-So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:
+To show the id in a run's name (or in a job's or step's name), the receiving workflow needs:
 ${eventLines}`);
   });
 
@@ -111,7 +111,7 @@ ${eventLines}`);
       [
         "No run of `deploy.yml` in octo/target showed the id run-1 within 300 s (`find_timeout_seconds`).",
         `A run shows the id, but it belongs to .github/workflows/other.yml, and \`workflow\` names \`deploy.yml\`: ${link}/4`,
-        "GitHub has listed 2 runs since the dispatch. By workflow_dispatch:",
+        "GitHub listed 2 runs since the dispatch. By workflow_dispatch:",
         `- .github/workflows/other.yml "Build [run-1]": shows the id, but belongs to another workflow than \`workflow\` names, ${link}/4`,
         "None is of `deploy.yml`: check the input `workflow`.",
       ].join("\n"),
@@ -122,10 +122,10 @@ ${eventLines}`);
     const seen = [seenRun(4, "other workflow", { path: ".github/workflows/other.yml", displayTitle: "Build run-10" })];
     expect(explain(seen, byHand).split("\n").slice(0, 5)).toEqual([
       first,
-      "GitHub has listed 1 run since the dispatch. By workflow_dispatch:",
+      "GitHub listed 1 run since the dispatch. By workflow_dispatch:",
       `- .github/workflows/other.yml "Build run-10": belongs to another workflow than \`workflow\` names, ${link}/4`,
       "None is of `deploy.yml`: check the input `workflow`.",
-      "So that a run shows the id in its name (or in a job's or step's name), the receiving workflow needs:",
+      "To show the id in a run's name (or in a job's or step's name), the receiving workflow needs:",
     ]);
   });
 
@@ -143,20 +143,20 @@ ${eventLines}`);
     const trouble = aFault("lost", { request, code: "ECONNRESET", answer: "" });
     expect(explain([], anEvent, { trouble }).split("\n").slice(0, 2)).toEqual([
       first,
-      `The last look had no answer: ECONNRESET to ${request}.`,
+      `The last request failed: ECONNRESET to ${request}.`,
     ]);
   });
 
   test("by what is wrong with the receiving workflow, where that could be seen", () => {
     const findings = [
       right("It listens."),
-      wrong("It shows the id nowhere.", { lines: "run-name: x\non: y" }),
+      wrong("It does not show the id.", { lines: "run-name: x\non: y" }),
       unknown("So."),
     ];
     expect(explain([seenRun(2, "without id")], anEvent, { findings })).toBe(`${first}
-GitHub has listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
+GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
 - .github/workflows/deploy.yml "Deploy": shows no id, ${link}/2
-✗ It shows the id nowhere. Lines to add:
+✗ It does not show the id. Lines to add:
     run-name: x
     on: y`);
   });
@@ -164,7 +164,7 @@ GitHub has listed 1 run since the dispatch. By repository_dispatch \`deploy\`:
   test("by the certain cause alone that nothing was started", () => {
     const findings = [wrong("x.yml is disabled.", undefined, "listener disabled")];
     expect(explain([], anEvent, { findings })).toBe(`${first}
-GitHub has listed no run since the dispatch.
+GitHub listed no run since the dispatch.
 All runs of octo/target: https://github.com/octo/target/actions
 ✗ x.yml is disabled.`);
   });
@@ -172,22 +172,22 @@ All runs of octo/target: https://github.com/octo/target/actions
   test("by the word of a name that has the id as a part", () => {
     const seen = [seenRun(2, "without id", { displayTitle: "Deploy v-run-1 now" })];
     expect(explain(seen, anEvent)).toContain(
-      `- .github/workflows/deploy.yml "Deploy v-run-1 now": shows no id, but has it as a part of \`v-run-1\`, ${link}/2`,
+      `- .github/workflows/deploy.yml "Deploy v-run-1 now": shows no id, but contains it in \`v-run-1\`, ${link}/2`,
     );
   });
 
   test("by nothing that is wrong with the receiving workflow", () => {
     const findings = [right("It listens."), right("It shows the id.")];
     expect(explain([], byHand, { findings })).toBe(`${first}
-GitHub has listed no run since the dispatch: the run was not created yet.
+GitHub listed no run since the dispatch: the run was not created yet.
 All runs of octo/target: https://github.com/octo/target/actions
 ✓ It listens.
 ✓ It shows the id.
-So the run was not created or not visible in time: allow more \`find_timeout_seconds\`, and see GitHub's status page.`);
+So the run was not created or not visible in time: increase \`find_timeout_seconds\`, and check GitHub's status page.`);
   });
 
   test("by the lines to add where the receiving workflow could not be read", () => {
-    expect(explain([], anEvent, { findings: [unknown("The token may not read it.")] })).toContain(eventLines);
+    expect(explain([], anEvent, { findings: [unknown("The token cannot read it.")] })).toContain(eventLines);
   });
 
   test("without a value that was sent", () => {

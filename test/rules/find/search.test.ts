@@ -27,7 +27,7 @@ async function stage() {
 test("tells runs of the event from one another when any workflow may be ours", async () => {
   const { play } = await stage();
   const { failure } = await play(given);
-  expect(failure).toContain("GitHub has listed 4 runs since the dispatch. By repository_dispatch");
+  expect(failure).toContain("GitHub listed 4 runs since the dispatch. By repository_dispatch");
   expect(verdicts(failure)).toEqual({
     "deploy.yml": "shows no id",
     "other.yml": "shows no id",
@@ -39,7 +39,7 @@ test("tells runs of the event in another workflow as such, and reads none of the
   const { github, play } = await stage();
   const { failure } = await play({ ...given, workflow: "deploy.yml" });
   const another = "belongs to another workflow than `workflow` names";
-  expect(failure).toContain("GitHub has listed 4 runs since the dispatch. By repository_dispatch");
+  expect(failure).toContain("GitHub listed 4 runs since the dispatch. By repository_dispatch");
   expect(verdicts(failure)).toEqual({
     "deploy.yml": "shows no id",
     "other.yml": another,

@@ -79,18 +79,16 @@ describe("asking", () => {
     expect(await ask(script, { deadlineMs: 60_000 }).result).toBe("yes");
     expect(clock.sleeps).toEqual([1000, 2000, 4000]);
     expect(lines).toEqual([
-      `GitHub did not answer as it should (503 to ${request}); asking again until it does.`,
-      "GitHub answers again, after 7 s.",
+      `GitHub returned an unexpected response (503 to ${request}); retrying.`,
+      "GitHub responds again after 7 s.",
     ]);
   });
 
   test("says of an answer that cannot be read what is wrong with it, since its status is not", async () => {
     const { lines, ask } = await start();
-    const odd = aFault("unreadable", { request, status: 302, answer: "its file was answered with 403" });
+    const odd = aFault("unreadable", { request, status: 302, answer: "its file returned 403" });
     await ask([odd, "yes"], { deadlineMs: 60_000 }).result;
-    expect(lines[0]).toBe(
-      `GitHub did not answer as it should (${request}: its file was answered with 403); asking again until it does.`,
-    );
+    expect(lines[0]).toBe(`GitHub returned an unexpected response (${request}: its file returned 403); retrying.`);
   });
 
   test("tells of new trouble after the old has ended", async () => {
@@ -99,10 +97,10 @@ describe("asking", () => {
     await ask(["yes"], { deadlineMs: 60_000 }).result;
     await ask([refused, "yes"], { deadlineMs: 60_000 }).result;
     expect(lines).toEqual([
-      `GitHub did not answer as it should (503 to ${request}); asking again until it does.`,
-      "GitHub answers again, after 1 s.",
-      `GitHub did not answer as it should (ECONNREFUSED to ${request}); asking again until it does.`,
-      "GitHub answers again, after 1 s.",
+      `GitHub returned an unexpected response (503 to ${request}); retrying.`,
+      "GitHub responds again after 1 s.",
+      `GitHub returned an unexpected response (ECONNREFUSED to ${request}); retrying.`,
+      "GitHub responds again after 1 s.",
     ]);
   });
 
@@ -111,8 +109,8 @@ describe("asking", () => {
     expect(await ask([limitOf(2_520_000), "yes"], { deadlineMs: 3_600_000 }).result).toBe("yes");
     expect([clock.sleeps, clock.nowMs()]).toEqual([[2_520_000], 2_520_000]);
     expect(lines).toEqual([
-      "GitHub's rate limit is reached until 12:42:00 UTC; waiting 2520 s, then going on by itself.",
-      "GitHub answers again, after 2520 s.",
+      "Rate limit reached until 12:42:00 UTC; waiting 2520 s, then continuing.",
+      "GitHub responds again after 2520 s.",
     ]);
   });
 
@@ -129,7 +127,7 @@ describe("asking", () => {
   test("says so when a limit lasts beyond the deadline", async () => {
     const { lines, ask } = await start();
     await ask([limitOf(2_520_000)], { deadlineMs: 100_000 }).result;
-    expect(lines).toEqual(["GitHub's rate limit is reached until 12:42:00 UTC, which is after the deadline."]);
+    expect(lines).toEqual(["Rate limit reached until 12:42:00 UTC, which is after the deadline."]);
   });
 
   test("waits a minute and then longer where a limit does not say how long", async () => {
@@ -150,11 +148,11 @@ describe("asking", () => {
     const script = [unavailable, limitOf(60_000), limitOf(600_000), untoldLimit, unavailable, "yes"];
     expect(await ask(script, { deadlineMs: 3_600_000 }).result).toBe("yes");
     expect(lines).toEqual([
-      `GitHub did not answer as it should (503 to ${request}); asking again until it does.`,
-      "GitHub's rate limit is reached until 12:01:01 UTC; waiting 60 s, then going on by itself.",
-      "GitHub's rate limit is reached until 12:11:01 UTC; waiting 600 s, then going on by itself.",
-      "GitHub's rate limit is reached until 12:15:01 UTC; waiting 240 s, then going on by itself.",
-      "GitHub answers again, after 917 s.",
+      `GitHub returned an unexpected response (503 to ${request}); retrying.`,
+      "Rate limit reached until 12:01:01 UTC; waiting 60 s, then continuing.",
+      "Rate limit reached until 12:11:01 UTC; waiting 600 s, then continuing.",
+      "Rate limit reached until 12:15:01 UTC; waiting 240 s, then continuing.",
+      "GitHub responds again after 917 s.",
     ]);
   });
 
@@ -163,8 +161,8 @@ describe("asking", () => {
     await ask([unavailable], { deadlineMs: 10_000 }).result;
     await ask([refused, "yes"], { deadlineMs: 60_000 }).result;
     expect(lines).toEqual([
-      `GitHub did not answer as it should (503 to ${request}); asking again until it does.`,
-      "GitHub answers again, after 11 s.",
+      `GitHub returned an unexpected response (503 to ${request}); retrying.`,
+      "GitHub responds again after 11 s.",
     ]);
   });
 

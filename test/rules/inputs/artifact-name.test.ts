@@ -17,7 +17,7 @@ test("none is read where none is named, whatever is waited for", () => {
 
 test.each([...'"*/:<>?\\|'])("none has a %s in its name", (sign) => {
   expect(read(`a${sign}b`).problems).toEqual([
-    "`outputs_from` is no artifact's name: give it without a path, and without any of `\" * : < > ? | \\ /`.",
+    '`outputs_from` is not an artifact name: use it without a path, and without any of `" * : < > ? | \\ /`.',
   ]);
 });
 
@@ -27,6 +27,6 @@ test("a name is one line", () => {
 
 test.each(["found", "nothing"])("values go with `wait_for: completed` only, not with %s", (waitFor) => {
   expect(read("values", waitFor).problems).toEqual([
-    "`outputs_from` reads what the run has left at its end: it goes with `wait_for: completed` only.",
+    "`outputs_from` reads the artifact of an ended run: it requires `wait_for: completed`.",
   ]);
 });

@@ -91,7 +91,8 @@ describe("the values of a workflow_dispatch", () => {
   });
 
   test("are 25 at most; where they are, the id is left out", () => {
-    const tooMany = "`workflow_inputs` has 26 inputs; GitHub takes at most 25: put some of them into one, as JSON.";
+    const tooMany =
+      "`workflow_inputs` has 26 inputs; GitHub takes at most 25: combine some of them into one JSON value.";
     expect(read({ ...file, workflow_inputs: list(24) })).toMatchObject({
       problems: [],
       distinctId: { key: "distinct_id" },
@@ -115,7 +116,7 @@ describe("the values of a workflow_dispatch", () => {
   ])("are 24 at most beside the id where it is needed: %j", (given, by) => {
     expect(read({ ...file, ...given, workflow_inputs: list(24) }).problems).toEqual([]);
     expect(read({ ...file, ...given, workflow_inputs: list(25) }).problems).toEqual([
-      `\`workflow_inputs\` has 26 inputs (with \`distinct_id\`, which this action adds); GitHub takes at most 25: put some of them into one, as JSON, or leave out ${by} and send no id (\`distinct_id_key: ""\`).`,
+      `\`workflow_inputs\` has 26 inputs (with \`distinct_id\`, which this action adds); GitHub takes at most 25: combine some of them into one JSON value, or leave out ${by} and send no id (\`distinct_id_key: ""\`).`,
     ]);
   });
 });
@@ -153,7 +154,7 @@ describe("the payload of a repository_dispatch", () => {
   });
 
   test("has 10 top-level properties at most, with ours", () => {
-    const more = "GitHub takes at most 10: put some of them into one object.";
+    const more = "GitHub takes at most 10: combine some of them into one object.";
     expect(read({ ...event, client_payload: list(9) }).problems).toEqual([]);
     expect(read({ ...event, client_payload: list(10) }).problems).toEqual([
       `\`client_payload\` has 11 top-level properties (with \`distinct_id\`, which this action adds); ${more}`,
@@ -228,34 +229,34 @@ describe("the id", () => {
     expect(read({ ...event, distinct_id_key: "" }, { mustFind: false }).order).toHaveProperty("clientPayload", {});
   });
 
-  const form = "has to be 1 to 100 letters, digits and `. _ : / -`.";
+  const form = "must be 1 to 100 letters, digits and `. _ : / -`.";
   test.each([
     [{ distinct_id: "x".repeat(101) }, `\`distinct_id\` ${form}`],
     [{ distinct_id: "a b" }, `\`distinct_id\` ${form}`],
     [{ client_payload: "distinct_id: s3cret value" }, `\`distinct_id\` in \`client_payload\`, the run's id, ${form}`],
     [
       { client_payload: "distinct_id: s3cret", distinct_id: "mine" },
-      "`client_payload` has another `distinct_id` than `distinct_id` says: give the id in one place.",
+      "`client_payload` has another `distinct_id` than `distinct_id`: set the id in one place.",
     ],
     [
       { client_payload: "trace: s3cret", distinct_id: "mine", distinct_id_key: "trace" },
-      "`client_payload` has another `trace` than `distinct_id` says: give the id in one place.",
+      "`client_payload` has another `trace` than `distinct_id`: set the id in one place.",
     ],
     [
       { ...file, event_type: "", workflow_inputs: "distinct_id: s3cret", distinct_id: "mine" },
-      "`workflow_inputs` has another `distinct_id` than `distinct_id` says: give the id in one place.",
+      "`workflow_inputs` has another `distinct_id` than `distinct_id`: set the id in one place.",
     ],
     [
       { client_payload: "distinct_id: [s3cret]" },
-      "`client_payload` has `distinct_id`, but neither as text nor as a number, so it cannot be the run's id.",
+      "`client_payload` has `distinct_id`, which is neither text nor a number, so it cannot be the run's id.",
     ],
     [
       { distinct_id_key: "" },
-      "`distinct_id_key` is empty, so no id would be sent and the run could never be found: give a key, or `wait_for: nothing`.",
+      "`distinct_id_key` is empty, so no id would be sent and the run could not be found: set it, or `wait_for: nothing`.",
     ],
     [
       { distinct_id_key: "a.b" },
-      "`distinct_id_key` is no name of an input: letters, digits, `_` and `-`, not starting with a digit.",
+      "`distinct_id_key` is not a valid input name: use letters, digits, `_` and `-`, not starting with a digit.",
     ],
   ])("of %j is a problem", (given, problem) => {
     expect(read({ ...event, ...given }).problems).toEqual([problem]);
@@ -268,17 +269,17 @@ describe("what is sent has a problem", () => {
     [
       "where nothing says what to start",
       {},
-      "There is nothing to do: give `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, `event_type` to send a `repository_dispatch`, or `run_id` to follow a run that exists. Where an expression fills one of them, it was empty.",
+      "Nothing to do: set `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, `event_type` to send a `repository_dispatch`, or `run_id` to follow an existing run. If an expression sets one of them, it was empty.",
     ],
     [
       "as workflow_inputs with an event_type",
       { ...event, workflow_inputs: "a: s3cret" },
-      "`workflow_inputs` do not go with `event_type`: give the values as `client_payload`, or leave out `event_type`.",
+      "`workflow_inputs` cannot be used with `event_type`: pass the values as `client_payload`, or leave out `event_type`.",
     ],
     [
       "as client_payload without an event_type",
       { ...file, client_payload: "a: s3cret" },
-      "`client_payload` goes with `event_type` only: give the values as `workflow_inputs`, or give `event_type`.",
+      "`client_payload` requires `event_type`: pass the values as `workflow_inputs`, or set `event_type`.",
     ],
     [
       "as JSON that does not parse",
@@ -288,7 +289,7 @@ describe("what is sent has a problem", () => {
     [
       "as YAML that does not parse",
       { ...file, workflow_inputs: "a: 1\nb: c: s3cret" },
-      "`workflow_inputs`: neither JSON nor YAML; there is a second `: ` in the value: put it in quotes, or mend the indentation (line 2, column 4).",
+      "`workflow_inputs`: neither JSON nor YAML; there is a second `: ` in the value: put it in quotes, or fix the indentation (line 2, column 4).",
     ],
     [
       "as a list",
@@ -303,12 +304,12 @@ describe("what is sent has a problem", () => {
     [
       "as an input that is no scalar",
       { ...file, workflow_inputs: "a: [s3cret]" },
-      "`workflow_inputs`: 'a' is a list or an object; an input takes a single value (give it as a JSON string).",
+      "`workflow_inputs`: 'a' is a list or an object; an input takes a single value (pass it as a JSON string).",
     ],
     [
       "with two refs",
       { ...event, ref: "main", client_payload: "ref: s3cret" },
-      "`client_payload` has a `ref` that is not the input `ref`: give it in one place.",
+      "`client_payload` has a `ref` that differs from the input `ref`: set it in one place.",
     ],
   ])("%s", (_, given, problem) => {
     expect(read(given).problems).toEqual([problem]);
@@ -318,7 +319,7 @@ describe("what is sent has a problem", () => {
 
 describe("names that differ only in case", () => {
   const are =
-    "names that differ only in case are one for the receiver, which would read one of the two values. Leave one out, or rename it.";
+    "the receiver treats names that differ only in case as one, and would read only one value. Remove or rename one.";
 
   test.each([
     ["of a payload", { ...event, client_payload: "env: s3cret\nEnv: s3cret" }, "client_payload", "`env` and `Env`"],
@@ -379,6 +380,6 @@ test.each([
   ["ref", { ...event, ref: "main\u2028next" }],
 ])("a line break or a control character in %s is a problem", (name, given) => {
   expect(read(given).problems).toEqual([
-    `\`${name}\` has a line break or another control character: give one name, on one line.`,
+    `\`${name}\` has a line break or another control character: use one name on one line.`,
   ]);
 });

@@ -152,7 +152,7 @@ describe("run_id", () => {
 
   test("does not go with `wait_for: nothing`, and goes with all that is about a run", () => {
     expect(problemsOf({ run_id: "5", wait_for: "nothing" })).toEqual([
-      "`run_id` with `wait_for: nothing` leaves nothing to do: give `found` or `completed`.",
+      "`run_id` with `wait_for: nothing` leaves nothing to do: set `found` or `completed`.",
     ]);
     const run = { wait_for: "completed", timeout_seconds: "60", cancel_run_on: "cancel", success_conclusions: "any" };
     expect(problemsOf({ run_id: "5", ...run, find_timeout_seconds: "9", failed_log_lines: "3" })).toEqual([]);

@@ -132,7 +132,7 @@ describe("an owner that is not used", () => {
     ["the caller's own repository, the default", { owner: "other" }, "other", "octo/caller"],
   ])("is warned of, once, beside %s", (_, given, owner, target) => {
     expect(read({ ...event, ...given }).warnings).toEqual([
-      `\`owner\` (${owner}) is not used, since \`repo\` names its owner itself: the target is ${target}.`,
+      `\`owner\` (${owner}) is ignored, since \`repo\` includes the owner: the target is ${target}.`,
     ]);
   });
 
@@ -185,7 +185,7 @@ describe("a number", () => {
   ])("%s is whole, from 1 to %i", (name, max) => {
     for (const text of ["0", "-1", "5m", "1e3", "1.5", "10.0", "0x10", "1_000", "+5", "ten", "NaN", `${max + 1}`])
       expect(() => read({ ...event, [name]: text })).toThrow(
-        `There is a problem with the inputs, so nothing was sent:\n- \`${name}\` is \`${text}\`: give a whole number from 1 to ${max}.`,
+        `There is a problem with the inputs, so nothing was sent:\n- \`${name}\` is \`${text}\`: use a whole number from 1 to ${max}.`,
       );
   });
 });
@@ -252,9 +252,9 @@ const tokenIsEmpty =
 const tokenIsBroken =
   "`token` has a space, a line break, a quote or another character that no token has; store the secret again.";
 const nothingToDo =
-  "There is nothing to do: give `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, " +
-  "`event_type` to send a `repository_dispatch`, or `run_id` to follow a run that exists. Where an expression " +
-  "fills one of them, it was empty.";
+  "Nothing to do: set `workflow` (a file name such as `deploy.yml`) to send a `workflow_dispatch`, " +
+  "`event_type` to send a `repository_dispatch`, or `run_id` to follow an existing run. If an expression " +
+  "sets one of them, it was empty.";
 const conclusions =
   "`success`, `skipped`, `neutral`, `stale`, `cancelled`, `action_required`, `startup_failure`, `timed_out`, `failure`, `any`";
 
@@ -269,25 +269,25 @@ describe("a problem is told", () => {
     [
       "a status token in quotes",
       { status_context: "remote", status_token: '"s3cret"', wait_for: "completed" },
-      "`status_token` is empty or has a character that no token has: give one of the caller's repository.",
+      "`status_token` is empty or has a character that no token has: use one for the caller's repository.",
     ],
     ["nothing to do", { event_type: "", run_id: "" }, nothingToDo],
     [
       "too many lines of a log",
       { failed_log_lines: "51" },
-      "`failed_log_lines` is `51`: give a whole number from 0 to 50.",
+      "`failed_log_lines` is `51`: use a whole number from 0 to 50.",
     ],
     [
       "lines of a log that are no number",
       { failed_log_lines: "all" },
-      "`failed_log_lines` is `all`: give a whole number from 0 to 50.",
+      "`failed_log_lines` is `all`: use a whole number from 0 to 50.",
     ],
-    ["a summary that is neither", { summary: "yes" }, "`summary` is `yes`: give one of `true`, `false`."],
-    ["a dry run that is neither", { dry_run: "1" }, "`dry_run` is `1`: give one of `true`, `false`."],
+    ["a summary that is neither", { summary: "yes" }, "`summary` is `yes`: use one of `true`, `false`."],
+    ["a dry run that is neither", { dry_run: "1" }, "`dry_run` is `1`: use one of `true`, `false`."],
     [
       "an unknown word to wait for",
       { wait_for: "complete" },
-      "`wait_for` is `complete`: give one of `nothing`, `found`, `completed`.",
+      "`wait_for` is `complete`: use one of `nothing`, `found`, `completed`.",
     ],
     [
       "unknown conclusions",
@@ -313,7 +313,7 @@ describe("a problem is told", () => {
     [
       "no repository",
       { repo: "a/b/c" },
-      "`repo` does not name one repository: give `name`, `owner/name` or the repository's URL.",
+      "`repo` does not name one repository: use `name`, `owner/name` or the repository's URL.",
     ],
   ])("of %s", (_, given, problem) => {
     const message = `There is a problem with the inputs, so nothing was sent:\n- ${problem}`;
@@ -341,14 +341,14 @@ describe("a problem is told", () => {
       [StepError: There are 12 problems with the inputs, so nothing was sent:
       - \`token\` is empty: the secret it is read from is not set, or this run gets no secrets (runs from forks and from Dependabot get none). Check the secret's name, and that the event gives secrets to this run.
       - \`api_url\` is not an http(s) URL such as \`https://ghe.example.com/api/v3\`.
-      - \`repo\` does not name one repository: give \`name\`, \`owner/name\` or the repository's URL.
-      - \`wait_for\` is \`ever\`: give one of \`nothing\`, \`found\`, \`completed\`.
+      - \`repo\` does not name one repository: use \`name\`, \`owner/name\` or the repository's URL.
+      - \`wait_for\` is \`ever\`: use one of \`nothing\`, \`found\`, \`completed\`.
       - \`client_payload\`: neither JSON nor YAML; a quote, a bracket, a brace, a comma or a \`:\` is missing (line 1, column 15), at its end.
-      - \`workflow_inputs\` do not go with \`event_type\`: give the values as \`client_payload\`, or leave out \`event_type\`.
+      - \`workflow_inputs\` cannot be used with \`event_type\`: pass the values as \`client_payload\`, or leave out \`event_type\`.
       - \`event_type\` has 101 characters; GitHub takes at most 100.
-      - \`distinct_id\` has to be 1 to 100 letters, digits and \`. _ : / -\`.
-      - \`timeout_seconds\` is \`1h\`: give a whole number from 1 to 2592000.
-      - \`max_runs\` is \`0\`: give a whole number from 1 to 10000.
+      - \`distinct_id\` must be 1 to 100 letters, digits and \`. _ : / -\`.
+      - \`timeout_seconds\` is \`1h\`: use a whole number from 1 to 2592000.
+      - \`max_runs\` is \`0\`: use a whole number from 1 to 10000.
       - \`success_conclusions\` has \`good\`: it takes \`success\`, \`skipped\`, \`neutral\`, \`stale\`, \`cancelled\`, \`action_required\`, \`startup_failure\`, \`timed_out\`, \`failure\`, \`any\`.
       - \`cancel_run_on\` has \`never\`: it takes \`cancel\`, \`timeout\`, \`failure\`.]
     `);

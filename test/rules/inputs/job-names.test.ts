@@ -26,14 +26,14 @@ describe("jobs", () => {
     "are not %j",
     (text) => {
       expect(read(text).problems).toEqual([
-        expect.stringContaining("`jobs` is neither names, one a line, nor a JSON list"),
+        expect.stringContaining("`jobs` is neither names, one per line, nor a JSON list"),
       ]);
     },
   );
 
   test.each(["found", "nothing"])("go with `wait_for: completed` only, not with %s", (waitFor) => {
     expect(read("build", waitFor).problems).toEqual([
-      "`jobs` decide when the step ends: they go with `wait_for: completed` only.",
+      "`jobs` decide when the step ends: they require `wait_for: completed`.",
     ]);
     expect(read("", waitFor).problems).toEqual([]);
   });

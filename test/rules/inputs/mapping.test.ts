@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readMapping, readScalars } from "../../../src/inputs/mapping.ts";
 
 const notAnObject = 'not an object (`key: value` lines or `{"key": "value"}`)';
-const template = "it has a key that is no text: probably a `{{ … }}` that nothing has filled in";
+const template = "it has a key that is not text: probably an unfilled `{{ … }}`";
 const endless = "it has aliases that expand without end";
 
 /** Where a text stops to be readable, and in plain words why. */
@@ -15,7 +15,7 @@ function badNumber(line: number): string {
 }
 
 function noAlias(line: number): string {
-  return `it has an alias that nothing defines (line ${line}, column 4): put it in quotes`;
+  return `it has an undefined alias (line ${line}, column 4): put it in quotes`;
 }
 
 describe("an object of any values", () => {
@@ -114,7 +114,7 @@ describe("an object of scalars", () => {
   test("is refused with lists and objects, each by its key", () => {
     expect(readScalars("a: [s3cret]\nb: 1\nc: {d: s3cret}")).toEqual({
       problems: ["a", "c"].map(
-        (key) => `'${key}' is a list or an object; an input takes a single value (give it as a JSON string)`,
+        (key) => `'${key}' is a list or an object; an input takes a single value (pass it as a JSON string)`,
       ),
     });
   });
@@ -125,7 +125,7 @@ describe.each([
   ["an object of scalars", readScalars],
 ])("the reader of %s", (_, read) => {
   const missing = "a quote, a bracket, a brace, a comma or a `:` is missing";
-  const misplaced = "something stands where it cannot";
+  const misplaced = "something is in the wrong place";
   const reserved = "a value begins with a reserved character: put it in quotes";
 
   test.each([
@@ -137,7 +137,7 @@ describe.each([
     ['{"a": 1\n"b": "s3cret"}', unparsed("a comma or a `:` is missing", 2, 1, '`"`')],
     ["a: 1\n\tb: 2", unparsed("a tab is used for indentation", 2, 1)],
     ["a:\n   b: 1\n  s3cret: 2", unparsed("the indentation is off, or a bracket is not closed", 3, 1)],
-    ["a: s3cret: 1", unparsed("there is a second `: ` in the value: put it in quotes, or mend the indentation", 1, 4)],
+    ["a: s3cret: 1", unparsed("there is a second `: ` in the value: put it in quotes, or fix the indentation", 1, 4)],
     ["a: @s3cret", unparsed(reserved, 1, 4, "`@`")],
     ["a: `s3cret`", unparsed(reserved, 1, 4, "U+0060")],
     ['a: "\\s3cret"', unparsed("a `\\` in double quotes begins no known escape", 1, 5, "`\\`")],

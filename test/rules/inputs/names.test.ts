@@ -28,7 +28,7 @@ describe("another spelling of ours", () => {
   ]);
   test.each(spellings)("%s is a problem that names %s", (given, ours) => {
     expect(checkNames([given as string])).toEqual({
-      problems: [`\`${given}\` is no input of this action: write it \`${ours}\`.`],
+      problems: [`\`${given}\` is not an input of this action: write it \`${ours}\`.`],
       warnings: [],
     });
   });
@@ -71,14 +71,14 @@ describe("a name of an action that the migration page leads from", () => {
 });
 
 test.each([
-  ["repository", "`repository` is no input of this action: here it is called `repo`."],
+  ["repository", "`repository` is not an input of this action: here it is called `repo`."],
   [
     "wait",
-    "`wait` is no input of this action: what comes nearest is `wait_for` (for `true`, give `wait_for: completed`).",
+    "`wait` is not an input of this action: the closest is `wait_for` (for `true`, give `wait_for: completed`).",
   ],
-  ["branch", "`branch` is no input of this action: here it is called `ref`."],
-  ["workflow_id", "`workflow_id` is no input of this action: here it is called `workflow`."],
-  ["personal_access_token", "`personal_access_token` is no input of this action: here it is called `token`."],
+  ["branch", "`branch` is not an input of this action: here it is called `ref`."],
+  ["workflow_id", "`workflow_id` is not an input of this action: here it is called `workflow`."],
+  ["personal_access_token", "`personal_access_token` is not an input of this action: here it is called `token`."],
 ])("%s is told", (name, problem) => {
   expect(checkNames([name])).toEqual({ problems: [problem], warnings: [] });
 });
@@ -96,7 +96,9 @@ describe("a near miss of ours", () => {
     ["sucess_conclusion", "success_conclusions"],
   ])("%s is a problem that names %s", (given, ours) => {
     expect(checkNames([given])).toEqual({
-      problems: [`\`${given}\` is no input of this action: if \`${ours}\` is meant, correct it; if not, leave it out.`],
+      problems: [
+        `\`${given}\` is not an input of this action: if \`${ours}\` is meant, correct it; if not, leave it out.`,
+      ],
       warnings: [],
     });
   });
@@ -132,7 +134,7 @@ describe("a near miss of ours", () => {
   test("keeps a dispatch from being sent for real", async () => {
     const stage = await setStage({});
     const { failure } = await stage.play({ workflow: "deploy.yml" }, { more: ["dryrunn"] });
-    expect(failure).toContain("`dryrunn` is no input of this action: if `dry_run` is meant");
+    expect(failure).toContain("`dryrunn` is not an input of this action: if `dry_run` is meant");
     expect(asked(stage.github, "")).toEqual([]);
   });
 });
@@ -142,17 +144,17 @@ test("a name that is not known is in the list of what else is wrong, which may c
   const { failure, warnings } = await stage.play({ wait_for: "end", workflow: "deploy.yml" }, { more: ["colour"] });
   expect(failure).toBe(
     "There are 2 problems with the inputs, so nothing was sent:\n" +
-      "- `colour` is no input of this action, so it is ignored.\n" +
-      "- `wait_for` is `end`: give one of `nothing`, `found`, `completed`.",
+      "- `colour` is not an input of this action, so it is ignored.\n" +
+      "- `wait_for` is `end`: use one of `nothing`, `found`, `completed`.",
   );
   expect(warnings).toEqual([]);
 });
 
 test("whatever else there is, is one warning", () => {
-  expect(checkNames(["colour"]).warnings).toEqual(["`colour` is no input of this action, so it is ignored."]);
+  expect(checkNames(["colour"]).warnings).toEqual(["`colour` is not an input of this action, so it is ignored."]);
   expect(checkNames(["colour", "constructor", "token"])).toEqual({
     problems: [],
-    warnings: ["`colour`, `constructor` are no inputs of this action, so they are ignored."],
+    warnings: ["`colour`, `constructor` are not inputs of this action, so they are ignored."],
   });
 });
 
@@ -163,8 +165,8 @@ test.each(["false", "true"])(
     const { failure } = await stage.play({ workflow: "deploy.yml", wait_for: "end", dry_run }, { more: ["dry-run"] });
     expect(failure).toBe(
       "There are 2 problems with the inputs, so nothing was sent:\n" +
-        "- `dry-run` is no input of this action: write it `dry_run`.\n" +
-        "- `wait_for` is `end`: give one of `nothing`, `found`, `completed`.",
+        "- `dry-run` is not an input of this action: write it `dry_run`.\n" +
+        "- `wait_for` is `end`: use one of `nothing`, `found`, `completed`.",
     );
     expect(asked(stage.github, "")).toEqual([]);
   },
@@ -173,5 +175,5 @@ test.each(["false", "true"])(
 test("an unknown name is a warning of a dry run as well", async () => {
   const stage = await setStage({});
   const { warnings } = await stage.play({ workflow: "deploy.yml", dry_run: "true" }, { more: ["colour"] });
-  expect(warnings).toEqual(["`colour` is no input of this action, so it is ignored."]);
+  expect(warnings).toEqual(["`colour` is not an input of this action, so it is ignored."]);
 });

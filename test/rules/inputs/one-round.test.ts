@@ -34,33 +34,33 @@ describe("the names of another action", () => {
     expect(
       problemsOf({ "workflow-file": "deploy.yml", inputs: '{"a": [1], "b": {}}', branch: "9".repeat(40) }),
     ).toEqual([
-      "`workflow-file` is no input of this action: here it is called `workflow`.",
-      "`inputs` is no input of this action: here it is called `workflow_inputs`.",
-      "`branch` is no input of this action: here it is called `ref`.",
-      "`workflow_inputs`: 'a' is a list or an object; an input takes a single value (give it as a JSON string).",
-      "`workflow_inputs`: 'b' is a list or an object; an input takes a single value (give it as a JSON string).",
+      "`workflow-file` is not an input of this action: here it is called `workflow`.",
+      "`inputs` is not an input of this action: here it is called `workflow_inputs`.",
+      "`branch` is not an input of this action: here it is called `ref`.",
+      "`workflow_inputs`: 'a' is a list or an object; an input takes a single value (pass it as a JSON string).",
+      "`workflow_inputs`: 'b' is a list or an object; an input takes a single value (pass it as a JSON string).",
       expect.stringContaining("`ref` is a commit"),
     ]);
   });
 
   test("are told together with a payload's problems", () => {
     expect(problemsOf({ "event-type": "deploy", payload: '{"a": 1.10}', timeout: "5 min" })).toEqual([
-      expect.stringContaining("`event-type` is no input"),
-      expect.stringContaining("`payload` is no input"),
-      expect.stringContaining("`timeout` is no input"),
+      expect.stringContaining("`event-type` is not an input"),
+      expect.stringContaining("`payload` is not an input"),
+      expect.stringContaining("`timeout` is not an input"),
       expect.stringContaining("`client_payload`: it has a number that would not arrive as it is written"),
     ]);
   });
 
   test("do not make what they name seem missing", () => {
     expect(problemsOf({ workflow_id: "deploy.yml" })).toEqual([
-      "`workflow_id` is no input of this action: here it is called `workflow`.",
+      "`workflow_id` is not an input of this action: here it is called `workflow`.",
     ]);
   });
 
   test("count for nothing where ours is given as well", () => {
     expect(problemsOf({ workflow: "deploy.yml", workflow_inputs: "a: 1", inputs: "{" })).toEqual([
-      "`inputs` is no input of this action: here it is called `workflow_inputs`.",
+      "`inputs` is not an input of this action: here it is called `workflow_inputs`.",
     ]);
   });
 

@@ -73,15 +73,15 @@ describe("the REST root", () => {
 });
 
 describe("a problem is told", () => {
-  const form = "give `name`, `owner/name` or the repository's URL";
+  const form = "use `name`, `owner/name` or the repository's URL";
   const badUrl = `\`repo\` is not a repository's URL: ${form}.`;
   const notOne = `\`repo\` does not name one repository: ${form}.`;
-  const characters = `\`repo\` or \`owner\` has characters that no name on GitHub has: ${form}.`;
+  const characters = `\`repo\` or \`owner\` has characters that GitHub names cannot have: ${form}.`;
   const noApi = "`api_url` is not an http(s) URL such as `https://ghe.example.com/api/v3`.";
 
   test.each([
     ["", "octo", cloud, [`\`repo\` is empty: ${form}.`]],
-    ["target", "", cloud, ["`owner` is empty, and `repo` is only a name: give `owner`, or `repo` as `owner/name`."]],
+    ["target", "", cloud, ["`owner` is empty, and `repo` is only a name: set `owner`, or use `owner/name` in `repo`."]],
     ["octo/target/extra", "", cloud, [notOne]],
     ["https://github.com/octo", "", cloud, [notOne]],
     ["https://github.com/octo/target/tree/main", "", cloud, [notOne]],

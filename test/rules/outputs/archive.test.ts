@@ -50,12 +50,12 @@ test.each<[string, Buffer, object]>([
   ...["../x", "a/../../x", "/etc/passwd", "C:/x", "/"].map((path): [string, Buffer, object] => [
     `has the path ${path}`,
     zipOf(named(path)),
-    { is: "damaged", how: "a path in it leads out of it" },
+    { is: "damaged", how: "a path in it points outside it" },
   ]),
   [
     "has a path that climbs beside what is meant",
     zipOf(named("outputs.json", "../x")),
-    { is: "damaged", how: "a path in it leads out of it" },
+    { is: "damaged", how: "a path in it points outside it" },
   ],
   ["is cut", damaged((zip) => zip.subarray(0, -10)), { is: "damaged", how: "its archive cannot be read" }],
   [

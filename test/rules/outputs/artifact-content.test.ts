@@ -26,7 +26,7 @@ test.each<[string | Buffer, string]>([
   ['"5eed"', "it is a string"],
   ["true", "it is a boolean"],
   [Buffer.from('{"a":1}', "utf16le").subarray(0, -1), "it is not JSON"],
-  [Buffer.from([0xff, 0xfe, 0x7b, 0]), "it is not text in UTF-8"],
+  [Buffer.from([0xff, 0xfe, 0x7b, 0]), "it is not UTF-8 text"],
 ])("%j is none, and nothing of it is told", (file, what) => {
   expect(parseOutputs(Buffer.from(file))).toEqual({ is: "shapeless", what });
 });

@@ -43,7 +43,7 @@ test.each<[string, Pick<Known, "verdict" | "run">, unknown, string, string]>([
     "error",
     "no artifact",
   ],
-  ["a fault of ours", {}, new Error(""), "error", "The step has failed"],
+  ["a fault of ours", {}, new Error(""), "error", "The step failed"],
 ])("%s", (_, known, failure, state, description) => {
   expect(finalStatus(known, failure)).toEqual({ state, description });
 });

@@ -11,8 +11,8 @@ test.each([
   "Job test (1): success after 4 s.",
   'Job test (linux, 20): failure in step "Lint" after 1 min: https://github.com/octo/target/actions/runs/5/job/7',
   "Found run 5 by its name: http://127.0.0.1:8080/octo/target/actions/runs/5",
-  "GitHub's rate limit is reached until 12:30:00 UTC; waiting 60 s, then going on by itself.",
-  "GitHub did not answer as it should (502 to GET /repos/octo/target/actions/runs/5); asking again until it does.",
+  "Rate limit reached until 12:30:00 UTC; waiting 60 s, then continuing.",
+  "GitHub returned an unexpected response (502 to GET /repos/octo/target/actions/runs/5); retrying.",
   "Still in progress after 12 min (usually 4 min): build (3 min), test (1 min 5 s); 2 queued.",
   "The error: none, line by line",
 ])("our own line shows none: %s", (line) => {

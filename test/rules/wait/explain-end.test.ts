@@ -16,7 +16,7 @@ const nothing = { annotations: [], log: undefined };
 
 describe("a red run is explained", () => {
   const nobodyStarted =
-    "It was cancelled before any job had started: a newer run of its concurrency group has probably taken its place.";
+    "It was cancelled before any job had started: a newer run of its concurrency group probably replaced it.";
 
   test.each<[string, Run, Job[], string[]]>([
     [
@@ -95,7 +95,7 @@ describe("a red run is explained", () => {
       [],
       [
         `The run ended as ${conclusion}: ${link}/1`,
-        "It has no jobs. Possibly the workflow file .github/workflows/deploy.yml is invalid on that ref, or a rule of its owner forbids the run: a policy for workflows or their lock files, or billing. Or its concurrency group does: a full queue (100 wait at most with `queue: max`), or a run and a job of it in one group, which is a deadlock. GitHub's page of the run says which.",
+        "It has no jobs. Possibly the workflow file .github/workflows/deploy.yml is invalid on that ref, or its owner's rules forbid the run: a policy for workflows or their lock files, or billing. Or its concurrency group does: a full queue (100 wait at most with `queue: max`), or a run and a job of it in one group, which is a deadlock. GitHub's page of the run says which.",
       ],
     ]),
   ])("%s", (_, red, jobs, lines) => {
@@ -118,7 +118,7 @@ describe("a red run is explained", () => {
 
   test("with the word that more is left out, and how to get it", () => {
     expect(explainRed(ended("failure"), [job(6, "failure", [setUp])], { ...nothing, isWithheld: true })).toContain(
-      "are left out: everybody can read this log, but not the target's. Set `failed_log_lines` to show them all the same.",
+      "are omitted: everyone can read this log, but not the target's. Set `failed_log_lines` to show them anyway.",
     );
   });
 

@@ -65,10 +65,10 @@ describe("the first sight of a run", () => {
     ["waiting", null, [""], approval],
     ["waiting", null, ["an approval of live"], `The run is waiting for an approval of live: ${link}`],
     ["waiting", null, ["an approval of live, eu"], `The run is waiting for an approval of live, eu: ${link}`],
-    ["completed", "success", [], "The run is completed: success."],
-    ["completed", "startup_failure", [], "The run is completed: startup_failure."],
-    ["completed", "of_tomorrow", [], "The run is completed: of_tomorrow."],
-    ["completed", null, [], "The run is completed: without a conclusion."],
+    ["completed", "success", [], "The run completed: success."],
+    ["completed", "startup_failure", [], "The run completed: startup_failure."],
+    ["completed", "of_tomorrow", [], "The run completed: of_tomorrow."],
+    ["completed", null, [], "The run completed: without a conclusion."],
     ["half_asleep_today", null, [], "The run is half asleep today."],
   ])("tells its status %s (%s, %j)", (status, conclusion, awaited, line) => {
     expect(texts(news(undefined, sight({ status, conclusion }, [], awaited)))).toEqual([line]);
@@ -240,13 +240,13 @@ describe("a later sight of a run", () => {
       "tells a new attempt, even in the same status",
       sight({ status: "queued" }),
       sight({ status: "queued", runAttempt: 2 }),
-      ["Attempt 2 has begun.", "The run is queued."],
+      ["Attempt 2 started.", "The run is queued."],
     ],
     [
       "tells all of it in the order in which it happened",
       sight({ status: "in_progress" }, [job(1, "in_progress")]),
       sight({ status: "completed", conclusion: "success" }, [job(1, "completed", "success", 12_000)]),
-      ["Job job 1: success after 12 s.", "The run is completed: success."],
+      ["Job job 1: success after 12 s.", "The run completed: success."],
     ],
   ])("%s", (_, before, now, lines) => {
     expect(texts(news(before, now))).toEqual(lines);
@@ -256,7 +256,7 @@ describe("a later sight of a run", () => {
     const times = { createdAtMs: 0, startedAtMs: 60_000, updatedAtMs: 785_000 };
     const ended = sight({ status: "completed", conclusion: "success", ...times });
     expect(texts(news(sight({ status: "in_progress" }), ended))).toEqual([
-      "The run is completed: success after 12 min 5 s.",
+      "The run completed: success after 12 min 5 s.",
     ]);
   });
 
@@ -356,7 +356,7 @@ describe("in a silence", () => {
       undefined,
       "Still queued after 1 min: no runner has taken a job yet.",
     ],
-    ["without a status", sight({ status: "" }), undefined, "Still going on after 12 min."],
+    ["without a status", sight({ status: "" }), undefined, "Still running after 12 min."],
   ])("a run that is %s is told so", (_, seen, known, line) => {
     expect(stillRunningLine(seen, 720_000, known)).toEqual({ text: line, tone: "quiet", isStill: true });
   });
@@ -379,7 +379,7 @@ test("many jobs at once are folded, and those that failed stay in sight", () => 
   ];
   logLines(news(sight({ status: "queued" }), sight({ status: "in_progress" }, jobs)), log);
   expect(told).toEqual([
-    "21 jobs have moved on. (21)",
+    "21 jobs progressed. (21)",
     "bad: Job job 21: failure after 1 s.",
     "plain: The run is in progress.",
   ]);

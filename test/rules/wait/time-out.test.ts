@@ -8,7 +8,7 @@ const link = "https://github.com/octo/target/actions/runs";
 
 describe("a run that takes too long is explained", () => {
   const first = "The run did not complete within 3600 s (`timeout_seconds`); when last seen it was in_progress.";
-  const goesOn = `It goes on: ${link}/1`;
+  const goesOn = `It continues: ${link}/1`;
   const next =
     "To follow it further without starting another, give `run_id: 1` instead of the dispatch; the next time, allow more `timeout_seconds`.";
   const trouble = aFault("server_error", { request: "GET /runs/1", status: 503, answer: "" });
@@ -28,7 +28,7 @@ describe("a run that takes too long is explained", () => {
       "with the last trouble",
       trouble,
       undefined,
-      [first, goesOn, "The last look had no answer: 503 to GET /runs/1.", next],
+      [first, goesOn, "The last request failed: 503 to GET /runs/1.", next],
     ],
     [
       "with the limit that reaches past the deadline, and its end",
@@ -37,7 +37,7 @@ describe("a run that takes too long is explained", () => {
       [
         first,
         goesOn,
-        "The last look met GitHub's rate limit, which lasts until 12:01:35 UTC (403 to GET /runs/1).",
+        "The last request hit GitHub's rate limit, which lasts until 12:01:35 UTC (403 to GET /runs/1).",
         next,
       ],
     ],
@@ -45,7 +45,12 @@ describe("a run that takes too long is explained", () => {
       "with a limit whose end nobody knows",
       limit(undefined),
       undefined,
-      [first, goesOn, "The last look met GitHub's rate limit, which had not ended by then (403 to GET /runs/1).", next],
+      [
+        first,
+        goesOn,
+        "The last request hit GitHub's rate limit, which had not ended by then (403 to GET /runs/1).",
+        next,
+      ],
     ],
     [
       "with what came of cancelling it",
@@ -58,8 +63,7 @@ describe("a run that takes too long is explained", () => {
     expect(explainTimeout(sight, 3_600_000, last, { cancelled })).toBe(lines.join("\n"));
   });
 
-  const late =
-    "All jobs that GitHub shows of it have ended: either further ones are about to come, or GitHub has not ended the run.";
+  const late = "All its visible jobs have ended: either more will follow, or GitHub has not ended the run.";
   test.each([
     ["whose jobs have all ended", [job(1, "success"), job(2, "skipped")], [first, goesOn, late, next]],
     ["one of whose jobs goes on", [job(1, "success"), job(2, null)], [first, goesOn, next]],

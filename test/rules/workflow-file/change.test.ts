@@ -20,7 +20,7 @@ const SENT: ToReceiver = {
 const BY_HAND = { event: "workflow_dispatch", eventType: "" } as const;
 const ID = "${{ github.event.client_payload.distinct_id }}";
 const CASES: [string, string, Partial<ToReceiver>][] = [
-  ["shows the id nowhere", "on: repository_dispatch", {}],
+  ["does not show the id", "on: repository_dispatch", {}],
   [
     "shows it nowhere on an older server",
     "on: { workflow_dispatch: { inputs: { distinct_id: } } }",
@@ -72,7 +72,7 @@ describe("a workflow file", () => {
 
   test("whose run-name GitHub cannot read is told to change it", () => {
     expect(told("${{ env.ID }}", "on: repository_dispatch", {})).toContain(
-      "which GitHub knows only in steps. It has a `run-name`: change it to:\n    run-name:",
+      "which is available only in steps. It has a `run-name`: change it to:\n    run-name:",
     );
   });
 });

@@ -5,7 +5,7 @@ import { mistakeIn } from "../../../src/workflow-file/mistake.ts";
 
 const mistake = (text: string) => mistakeIn(parse(text) as Fields);
 const astray = (key: string) => `\`${key}\` belongs in a job, below \`jobs:\` and the job's name`;
-const merging = "GitHub reads anchors and aliases, and no merge keys (`<<`)";
+const merging = "GitHub supports anchors and aliases, but not merge keys (`<<`)";
 
 describe("a file is no workflow for GitHub", () => {
   test.each([
@@ -15,27 +15,27 @@ describe("a file is no workflow for GitHub", () => {
     ["jobs: { steps: [] }", astray("steps")],
     ["jobs: { runs-on: x, a: {} }", astray("runs-on")],
     ["x: &x { a: b }\njobs: { a: { env: { <<: *x } } }", merging],
-    ["jobs: { a: { env: { B: c, b: d } } }", "`B` and `b` are one key for GitHub"],
+    ["jobs: { a: { env: { B: c, b: d } } }", "`B` and `b` are the same key for GitHub"],
     [
       "concurrency: { queue: max, cancel-in-progress: true }\njobs: { a: {} }",
-      "`queue: max` and `cancel-in-progress: true` do not go together",
+      "`queue: max` and `cancel-in-progress: true` cannot be combined",
     ],
     [
       "jobs: { a: { concurrency: { queue: max, cancel-in-progress: true } } }",
-      "`queue: max` and `cancel-in-progress: true` do not go together",
+      "`queue: max` and `cancel-in-progress: true` cannot be combined",
     ],
-    ["jobs: { a: { name: '${{ Steps.x }}' } }", "a job's name uses `steps`, which GitHub knows only in steps"],
-    ["jobs: { a: { steps: [{ name: '${{ a' }] } }", "a step's name has a `${{` that nothing closes"],
-    ["jobs: { a: { steps: [{ run: '${{ a' }] } }", "a script has a `${{` that nothing closes"],
+    ["jobs: { a: { name: '${{ Steps.x }}' } }", "a job's name uses `steps`, which is available only in steps"],
+    ["jobs: { a: { steps: [{ name: '${{ a' }] } }", "a step's name has an unclosed `${{`"],
+    ["jobs: { a: { steps: [{ run: '${{ a' }] } }", "a script has an unclosed `${{`"],
   ])("%j", (text, words) => {
     expect(mistake(text)).toEqual({ text: words, isInRunName: false });
   });
 
   test.each([
-    ["${{ needs.a }}", "its `run-name` uses `needs`, which GitHub knows only in jobs"],
-    ["${{ secrets.a }}", "its `run-name` uses `secrets`, which GitHub knows only in steps"],
-    ["${{ a", "its `run-name` has a `${{` that nothing closes"],
-    ['${{ "a" }}', "its `run-name` has a `\"` in an expression, where GitHub takes `'` only"],
+    ["${{ needs.a }}", "its `run-name` uses `needs`, which is available only in jobs"],
+    ["${{ secrets.a }}", "its `run-name` uses `secrets`, which is available only in steps"],
+    ["${{ a", "its `run-name` has an unclosed `${{`"],
+    ['${{ "a" }}', "its `run-name` has a `\"` in an expression, where GitHub accepts only `'`"],
   ])("because of its run-name: %j", (runName, words) => {
     expect(mistakeIn({ "run-name": runName, jobs: { a: {} } })).toEqual({ text: words, isInRunName: true });
   });

@@ -16,7 +16,7 @@ describe("a run that is not found in time", () => {
     });
     expect(tookMs).toBe(60_000);
     expect(failure).toContain(
-      "✗ .github/workflows/test.yml shows the id nowhere, so its run would not be found. Lines to add:",
+      "✗ .github/workflows/test.yml does not show the id, so its run would not be found. Lines to add:",
     );
     expect(asked(github, "POST")).toHaveLength(1);
   });
@@ -26,7 +26,7 @@ describe("a run that is not found in time", () => {
     const { failure, tookMs } = await play({ event_type: "deploy", find_timeout_seconds: "60" });
     expect(tookMs).toBe(60_000);
     expect(failure).toContain("✓ .github/workflows/test.yml shows the id in a step's name.");
-    expect(failure).toContain("allow more `find_timeout_seconds`");
+    expect(failure).toContain("increase `find_timeout_seconds`");
   });
 
   test.each([
@@ -37,10 +37,10 @@ describe("a run that is not found in time", () => {
       "✗ .github/workflows/test.yml is disabled: enable it on the target's Actions page.",
     ],
     [
-      "is no valid YAML",
+      "is not valid YAML",
       { unreadable: ["test.yml"] },
       BY_EVENT.replace("name: Deploy", "name: Deploy\nname: x"),
-      "✗ .github/workflows/test.yml is no valid YAML (line 2): a key is there twice.",
+      "✗ .github/workflows/test.yml is not valid YAML (line 2): a key is given twice.",
     ],
   ])("is explained by its listener alone, which %s", async (_, repository, text, line) => {
     const { github, play } = await setStage(
@@ -49,7 +49,7 @@ describe("a run that is not found in time", () => {
     );
     const { failure } = await play({ event_type: "deploy", find_timeout_seconds: "60" });
     const page = `All runs of octo/target: ${github.apiUrl}/octo/target/actions`;
-    expect(failure?.split("\n").slice(1)).toEqual(["GitHub has listed no run since the dispatch.", page, line]);
+    expect(failure?.split("\n").slice(1)).toEqual(["GitHub listed no run since the dispatch.", page, line]);
   });
 
   test("is explained by its receiver where the server's answer has not named it", async () => {
@@ -59,7 +59,7 @@ describe("a run that is not found in time", () => {
     );
     const { failure } = await play({ workflow: "deploy.yml", ref: "main", find_timeout_seconds: "60" });
     expect(failure).toContain(
-      "✗ .github/workflows/deploy.yml shows the id nowhere, so its run would not be found. Lines to add:",
+      "✗ .github/workflows/deploy.yml does not show the id, so its run would not be found. Lines to add:",
     );
   });
 
@@ -73,8 +73,8 @@ describe("a run that is not found in time", () => {
       const { github, play } = await setStage(many(BY_EVENT), far);
       const { failure, tookMs } = await play({ ...given, distinct_id_key: "another" });
       expect(tookMs).toBe(250 + 60_000);
-      expect(failure).toContain("GitHub has listed 1 run since the dispatch.");
-      expect(failure).toContain("✗ .github/workflows/test.yml shows the id nowhere");
+      expect(failure).toContain("GitHub listed 1 run since the dispatch.");
+      expect(failure).toContain("✗ .github/workflows/test.yml does not show the id");
       const requests = github.transcript().map((line) => line.split(" ")[1] ?? "");
       const [files, lists] = ["/contents/", "/actions/runs?"].map((part) =>
         requests.findLastIndex((path) => path.includes(part)),
@@ -97,7 +97,7 @@ describe("a run that is not found in time", () => {
         path.endsWith("/actions/runs") && clock.nowMs() > 55_000 ? { when: "before", kind: "hang" } : undefined;
       const { failure, tookMs } = await play({ ...given, distinct_id_key: "another" });
       expect(tookMs).toBe(250 + 60_000);
-      expect(failure).toContain("GitHub has listed 1 run since the dispatch.");
+      expect(failure).toContain("GitHub listed 1 run since the dispatch.");
     });
   });
 

@@ -13,11 +13,11 @@ const UPLOADS = { is: "right", text: "x.yml uploads the artifact `values`." };
 const MAY = { is: "unknown", text: "x.yml uploads an artifact whose name may become `values` when it runs." };
 const ELSEWHERE = {
   is: "unknown",
-  text: "x.yml uploads no artifact `values` itself; whether a workflow or an action that it calls does is not seen here.",
+  text: "x.yml uploads no artifact `values` itself; whether a called workflow or action does is not checked.",
 };
 const NONE = {
   is: "wrong",
-  text: "x.yml uploads no artifact `values`, so that `outputs` would be missing (`outputs_from`).",
+  text: "x.yml uploads no artifact `values`, so `outputs` would be missing (`outputs_from`).",
   lines: "- the lines",
 };
 
