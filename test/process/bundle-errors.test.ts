@@ -124,7 +124,7 @@ const ROWS: Record<string, Row> = {
     says: /^GitHub's rate limit for this token is reached until .*, which is after the deadline \(429 to POST /,
   },
   "a server that nobody knows": {
-    given: { api_url: "http://nobody.invalid", find_timeout_seconds: "1" },
+    given: { api_url: "http://nobody.invalid", find_timeout_seconds: "8" },
     says: /^No connection to http:\/\/nobody\.invalid \((ENOTFOUND|EAI_AGAIN)\)\.\nCheck `api_url`.* `HTTPS_PROXY` \(and `NO_PROXY`/,
   },
   "a server without TLS": {

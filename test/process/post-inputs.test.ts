@@ -106,7 +106,7 @@ describe.skipIf(process.platform === "win32").concurrent("the post step of a kil
   test("finds the run of the event that was sent, though all that named it has changed", async ({ expect }) => {
     const given = { ...WAIT, event_type: "deploy", workflow: "listen.yml", client_payload: "version: 7" };
     const behaviour = { ...BEHAVIOUR, visibleAfterMs: 3000 };
-    const { github, ran, runPost } = await killed(given, /^GitHub has accepted it/, { behaviour });
+    const { github, ran, runPost } = await killed(given, /^GitHub accepted it/, { behaviour });
     expect(ran.outputs.runId).toBeUndefined();
     const changed = { repo: OTHER, event_type: "", workflow: "deploy.yml", client_payload: "a: b", distinct_id: "x" };
     const post = await runPost({ ...given, ...changed, max_runs: "1" }, ran);
