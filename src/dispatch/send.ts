@@ -82,9 +82,11 @@ async function listBefore(
   const { inputs, clock } = context;
   if (!needsListBefore(dispatch, dispatchOptions, inputs)) return undefined;
   const startMs = clock.nowMs();
-  // Where it only tells whether the runs may be read, it must not hold up the dispatch for long.
+  // Where it only tells whether the runs may be read, it must not hold up the dispatch for long: of the faults, only a limit is
+  // waited for, which holds up the dispatch as well.
   const { isGiven } = inputs.distinctId;
-  const shortly = { deadlineMs: Math.min(deadlineMs, startMs + LIST_BEFORE_MS), endsAtLimit: true };
+  const retries = ({ kind }: RequestError) => kind === "limited";
+  const shortly = { deadlineMs: Math.min(deadlineMs, startMs + LIST_BEFORE_MS), endsAtLimit: true, retries };
   const ids = await listRunIds(isGiven ? { deadlineMs } : shortly, context);
   const listedBefore = isGiven ? (ids ?? new Set<string>()) : undefined;
   return { listedBefore, listTookMs: ids && clock.nowMs() - startMs };

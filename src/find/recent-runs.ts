@@ -1,7 +1,7 @@
 /** A repository's runs since a dispatch, listed without filters (docs/platform.md#stale-filtered-lists). */
 
 import { readPages } from "../github/lists.ts";
-import { isRetryable, type RequestError } from "../github/request-error.ts";
+import { isRetryable } from "../github/request-error.ts";
 import { type Id, PAGE_LENGTH, type Page, SHORT_PAGE } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
 import { type RetryOptions, responseOrUndefined } from "../github/retry.ts";
@@ -68,14 +68,12 @@ function nextPageLength(runsSince: number, longest: number): number {
 
 /** Ids as text; undefined where no list comes. @throws RequestError where listing is refused: the run could never be found */
 export async function listRunIds(
-  bounds: Pick<RetryOptions, "deadlineMs" | "endsAtLimit">,
+  options: RetryOptions,
   { github, retry, inputs }: Pick<SharedContext<Pick<SearchInputs, "maxRuns">>, "github" | "retry" | "inputs">,
 ): Promise<ReadonlySet<string> | undefined> {
   // As in the search, whose first list is then free while nothing is new.
   const page = { perPage: Math.min(SHORT_PAGE, inputs.maxRuns), page: 1 };
-  // Only a rate limit is waited for, since it delays the dispatch as well.
-  const retries = ({ kind }: RequestError) => kind === "limited";
-  const listing = retry((options) => github.listRuns(page, options), { ...bounds, retries });
+  const listing = retry((request) => github.listRuns(page, request), options);
   const listed = await responseOrUndefined(listing, isRetryable);
   return listed && new Set(listed.items.map(({ id }) => String(id)));
 }

@@ -5,7 +5,7 @@ import { type Pace, pauseBeforeFind, pauseWhileUnclear, pauseWithin } from "../g
 import { RequestError } from "../github/request-error.ts";
 import type { Id } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
-import { OutOfTime } from "../github/retry.ts";
+import { OutOfTime, once } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import type { SharedContext } from "../state/context.ts";
 import type { Candidate, IdLocation, OurRun, SearchedDispatch, SearchInputs } from "../state/sent-dispatch.ts";
@@ -64,7 +64,7 @@ export interface CheckedRun {
   verdict: "other event" | "other workflow" | "undecided" | "without id";
 }
 
-/** @throws StepError where two runs carry a given id; RequestError where GitHub refuses to list the runs or jobs */
+/** @throws StepError where two runs carry a given id; RequestError where GitHub refuses to list the runs */
 export async function search(
   sent: SearchedDispatch,
   { deadlineMs, window, sinceMs, isLast = false }: SearchBounds,
@@ -216,7 +216,7 @@ async function readJobsOf(
   const read = { ...candidate, reads: candidate.reads + 1, readAtMs: clock.nowMs(), readStatus: run.status };
   let { anothersId } = candidate;
   let showedAll = true;
-  const readPage = (page: number) => retry((options) => github.listJobs(run.id, page, options), { deadlineMs });
+  const readPage = (page: number) => retry((options) => github.listJobs(run.id, page, options), once(deadlineMs));
   try {
     for await (const { items: jobs, unreadable } of readPages(readPage)) {
       const sign = idLocationInJobs(jobs, distinctId);
@@ -225,9 +225,11 @@ async function readJobsOf(
       showedAll &&= jobs.length > 0 && unreadable.length === 0 && jobs.every(showsAllSteps);
     }
   } catch (error) {
-    if (!(error instanceof RequestError && error.status === 404)) throw error;
-    // A new run is not known everywhere yet, and is read again; an older one was deleted, and counts as read.
-    if (clock.nowMs() - seenAtMs < NEW_RUN_MS) return candidate;
+    if (!(error instanceof RequestError || error instanceof OutOfTime)) throw error;
+    // What cannot be read is read again: a token that may not read the runs cannot list them either. Nor is a new run known
+    // everywhere yet; an older one was deleted, and counts as read.
+    const isMissing = error instanceof RequestError && error.status === 404;
+    if (!isMissing || clock.nowMs() - seenAtMs < NEW_RUN_MS) return candidate;
   }
   return { ...read, sign: undefined, anothersId, showedAll };
 }

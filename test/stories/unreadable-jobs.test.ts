@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Behaviour, Fault, GitHub } from "../simulator/index.ts";
+import { receiver, type SignName } from "../support/receivers.ts";
 import { asked, setStage, TARGET } from "../support/stage.ts";
 
 const WORKFLOW = `name: CI
@@ -52,6 +53,25 @@ describe("jobs that answer 404, while the run is there", () => {
     const { failure, outputs } = await play({ ...START, jobs: "test" });
     expect(failure).toBeUndefined();
     expect(outputs.conclusion).toBe("success");
+  });
+});
+
+describe.each([403, 500, 502])("the jobs of another run that answer %i", (status) => {
+  test.each<SignName>(["run-name", "step"])("do not keep ours from being found by its %s", async (sign) => {
+    const workflow = receiver("repository_dispatch", sign);
+    const { github, play } = await setStage({ "deploy.yml": workflow }, { behaviour: { visibleAfterMs: 4000 } });
+    const payload = { distinct_id: "another" };
+    const behaviour = { visibleAfterMs: 0, queuedMs: 3_600_000 };
+    const other = github.startRun(TARGET, "deploy.yml", {
+      event: "repository_dispatch",
+      action: "deploy",
+      payload,
+      behaviour,
+    });
+    github.fault = ({ path }) => (path.endsWith(`/${other}/jobs`) ? refusal(status) : undefined);
+    const { failure, outputs } = await play({ event_type: "deploy" });
+    expect(failure).toBeUndefined();
+    expect(outputs.runId).not.toBe(String(other));
   });
 });
 

@@ -63,6 +63,11 @@ export interface Performance {
   broke: unknown;
 }
 
+/** A list before the dispatch that is stale or does not come tells nothing. */
+function showsListBefore({ troubles, outages }: Schedule): boolean {
+  return outages.length === 0 && troubles.every(({ on }) => on !== "list" && on !== "any");
+}
+
 /** Within what GitHub's own clocks need, only a list before the dispatch tells an older twin from ours. */
 const MARGIN_MS = 10_000;
 
@@ -122,7 +127,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
   };
   for (const neighbour of schedule.neighbours) {
     if (neighbour.kind === "older twin") {
-      if (neighbour.ageMs < MARGIN_MS && !seeksGivenId(schedule)) continue;
+      if (neighbour.ageMs < MARGIN_MS && !(seeksGivenId(schedule) && showsListBefore(schedule))) continue;
       const createdAtMs = serverStartMs - neighbour.ageMs;
       const behaviour = { stepMs: neighbour.stepMs, visibleAfterMs: 0 };
       start(neighbour.file, { ...carrying(event, id), createdAtMs, behaviour });

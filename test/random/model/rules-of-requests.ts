@@ -143,23 +143,20 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     })
     .map(({ entry }) => `(5) ${entry.method} ${entry.path} after ${last.entry.status} to ${last.entry.path}`);
 
+  // Jobs hold up nothing: the list of runs, or the run itself, is read.
   function isPermanent(each: Sighting, before: readonly Sighting[], after: readonly Sighting[]): boolean {
     const { kind, entry } = each;
-    if (["deployments", "groups", "marks", "log", "file", "cancel"].includes(kind)) return false;
+    if (["jobs", "deployments", "groups", "marks", "log", "file", "cancel"].includes(kind)) return false;
     // Who looks what is wrong with the receiver gets along without an answer.
     if (kind === "workflow" && before.some((one) => one.kind === "dispatch")) return false;
     // Whoever is given a run looks at its repository only to know whether it is worth waiting for.
     if (kind === "repository" && performance.givenId !== undefined && entry.status !== 404) return false;
     // Who knows the run may ask how long others took; it is not held up by a refusal.
     if (kind === "list" && before.some((one) => (one.kind === "run" && isReadable(one)) || namesRun(one))) return false;
-    // Where the run is known, jobs hold up nothing: the run itself is read.
-    if (kind === "jobs" && performance.step.outputs.runId !== undefined) return false;
     const outcome = outcomeOf(each, performance);
     if (outcome === "stray") {
       const hadWorked = before.some(({ entry: { status } }) => status > 0 && status < 400);
-      const own = [...before, each].filter(
-        (one) => one.kind !== "jobs" || performance.step.outputs.runId === undefined,
-      );
+      const own = [...before, each].filter((one) => one.kind !== "jobs");
       return !hadWorked || strays(own, performance) > 2;
     }
     if (outcome === "moved") return each.what === "redirect elsewhere";
