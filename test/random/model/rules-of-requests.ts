@@ -100,9 +100,11 @@ export function duplicatesOf(performance: Performance): { reasons: Reason[]; pro
 
   function reasonFor(createdAtMs: number, againAtMs: number): Reason | undefined {
     const runs = ownRuns(performance).filter((run) => run.createdAtMs === createdAtMs);
-    const lists = ofStep(performance).filter(
-      (each) => isTrueList(each) && each.entry.atMs >= createdAtMs && each.entry.atMs <= againAtMs,
-    );
+    // The list right before the dispatch may have its very moment.
+    const all = ofStep(performance);
+    const lists = all
+      .slice(all.findIndex(({ kind }) => kind === "dispatch"))
+      .filter((each) => isTrueList(each) && each.entry.atMs >= createdAtMs && each.entry.atMs <= againAtMs);
     const listedAtMs = createdAtMs + schedule.course.visibleMs;
     const deletedAtMs = Math.min(...runs.map(({ id }) => performance.deletedAtMs.get(id) ?? Infinity));
     const showing = lists.filter((each) => shownAtMs(each) >= listedAtMs && shownAtMs(each) < deletedAtMs);

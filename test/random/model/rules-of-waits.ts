@@ -63,14 +63,15 @@ function storms(performance: Performance, run: RunTruth): string[] {
   let isNews = true;
   let wereUnread = false;
   const problems: string[] = [];
-  for (const { kind, entry } of all) {
+  for (const each of all) {
+    const { kind, entry } = each;
     if (kind === "deployments" && !isNews) problems.push("(14) asked again who may approve, without news of the run");
     // A stray 401 and an old name are asked about again at once.
     if (kind === "deployments") isNews = [401, 301].includes(entry.status);
     if (kind === "run" && entry.path.endsWith(`/${run.id}`) && entry.status === 200) isNews = true;
     // Jobs that could not be read before are news as well.
-    if (kind === "jobs" && wereUnread && entry.status === 200) isNews = true;
-    if (kind === "jobs") wereUnread = entry.status >= 400 || entry.status === 0;
+    if (kind === "jobs" && wereUnread && isReadable(each)) isNews = true;
+    if (kind === "jobs") wereUnread = !isReadable(each);
   }
   return problems;
 }
