@@ -36,9 +36,11 @@ export function untoldWaits(performance: Performance): string[] {
   const mayBeTold = !schedule.asked.callerIsPublic || schedule.server.targetIsPublic;
   const isNamed = REVIEWERS.some((name) => told.includes(name));
   const asked = run ? ofStep(performance).filter(({ kind }) => kind === "deployments") : [];
-  const shown = asked.filter(
-    (each) => isReadable(each) && run && truthOf(each, run, performance)?.status === "waiting",
-  );
+  const waits = ({ status, jobs }: RunTruth) => status === "waiting" || jobs.some((job) => job.status === "waiting");
+  const shown = asked.filter((each) => {
+    const truth = isReadable(each) && run && truthOf(each, run, performance);
+    return truth && waits(truth);
+  });
   if (isNamed && !mayBeTold) problems.push("(14) who may approve is told to everybody");
   if (isNamed && shown.length === 0) problems.push("(14) who may approve is told, and was not shown");
   if (isNamed && !told.includes(`${names.join(" or ")} may approve`))
