@@ -127,7 +127,6 @@ async function findStarted(
   return run;
 }
 
-/** Cancels the run, and sees to it that it ends. */
 async function endRun(
   { id, htmlUrl }: SavedRun,
   rerunOf: number | undefined,

@@ -151,12 +151,23 @@ export function parseBody(data: unknown): unknown {
       const isBig = !isInText && token.length >= 16 && !Number.isSafeInteger(Number(token));
       return isBig ? JSON.stringify(BIG + token) : token;
     });
-    return JSON.parse(marked, (_, value: unknown) =>
-      typeof value === "string" && /^\0-?\d{16,20}$/.test(value) ? BigInt(value.slice(BIG.length)) : value,
-    );
+    return withBigNumbers(JSON.parse(marked));
   } catch {
     return data;
   }
+}
+
+/** In place: a reviver would copy the whole. */
+function withBigNumbers(value: unknown): unknown {
+  if (typeof value === "string" && /^\0-?\d{16,20}$/.test(value)) return BigInt(value.slice(BIG.length));
+  if (typeof value !== "object" || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  for (const key in fields) {
+    const field = fields[key];
+    const read = withBigNumbers(field);
+    if (read !== field) fields[key] = read;
+  }
+  return value;
 }
 
 /** For a request that takes several steps: gives, whenever it is called, the options with the time that is left. */

@@ -39,7 +39,6 @@ export type WorkflowName = { kind: "file" | "id" | "name"; value: string };
 
 export type ResolvedWorkflow = WorkflowName & { kind: "file" | "id" };
 
-/** The id by which the run is found. */
 export interface DistinctId {
   value: string;
   /** The name of the input or property that carries it; undefined: it is not sent. */

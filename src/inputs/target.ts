@@ -92,7 +92,6 @@ export function isPlain(apiUrl: string): boolean {
   return apiUrl.startsWith("http:");
 }
 
-/** Makes two REST roots comparable. */
 export function withoutTrailingSlash(url: string): string {
   let end = url.length;
   while (url[end - 1] === "/") end--;

@@ -25,7 +25,6 @@ function cameDuring({ startedAtMs, completedAtMs }: Job, { createdAtMs = Number.
   return createdAtMs >= (startedAtMs ?? Number.NaN) && createdAtMs <= (completedAtMs ?? Number.NaN);
 }
 
-/** Ids grow with time. */
 function newest(artifacts: readonly Artifact[]): Artifact | undefined {
   return artifacts.reduce<Artifact | undefined>((last, each) => (last && last.id > each.id ? last : each), undefined);
 }

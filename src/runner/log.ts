@@ -14,7 +14,6 @@ export interface Log {
   debug(line: string): void;
 }
 
-/** Shown as a colour. */
 export type Tone = "plain" | "good" | "bad" | "waiting" | "quiet";
 
 const SGR: Record<Tone, string> = { plain: "", good: "32", bad: "31", waiting: "33", quiet: "90" };

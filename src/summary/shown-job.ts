@@ -1,5 +1,3 @@
-/** Jobs as the summary and its chart show them. */
-
 import { beganAtMs, type FailedJob, failedJobs, signOf } from "../github/conclusions.ts";
 import type { Job, Run } from "../github/responses.ts";
 

@@ -103,7 +103,6 @@ export async function follow(
     return jobsMayEnd ? "jobs" : "run";
   }
 
-  /** @throws StepError */
   async function endLate({ requestError }: OutOfTime): Promise<never> {
     record({ isTimedOut: true });
     const snapshot = last ?? { run: ours.run, jobs: [], awaitedRules: [] };
