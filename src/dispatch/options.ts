@@ -21,11 +21,13 @@ export function initialOptions({ event }: ResolvedDispatch, { distinctId }: Inpu
  */
 export function needsListBefore(
   { event }: ResolvedDispatch,
-  { sendsId, asksForRunDetails }: DispatchOptions,
+  { sendsId }: DispatchOptions,
   { distinctId, waitFor, reuse }: Pick<Inputs, "distinctId" | "waitFor" | "reuse">,
 ): boolean {
-  const isFoundById = sendsId && !asksForRunDetails && waitFor !== "nothing";
-  return isFoundById && (distinctId.isGiven || (event === "repository_dispatch" && reuse === "never"));
+  if (!sendsId || waitFor === "nothing") return false;
+  // Also where GitHub is asked to name the run: an unclear response does not.
+  if (distinctId.isGiven) return true;
+  return event === "repository_dispatch" && reuse === "never";
 }
 
 // Undefined where what was refused cannot be left out. A refused dispatch has started nothing.

@@ -12,14 +12,4 @@ export interface KnownFault {
   forgives?: RegExp;
 }
 
-export const KNOWN: readonly KnownFault[] = [
-  {
-    // No list comes before a dispatch that asks GitHub to name the run.
-    what: "a given id, a run with it of the seconds before, and an unclear answer to a workflow_dispatch",
-    excludes: ({ asked, neighbours, troubles, outages }) =>
-      asked.id !== "" &&
-      asked.event === "workflow_dispatch" &&
-      neighbours.some((each) => each.kind === "older twin" && each.ageMs < 10_000) &&
-      (outages.length > 0 || troubles.some(({ on }) => on === "dispatch" || on === "any")),
-  },
-];
+export const KNOWN: readonly KnownFault[] = [];
