@@ -207,7 +207,7 @@ describe("what is sent", () => {
       distinct_id: "mine",
     });
     expect(failure).toBeUndefined();
-    expect(github.requests[0]?.body).toEqual({
+    expect(github.requests.find(({ method }) => method === "POST")?.body).toEqual({
       ref: "refs/heads/main",
       inputs: { version: "1.10", hex: "0x1F", flag: "yes", nothing: "", list: "[1, 2]", distinct_id: "mine" },
     });

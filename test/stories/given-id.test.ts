@@ -162,11 +162,23 @@ describe("an id that was given", () => {
     expect(asked(github, "POST").filter((line) => line.includes("/cancel"))).toEqual([]);
   });
 
-  test("is not needed where GitHub's answer names the run: nothing is listed, nothing waited for", async () => {
+  test("is not needed where GitHub's answer names the run: nothing is listed after it, nothing waited for", async () => {
     const { github, play } = await setStage({ "deploy.yml": receiver("workflow_dispatch", "run-name") });
     const { failure, tookMs } = await play({ workflow: "deploy.yml", ref: "main", distinct_id: SHA });
     expect(failure).toBeUndefined();
     expect(tookMs).toBeLessThan(5000);
-    expect(asked(github, "GET").filter((line) => line.includes("/actions/runs?"))).toEqual([]);
+    expect(asked(github, "GET").filter((line) => line.includes("/actions/runs?"))).toHaveLength(1);
+    expect(github.requests[0]?.method).toBe("GET");
+  });
+
+  test("does not take a run of the seconds before for ours after an unclear answer", async () => {
+    const { github, clock, play } = await setStage({ "deploy.yml": receiver("workflow_dispatch", "run-name") });
+    github.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch", inputs: { distinct_id: SHA } });
+    await clock.sleep(4000);
+    github.fault = ({ method, nth }) =>
+      method === "POST" && nth === 1 ? { when: "before", kind: "status", status: 502 } : undefined;
+    const { failure, outputs } = await play({ workflow: "deploy.yml", ref: "main", distinct_id: SHA });
+    expect(failure).toBeUndefined();
+    expect(outputs.runId).toBe(String(github.runs(TARGET)[1]?.id));
   });
 });
