@@ -13,7 +13,6 @@ import {
   ofStep,
   outcomeOf,
   ownRuns,
-  seeksGivenId,
   shownAtMs,
 } from "./outcome.ts";
 import type { Performance } from "./performance.ts";
@@ -42,7 +41,8 @@ export function lateEnds(performance: Performance): string[] {
   const isSent = sentAtMs !== Infinity;
   const probesMs = step.failure?.includes("404") ? PROBES_MS : 0;
   // What comes before a dispatch has as much time of its own, and a limit may hold up the dispatch itself as long again.
-  const unsentMs = seeksGivenId(schedule) ? 2 * findMs : findMs;
+  const listsFirst = asked.id !== "" && asked.waitFor !== "nothing" && !asked.isGiven;
+  const unsentMs = listsFirst ? 2 * findMs : findMs;
   const findEndMs = isSent ? sentAtMs + findMs : startedAtMs + unsentMs;
   const isFollowed = step.outputs.runId !== undefined && asked.waitFor === "completed";
   const followMs = isFollowed ? asked.timeoutS * 1000 : 0;
