@@ -4,6 +4,7 @@ import { handleCancellation } from "../cancel/cancel.ts";
 import { explainRequestError } from "../errors/explain.ts";
 import type { Situation, Visible } from "../errors/situation.ts";
 import { isAboutWorkflowFile } from "../errors/unprocessable.ts";
+import { loadReceivers } from "../find/find.ts";
 import type { RequestOptions } from "../github/http.ts";
 import { listWorkflowFiles } from "../github/lists.ts";
 import { type Permissions, PURPOSES } from "../github/purposes.ts";
@@ -115,7 +116,7 @@ async function readFile(
   source: DispatchRequest,
   context: Context,
 ): Promise<Pick<Situation, "declared" | "name" | "runName" | "isMissing" | "mistake">> {
-  const { readNamedWorkflowFile } = await import("../workflow-file/receivers.ts");
+  const { readNamedWorkflowFile } = await loadReceivers();
   return readNamedWorkflowFile(source, context, context.clock.nowMs() + EXPLAIN_MS);
 }
 
