@@ -1,36 +1,17 @@
 /** A commit status is set beside the wait: its trouble delays nothing, and is one warning. */
 
-import { afterEach, describe, expect, test } from "vitest";
-import { type Behaviour, type Fault, type GitHub, startGitHub } from "../simulator/index.ts";
+import { describe, expect, test } from "vitest";
+import type { Behaviour, Fault, GitHub } from "../simulator/index.ts";
 import { receiver } from "../support/receivers.ts";
 import { setStage } from "../support/stage.ts";
-import { CALLER } from "../support/step.ts";
-
-const STATUS_TOKEN = "ghs_ofthecaller";
-const START = {
-  workflow: "deploy.yml",
-  ref: "main",
-  wait_for: "completed",
-  status_context: "remote / deploy",
-  status_token: STATUS_TOKEN,
-};
-
-const callers: GitHub[] = [];
-afterEach(async () => {
-  for (const github of callers.splice(0)) await github.close();
-});
+import { START, withCaller } from "../support/status-stage.ts";
 
 async function stage(durationMs: number, fault: Fault) {
   const behaviour: Behaviour = { freshRun404Ms: 0, queuedMs: 1000, jobs: { identify: { durationMs } } };
   const on = await setStage({ "deploy.yml": receiver("workflow_dispatch", "run-name") }, { behaviour });
-  const caller = await startGitHub({ clock: on.clock });
-  callers.push(caller);
-  caller.addRepository(CALLER.repository);
-  caller.addToken(STATUS_TOKEN, { permissions: { statuses: "write" }, repositories: [CALLER.repository] });
-  caller.fault = () => fault;
-  const play: typeof on.play = (given, play) => on.play(given, { callerApiUrl: caller.apiUrl, ...play });
-  const states = () => caller.statuses(CALLER.repository).map(({ state }) => state);
-  return { ...on, caller, play, states };
+  const stage = await withCaller(on);
+  stage.caller.fault = () => fault;
+  return stage;
 }
 
 const FAULTS: [string, Fault][] = [

@@ -1,9 +1,10 @@
 /** The run as a status on the caller's commit: always an end where a beginning was, and two tokens that never meet. */
 
-import { afterEach, describe, expect, test } from "vitest";
-import { type Behaviour, type FaultHook, type GitHub, startGitHub } from "../simulator/index.ts";
+import { describe, expect, test } from "vitest";
+import type { Behaviour, FaultHook } from "../simulator/index.ts";
 import { tokensUsed } from "../support/app-stage.ts";
 import { type StageOptions, setStage, TARGET, TOKEN } from "../support/stage.ts";
+import { START, STATUS_TOKEN, withCaller } from "../support/status-stage.ts";
 import { CALLER } from "../support/step.ts";
 
 const WORKFLOW = `name: Deploy
@@ -16,42 +17,13 @@ jobs:
     runs-on: x
     steps: [{ name: Deploy, run: make deploy }]
 `;
-const STATUS_TOKEN = "ghs_ofthecaller";
-const START = {
-  workflow: "deploy.yml",
-  ref: "main",
-  wait_for: "completed",
-  status_context: "remote / deploy",
-  status_token: STATUS_TOKEN,
-};
 const QUICK: Behaviour = { freshRun404Ms: 0, queuedMs: 1000, jobs: { deploy: { durationMs: 60_000 } } };
 const RED: Behaviour = { ...QUICK, jobs: { deploy: { durationMs: 60_000, conclusion: "failure" } } };
 const ENDLESS: Behaviour = { ...QUICK, queuedMs: 7_200_000 };
 
-const callers: GitHub[] = [];
-afterEach(async () => {
-  for (const github of callers.splice(0)) {
-    await github.close();
-    expect(github.violations).toEqual([]);
-  }
-});
-
 /** Target and caller on two servers. */
 async function stage(behaviour: Behaviour = QUICK, options: StageOptions = {}) {
-  const on = await setStage({ "deploy.yml": WORKFLOW }, { behaviour, ...options });
-  const caller = await startGitHub({ clock: on.clock });
-  callers.push(caller);
-  caller.addRepository(CALLER.repository);
-  caller.addToken(STATUS_TOKEN, {
-    kind: "integration",
-    permissions: { statuses: "write" },
-    repositories: [CALLER.repository],
-  });
-  const play: typeof on.play = (given, play) => on.play(given, { callerApiUrl: caller.apiUrl, ...play });
-  const playPost: typeof on.playPost = (given, trace, play) =>
-    on.playPost(given, trace, { callerApiUrl: caller.apiUrl, ...play });
-  const statuses = () => caller.statuses(CALLER.repository);
-  return { ...on, caller, play, playPost, statuses, states: () => statuses().map(({ state }) => state) };
+  return withCaller(await setStage({ "deploy.yml": WORKFLOW }, { behaviour, ...options }));
 }
 
 const onStatus =

@@ -2,48 +2,8 @@
 
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { ArtifactBehaviour, Behaviour, FaultHook } from "../simulator/index.ts";
-import { receiver } from "../support/receivers.ts";
-import { asked, type Stage, type StageOptions, setStage, TARGET } from "../support/stage.ts";
-
-const WORKFLOWS = { "deploy.yml": receiver("workflow_dispatch", "run-name") };
-
-const START = { workflow: "deploy.yml", ref: "main", wait_for: "completed", outputs_from: "values" };
-
-const TEXT = '{"version":"1.10","image":"registry.test/app@sha256:5eed","cr3t":"5eed5eed"}\n';
-
-const zipped = (text = TEXT): ArtifactBehaviour => ({ name: "values", files: [{ path: "outputs.json", text }] });
-
-const bare = (text = TEXT): ArtifactBehaviour => ({ name: "values", text });
-
-interface Scene extends Omit<StageOptions, "behaviour"> {
-  artifacts?: ArtifactBehaviour[];
-  behaviour?: Behaviour;
-  fault?: FaultHook;
-  given?: Record<string, string>;
-  change?: (stage: Stage) => void;
-}
-
-async function playScene({ artifacts = [zipped()], behaviour, fault, given, change, ...options }: Scene = {}) {
-  const stage = await setStage(WORKFLOWS, { ...options, behaviour: { freshRun404Ms: 0, artifacts, ...behaviour } });
-  change?.(stage);
-  stage.github.fault = fault;
-  const played = await stage.play({ ...START, ...given });
-  const [run] = stage.github.runs(TARGET);
-  const page = `${stage.github.apiUrl}/${TARGET}/actions/runs/${run?.id}`;
-  const requests = asked(stage.github, "GET").filter((line) => line.includes("artifact"));
-  return { ...stage, ...played, page, requests };
-}
-
-const LIST = /\/runs\/\d+\/artifacts$/;
-
-const ADDRESS = /\/artifacts\/\d+\/zip$/;
-
-/** The first so many of such requests are answered so. */
-const answered =
-  (pattern: RegExp, status: number, times = Number.POSITIVE_INFINITY): FaultHook =>
-  ({ path, nth }) =>
-    pattern.test(path) && nth <= times ? { kind: "status", when: "before", status } : undefined;
+import type { ArtifactBehaviour, FaultHook } from "../simulator/index.ts";
+import { ADDRESS, answered, bare, LIST, playScene, type Scene, TEXT, zipped } from "../support/values-stage.ts";
 
 describe("a step whose run ended green fails", () => {
   const LINES = [

@@ -1,50 +1,22 @@
 /** The values that a run leaves for its caller, taken up after its end. */
 
 import { describe, expect, test } from "vitest";
-import type { ArtifactBehaviour, Behaviour, FaultHook, FaultRequest } from "../simulator/index.ts";
-import { receiver } from "../support/receivers.ts";
-import { asked, type Stage, type StageOptions, setStage, TARGET } from "../support/stage.ts";
-
-const WORKFLOWS = { "deploy.yml": receiver("workflow_dispatch", "run-name") };
-
-const START = { workflow: "deploy.yml", ref: "main", wait_for: "completed", outputs_from: "values" };
-
-const TEXT = '{"version":"1.10","image":"registry.test/app@sha256:5eed","cr3t":"5eed5eed"}\n';
-
-const zipped = (text = TEXT): ArtifactBehaviour => ({ name: "values", files: [{ path: "outputs.json", text }] });
-
-const bare = (text = TEXT): ArtifactBehaviour => ({ name: "values", text });
-
-interface Scene extends Omit<StageOptions, "behaviour"> {
-  artifacts?: ArtifactBehaviour[];
-  behaviour?: Behaviour;
-  fault?: FaultHook;
-  given?: Record<string, string>;
-  change?: (stage: Stage) => void;
-}
-
-async function playScene({ artifacts = [zipped()], behaviour, fault, given, change, ...options }: Scene = {}) {
-  const stage = await setStage(WORKFLOWS, { ...options, behaviour: { freshRun404Ms: 0, artifacts, ...behaviour } });
-  change?.(stage);
-  stage.github.fault = fault;
-  const played = await stage.play({ ...START, ...given });
-  const [run] = stage.github.runs(TARGET);
-  const page = `${stage.github.apiUrl}/${TARGET}/actions/runs/${run?.id}`;
-  const requests = asked(stage.github, "GET").filter((line) => line.includes("artifact"));
-  return { ...stage, ...played, page, requests };
-}
-
-const LIST = /\/runs\/\d+\/artifacts$/;
-
-const ADDRESS = /\/artifacts\/\d+\/zip$/;
+import type { ArtifactBehaviour, FaultHook, FaultRequest } from "../simulator/index.ts";
+import { setStage, TARGET } from "../support/stage.ts";
+import {
+  ADDRESS,
+  answered,
+  bare,
+  LIST,
+  playScene,
+  type Scene,
+  START,
+  TEXT,
+  WORKFLOWS,
+  zipped,
+} from "../support/values-stage.ts";
 
 const FILE = /^\/artifact-files\//;
-
-/** The first so many of such requests are answered so. */
-const answered =
-  (pattern: RegExp, status: number, times = Number.POSITIVE_INFINITY): FaultHook =>
-  ({ path, nth }) =>
-    pattern.test(path) && nth <= times ? { kind: "status", when: "before", status } : undefined;
 
 describe("the values of a run that ended green", () => {
   test.each<[string, ArtifactBehaviour[]]>([

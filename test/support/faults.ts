@@ -21,3 +21,23 @@ export function aFault(kind: RequestErrorKind, about: Omit<About, "purpose">): R
   const [, purpose = PURPOSES.read] = BY_PATH.find(([path]) => path.test(about.request)) ?? [];
   return new RequestError(kind, { ...about, purpose });
 }
+
+export const READ_RUN = "GET /repos/octo/target/actions/runs/1";
+
+/** Of a request that reads a run, with no words of GitHub's. */
+export function faultOfRead(kind: RequestErrorKind, about: Partial<Omit<About, "purpose">> = {}): RequestError {
+  return aFault(kind, { request: READ_RUN, answer: "", ...about });
+}
+
+export const FAULTS = {
+  unavailable: faultOfRead("server_error", { status: 503 }),
+  refused: faultOfRead("unreachable", { code: "ECONNREFUSED" }),
+  notFound: faultOfRead("rejected", { status: 404 }),
+  unauthorized: faultOfRead("rejected", { status: 401 }),
+  forbidden: faultOfRead("rejected", { status: 403 }),
+  untoldLimit: faultOfRead("limited", { status: 403 }),
+};
+
+export function limitOf(ms: number): RequestError {
+  return faultOfRead("limited", { status: 429, retryAfterMs: ms });
+}

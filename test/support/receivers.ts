@@ -1,5 +1,7 @@
 /** Receiving workflows as users write them, one for each event and each place where the id can show. */
 
+import type { ToReceiver } from "../../src/workflow-file/examine.ts";
+
 export type EventName = "repository_dispatch" | "workflow_dispatch";
 export type SignName = "run-name" | "job" | "step";
 
@@ -59,3 +61,15 @@ jobs:
       - name: Build
         run: make
 `;
+
+/** An event that is looked for by its id. */
+export const SENT: ToReceiver = {
+  event: "repository_dispatch",
+  eventType: "deploy",
+  key: "distinct_id",
+  id: "run-1",
+  inputs: {},
+  needsSign: true,
+  needsName: false,
+  answerNamesRun: "no",
+};

@@ -2,29 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import type { Behaviour, FaultHook } from "../../simulator/index.ts";
-import { receiver, SILENT } from "../../support/receivers.ts";
-import { asked, type StageOptions, setStage, TARGET } from "../../support/stage.ts";
-
-const BY_HAND = receiver("workflow_dispatch", "run-name");
-
-type Stage = Awaited<ReturnType<typeof setStage>>;
-
-/** Plays a dry run; the checklist is what its log says after the first line. */
-async function examine(
-  workflows: Record<string, string>,
-  given: Record<string, string>,
-  options: StageOptions & { before?: (stage: Stage) => void } = {},
-) {
-  const { before, ...rest } = options;
-  const on = await setStage(workflows, rest);
-  before?.(on);
-  const { log, failure, outputs } = await on.play({ dry_run: "true", ...given });
-  expect(asked(on.github, "POST")).toEqual([]);
-  expect(on.github.runs(TARGET)).toEqual([]);
-  expect(outputs.runId).toBeUndefined();
-  expect(log[0]).toBe("Dry run: nothing is dispatched.");
-  return { checklist: log.slice(1), failure };
-}
+import { BY_HAND, examine } from "../../support/dry-run-stage.ts";
+import { SILENT } from "../../support/receivers.ts";
+import { setStage, TARGET } from "../../support/stage.ts";
 
 describe("a dry run looks for the artifact that `outputs_from` names", () => {
   const VALUES = { wait_for: "completed", outputs_from: "values" };

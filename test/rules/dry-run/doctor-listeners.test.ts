@@ -2,38 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import type { FaultHook } from "../../simulator/index.ts";
-import { receiver, SILENT } from "../../support/receivers.ts";
-import { asked, type StageOptions, setStage, TARGET } from "../../support/stage.ts";
-
-const BY_HAND = receiver("workflow_dispatch", "run-name");
-
-const BY_EVENT = receiver("repository_dispatch", "step");
-
-type Stage = Awaited<ReturnType<typeof setStage>>;
-
-const answer = (body: unknown) => ({ when: "before", kind: "status", status: 200, body }) as const;
-
-/** As GitHub hands out a file. */
-function fileOf(text: string) {
-  return { type: "file", encoding: "base64", content: Buffer.from(text).toString("base64") };
-}
-
-/** Plays a dry run; the checklist is what its log says after the first line. */
-async function examine(
-  workflows: Record<string, string>,
-  given: Record<string, string>,
-  options: StageOptions & { before?: (stage: Stage) => void } = {},
-) {
-  const { before, ...rest } = options;
-  const on = await setStage(workflows, rest);
-  before?.(on);
-  const { log, failure, outputs } = await on.play({ dry_run: "true", ...given });
-  expect(asked(on.github, "POST")).toEqual([]);
-  expect(on.github.runs(TARGET)).toEqual([]);
-  expect(outputs.runId).toBeUndefined();
-  expect(log[0]).toBe("Dry run: nothing is dispatched.");
-  return { checklist: log.slice(1), failure };
-}
+import { answer, BY_EVENT, BY_HAND, examine, fileOf } from "../../support/dry-run-stage.ts";
+import { SILENT } from "../../support/receivers.ts";
+import type { Stage } from "../../support/stage.ts";
 
 describe("a dry run of a repository_dispatch", () => {
   test("of a repository_dispatch finds who listens", async () => {

@@ -2,44 +2,15 @@
 
 import { describe, expect, test, vi } from "vitest";
 import { linesToAdd } from "../../../src/workflow-file/lines-to-add.ts";
-import { receiver, SILENT } from "../../support/receivers.ts";
-import { asked, type StageOptions, setStage, TARGET } from "../../support/stage.ts";
-
-const BY_HAND = receiver("workflow_dispatch", "run-name");
-
-const BY_EVENT = receiver("repository_dispatch", "step");
-
-type Stage = Awaited<ReturnType<typeof setStage>>;
-
-const answer = (body: unknown) => ({ when: "before", kind: "status", status: 200, body }) as const;
-
-/** As GitHub hands out a file. */
-function fileOf(text: string) {
-  return { type: "file", encoding: "base64", content: Buffer.from(text).toString("base64") };
-}
+import { answer, BY_EVENT, BY_HAND, examine, fileOf } from "../../support/dry-run-stage.ts";
+import { SILENT } from "../../support/receivers.ts";
+import { asked, type Stage, setStage } from "../../support/stage.ts";
 
 /** Each line has the one before ten times. */
 function bombs(): string {
   const letters = [..."abcdefgh"];
   const lines = letters.slice(1).map((letter, at) => `${letter}: &${letter} [${Array(10).fill(`*${letters[at]}`)}]`);
   return lines.join("\n");
-}
-
-/** Plays a dry run; the checklist is what its log says after the first line. */
-async function examine(
-  workflows: Record<string, string>,
-  given: Record<string, string>,
-  options: StageOptions & { before?: (stage: Stage) => void } = {},
-) {
-  const { before, ...rest } = options;
-  const on = await setStage(workflows, rest);
-  before?.(on);
-  const { log, failure, outputs } = await on.play({ dry_run: "true", ...given });
-  expect(asked(on.github, "POST")).toEqual([]);
-  expect(on.github.runs(TARGET)).toEqual([]);
-  expect(outputs.runId).toBeUndefined();
-  expect(log[0]).toBe("Dry run: nothing is dispatched.");
-  return { checklist: log.slice(1), failure };
 }
 
 describe("a dry run", () => {

@@ -11,6 +11,7 @@ import { RequestError } from "../../../src/github/request-error.ts";
 import { openTransport } from "../../../src/github/transport.ts";
 import { systemClock } from "../../../src/runner/clock.ts";
 import { growth } from "../../support/processor-time.ts";
+import { quietLog } from "../../support/quiet-log.ts";
 
 const MIB = 1024 * 1024;
 const OPTIONS = { timeoutMs: 30_000 };
@@ -33,7 +34,7 @@ async function openTo(answer: (response: ServerResponse) => void) {
     credentials: { token: "ghp_x" },
     fetch: openTransport(systemClock, () => undefined),
     clock: systemClock,
-    log: { info() {}, group() {}, still() {}, notice() {}, warning() {}, debug() {} },
+    log: quietLog(),
   });
 }
 

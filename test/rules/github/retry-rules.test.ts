@@ -1,24 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { RequestError, RequestErrorKind } from "../../../src/github/request-error.ts";
+import type { RequestError } from "../../../src/github/request-error.ts";
 import { pauseAfter, type RetryProgress } from "../../../src/github/retry-rules.ts";
-import { aFault } from "../../support/faults.ts";
+import { FAULTS, faultOfRead, limitOf } from "../../support/faults.ts";
 
-const request = "GET /repos/octo/target/actions/runs/1";
-
-function fault(
-  kind: RequestErrorKind,
-  about: { status?: number; code?: string; retryAfterMs?: number; isForeign?: boolean } = {},
-): RequestError {
-  return aFault(kind, { request, answer: "", ...about });
-}
-const unavailable = fault("server_error", { status: 503 });
-const refused = fault("unreachable", { code: "ECONNREFUSED" });
-const notFound = fault("rejected", { status: 404 });
-const unauthorized = fault("rejected", { status: 401 });
-const foreign = fault("unreadable", { status: 200, isForeign: true });
-const forbidden = fault("rejected", { status: 403 });
-const untoldLimit = fault("limited", { status: 403 });
-const limitOf = (ms: number) => fault("limited", { status: 429, retryAfterMs: ms });
+const { unavailable, refused, notFound, unauthorized, forbidden, untoldLimit } = FAULTS;
+const foreign = faultOfRead("unreadable", { status: 200, isForeign: true });
 
 describe("the pause after a fault", () => {
   const first: RetryProgress = {
@@ -37,9 +23,9 @@ describe("the pause after a fault", () => {
     ["is 30 s at most", unavailable, { failures: 6 }, 30_000],
     ["is 30 s at most, however long it lasts", unavailable, { failures: 500 }, 30_000],
     ["comes after a refused connection", refused, {}, 1000],
-    ["comes after a lost answer", fault("lost", { code: "ECONNRESET" }), {}, 1000],
-    ["comes after an unreadable answer", fault("unreadable", { status: 200 }), {}, 1000],
-    ["comes after any number of pages of a proxy", fault("unreadable", { status: 200 }), { alike: 99 }, 1000],
+    ["comes after a lost answer", faultOfRead("lost", { code: "ECONNRESET" }), {}, 1000],
+    ["comes after an unreadable answer", faultOfRead("unreadable", { status: 200 }), {}, 1000],
+    ["comes after any number of pages of a proxy", faultOfRead("unreadable", { status: 200 }), { alike: 99 }, 1000],
     ["comes after a second answer of another server", foreign, { alike: 2 }, 1000],
     ["comes after a third that is not like the others", foreign, { failures: 3, alike: 1 }, 4000],
     ["does not come after a third answer that lacks the same field", foreign, { failures: 3, alike: 3 }, undefined],
@@ -54,8 +40,8 @@ describe("the pause after a fault", () => {
     ["is 16 minutes at most, however long it lasts", untoldLimit, { failures: 2000, limits: 2000 }, 960_000],
     ["is that of trouble again after limits", unavailable, { failures: 3, limits: 2 }, 4000],
     ["is none after a refusal", forbidden, {}, undefined],
-    ["is none after a refused input", fault("rejected", { status: 422 }), {}, undefined],
-    ["is none for a certificate", fault("untrusted", { code: "CERT_HAS_EXPIRED" }), {}, undefined],
+    ["is none after a refused input", faultOfRead("rejected", { status: 422 }), {}, undefined],
+    ["is none for a certificate", faultOfRead("untrusted", { code: "CERT_HAS_EXPIRED" }), {}, undefined],
     ["is none after a 401 on a token that never worked", unauthorized, { tokenHasWorked: false }, undefined],
     ["is 3 s after a stray 401", unauthorized, {}, 3000],
     ["is 3 s after a second stray 401", unauthorized, { failures: 2, strays: 1 }, 3000],

@@ -1,40 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { openGitHub } from "../../../src/github/api.ts";
 import type { RequestOptions } from "../../../src/github/http.ts";
-import type { RequestError, RequestErrorKind } from "../../../src/github/request-error.ts";
+import type { RequestError } from "../../../src/github/request-error.ts";
 import { makeRetry, OutOfTime, type RetryOptions } from "../../../src/github/retry.ts";
 import { VirtualClock } from "../../simulator/index.ts";
-import { aFault } from "../../support/faults.ts";
+import { FAULTS, faultOfRead, limitOf, READ_RUN } from "../../support/faults.ts";
+import { quietLog } from "../../support/quiet-log.ts";
 
-const request = "GET /repos/octo/target/actions/runs/1";
-
-function fault(
-  kind: RequestErrorKind,
-  about: { status?: number; code?: string; retryAfterMs?: number } = {},
-): RequestError {
-  return aFault(kind, { request, answer: "", ...about });
-}
-const unavailable = fault("server_error", { status: 503 });
-const refused = fault("unreachable", { code: "ECONNREFUSED" });
-const notFound = fault("rejected", { status: 404 });
-const unauthorized = fault("rejected", { status: 401 });
-const forbidden = fault("rejected", { status: 403 });
-const untoldLimit = fault("limited", { status: 403 });
-const limitOf = (ms: number) => fault("limited", { status: 429, retryAfterMs: ms });
+const { unavailable, refused, notFound, unauthorized, forbidden, untoldLimit } = FAULTS;
 
 describe("asking", () => {
   /** GitHub as it is reached at noon: one answer has told its time, and that the token works. */
   async function start({ random = 0, signal = new AbortController().signal, hasAnswered = true } = {}) {
     const clock = new VirtualClock();
     const lines: string[] = [];
-    const log = {
-      info: (line: string) => lines.push(line),
-      group() {},
-      still() {},
-      notice() {},
-      warning() {},
-      debug() {},
-    };
+    const log = quietLog({ info: (line: string) => lines.push(line) });
     const github = openGitHub({
       target: { owner: "octo", repo: "target", apiUrl: "http://github.invalid" },
       credentials: { token: "t0ken" },
@@ -79,16 +59,16 @@ describe("asking", () => {
     expect(await ask(script, { deadlineMs: 60_000 }).result).toBe("yes");
     expect(clock.sleeps).toEqual([1000, 2000, 4000]);
     expect(lines).toEqual([
-      `GitHub returned an unexpected response (503 to ${request}); retrying.`,
+      `GitHub returned an unexpected response (503 to ${READ_RUN}); retrying.`,
       "GitHub responds again after 7 s.",
     ]);
   });
 
   test("says of an answer that cannot be read what is wrong with it, since its status is not", async () => {
     const { lines, ask } = await start();
-    const odd = aFault("unreadable", { request, status: 302, answer: "its file returned 403" });
+    const odd = faultOfRead("unreadable", { status: 302, answer: "its file returned 403" });
     await ask([odd, "yes"], { deadlineMs: 60_000 }).result;
-    expect(lines[0]).toBe(`GitHub returned an unexpected response (${request}: its file returned 403); retrying.`);
+    expect(lines[0]).toBe(`GitHub returned an unexpected response (${READ_RUN}: its file returned 403); retrying.`);
   });
 
   test("tells of new trouble after the old has ended", async () => {
@@ -97,9 +77,9 @@ describe("asking", () => {
     await ask(["yes"], { deadlineMs: 60_000 }).result;
     await ask([refused, "yes"], { deadlineMs: 60_000 }).result;
     expect(lines).toEqual([
-      `GitHub returned an unexpected response (503 to ${request}); retrying.`,
+      `GitHub returned an unexpected response (503 to ${READ_RUN}); retrying.`,
       "GitHub responds again after 1 s.",
-      `GitHub returned an unexpected response (ECONNREFUSED to ${request}); retrying.`,
+      `GitHub returned an unexpected response (ECONNREFUSED to ${READ_RUN}); retrying.`,
       "GitHub responds again after 1 s.",
     ]);
   });
@@ -148,7 +128,7 @@ describe("asking", () => {
     const script = [unavailable, limitOf(60_000), limitOf(600_000), untoldLimit, unavailable, "yes"];
     expect(await ask(script, { deadlineMs: 3_600_000 }).result).toBe("yes");
     expect(lines).toEqual([
-      `GitHub returned an unexpected response (503 to ${request}); retrying.`,
+      `GitHub returned an unexpected response (503 to ${READ_RUN}); retrying.`,
       "Rate limit reached until 12:01:01 UTC; waiting 60 s, then continuing.",
       "Rate limit reached until 12:11:01 UTC; waiting 600 s, then continuing.",
       "Rate limit reached until 12:15:01 UTC; waiting 240 s, then continuing.",
@@ -161,7 +141,7 @@ describe("asking", () => {
     await ask([unavailable], { deadlineMs: 10_000 }).result;
     await ask([refused, "yes"], { deadlineMs: 60_000 }).result;
     expect(lines).toEqual([
-      `GitHub returned an unexpected response (503 to ${request}); retrying.`,
+      `GitHub returned an unexpected response (503 to ${READ_RUN}); retrying.`,
       "GitHub responds again after 11 s.",
     ]);
   });

@@ -4,6 +4,7 @@ import { awaitedBy, describeDeployments } from "../../../src/wait/awaited.ts";
 import { explainFailFast, explainRed, explainRedJobs, explainTimeout } from "../../../src/wait/explain-end.ts";
 import { logLines, news } from "../../../src/wait/progress.ts";
 import { job, step } from "../../support/conclusions.ts";
+import { quietLog } from "../../support/quiet-log.ts";
 import { aRun } from "../../support/runs.ts";
 
 const run = aRun({ status: "completed", conclusion: "failure" });
@@ -36,14 +37,7 @@ describe("of 5,000 failed jobs", () => {
 
   test("the log names the first, and counts the others", () => {
     const lines: string[] = [];
-    const log = {
-      info: (line: string) => lines.push(line),
-      group() {},
-      still() {},
-      notice() {},
-      warning() {},
-      debug() {},
-    };
+    const log = quietLog({ info: (line: string) => lines.push(line) });
     logLines(news(undefined, { run, jobs: failed, awaitedRules: [] }), log);
     expect(lines).toHaveLength(101);
     expect(lines.at(-1)).toBe("… and 4901 more lines like these");
@@ -51,14 +45,7 @@ describe("of 5,000 failed jobs", () => {
 
   test("a folded group shows the first, and counts the others", () => {
     const lines: string[] = [];
-    const log = {
-      info() {},
-      group: (_: string, all: readonly string[]) => lines.push(...all),
-      still() {},
-      notice() {},
-      warning() {},
-      debug() {},
-    };
+    const log = quietLog({ group: (_: string, all: readonly string[]) => lines.push(...all) });
     const green = failed.map((each) => ({ ...each, conclusion: "success" }));
     logLines(news(undefined, { run, jobs: green, awaitedRules: [] }), log);
     expect(lines.at(-1)).toBe("… and 4900 more jobs");

@@ -3,6 +3,7 @@ import type { Job, Run } from "../../../src/github/responses.ts";
 import type { QueuePosition } from "../../../src/state/known.ts";
 import { isLineDue, type Line, logLines, news, stillRunningLine } from "../../../src/wait/progress.ts";
 import type { RunSnapshot } from "../../../src/wait/run-snapshot.ts";
+import { quietLog } from "../../support/quiet-log.ts";
 import { aRun } from "../../support/runs.ts";
 
 const run = aRun({ status: "queued" });
@@ -364,14 +365,10 @@ describe("in a silence", () => {
 
 test("many jobs at once are folded, and those that failed stay in sight", () => {
   const told: string[] = [];
-  const log = {
+  const log = quietLog({
     info: (line: string, tone = "plain") => told.push(`${tone}: ${line}`),
     group: (title: string, lines: readonly string[]) => told.push(`${title} (${lines.length})`),
-    still() {},
-    notice() {},
-    warning() {},
-    debug() {},
-  };
+  });
   const jobs = [
     ...Array.from({ length: 20 }, (_, index) => job(index, "in_progress")),
     job(20, "completed", "success", 1000),

@@ -6,17 +6,8 @@ import { formatFinding } from "../../../src/state/finding.ts";
 import { examineReceiver, type ToReceiver } from "../../../src/workflow-file/examine.ts";
 import { readReceiver } from "../../../src/workflow-file/receiver.ts";
 import { rejected, say } from "../../support/explained.ts";
+import { SENT } from "../../support/receivers.ts";
 
-const SENT: ToReceiver = {
-  event: "repository_dispatch",
-  eventType: "deploy",
-  key: "distinct_id",
-  id: "run-1",
-  inputs: {},
-  needsSign: true,
-  needsName: false,
-  answerNamesRun: "no",
-};
 const BY_HAND = { event: "workflow_dispatch", eventType: "" } as const;
 const ID = "${{ github.event.client_payload.distinct_id }}";
 const CASES: [string, string, Partial<ToReceiver>][] = [

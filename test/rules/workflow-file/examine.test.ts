@@ -2,22 +2,13 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { examineReceiver, type ToReceiver } from "../../../src/workflow-file/examine.ts";
 import { readReceiver } from "../../../src/workflow-file/receiver.ts";
+import { SENT } from "../../support/receivers.ts";
 
 describe("a receiver", () => {
   const JOBS = "\njobs: { a: { runs-on: x } }";
   const read = (text: string) =>
     readReceiver(".github/workflows/x.yml", parse(text.includes("jobs:") ? text : text + JOBS));
 
-  const sent: ToReceiver = {
-    event: "repository_dispatch",
-    eventType: "deploy",
-    key: "distinct_id",
-    id: "run-1",
-    inputs: {},
-    needsSign: true,
-    needsName: false,
-    answerNamesRun: "no",
-  };
   const listening = "on: repository_dispatch\n";
   const id = "${{ github.event.client_payload.distinct_id }}";
 
@@ -37,7 +28,7 @@ describe("a receiver", () => {
       { event: "workflow_dispatch" },
     ],
   ])("shows the id %s", (place, text, about) => {
-    const findings = examineReceiver(read(text), { ...sent, ...about });
+    const findings = examineReceiver(read(text), { ...SENT, ...about });
     expect(findings.map(({ is }) => is)).toEqual(["right", "right"]);
     expect(findings[1]?.text).toContain(`shows the id in ${place.replace("in ", "")}.`);
   });
@@ -60,7 +51,7 @@ describe("a receiver", () => {
     ["the other event's is shown", `${listening}run-name: "\${{ inputs.distinct_id }}"`, {}],
     ["it is not declared", `on: workflow_dispatch\nrun-name: "\${{ inputs.other }}"`, { event: "workflow_dispatch" }],
   ])("does not show the id where %s", (_, text, about) => {
-    const wrongs = examineReceiver(read(text), { ...sent, ...about }).filter(({ is }) => is === "wrong");
+    const wrongs = examineReceiver(read(text), { ...SENT, ...about }).filter(({ is }) => is === "wrong");
     expect(wrongs).toHaveLength(1);
     expect(wrongs[0]?.lines).toContain("run-name: My workflow [${{");
   });
@@ -70,7 +61,7 @@ describe("a receiver", () => {
       'env: { ID: "ID" }, steps: [{ name: "${{ env.ID }}" }]',
       'steps: [{ name: "ID ${{ runner.os }}" }]',
     ]) {
-      const findings = examineReceiver(read(`${listening}jobs: { a: { ${text.replace('"ID', `"${id}`)} } }`), sent);
+      const findings = examineReceiver(read(`${listening}jobs: { a: { ${text.replace('"ID', `"${id}`)} } }`), SENT);
       expect(findings.map(({ is }) => is)).toEqual(["right", "right"]);
       expect(findings[1]?.text).toContain("shows the id in a step's name, but late: just before the step runs.");
     }
@@ -79,13 +70,13 @@ describe("a receiver", () => {
   test("may call a variable by any case on Windows, and there only", () => {
     const text = (runsOn: string) =>
       `${listening}jobs: { a: { runs-on: ${runsOn}, env: { ID: "${id}" }, steps: [{ name: "\${{ ENV.id }}" }] } }`;
-    expect(examineReceiver(read(text("windows-latest")), sent)[1]?.text).toContain("shows the id in a step's name");
-    expect(examineReceiver(read(text("macos-latest")), sent)[1]?.text).toContain("does not show the id");
+    expect(examineReceiver(read(text("windows-latest")), SENT)[1]?.text).toContain("shows the id in a step's name");
+    expect(examineReceiver(read(text("macos-latest")), SENT)[1]?.text).toContain("does not show the id");
   });
 
   test("is no workflow with a variable in a job's name, for which no lines help", () => {
     const text = `${listening}env: { ID: "${id}" }\njobs: { a: { name: "\${{ env.ID }}" } }`;
-    expect(examineReceiver(read(text), sent)).toEqual([
+    expect(examineReceiver(read(text), SENT)).toEqual([
       {
         is: "wrong",
         text: ".github/workflows/x.yml is not a valid workflow: a job's name uses `env`, which is available only in steps.",
@@ -96,22 +87,22 @@ describe("a receiver", () => {
 
   test("need not show it where GitHub's answer names the run, nor declare it", () => {
     const findings = examineReceiver(read("on: workflow_dispatch"), {
-      ...sent,
+      ...SENT,
       event: "workflow_dispatch",
       answerNamesRun: "yes",
     });
     expect(findings.map(({ is }) => is)).toEqual(["right", "right"]);
   });
 
-  test("need not show it, and nothing is sent, where nobody looks for the run", () => {
+  test("need not show it, and nothing is SENT, where nobody looks for the run", () => {
     for (const key of ["distinct_id", undefined]) {
-      const findings = examineReceiver(read(listening), { ...sent, key, needsSign: false });
+      const findings = examineReceiver(read(listening), { ...SENT, key, needsSign: false });
       expect(findings.map(({ is }) => is)).toEqual(["right"]);
     }
   });
 
   test("is not to blame where only an older server needs the id, and the lines are told all the same", () => {
-    const about = { ...sent, event: "workflow_dispatch", answerNamesRun: "maybe" } as const;
+    const about = { ...SENT, event: "workflow_dispatch", answerNamesRun: "maybe" } as const;
     for (const text of ["on: workflow_dispatch", "on: { workflow_dispatch: { inputs: { distinct_id: } } }"]) {
       const findings = examineReceiver(read(text), about);
       expect(findings.map(({ is }) => is)).toEqual(["right", "unknown"]);
@@ -124,11 +115,11 @@ describe("a receiver", () => {
 
   test("may have any name for a variable", () => {
     const text = `${listening}env: { "A(B": "${id}" }\njobs: { a: { steps: [{ name: x }] } }`;
-    expect(examineReceiver(read(text), sent).map(({ is }) => is)).toEqual(["right", "wrong"]);
+    expect(examineReceiver(read(text), SENT).map(({ is }) => is)).toEqual(["right", "wrong"]);
   });
 
   test("declares no input by what every object has", () => {
-    const about = { ...sent, event: "workflow_dispatch", inputs: { constructor: "x" } } as const;
+    const about = { ...SENT, event: "workflow_dispatch", inputs: { constructor: "x" } } as const;
     const [first] = examineReceiver(read("on: workflow_dispatch"), about);
     expect(first?.text).toContain("does not declare the input `constructor`");
   });
@@ -141,7 +132,7 @@ describe("a receiver", () => {
       const receiver = { ...readReceiver("x.yml", { on: "repository_dispatch", jobs }), runName: many };
       const costs = [1, 2, 3].map(() => {
         const before = process.cpuUsage();
-        examineReceiver(receiver, sent);
+        examineReceiver(receiver, SENT);
         return process.cpuUsage(before).user;
       });
       return Math.min(...costs);
@@ -162,11 +153,11 @@ describe("a receiver", () => {
       }).jobs,
     };
     const texts = [
-      ...examineReceiver(receiver, sent),
-      ...examineReceiver(receiver, { ...sent, event: "workflow_dispatch" }),
+      ...examineReceiver(receiver, SENT),
+      ...examineReceiver(receiver, { ...SENT, event: "workflow_dispatch" }),
       ...examineReceiver(
         { ...receiver, inputs: { stage: { ...input, isRequired: false, options: names } } },
-        { ...sent, event: "workflow_dispatch", inputs: { stage: "x" } },
+        { ...SENT, event: "workflow_dispatch", inputs: { stage: "x" } },
       ),
     ].map(({ text }) => text);
     expect(texts.filter((text) => text.includes(" and 2 more"))).toHaveLength(6);
@@ -178,7 +169,7 @@ describe("a receiver", () => {
 
   test("may show it in a workflow that it calls", () => {
     const calling = read(`${listening}jobs: { a: { uses: ./x.yml } }`);
-    expect(examineReceiver(calling, sent).map(({ is }) => is)).toEqual(["right", "unknown"]);
+    expect(examineReceiver(calling, SENT).map(({ is }) => is)).toEqual(["right", "unknown"]);
   });
 
   test.each([
@@ -187,14 +178,14 @@ describe("a receiver", () => {
     ['run: "echo ${{ github.sha }}"', false],
     ['{ run: echo "$TEXT", env: { TEXT: "${{ inputs.text }}" } }', false],
   ])("is told when it puts what is sent into a script: %s", (step, isTold) => {
-    const findings = examineReceiver(read(`${listening}jobs: { a: { steps: [${step}] } }`), sent);
+    const findings = examineReceiver(read(`${listening}jobs: { a: { steps: [${step}] } }`), SENT);
     expect(findings.some(({ text }) => text.includes("puts sent values into a script (job a)"))).toBe(isTold);
   });
 
   test("allows no empty value for a choice or a boolean, and says so", () => {
     const inputs = "stage: { type: choice, options: [test, live] }, dry: { type: boolean }, note: { type: string }";
     const findings = examineReceiver(read(`on: { workflow_dispatch: { inputs: { ${inputs} } } }`), {
-      ...sent,
+      ...SENT,
       event: "workflow_dispatch",
       inputs: { stage: "", dry: "", note: "" },
       needsSign: false,

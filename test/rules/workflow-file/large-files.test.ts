@@ -3,7 +3,7 @@ import { examineReceiver, type ToReceiver } from "../../../src/workflow-file/exa
 import { readReceiver } from "../../../src/workflow-file/receiver.ts";
 import { parseYaml } from "../../../src/workflow-file/yaml.ts";
 import { growth, processorMs } from "../../support/processor-time.ts";
-import { receiver } from "../../support/receivers.ts";
+import { receiver, SENT } from "../../support/receivers.ts";
 import { setStage } from "../../support/stage.ts";
 
 const KIB = 1024;
@@ -14,20 +14,11 @@ function padded(text: string, length: number): string {
   return `${text}\n#${"x".repeat(length - text.length - 2)}`;
 }
 
-const SENT: ToReceiver = {
-  event: "workflow_dispatch",
-  eventType: "",
-  key: "distinct_id",
-  id: "run-1",
-  inputs: {},
-  needsSign: true,
-  needsName: true,
-  answerNamesRun: "no",
-};
+const DISPATCHED: ToReceiver = { ...SENT, event: "workflow_dispatch", eventType: "", needsName: true };
 
 function examine(text: string): unknown {
   const parsed = parseYaml(text);
-  return "value" in parsed ? examineReceiver(readReceiver("a.yml", parsed.value), SENT) : parsed;
+  return "value" in parsed ? examineReceiver(readReceiver("a.yml", parsed.value), DISPATCHED) : parsed;
 }
 
 const each = (n: number, line: (nth: number) => string) => Array.from({ length: n }, (_, nth) => line(nth)).join("");
