@@ -4,7 +4,7 @@ import { search } from "../find/search.ts";
 import { describeLimit } from "../github/rate-limit.ts";
 import { RequestError } from "../github/request-error.ts";
 import type { Run, StartedRun } from "../github/responses.ts";
-import { OutOfTime, once, type Retry, responseOrUndefined, settle } from "../github/retry.ts";
+import { OutOfTime, once, type Retry, requestErrorIn, responseOrUndefined, settle } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import type { Cancelled } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
@@ -99,7 +99,7 @@ function withoutCancellation(context: Context): Context {
 }
 
 /** Times are by the clock. */
-export interface CancelBounds {
+interface CancelBounds {
   deadlineMs: number;
   /** When all of GitHub's servers know the run, if it is new (docs/platform.md#new-runs). */
   isNewUntilMs: number;
@@ -137,7 +137,7 @@ export async function cancelRun(
 
 /** Undefined where no response came in time. */
 function answeredIn(failure: RequestError | OutOfTime): RequestError | undefined {
-  const requestError = failure instanceof RequestError ? failure : failure.requestError;
+  const requestError = requestErrorIn(failure);
   return failure instanceof OutOfTime && requestError?.code === "ETIMEDOUT" ? undefined : requestError;
 }
 

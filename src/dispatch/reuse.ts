@@ -63,8 +63,12 @@ async function newestEqual(
   return { equal: undefined, nameless };
 }
 
-function isNameless({ displayTitle, name }: Run): boolean {
-  return generatedIdIn(displayTitle) === undefined && generatedIdIn(name) === undefined;
+function idInName({ displayTitle, name }: Run): string | undefined {
+  return generatedIdIn(displayTitle) ?? generatedIdIn(name);
+}
+
+function isNameless(run: Run): boolean {
+  return idInName(run) === undefined;
 }
 
 /** Whoever sees two runs where one would do has to know why. */
@@ -94,7 +98,7 @@ export function warnIfNameless({ run }: OurRun, { inputs, log }: Pick<Context, "
   );
 }
 
-export interface Equal {
+interface Equal {
   run: Run;
   shownId: string;
   /** An earlier attempt of this very caller has started it. */
@@ -102,13 +106,9 @@ export interface Equal {
 }
 
 /** Undefined where the name does not show our key. Nothing else makes two runs equal. */
-export function equalRun(
-  run: Run,
-  dispatch: ResolvedDispatch,
-  { distinctId }: Pick<Inputs, "distinctId">,
-): Equal | undefined {
+function equalRun(run: Run, dispatch: ResolvedDispatch, { distinctId }: Pick<Inputs, "distinctId">): Equal | undefined {
   if (!mayBeOf(dispatch, run)) return undefined;
-  const shownId = generatedIdIn(run.displayTitle) ?? generatedIdIn(run.name);
+  const shownId = idInName(run);
   if (shownId === undefined) return undefined;
   const [theirs, ours] = [parseGeneratedId(shownId), parseGeneratedId(distinctId.value)];
   if (theirs.key !== ours.key) return undefined;
@@ -117,7 +117,7 @@ export function equalRun(
 }
 
 /** `depends`: only if its jobs show that it has not begun. A run by an earlier attempt of the caller may have begun, or ended green. */
-export function mayBeTaken({ run, isOurs }: Equal, reuse: Inputs["reuse"]): "yes" | "no" | "depends" {
+function mayBeTaken({ run, isOurs }: Equal, reuse: Inputs["reuse"]): "yes" | "no" | "depends" {
   const { status, conclusion } = run;
   if (status === "completed") return (isOurs || reuse === "success") && conclusion === "success" ? "yes" : "no";
   if (isOurs || reuse !== "queued") return "yes";

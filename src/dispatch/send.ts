@@ -2,7 +2,7 @@
 
 import { listRunIds } from "../find/recent-runs.ts";
 import { type RequestOptions, timeLeft } from "../github/http.ts";
-import { acted, isRetryable, RequestError } from "../github/request-error.ts";
+import { acted, mayBeResent, RequestError } from "../github/request-error.ts";
 import type { Dispatched } from "../github/responses.ts";
 import { OutOfTime } from "../github/retry.ts";
 import { type ResolvedDispatch, withId } from "../inputs/dispatch-request.ts";
@@ -36,7 +36,7 @@ export async function sendDispatch(
   early: Context,
 ): Promise<{ sent: SentDispatch; found?: OurRun }> {
   let dispatchOptions = initialOptions(dispatch, early.inputs);
-  let before = await listBefore(dispatch, dispatchOptions, beforeMs, early);
+  const before = await listBefore(dispatch, dispatchOptions, beforeMs, early);
   const context = withLaterId(before, early);
   const { github, clock, inputs } = context;
   logSending(dispatch, dispatchOptions, context);
@@ -47,7 +47,6 @@ export async function sendDispatch(
 
   for (let resends = 0; ; ) {
     if (!unclear) refuseTooManyInputs(dispatch, dispatchOptions, inputs, github.enterpriseVersion());
-    if (!unclear) before ??= await listBefore(dispatch, dispatchOptions, findDeadlineMs ?? sendByMs, context);
     const bounds = { sendByMs, findDeadlineMs, before };
     const { sent, answer } = await sendUntilAnswered(dispatch, dispatchOptions, bounds, unclear, context);
     ({ findDeadlineMs } = sent);
@@ -149,8 +148,7 @@ async function sendUntilAnswered(
       .finally(late.release);
   };
 
-  const retries = (requestError: RequestError) => isRetryable(requestError) && acted(requestError) === "no";
-  const answer = await retry(send, { deadlineMs, retries }).catch((error: unknown) => {
+  const answer = await retry(send, { deadlineMs, retries: mayBeResent }).catch((error: unknown) => {
     if (error instanceof OutOfTime && unclear)
       throw mayHaveStarted(unclear, "`find_timeout_seconds` left no time to send it again", context);
     if (!(error instanceof RequestError)) throw error;

@@ -6,7 +6,16 @@ import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
 import { generatedIdIn, showsDistinctId } from "../inputs/distinct-id.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Candidate, IdLocation, SentDispatch } from "../state/sent-dispatch.ts";
-import { byAge, byNearness, type Crowd, isTooOld, isWitness, mayStillShowId, type OurDispatch } from "./crowd.ts";
+import {
+  byAge,
+  byNearness,
+  type Crowd,
+  isOpen,
+  isTooOld,
+  isWitness,
+  mayStillShowId,
+  type OurDispatch,
+} from "./crowd.ts";
 
 /** By event and workflow alone. */
 export function mayBeOf(dispatch: Pick<ResolvedDispatch, "event" | "workflow">, run: Run): boolean {
@@ -94,7 +103,7 @@ export function candidatesToRead(
 ): Candidate[] {
   const isNearer = byNearness(candidates, dispatched);
   if (isLast) {
-    const open = candidates.filter((each) => mayStillShowId(each) && each.anothersId === undefined);
+    const open = candidates.filter(isOpen);
     return open.sort((a, b) => isNearer(a.run, b.run) || byAge(a.run, b.run));
   }
   const sorted = candidates

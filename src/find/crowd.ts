@@ -35,9 +35,14 @@ export function crowdWaitsMs(open: number): number {
   return Math.min(3000 + 400 * open, 10_500);
 }
 
+/** It has shown neither our id nor another's. */
+export function isOpen(candidate: Candidate): boolean {
+  return mayStillShowId(candidate) && candidate.anothersId === undefined;
+}
+
 export function crowdAround(candidates: readonly Candidate[], dispatched: OurDispatch): Crowd {
   const { atMs = 0 } = dispatched;
-  const open = candidates.filter((each) => mayStillShowId(each) && each.anothersId === undefined);
+  const open = candidates.filter(isOpen);
   const near = open.filter(({ run }) => Math.abs(run.createdAtMs - atMs) < NEAR_MS);
   const isCrowd = near.length > MOST_WITHOUT_CROWD;
   const isOfStrangers = isCrowd && areStrangers(candidates, dispatched);

@@ -59,6 +59,8 @@ async function searchForId(sent: SentDispatch, context: Context): Promise<OurRun
   );
 }
 
+const LONGEST_FIRST_LIST_MS = 1000;
+
 /** A list shows no run that an event has just started: the one right before the dispatch takes the place of the first. */
 export async function pauseAfterList(
   { listTookMs, findDeadlineMs }: SentDispatch,
@@ -82,7 +84,6 @@ interface EarlierSearch {
   endMs: number;
 }
 
-const LONGEST_FIRST_LIST_MS = 1000;
 /** Kept free before the deadline, to check the receiver and to search a last time. */
 const DIAGNOSIS_MS = 5000;
 /** The part of it that is for the last search, however slow the check is. */

@@ -95,6 +95,10 @@ export function neverStarted(job: Job): boolean {
   return endedBadly(job) && job.steps.length === 0 && !job.hidesSteps;
 }
 
+export function haveEnded(jobs: readonly Job[]): boolean {
+  return jobs.every(({ status }) => status === "completed");
+}
+
 /** The run, or one of its jobs, is or was in progress. */
 export function hasBegun({ status }: Pick<Run, "status">, jobs: readonly Job[]): boolean {
   if (status === "in_progress" || status === "completed") return true;

@@ -93,6 +93,11 @@ export function acted(requestError: RequestError): "no" | "maybe" | "yes" {
   }
 }
 
+/** GitHub certainly did not act, and may at another try. */
+export function mayBeResent(requestError: RequestError): boolean {
+  return isRetryable(requestError) && acted(requestError) === "no";
+}
+
 interface FailedResponse {
   status: number;
   headers: Readonly<Record<string, string | number | undefined>>;

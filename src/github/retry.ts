@@ -37,6 +37,11 @@ export function once(deadlineMs: number): RetryOptions {
   return { deadlineMs, retries: () => false, endsAtLimit: true };
 }
 
+/** Undefined where no response came at all. */
+export function requestErrorIn(failure: RequestError | OutOfTime): RequestError | undefined {
+  return failure instanceof OutOfTime ? failure.requestError : failure;
+}
+
 /** @throws what is neither a RequestError nor OutOfTime, such as the signal's reason */
 export async function settle<Answer>(
   response: Promise<Answer>,

@@ -2,7 +2,7 @@
 
 import type { CommitStatus } from "../github/api.ts";
 import { RequestError } from "../github/request-error.ts";
-import { makeRetry, type OutOfTime, settle } from "../github/retry.ts";
+import { makeRetry, type OutOfTime, requestErrorIn, settle } from "../github/retry.ts";
 import type { CommitStatusInputs } from "../inputs/commit-status.ts";
 import { callAfter } from "../runner/cancellation.ts";
 import type { SharedContext } from "../state/context.ts";
@@ -89,7 +89,7 @@ export function openCommitStatus(
   function noteFailure(failure: RequestError | OutOfTime, context: string, repository: string): void {
     isRefused = failure instanceof RequestError;
     if (isRefused) record({ dueStatus: undefined });
-    const requestError = failure instanceof RequestError ? failure : failure.requestError;
+    const requestError = requestErrorIn(failure);
     if (!hasWarned) log.warning(explainUnset(requestError, context, repository));
     hasWarned = true;
   }

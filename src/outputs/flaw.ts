@@ -25,7 +25,7 @@ const MAX_NAMES = 30;
 
 interface About {
   name: string;
-  run: Pick<Run, "id" | "htmlUrl" | "runAttempt" | "status">;
+  run: Pick<Run, "id" | "htmlUrl" | "runAttempt">;
   isEnterpriseServer: boolean;
 }
 

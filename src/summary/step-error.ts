@@ -131,7 +131,7 @@ function valuesOf(source: RunSource): string[] {
   return values;
 }
 
-export async function visibilityOf({ github, clock, retry, inputs }: Context): Promise<Visible> {
+async function visibilityOf({ github, clock, retry, inputs }: Context): Promise<Visible> {
   const { source } = inputs;
   const deadlineMs = clock.nowMs() + EXPLAIN_MS;
   const sees = async (request: (options: RequestOptions) => Promise<unknown>): Promise<boolean | undefined> => {

@@ -1,7 +1,7 @@
 /** The limits of the parts keep the summary far below GitHub's 1 MiB (docs/platform.md#summaries-and-annotations). */
 
 import { fileName, type Job, type Run } from "../github/responses.ts";
-import { duration, spoken } from "../text/wording.ts";
+import { duration, enumerated, spoken } from "../text/wording.ts";
 import type { Awaited } from "../wait/awaited.ts";
 import { chartOf } from "./chart.ts";
 import { asText, code, fenced, link } from "./markdown.ts";
@@ -94,9 +94,7 @@ function problemLine({ isGreen, problem }: SummaryFacts): string {
 
 /** The names alone: a value may be a secret. */
 function valuesLine({ values }: SummaryFacts): string {
-  if (values === undefined) return "";
-  const more = values.length > MAX_VALUES ? ` and ${values.length - MAX_VALUES} more` : "";
-  return `Values: ${values.slice(0, MAX_VALUES).map(code).join(", ") || "none"}${more}`;
+  return values === undefined ? "" : `Values: ${enumerated(values.map(code), MAX_VALUES) || "none"}`;
 }
 
 function evidenceOf({ isGreen, problem = "" }: SummaryFacts): string {

@@ -62,9 +62,7 @@ const PAUSE_MS = 60_000;
 const READ_MS = 10_000;
 
 /** One reader serves all attempts, so that a server without this API gets one request. */
-export function queuePositionReader(
-  context: Context,
-): (snapshot: RunSnapshot, deadlineMs: number) => Promise<RunSnapshot> {
+function queuePositionReader(context: Context): (snapshot: RunSnapshot, deadlineMs: number) => Promise<RunSnapshot> {
   const { clock } = context;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let place: QueuePosition | null | undefined;

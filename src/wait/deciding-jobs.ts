@@ -1,6 +1,6 @@
 /** The jobs that decide instead of the whole run (`jobs`, `fail_fast`). */
 
-import { isGreen, wentWell } from "../github/conclusions.ts";
+import { haveEnded, isGreen, wentWell } from "../github/conclusions.ts";
 import { isCut, shownForms, sourceParts } from "../github/job-names.ts";
 import type { Job } from "../github/responses.ts";
 import type { Inputs } from "../inputs/inputs.ts";
@@ -9,7 +9,7 @@ import { matchesParts } from "../text/pattern.ts";
 import { spoken } from "../text/wording.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
-export interface ChosenJobs {
+interface ChosenJobs {
   jobs: readonly Job[];
   /** Names that no job has so far. */
   unmet: readonly string[];
@@ -64,7 +64,7 @@ function asShown(name: string): string {
 export function haveDecided(names: readonly string[], { run, jobs }: Pick<RunSnapshot, "run" | "jobs">): boolean {
   if (names.length === 0 || !areOfAttempt(run, jobs)) return false;
   const chosen = chooseJobs(names, jobs);
-  return chosen.unmet.length === 0 && chosen.jobs.every(({ status }) => status === "completed");
+  return chosen.unmet.length === 0 && haveEnded(chosen.jobs);
 }
 
 export function openJobs(names: readonly string[], jobs: readonly Job[]): string[] {

@@ -50,22 +50,21 @@ export function earlierRunsReader(
   deadlineMs: number,
   { github, retry }: Context,
 ): (ageMs: number) => Promise<EarlierRuns> {
-  let runs = recentRuns;
-  let hasRead = false;
-  const evaluate = () => ({
-    estimate: estimateDuration(runs ?? [], found),
-    othersWaiting: othersWaiting(runs ?? [], found),
+  const evaluate = (runs: readonly Run[]): EarlierRuns => ({
+    estimate: estimateDuration(runs, found),
+    othersWaiting: othersWaiting(runs, found),
   });
+  const mayHaveMore = recentRuns === undefined || recentRuns.length >= SHORT_PAGE;
+  let earlier = evaluate(recentRuns ?? []);
+  let hasRead = false;
   return async (ageMs) => {
-    const earlier = evaluate();
-    const mayHaveMore = runs === undefined || runs.length >= SHORT_PAGE;
     // Near that end all who wait poll often, and have to know how many they are.
     const isDue = earlier.estimate ? ageMs >= earlier.estimate.fromMs : mayHaveMore;
     if (hasRead || ageMs < WORTH_A_LIST_MS || !isDue) return earlier;
     hasRead = true;
     const page = { perPage: PAGE_LENGTH, page: 1 };
     const listed = await responseOrUndefined(retry((options) => github.listRuns(page, options), once(deadlineMs)));
-    runs = listed?.items ?? runs;
-    return evaluate();
+    if (listed) earlier = evaluate(listed.items);
+    return earlier;
   };
 }

@@ -1,5 +1,5 @@
 import { describeLastError } from "../errors/explain.ts";
-import { endedBadly, failedStep, isGreen, neverStarted } from "../github/conclusions.ts";
+import { endedBadly, failedStep, haveEnded, isGreen, neverStarted } from "../github/conclusions.ts";
 import { MOST_WAITING } from "../github/concurrency-groups.ts";
 import type { RequestError } from "../github/request-error.ts";
 import type { Job, Run } from "../github/responses.ts";
@@ -9,7 +9,6 @@ import { enumerated, firstLines, spoken } from "../text/wording.ts";
 import { aheadLine, awaitedBy } from "./awaited.ts";
 import { type Evidence, isOfGitHub } from "./evidence.ts";
 import { titleOf } from "./failed-log.ts";
-import { haveEnded } from "./next-request.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 import type { Succession } from "./successor.ts";
 import { ALL_SKIPPED, isUnexplained, type Verdict, wasCancelledEarly, wereAllSkipped } from "./verdict.ts";
@@ -31,7 +30,7 @@ export function explainRed(run: Run, jobs: readonly Job[], evidence: Evidence): 
 }
 
 /** Follows "ended". */
-export function conclusionInWords({ conclusion }: Run): string {
+function conclusionInWords({ conclusion }: Run): string {
   return conclusion === null ? "without a conclusion" : `as ${conclusion}`;
 }
 
@@ -39,7 +38,7 @@ function linesOf(jobs: readonly Job[]): string[] {
   return firstLines(jobs.map(lineOf), MAX_NAMES, "jobs");
 }
 
-export function lineOf(job: Job): string {
+function lineOf(job: Job): string {
   const step = failedStep(job);
   const where = step ? ` in step "${step.name}"` : neverStarted(job) ? ", never started" : "";
   return `- ${job.name}: ${job.conclusion || "no conclusion"}${where}, ${job.htmlUrl}`;
@@ -49,7 +48,7 @@ function lineOfOpen({ name, status, htmlUrl }: Job): string {
   return `- ${name}: still ${spoken(status) || "without a status"}, although the run has ended, ${htmlUrl}`;
 }
 
-export function evidenceLines({ annotations, log, isWithheld }: Evidence): string[] {
+function evidenceLines({ annotations, log, isWithheld }: Evidence): string[] {
   return [
     ...(isWithheld
       ? [
@@ -63,7 +62,7 @@ export function evidenceLines({ annotations, log, isWithheld }: Evidence): strin
 }
 
 /** Where the jobs do not show it: a line, or none. */
-export function reasonOf(
+function reasonOf(
   run: Run,
   jobs: readonly Job[],
   { annotations, succession, jobsUnread }: Pick<Evidence, "annotations" | "succession" | "jobsUnread">,

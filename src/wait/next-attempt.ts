@@ -4,7 +4,7 @@ import { cancelOn } from "../cancel/cancel.ts";
 import { isFailure } from "../github/conclusions.ts";
 import { pauseWithin } from "../github/polling.ts";
 import { describeLimit } from "../github/rate-limit.ts";
-import { acted, isRetryable, RequestError } from "../github/request-error.ts";
+import { acted, mayBeResent, RequestError } from "../github/request-error.ts";
 import type { Run } from "../github/responses.ts";
 import { OutOfTime, responseOrUndefined, settle } from "../github/retry.ts";
 import { StepError } from "../runner/step-error.ts";
@@ -92,8 +92,7 @@ async function requestRerun(
   deadlineMs: number,
   { github, retry }: Context,
 ): Promise<"accepted" | RequestError | OutOfTime> {
-  const retries = (requestError: RequestError) => isRetryable(requestError) && acted(requestError) === "no";
-  const retryOptions = { deadlineMs, retries, endsAtLimit: true };
+  const retryOptions = { deadlineMs, retries: mayBeResent, endsAtLimit: true };
   const result = await settle(retry((options) => github.rerunFailedJobs(id, options), retryOptions));
   if ("answer" in result) return "accepted";
   return result.failure instanceof RequestError && acted(result.failure) === "yes" ? "accepted" : result.failure;

@@ -46,7 +46,3 @@ export function jobsShowProgress({ run, jobs }: Pick<RunSnapshot, "run" | "jobs"
 export function mayShowJobs({ status }: Run, jobs: readonly Job[]): boolean {
   return jobs.length > 0 || !["requested", "pending", "queued"].includes(status);
 }
-
-export function haveEnded(jobs: readonly Job[]): boolean {
-  return jobs.every(({ status }) => status === "completed");
-}

@@ -166,10 +166,9 @@ function reasonByJobs(snapshot: RunSnapshot, nowMs: number): string {
 }
 
 function describeRunning(running: readonly Job[], nowMs: number): string {
-  const named = running.slice(0, 3).map((job) => {
+  const named = running.map((job) => {
     const forMs = nowMs - (beganAtMs(job) ?? nowMs);
     return forMs > 0 ? `${job.name} (${duration(forMs)})` : job.name;
   });
-  if (running.length > named.length) named.push(`${running.length - named.length} more`);
-  return named.join(", ");
+  return enumerated(named, 3, ",");
 }

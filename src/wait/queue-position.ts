@@ -10,6 +10,11 @@ export function isPending({ run, jobs }: Pick<RunSnapshot, "run" | "jobs">): boo
   return run.status === "pending" || (run.status !== "completed" && jobs.some(({ status }) => status === "pending"));
 }
 
+/** e.g. `Deploy #812` */
+export function nameOfRun(runName: string, runNumber: number | undefined): string {
+  return `${runName || "another run"}${runNumber === undefined ? "" : ` #${runNumber}`}`;
+}
+
 /** The place that was last read, if the run or that job still waits there. */
 export function queuePositionOf({ run, jobs, place }: Waiting): QueuePosition | undefined {
   if (!place) return undefined;

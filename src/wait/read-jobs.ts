@@ -1,13 +1,13 @@
 /** Reads the jobs of a followed run. What cannot be read is not absent, and what is stale is no news. */
 
+import { haveEnded } from "../github/conclusions.ts";
 import { listAllJobs } from "../github/lists.ts";
 import type { RequestError } from "../github/request-error.ts";
 import type { Job, Run } from "../github/responses.ts";
-import { OutOfTime, once, type RetryOptions, settle } from "../github/retry.ts";
+import { OutOfTime, once, type RetryOptions, requestErrorIn, settle } from "../github/retry.ts";
 import type { Context } from "../state/context.ts";
 import { areOfAttempt } from "./deciding-jobs.ts";
 import type { IsNews } from "./job-lists.ts";
-import { haveEnded } from "./next-request.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
 export interface JobsReader extends Context {
@@ -25,8 +25,7 @@ interface Read {
 /** Tried once: only the run itself shows its end, so its jobs must not hold that up, nor say that the run is gone. */
 export async function readJobs(run: Run, before: readonly Job[], reader: JobsReader): Promise<Read> {
   const { options, inputs, isNews } = reader;
-  const once404 = { wasSeen: false, isNewUntilMs: 0 };
-  const read = await settle(listAllJobs(run.id, reader, { ...options, ...once(options.deadlineMs), ...once404 }));
+  const read = await settle(listAllJobs(run.id, reader, once(options.deadlineMs)));
   if ("answer" in read) return read.answer === before || isNews(before, read.answer) ? { jobs: read.answer } : {};
   const { failure } = read;
   const isRefusal = !(failure instanceof OutOfTime) && failure.kind === "rejected" && failure.status !== 404;
@@ -60,7 +59,7 @@ export async function readLastJobs(
 
 /** Follows "could not be read". */
 function why(failure: RequestError | OutOfTime): string {
-  const requestError = failure instanceof OutOfTime ? failure.requestError : failure;
+  const requestError = requestErrorIn(failure);
   if (!requestError) return "in time";
   const { kind, inAWord } = requestError;
   return kind === "limited" ? `(${inAWord}: GitHub's rate limit)` : `(${inAWord})`;

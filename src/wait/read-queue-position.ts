@@ -4,7 +4,7 @@ import { once, responseOrUndefined, tryToGet } from "../github/retry.ts";
 import { type Context, mayShowJobLogs } from "../state/context.ts";
 import type { Holder, QueuePosition } from "../state/known.ts";
 import { endDeadlock } from "./deadlock.ts";
-import { whereItWaits, whoIsAhead } from "./queue-position.ts";
+import { nameOfRun, whereItWaits, whoIsAhead } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
 // Null where the server has no such API (docs/platform.md#concurrency-groups), or refuses it; undefined where nothing is
@@ -54,8 +54,7 @@ async function readHolder(member: GroupMember, { run, last, deadlineMs }: About,
 async function nameOf({ runId, runName, job }: GroupMember, deadlineMs: number, context: Context): Promise<string> {
   const { github, retry } = context;
   const run = await responseOrUndefined(retry((options) => github.getRun(runId, options), once(deadlineMs)));
-  const number = run?.runNumber === undefined ? "" : ` #${run.runNumber}`;
-  return `${runName || "another run"}${number}${job ? `, job ${job.name}` : ""}`;
+  return `${nameOfRun(runName, run?.runNumber)}${job ? `, job ${job.name}` : ""}`;
 }
 
 /** Epoch ms. A run's own start is when it began to wait: only its jobs show when it began to work. */

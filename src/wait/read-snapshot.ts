@@ -1,11 +1,12 @@
 /** Reads a followed run with the fewest requests that show what has changed. */
 
+import { haveEnded } from "../github/conclusions.ts";
 import type { Job, Run } from "../github/responses.ts";
 import { once, responseOrUndefined } from "../github/retry.ts";
 import { mayShowJobLogs } from "../state/context.ts";
 import { describeDeployments, waitsForRules } from "./awaited.ts";
 import { areOfAttempt, type EndRules, jobsEndWait } from "./deciding-jobs.ts";
-import { haveEnded, jobsShowProgress, mayShowJobs } from "./next-request.ts";
+import { jobsShowProgress, mayShowJobs } from "./next-request.ts";
 import { type JobsReader, readJobs, readLastJobs } from "./read-jobs.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 

@@ -1,10 +1,11 @@
-/** What replaced a run that was cancelled before any of its jobs had begun. */
+/** What its concurrency group tells of a run that was cancelled before any job had begun, or failed without one. */
 
 import { type ConcurrencyGroup, type GroupMember, MOST_WAITING } from "../github/concurrency-groups.ts";
 import type { Run } from "../github/responses.ts";
 import { once, responseOrUndefined } from "../github/retry.ts";
 import { type Context, mayShowJobLogs } from "../state/context.ts";
 import { evidenceDeadlineMs } from "./failed-log.ts";
+import { nameOfRun } from "./queue-position.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
 export type Succession =
@@ -63,8 +64,7 @@ async function readGroup(
   for (const { runId, runName, htmlUrl } of newerOf(group, run)) {
     const newer = await responseOrUndefined(retry((options) => github.getRun(runId, options), once(deadlineMs)));
     if (!newer || !cameAtEndOf(newer, run)) continue;
-    const number = newer.runNumber === undefined ? "" : ` #${newer.runNumber}`;
-    const by = { name: `${runName || "another run"}${number}`, htmlUrl };
+    const by = { name: nameOfRun(runName, newer.runNumber), htmlUrl };
     return { is: "taken", by: mayShowJobLogs(run, context) ? by : undefined };
   }
   return undefined;

@@ -1,6 +1,6 @@
 /** The verdict on the whole run, or on the jobs that decide. Pure. */
 
-import { endedBadly, isGreen, wentWell, worstOf } from "../github/conclusions.ts";
+import { endedBadly, haveEnded, isGreen, wentWell, worstOf } from "../github/conclusions.ts";
 import type { Job, Run } from "../github/responses.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { chooseJobs } from "./deciding-jobs.ts";
@@ -52,11 +52,7 @@ export function failedWithoutJobs({ conclusion }: Run, jobs: readonly Job[]): bo
 
 /** What made the run end badly has no job of its own. */
 export function isUnexplained({ conclusion }: Run, jobs: readonly Job[]): boolean {
-  return !wentWell(conclusion) && jobs.length > 0 && haveEndedWell(jobs);
-}
-
-export function haveEndedWell(jobs: readonly Job[]): boolean {
-  return jobs.every((job) => job.status === "completed" && !endedBadly(job));
+  return !wentWell(conclusion) && jobs.length > 0 && haveEnded(jobs) && !jobs.some(endedBadly);
 }
 
 export function wereAllSkipped({ status }: Run, jobs: readonly Job[]): boolean {

@@ -26,7 +26,7 @@ export type LookUp = (path: readonly string[]) => readonly Value[];
 /** Brackets nested deeper are not read: nobody writes them, and each level takes several stack frames. */
 const MAX_DEPTH = 50;
 
-/** Every text that a template may become, cut at `LONGEST` characters. */
+/** Every text that a template may become, cut at `MAX_TEXT_LENGTH` characters. */
 export function fillTemplate(template: string, lookUp: LookUp): string[] {
   let texts = [""];
   for (const part of partsOf(template)) {
