@@ -18,10 +18,11 @@ import { type GivenCredentials, readCredentials } from "./inputs/credentials.ts"
 import { readerOf } from "./inputs/reader.ts";
 import { StepError } from "./runner/step-error.ts";
 import type { Dependencies, SharedContext } from "./state/context.ts";
+import { isAboutToRerun } from "./state/known.ts";
 import { isCancelDue, type PostState, readPostState } from "./state/post-state.ts";
 import type { SearchInputs } from "./state/sent-dispatch.ts";
 
-export interface PostDependencies extends Pick<Dependencies, "clock" | "log" | "random"> {
+interface PostDependencies extends Pick<Dependencies, "clock" | "log" | "random"> {
   /** @throws StepError where the server cannot be asked at all */
   open(target: Target, credentials: GivenCredentials, needs: Permissions): Promise<GitHub>;
   /** An input's text as it is now: a token only (docs/platform.md#runner-inputs). */
@@ -141,7 +142,7 @@ async function endRun(
 
   const first = await responseOrUndefined(read(clock.nowMs() + FIRST_LOOK_MS));
   // The end of an attempt that another is about to follow is not the run's end.
-  const hasEnded = ({ status, runAttempt }: Run) => status === "completed" && runAttempt > (rerunOf ?? 0);
+  const hasEnded = (run: Run) => run.status === "completed" && !isAboutToRerun({ run, rerunOf });
   if (first && hasEnded(first)) return log.info(`The remote run has ended: ${htmlUrl}`);
   log.info(await cancelRun({ id, htmlUrl }, { deadlineMs, isNewUntilMs, rerunOf }, context));
   const before = await readProgress(id, deadlineMs, context);

@@ -1,7 +1,6 @@
 /** Resolves the default branch, and the display name of a workflow. */
 
-import { listAllWorkflows } from "../github/lists.ts";
-import { fileName } from "../github/responses.ts";
+import { fileAndName, listAllWorkflows } from "../github/lists.ts";
 import type { DispatchRequest, ResolvedDispatch, ResolvedWorkflow, WorkflowName } from "../inputs/dispatch-request.ts";
 import { nearestWorkflow } from "../inputs/workflow-names.ts";
 import { StepError } from "../runner/step-error.ts";
@@ -42,7 +41,7 @@ async function resolve(name: WorkflowName, deadlineMs: number, context: Context)
   const matches = workflows.filter((each) => each.name === oneLine(name.value));
   if (matches[0] && matches.length === 1) return { kind: "id", value: String(matches[0].id) };
   const eligible = (matches.length > 0 ? matches : workflows).map((each) => `${each.path} (${each.name})`);
-  const named = workflows.map((each) => ({ file: fileName(each.path), name: each.name }));
+  const named = workflows.map(fileAndName);
   const meant = didYouMean(matches.length > 0 ? undefined : nearestWorkflow(name.value, named)?.file);
   const listed = enumerated(eligible, MAX_WORKFLOWS_NAMED, ", and");
   throw new StepError(

@@ -1,7 +1,7 @@
 /** Checks everything that a dispatch needs, and dispatches nothing. Each finding is a line of a checklist. */
 
 import type { Run } from "../github/responses.ts";
-import { makeRetry, once, tryToGet } from "../github/retry.ts";
+import { makeRetry, once, retryOnce, tryToGet } from "../github/retry.ts";
 import { type DispatchRequest, refNames } from "../inputs/dispatch-request.ts";
 import type { GivenRun } from "../inputs/given-run.ts";
 import { describePermissions, permissionsFor } from "../inputs/permissions.ts";
@@ -11,7 +11,6 @@ import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import { type Finding, formatFinding, right, unknown, unseen, wrong } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
-import { retryOnce } from "../workflow-file/read-files.ts";
 import { examineReceivers } from "../workflow-file/receivers.ts";
 
 /** For all requests together: nobody waits longer for a checklist. */
@@ -101,7 +100,7 @@ async function findRef(source: DispatchRequest, { github, retry }: Context, dead
 }
 
 /** No finding without `status_context`. Whether the token may set a status shows only when it does. */
-export async function findCallersSide(context: Context, deadlineMs: number): Promise<Finding[]> {
+async function findCallersSide(context: Context, deadlineMs: number): Promise<Finding[]> {
   const { callersGitHub: github } = context;
   if (!github) return [];
   const name = quoted(github.fullName());
@@ -117,7 +116,7 @@ export async function findCallersSide(context: Context, deadlineMs: number): Pro
   return [wrong(`\`status_token\` does not see ${name}, the caller's own repository: no commit status could be set.`)];
 }
 
-export async function findGivenRun({ runId }: GivenRun, context: Context, deadlineMs: number): Promise<Finding[]> {
+async function findGivenRun({ runId }: GivenRun, context: Context, deadlineMs: number): Promise<Finding[]> {
   const { github, retry } = context;
   const result = await tryToGet(retry((options) => github.getRun(runId, options), once(deadlineMs)));
   if (result.is === "missing") return [wrong(`There is no run ${runId}: check \`run_id\` and \`repo\`.`)];

@@ -12,7 +12,7 @@ import { describeServer, type Situation } from "./situation.ts";
 /** At most three lines: what happened, where the run is, if there is one, and what to do; then the lines to add, if any. */
 export function explainRequestError(requestError: RequestError, situation: Situation): string {
   const [what, remedy, lines = ""] = advise(requestError, situation);
-  const where = whereTheRunIs(requestError, situation) ?? "";
+  const where = whereTheRunIs(requestError, situation);
   const requestId = forSupport(requestError);
   const last = where === "" ? [remedy, requestId] : [[remedy, requestId].filter((part) => part !== "").join(" ")];
   return [what, where, ...last, lines].filter((part) => part !== "").join("\n");
@@ -23,11 +23,11 @@ function forSupport({ kind, status = 0, requestId }: RequestError): string {
   return requestId && (status >= 500 || kind === "unreadable") ? `GitHub's request id: ${requestId}.` : "";
 }
 
-/** Undefined where no run was started before the error, or where it cannot be found. */
-function whereTheRunIs({ status, purpose }: RequestError, { started, namedRunId }: Situation): string | undefined {
+/** Empty where no run was started before the error, or where it cannot be found. */
+function whereTheRunIs({ status, purpose }: RequestError, { started, namedRunId }: Situation): string {
   const isUnseen = status === 404 && purpose.about === "run";
   if (isUnseen && namedRunId !== undefined && started?.htmlUrl) return `Its page: ${started.htmlUrl}`;
-  if (!started || isUnseen) return undefined;
+  if (!started || isUnseen) return "";
   const how = started.hasEnded ? "has ended" : "continues";
   return started.htmlUrl
     ? `The run itself ${how}: ${started.htmlUrl}`

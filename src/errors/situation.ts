@@ -3,10 +3,10 @@
 import type { Permissions } from "../github/purposes.ts";
 import type { Id } from "../github/response-fields.ts";
 import type { NamedWorkflow } from "../inputs/workflow-names.ts";
-import type { RunNameState } from "../workflow-file/lines-to-add.ts";
-import type { Receiver } from "../workflow-file/receiver.ts";
+import type { NamedFile } from "../workflow-file/receivers.ts";
 
-export interface Situation {
+/** What is known of the file comes only after a 422. */
+export interface Situation extends NamedFile {
   /** `owner/name` */
   repository: string;
   apiUrl: string;
@@ -34,16 +34,6 @@ export interface Situation {
   visible?: Visible | undefined;
   /** All that the inputs need, where nothing was sent yet for want of one of them. */
   unsentNeeds?: Permissions | undefined;
-  /** After a 422: the inputs that the workflow file declares. */
-  declared?: Receiver["inputs"];
-  /** After a 422: the name in the workflow file. */
-  name?: string | undefined;
-  /** After a 422: what is known of the `run-name` in the workflow file. */
-  runName?: RunNameState;
-  /** After a 422: the workflow file is not on the ref. */
-  isMissing?: boolean;
-  /** After a 422: why GitHub cannot read the workflow file; follows its name. */
-  mistake?: string | undefined;
   /** No dispatch was on its way before the error, and no run was seen. */
   isUnsent?: boolean;
   /** GitHub had acted on the dispatch before the error. `htmlUrl`: the run's page, where known. */

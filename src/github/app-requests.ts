@@ -4,6 +4,7 @@ import type { Secrets } from "../text/secrets.ts";
 import { headerOf, readResponse, type Send } from "./http.ts";
 import { PURPOSES } from "./purposes.ts";
 import { isRedirect, type RepositoryName, redirectPath } from "./renames.ts";
+import { timeMs } from "./response-fields.ts";
 import { readInstallation, readInstallationToken } from "./responses.ts";
 import { type AppRequests, appTokens, type TokenSource, type WantedPermissions } from "./tokens.ts";
 
@@ -61,7 +62,7 @@ export function appTokenSource(
       const parameters = { installation_id, ...limits, permissions };
       const route = "POST /app/installations/{installation_id}/access_tokens";
       const reply = await sendAsApp({ route, parameters, purpose }, options);
-      const dateMs = Date.parse(headerOf(reply, "date") ?? "");
+      const dateMs = timeMs(headerOf(reply, "date")) ?? Number.NaN;
       return readResponse(reply, (data) => readInstallationToken(data, dateMs));
     },
   };

@@ -30,13 +30,13 @@ export interface ConnectionOptions {
 
 export type Credentials = { token: string } | { app: App };
 
-export interface Connection extends ResponseMetadata {
+interface Connection extends ResponseMetadata {
   /** `{owner}` and `{repo}` in a route are the target's. */
   ask: SendAndRead;
   download: Download;
   /** `owner/name`; changes if the repository was renamed. */
   fullName(): string;
-  /** For a text that was read by `download`. */
+  /** For a text that did not come as JSON: from a download, or in base64. */
   withoutSecrets(text: string): string;
   /** Gets a token, so that the next request is sent at once. */
   prepare(options: RequestOptions): Promise<void>;
@@ -92,12 +92,12 @@ interface ReadableRequest<Answer> extends Request {
 }
 
 /** While the response to a GET is unchanged (304), it resolves with the same object. */
-export type SendAndRead = <Answer>(request: ReadableRequest<Answer>, options: RequestOptions) => Promise<Answer>;
+type SendAndRead = <Answer>(request: ReadableRequest<Answer>, options: RequestOptions) => Promise<Answer>;
 
 /** Some servers were reported to answer 304 for ever, so an ETag is not sent after this time, nor right before a deadline. */
 const KEEP_ANSWERS_MS = 60 * 60 * 1000;
 
-export function cacheByEtag(send: Send, clock: Clock): SendAndRead {
+function cacheByEtag(send: Send, clock: Clock): SendAndRead {
   const kept = new Map<string, { etag: string; answer: unknown; sinceMs: number }>();
   return async <Answer>({ read, ...request }: ReadableRequest<Answer>, options: RequestOptions) => {
     const { route, parameters = {} } = request;

@@ -6,9 +6,9 @@ import { quoted } from "../text/foreign-text.ts";
 import type { Secrets } from "../text/secrets.ts";
 import { StaleResponse } from "./newest-run.ts";
 import type { Purpose } from "./purposes.ts";
-import { retryAfterMs } from "./rate-limit.ts";
+import { type ResponseHeaders, retryAfterMs } from "./rate-limit.ts";
 import { kindOfError, kindOfResponse, RequestError, ssoUrlOf } from "./request-error.ts";
-import { InvalidResponse } from "./response-fields.ts";
+import { InvalidResponse, timeMs } from "./response-fields.ts";
 import type { Fetch, FetchOptions } from "./transport.ts";
 
 export interface RequestOptions {
@@ -30,7 +30,7 @@ export interface ApiResponse {
   request: string;
   purpose: Purpose;
   status: number;
-  headers: Readonly<Record<string, string | number | undefined>>;
+  headers: ResponseHeaders;
   /** What the JSON stands for; a text that is not JSON as it is, and empty where there is no body; an error if it is too large. */
   data: unknown;
 }
@@ -203,7 +203,7 @@ export function requestErrorFrom(
     status: reply.status,
     requestId: quoted(headerOf(reply, "x-github-request-id") ?? "") || undefined,
     retryAfterMs: kind === "limited" ? retryAfterMs(reply.headers) : undefined,
-    dateMs: Date.parse(headerOf(reply, "date") ?? ""),
+    dateMs: timeMs(headerOf(reply, "date")),
     ssoUrl: ssoUrlOf(reply.headers),
   });
 }

@@ -13,16 +13,19 @@ export function listAllWorkflows({ github, retry }: Api, options: RetryOptions):
 /** GitHub also lists workflows of its own, such as `dynamic/pages/pages-build-deployment`. */
 export const WORKFLOWS_FOLDER = ".github/workflows/";
 
-/** The API takes file names in place of ids. Undefined if the request failed. */
+/** The API takes file names in place of ids. */
+export function fileAndName({ path, name }: Workflow): { file: string; name: string } {
+  return { file: fileName(path), name };
+}
+
+/** Undefined if the request failed. */
 export async function listWorkflowFiles(
   api: Api,
   options: RetryOptions,
 ): Promise<{ file: string; name: string }[] | undefined> {
   const result = await tryToGet(listAllWorkflows(api, options));
   if (result.is !== "seen") return undefined;
-  return result.answer.flatMap(({ path, name }) =>
-    path.startsWith(WORKFLOWS_FOLDER) ? [{ file: fileName(path), name }] : [],
-  );
+  return result.answer.filter(({ path }) => path.startsWith(WORKFLOWS_FOLDER)).map(fileAndName);
 }
 
 /** Of the latest attempt; the same array while nothing changes. */

@@ -15,7 +15,7 @@ const ASKED_AGAIN = 3;
 /** After so many, the time of the last change has gone back for good. An attempt never does. */
 const BELIEVED_AFTER = 30;
 
-export interface NewestRuns {
+interface NewestRuns {
   /** The run, or what was seen of it if that is newer. @throws StaleResponse if another server may know more */
   read(run: Run): Run;
   /** As `read`, for a run in a list. */

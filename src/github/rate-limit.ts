@@ -29,7 +29,7 @@ export interface RateLimit {
 }
 
 /** `dateMs`: the response's own date, in epoch ms. */
-export function readRateLimit(headers: Headers, dateMs: number): RateLimit | undefined {
+export function readRateLimit(headers: ResponseHeaders, dateMs: number): RateLimit | undefined {
   const [limit, remaining, reset] = ["limit", "remaining", "reset"].map((name) =>
     Number(headers[`x-ratelimit-${name}`]),
   ) as [number, number, number];
@@ -38,9 +38,9 @@ export function readRateLimit(headers: Headers, dateMs: number): RateLimit | und
 }
 
 /** Names in lower case. */
-type Headers = Readonly<Record<string, string | number | undefined>>;
+export type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;
 
-export function isRateLimit(status: number, headers: Headers, message: string): boolean {
+export function isRateLimit(status: number, headers: ResponseHeaders, message: string): boolean {
   if (status === 429) return true;
   if (status !== 403) return false;
   if (headers["retry-after"] !== undefined || /rate limit|abuse detection/i.test(message)) return true;
@@ -54,7 +54,7 @@ export function isRateLimit(status: number, headers: Headers, message: string): 
 }
 
 /** By the response's own `Date`, since the runner's clock may be wrong. `retry-after` is in seconds, or a date. */
-export function retryAfterMs(headers: Headers): number | undefined {
+export function retryAfterMs(headers: ResponseHeaders): number | undefined {
   const date = Date.parse(String(headers.date));
   const after = headers["retry-after"];
   if (after !== undefined) {

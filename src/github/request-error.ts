@@ -1,5 +1,6 @@
+import { excerpt } from "../text/foreign-text.ts";
 import type { Purpose } from "./purposes.ts";
-import { isRateLimit } from "./rate-limit.ts";
+import { isRateLimit, type ResponseHeaders } from "./rate-limit.ts";
 
 /** Inputs that the workflow does not declare; empty for any other error. */
 export function unexpectedInputs(requestError: RequestError): string[] {
@@ -68,6 +69,11 @@ export class RequestError extends Error {
   get inAWord(): string {
     return String(this.status ?? this.code ?? this.kind);
   }
+
+  /** With GitHub's words, e.g. `403: Resource not accessible`. */
+  get inWords(): string {
+    return this.answer === "" ? this.inAWord : `${this.inAWord}: ${excerpt(this.answer, this.answerLength)}`;
+  }
 }
 
 export function isRetryable(requestError: RequestError): boolean {
@@ -100,7 +106,7 @@ export function mayBeResent(requestError: RequestError): boolean {
 
 interface FailedResponse {
   status: number;
-  headers: Readonly<Record<string, string | number | undefined>>;
+  headers: ResponseHeaders;
   message: string;
 }
 
@@ -112,7 +118,7 @@ export function kindOfResponse({ status, headers, message }: FailedResponse): Re
 }
 
 /** Of `x-github-sso: required; url=https://github.com/orgs/…`. */
-export function ssoUrlOf(headers: FailedResponse["headers"]): string | undefined {
+export function ssoUrlOf(headers: ResponseHeaders): string | undefined {
   return /\burl=(https:\/\/[\x21-\x7e]+)/.exec(String(headers["x-github-sso"]))?.[1];
 }
 

@@ -11,7 +11,7 @@ export const PAGE_LENGTH = 100;
 
 type Schemas = components["schemas"];
 
-/** Beyond 2^32; octokit reads those beyond 2^53 as bigint. */
+/** Beyond 2^32; http.ts reads those beyond 2^53 as bigint. */
 export type Id = number | bigint;
 
 export class InvalidResponse extends Error {

@@ -1,6 +1,7 @@
 import type { Clock } from "../runner/clock.ts";
 import { type ApiResponse, headerOf } from "./http.ts";
 import { type RateLimit, readRateLimit } from "./rate-limit.ts";
+import { timeMs } from "./response-fields.ts";
 
 /** Before the first response, all but `hasAnswered` are undefined. */
 export interface ResponseMetadata {
@@ -30,8 +31,8 @@ export function trackMetadata(clock: Clock): {
     note(reply, sentAtMs) {
       if (reply.status < 400) hasAnswered = true;
       enterpriseVersion = headerOf(reply, "x-github-enterprise-version") ?? enterpriseVersion;
-      const dateMs = Date.parse(headerOf(reply, "date") ?? "");
-      if (Number.isNaN(dateMs)) return;
+      const dateMs = timeMs(headerOf(reply, "date"));
+      if (dateMs === undefined) return;
       // A response without an id may be a proxy's, dated by the proxy's clock: it counts only while there is no other.
       if (headerOf(reply, "x-github-request-id") || !serverTime) {
         serverTime = { dateMs, atMs: clock.nowMs() };

@@ -26,7 +26,7 @@ export interface StartedRun {
   jobsUrl: string;
 }
 
-export interface Repository {
+interface Repository {
   /** `owner/name` */
   fullName: string;
   defaultBranch: string;

@@ -4,7 +4,7 @@ import type { Clock } from "../runner/clock.ts";
 import type { RequestOptions } from "./http.ts";
 import { type Outage, type OutageDependencies, watchForOutages } from "./outages.ts";
 import { LAST_REQUEST_MS, pauseWithin } from "./polling.ts";
-import { RequestError } from "./request-error.ts";
+import { isRetryable, RequestError } from "./request-error.ts";
 import type { ResponseMetadata } from "./response-metadata.ts";
 import { pauseAfter, type RetryPolicy } from "./retry-rules.ts";
 
@@ -35,6 +35,12 @@ type Send<Answer> = (options: RequestOptions) => Promise<Answer>;
 /** A single attempt, for an optional response. A rate limit is waited for only if it ends in time. */
 export function once(deadlineMs: number): RetryOptions {
   return { deadlineMs, retries: () => false, endsAtLimit: true };
+}
+
+/** Retries once: a checklist does not wait for an outage to end, but a good response may follow a bad one. */
+export function retryOnce(deadlineMs: number): RetryOptions {
+  let retriesLeft = 1;
+  return { deadlineMs, retries: (requestError) => isRetryable(requestError) && retriesLeft-- > 0 };
 }
 
 /** Undefined where no response came at all. */

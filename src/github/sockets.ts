@@ -4,7 +4,7 @@ import { callAfter } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
 import { NoTunnel } from "./request-error.ts";
 
-export type AgentFor = (origin: string) => Promise<Agent>;
+type AgentFor = (origin: string) => Promise<Agent>;
 
 /** Includes TLS. Shorter than a request's timeout, so that it is certain that nothing was sent. */
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -62,7 +62,7 @@ function exchange(
     request
       .on("response", (message) => {
         answer = message;
-        resolve(answerOf(url, method, message));
+        resolve(answerOf(url, message));
       })
       .on("error", reject)
       .on("close", () => {
@@ -74,9 +74,9 @@ function exchange(
   });
 }
 
-function answerOf(url: string, method: string, message: IncomingMessage): FetchResponse {
+function answerOf(url: string, message: IncomingMessage): FetchResponse {
   const { statusCode: status = 0 } = message;
-  const hasNoBody = status === 204 || status === 205 || status === 304 || method === "HEAD";
+  const hasNoBody = status === 204 || status === 205 || status === 304;
   // A response may break off while nobody reads it, and an `error` without a listener would end the process.
   message.on("error", () => {});
   // A connection is free for the next request only when its response has been read.

@@ -1,7 +1,7 @@
 import type { Target } from "../github/connection.ts";
 import { mayBeToken } from "./credentials.ts";
 import type { Reader } from "./reader.ts";
-import { type Caller, withoutTrailingSlash } from "./target.ts";
+import { type Caller, isCommitSha, withoutTrailingSlash } from "./target.ts";
 
 /** `token` is for the caller's repository (`target`), and is sent to the caller's server only. */
 export interface CommitStatusInputs {
@@ -27,7 +27,7 @@ export function readCommitStatus(
     problems.push("`status_context` mirrors the run to its end: it requires `wait_for: completed`.");
   const token = text("status_token");
   problems.push(...problemsOfStatusToken(token));
-  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(sha))
+  if (!isCommitSha(sha))
     problems.push("`status_context` needs a commit, but the runner names none (`GITHUB_SHA`): leave it out here.");
   const [owner = "", repo = ""] = repository.split("/");
   return { context, token, target: { owner, repo, apiUrl: withoutTrailingSlash(apiUrl) }, sha };

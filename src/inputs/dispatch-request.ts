@@ -6,7 +6,9 @@ import { isDistinctId } from "./distinct-id.ts";
 import type { GivenRun } from "./given-run.ts";
 import { problemsOfNames } from "./keys.ts";
 import type { Json, JsonObject, Mapping } from "./mapping.ts";
+import { isEmptyObject } from "./names.ts";
 import type { Reader } from "./reader.ts";
+import { isCommitSha } from "./target.ts";
 
 /** A dispatch, or a run that already exists. */
 export type RunSource = DispatchRequest | GivenRun;
@@ -78,10 +80,6 @@ export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "read
 
 export function givesObjects(text: (name: string) => string): boolean {
   return Object.keys(LIMITS).some((name) => !isEmptyObject(text(name)));
-}
-
-function isEmptyObject(text: string): boolean {
-  return /^\s*(\{\s*\}\s*)?$/.test(text);
 }
 
 /** `freshId` is used if no id is given. `mustFind`: the run will be searched for. */
@@ -174,7 +172,7 @@ function problemsOfValues(input: ValuesInput, given: JsonObject, sent: JsonObjec
 }
 
 function problemsOfRef(ref = ""): string[] {
-  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(ref) && !ref.startsWith("refs/pull/")) return [];
+  if (!isCommitSha(ref) && !ref.startsWith("refs/pull/")) return [];
   return [
     "`ref` is a commit or a pull request; a `workflow_dispatch` takes a branch or a tag only (for a pull request: " +
       "`${{ github.head_ref }}`).",

@@ -1,4 +1,4 @@
-/** e.g. `1658821493-1-9f3c2a7e41d06b58`: the caller's run and attempt, to show where the run came from, and `freshHex`. */
+/** e.g. `1658821493-1-9f3c2a7e41d06b58`: the caller's run and attempt, to show where the run came from, and `hex` (`generateIdHex`). */
 export function generateDistinctId(caller: { runId: string; runAttempt: string }, hex: string): string {
   return `${caller.runId}-${caller.runAttempt}-${hex}`;
 }
@@ -14,10 +14,10 @@ export function generateIdHex(epochMs: number, randomHex: string): string {
 
 /** Of an id that was made `ms` before the dispatch was ready: the order of dispatches is read from their ids. */
 export function madeLater(id: string, ms: number): string {
-  const [made = "", hex = ""] = [GENERATED.exec(id)?.[1], id.slice(-HEX_LENGTH)];
-  return made === ""
-    ? id
-    : id.slice(0, -HEX_LENGTH) + generateIdHex(Number.parseInt(made, 16) + ms, hex.slice(made.length));
+  const made = GENERATED.exec(id)?.[1];
+  if (made === undefined) return id;
+  const random = id.slice(made.length - HEX_LENGTH);
+  return id.slice(0, -HEX_LENGTH) + generateIdHex(Number.parseInt(made, 16) + ms, random);
 }
 
 /** With `reuse`, this many leading digits are the key that equal dispatches share (reuse-key.ts). */
@@ -55,7 +55,7 @@ export function isDistinctId(id: string): boolean {
  */
 export function showsDistinctId(text: string, id: string): boolean {
   if (id === "") return false;
-  const isGenerated = GENERATED.exec(id)?.[0] === id;
+  const isGenerated = generatedIdIn(id) === id;
   for (const place of placesOf(id, text)) if (isBordered(text, place, isGenerated)) return true;
   return false;
 }

@@ -71,7 +71,7 @@ export const MAX_LOG_LINES = 50;
 
 /**
  * `read` gives an input's text. Empty means the default, except for `distinct_id_key` (the id is not sent) and `token` (an
- * error: the secret is empty). `idHex` ends a generated id (`freshHex`); `mappings` are needed if `givesObjects`; `names` are
+ * error: the secret is empty). `idHex` ends a generated id (`generateIdHex`); `mappings` are needed if `givesObjects`; `names` are
  * all inputs that were given, even unknown ones.
  * @throws InputError with every problem
  */

@@ -13,7 +13,7 @@ export function findCaseDuplicate(names: readonly string[]): readonly [string, s
   return undefined;
 }
 
-/** As `alikeAmong`, of one object at any depth. */
+/** As `findCaseDuplicate`, of one object at any depth. */
 function alikeWithin(values: Json): readonly [string, string] | undefined {
   if (typeof values !== "object" || values === null) return undefined;
   const alike = Array.isArray(values) ? undefined : findCaseDuplicate(Object.keys(values));

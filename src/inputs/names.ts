@@ -179,6 +179,11 @@ export function asMeant(read: (name: string) => string, names: readonly string[]
   return (name) => {
     const given = read(name);
     const other = meant.get(name);
-    return other !== undefined && /^\s*(\{\s*\}\s*)?$/.test(given) ? read(other) : given;
+    return other !== undefined && isEmptyObject(given) ? read(other) : given;
   };
+}
+
+/** Or nothing at all. */
+export function isEmptyObject(text: string): boolean {
+  return /^\s*(\{\s*\}\s*)?$/.test(text);
 }

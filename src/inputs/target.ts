@@ -102,3 +102,8 @@ export function withoutTrailingSlash(url: string): string {
 export function isEnterpriseServer(apiUrl: string): boolean {
   return !/\/\/api\.(github\.com|[^/]+\.ghe\.com)$/.test(apiUrl);
 }
+
+/** SHA-1 or SHA-256. */
+export function isCommitSha(text: string): boolean {
+  return /^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(text);
+}

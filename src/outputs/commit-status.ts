@@ -7,7 +7,6 @@ import type { CommitStatusInputs } from "../inputs/commit-status.ts";
 import { callAfter } from "../runner/cancellation.ts";
 import type { SharedContext } from "../state/context.ts";
 import type { DueStatus, Known } from "../state/known.ts";
-import { excerpt } from "../text/foreign-text.ts";
 
 /** Limits for setting a status. `post` sets what the step could not; after a signal, the runner soon kills the step. */
 const PENDING_MS = 10_000;
@@ -96,9 +95,7 @@ export function openCommitStatus(
 }
 
 function explainUnset(requestError: RequestError | undefined, context: string, repository: string): string {
-  const why = requestError
-    ? ` (${requestError.inAWord}${requestError.answer === "" ? "" : `: ${excerpt(requestError.answer, requestError.answerLength)}`})`
-    : " in time";
+  const why = requestError ? ` (${requestError.inWords})` : " in time";
   const needs =
     requestError?.status === 403 || requestError?.status === 404
       ? " `status_token` needs `statuses: write` there; the token of a fork's pull request is read-only."

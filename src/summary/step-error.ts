@@ -19,6 +19,7 @@ import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import { isAboutToRerun, type Known, startedRun } from "../state/known.ts";
 import { attemptsInWords } from "../wait/attempts.ts";
+import type { NamedFile } from "../workflow-file/receivers.ts";
 
 /** An error that neither GitHub nor the caller has caused is returned as it is. */
 export async function toStepError(error: unknown, known: Known, context: Context): Promise<unknown> {
@@ -112,10 +113,7 @@ function whatWasSent(known: Known): Pick<Situation, "started" | "isUnsent"> {
 /** Limit for requests that only make an error clearer. */
 const EXPLAIN_MS = 10_000;
 
-async function readFile(
-  source: DispatchRequest,
-  context: Context,
-): Promise<Pick<Situation, "declared" | "name" | "runName" | "isMissing" | "mistake">> {
+async function readFile(source: DispatchRequest, context: Context): Promise<NamedFile> {
   const { readNamedWorkflowFile } = await loadReceivers();
   return readNamedWorkflowFile(source, context, context.clock.nowMs() + EXPLAIN_MS);
 }

@@ -9,7 +9,6 @@ import type { Run } from "../github/responses.ts";
 import { OutOfTime, responseOrUndefined, settle } from "../github/retry.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
-import { excerpt } from "../text/foreign-text.ts";
 import { duration } from "../text/wording.ts";
 import { gatherEvidence } from "./evidence.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
@@ -135,8 +134,7 @@ function explainNotAgain(requestError: RequestError | OutOfTime, unclear: Unclea
     requestError.status === 403 && !saysItRuns(requestError)
       ? " If the token lacks a permission, it is `actions: write`."
       : "";
-  const words = requestError.answer === "" ? "" : `: ${excerpt(requestError.answer, requestError.answerLength)}`;
-  return `The failed jobs were not re-run: GitHub refused (${requestError.inAWord}${words}).${needs}`;
+  return `The failed jobs were not re-run: GitHub refused (${requestError.inWords}).${needs}`;
 }
 
 /** Undefined at `untilMs`, after one read at least if there is time. @throws RequestError when GitHub shows the run no more */

@@ -1,8 +1,8 @@
 /** Which contexts and functions GitHub knows where (docs/platform.md#workflow-files). */
 
-import { type Fields, fields } from "./fields.ts";
+import { allWithin, type Fields, fields } from "./fields.ts";
 import { stepsOf } from "./steps.ts";
-import { namesIn, syntaxErrorIn } from "./template.ts";
+import { conditionAsTemplate, namesIn, syntaxErrorIn } from "./template.ts";
 
 interface Place {
   /** e.g. ``a job's `env` `` */
@@ -13,7 +13,7 @@ interface Place {
   functions?: readonly string[];
 }
 
-const STATUS = ["always", "cancelled", "failure", "success"];
+export const STATUS_FUNCTIONS = ["always", "cancelled", "failure", "success"];
 const HASH = ["hashfiles"];
 
 const OF_RUN = ["github", "inputs", "vars"];
@@ -22,7 +22,7 @@ const OF_JOB = [...BEFORE_MATRIX, "matrix", "strategy"];
 const OF_STEP = [...OF_JOB, "env", "job", "runner", "secrets", "steps"];
 /** Others may come: only what GitHub knows elsewhere is certainly a mistake. */
 const KNOWN_CONTEXTS = [...OF_STEP, "jobs"];
-const KNOWN_FUNCTIONS = [...STATUS, ...HASH];
+const KNOWN_FUNCTIONS = [...STATUS_FUNCTIONS, ...HASH];
 
 /** By key. */
 const WORKFLOW_KEYS: Record<string, readonly string[]> = {
@@ -80,7 +80,7 @@ const OWNERS: Record<Place["level"], string> = { workflow: "its", job: "a job's"
 function* placesAt(level: Place["level"], owner: Fields, keys: typeof JOB_KEYS): Generator<Place> {
   for (const [key, contexts] of Object.entries(keys)) {
     const words = key === "run" ? "a script" : `${OWNERS[level]} ${key === "name" ? key : `\`${key}\``}`;
-    const functions = [...(key === "if" ? STATUS : []), ...(level === "step" ? HASH : [])];
+    const functions = [...(key === "if" ? STATUS_FUNCTIONS : []), ...(level === "step" ? HASH : [])];
     yield { words, value: valueAt(key, owner[key]), level, contexts, functions };
   }
 }
@@ -88,12 +88,12 @@ function* placesAt(level: Place["level"], owner: Fields, keys: typeof JOB_KEYS):
 function valueAt(key: string, value: unknown): unknown {
   // An environment's `url` is evaluated in the job.
   if (key === "environment" && typeof value === "object") return fields(value).name;
-  // A condition is an expression even without `${{ }}`.
-  return key === "if" && typeof value === "string" && !value.includes("${{") ? `\${{${value}}}` : value;
+  return key === "if" && typeof value === "string" ? conditionAsTemplate(value) : value;
 }
 
 function mistakeAt(place: Place): string | undefined {
-  for (const text of textsIn(place.value)) {
+  for (const text of allWithin(place.value)) {
+    if (typeof text !== "string" || !text.includes("${{")) continue;
     const flaw = syntaxErrorIn(text);
     if (flaw !== undefined) return `${place.words} has ${flaw}`;
     const unknown = unknownIn(text, place);
@@ -119,17 +119,4 @@ function availableWhere(context: string, words: string, level: Place["level"]): 
     return "available only in steps";
   const isOfJobs = level === "workflow" && ["matrix", "needs", "strategy"].includes(context);
   return isOfJobs ? "available only in jobs" : "not available there";
-}
-
-/** Those with expressions. Each list and mapping once: the aliases of an anchor are the same object. */
-function* textsIn(value: unknown): Generator<string> {
-  const visited = new Set<unknown>();
-  const pending = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (typeof next === "string" && next.includes("${{")) yield next;
-    if (typeof next !== "object" || next === null || visited.has(next)) continue;
-    visited.add(next);
-    for (const each of Object.values(next)) pending.push(each);
-  }
 }

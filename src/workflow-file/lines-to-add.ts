@@ -47,7 +47,7 @@ export function editOfRunName(needs: Needs, runName: RunNameState): Edit {
 }
 
 /** YAML reads the word as text even without quotes. */
-export function isPlainText(word: string): boolean {
+function isPlainText(word: string): boolean {
   return /^[A-Za-z][\w-]*$/.test(word) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(word);
 }
 

@@ -1,9 +1,9 @@
 /** The jobs of a matrix, and the names that GitHub gives them (docs/platform.md#runner-names). */
 
 import { fillTemplate, type LookUp, valuesOf } from "./expression.ts";
-import { type Fields, fields, list } from "./fields.ts";
+import { type Fields, fields, isMapping, list } from "./fields.ts";
 import { isObject, type Plain, propertyOf } from "./plain.ts";
-import { expressionsIn } from "./template.ts";
+import { wholeExpressionIn } from "./template.ts";
 import { anyOf, EMPTY, GAP, joined, knownValue, MAX_TEXT_LENGTH, textValue, type Value } from "./values.ts";
 
 /** One job. Its values are templates still. */
@@ -62,10 +62,6 @@ function fits(pattern: unknown, value: unknown): boolean {
   );
 }
 
-function isMapping(value: unknown): value is Fields {
-  return isObject(value as Plain) && !Array.isArray(value);
-}
-
 /** What is no list may become one. */
 function listOf(value: unknown, lookUp: LookUp): unknown[] {
   const known = resolved(value, lookUp);
@@ -83,9 +79,8 @@ function resolved(value: unknown, lookUp: LookUp): unknown {
 /** Undefined where it is more than one expression. */
 function valuesIn(value: unknown, lookUp: LookUp): readonly Value[] | undefined {
   if (typeof value !== "string") return undefined;
-  const [expression, ...others] = expressionsIn(value);
-  const isAll = expression !== undefined && others.length === 0 && value.trim() === `\${{${expression}}}`;
-  return isAll ? valuesOf(expression, lookUp) : undefined;
+  const expression = wholeExpressionIn(value);
+  return expression === undefined ? undefined : valuesOf(expression, lookUp);
 }
 
 /** What may follow a job's name. */

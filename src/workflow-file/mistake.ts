@@ -4,11 +4,11 @@ import { MAX_INPUTS } from "../inputs/dispatch-request.ts";
 import { findCaseDuplicate } from "../inputs/keys.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { mistakeInExpressions, mistakeInRunName } from "./availability.ts";
-import { type Fields, fields } from "./fields.ts";
+import { allWithin, type Fields, fields, isMapping } from "./fields.ts";
 import { mistakeInIds } from "./ids.ts";
 
 export interface Mistake {
-  /** Follows "no valid workflow: ". */
+  /** Follows "is not a valid workflow: ". */
   text: string;
   isInRunName: boolean;
 }
@@ -36,7 +36,8 @@ function mistakeOfJobs(root: Fields): string | undefined {
 }
 
 function mistakeOfKeys(root: Fields): string | undefined {
-  for (const mapping of mappingsIn(root)) {
+  for (const mapping of allWithin(root)) {
+    if (!isMapping(mapping)) continue;
     if (typeof mapping["<<"] === "object") return "GitHub supports anchors and aliases, but not merge keys (`<<`)";
     const alike = findCaseDuplicate(Object.keys(mapping));
     if (alike) return `\`${quoted(alike[0])}\` and \`${quoted(alike[1])}\` are the same key for GitHub`;
@@ -56,21 +57,4 @@ function mistakeOfConcurrency(root: Fields): string | undefined {
     return concurrency.queue === "max" && concurrency["cancel-in-progress"] === true;
   });
   return both ? "`queue: max` and `cancel-in-progress: true` cannot be combined" : undefined;
-}
-
-/** Each mapping once: the aliases of an anchor are the same object. */
-function* mappingsIn(root: Fields): Generator<Fields> {
-  const visited = new Set<unknown>();
-  const pending: unknown[] = [root];
-  while (pending.length > 0) {
-    const value = pending.pop();
-    if (typeof value !== "object" || value === null || visited.has(value)) continue;
-    visited.add(value);
-    if (isMapping(value)) yield fields(value);
-    for (const each of Object.values(value)) pending.push(each);
-  }
-}
-
-function isMapping(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,5 @@
-import { isRetryable } from "../github/request-error.ts";
 import type { Workflow } from "../github/responses.ts";
-import { type GetResult, type RetryOptions, tryToGet } from "../github/retry.ts";
+import { type GetResult, retryOnce, tryToGet } from "../github/retry.ts";
 import type { Context } from "../state/context.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { type Receiver, readReceiver } from "./receiver.ts";
@@ -19,7 +18,7 @@ export interface ListedWorkflow {
 /** GitHub cannot read the file, so nothing starts it. */
 export interface InvalidYaml {
   isYaml: false;
-  /** Where the mistake is and how to fix it, as far as known; follows "no valid YAML". */
+  /** Where the mistake is and how to fix it, as far as known; follows "is not valid YAML". */
   hint: string;
   /** If it were valid, it would probably listen for the repository_dispatch. */
   seemsToListen: boolean;
@@ -61,10 +60,4 @@ function lookInto(path: string, text: string | undefined, source: Context["input
 function seemsToListen(text: string, source: Context["inputs"]["source"]): boolean {
   if (source.event !== "repository_dispatch" || !text.includes("repository_dispatch")) return false;
   return text.includes(source.eventType) || !/\btypes\b/.test(text);
-}
-
-/** Retries once: a checklist does not wait for an outage to end, but a good response may follow a bad one. */
-export function retryOnce(deadlineMs: number): RetryOptions {
-  let retriesLeft = 1;
-  return { deadlineMs, retries: (requestError) => isRetryable(requestError) && retriesLeft-- > 0 };
 }

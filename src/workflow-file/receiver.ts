@@ -3,6 +3,7 @@
 import { type Fields, fields, list, scalar, text } from "./fields.ts";
 import { type Mistake, mistakeIn } from "./mistake.ts";
 import { stepsOf } from "./steps.ts";
+import { conditionAsTemplate, wholeExpressionIn } from "./template.ts";
 import { readUploads, type Uploads } from "./uploads.ts";
 
 export interface Receiver {
@@ -62,7 +63,8 @@ export function readReceiver(path: string, file: unknown): Receiver {
   const triggers = readTriggers(root.on ?? root.true);
   const dispatch = triggers.repository_dispatch;
   const inputs = Object.entries(fields(fields(triggers.workflow_dispatch).inputs));
-  const jobs = Object.values(fields(root.jobs)).map(fields);
+  const jobs = Object.entries(fields(root.jobs)).map(([id, job]) => ({ id, job: fields(job) }));
+  const all = jobs.map(({ job }) => job);
   return {
     path,
     name: text(root.name),
@@ -73,11 +75,11 @@ export function readReceiver(path: string, file: unknown): Receiver {
         ? Object.fromEntries(inputs.map(([name, input]) => [name, readInput(fields(input))]))
         : undefined,
     env: readEnv(root.env),
-    jobs: Object.entries(fields(root.jobs)).map(([id, job]) => readJob(id, fields(job))),
+    jobs: jobs.map(({ id, job }) => readJob(id, job)),
     mistake: mistakeIn(root),
     artifacts: readUploads(
-      jobs,
-      jobs.flatMap(stepsThatMayRun).filter((step) => !isNever(step.if)),
+      all,
+      all.flatMap(stepsThatMayRun).filter((step) => !isNever(step.if)),
     ),
   };
 }
@@ -102,9 +104,7 @@ function stepsThatMayRun(job: Fields): Fields[] {
 }
 
 function isNever(condition: unknown): boolean {
-  const text = scalar(condition).trim();
-  const isExpression = text.startsWith("${{") && text.endsWith("}}");
-  return (isExpression ? text.slice(3, -2).trim() : text) === "false";
+  return wholeExpressionIn(conditionAsTemplate(scalar(condition)))?.trim() === "false";
 }
 
 function readStep(step: Fields): ReceiverStep {

@@ -1,8 +1,8 @@
 /** Which workflows the dispatch would start, and whether they fit what is sent. */
 
-import { listAllWorkflows, listWorkflowFiles, WORKFLOWS_FOLDER } from "../github/lists.ts";
-import { fileName, type Run, type Workflow } from "../github/responses.ts";
-import { tryToGet } from "../github/retry.ts";
+import { fileAndName, listAllWorkflows, listWorkflowFiles, WORKFLOWS_FOLDER } from "../github/lists.ts";
+import type { Run, Workflow } from "../github/responses.ts";
+import { retryOnce, tryToGet } from "../github/retry.ts";
 import type { DispatchRequest } from "../inputs/dispatch-request.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { isEnterpriseServer } from "../inputs/target.ts";
@@ -15,7 +15,7 @@ import { enumerated } from "../text/wording.ts";
 import { examineReceiver, type ToReceiver } from "./examine.ts";
 import { runNameStateOf } from "./id-visibility.ts";
 import { editFor, linesToUpload, type RunNameState } from "./lines-to-add.ts";
-import { type InvalidYaml, type ListedWorkflow, readFiles, retryOnce } from "./read-files.ts";
+import { type InvalidYaml, type ListedWorkflow, readFiles } from "./read-files.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
 
 /** A repository may have hundreds of workflows. */
@@ -72,8 +72,9 @@ export async function readNamedWorkflowFile(
   return { declared: answer.inputs, name: quoted(answer.name ?? ""), ...(runName && { runName }) };
 }
 
-interface NamedFile {
+export interface NamedFile {
   declared?: Receiver["inputs"];
+  /** In the file. */
   name?: string;
   runName?: RunNameState;
   /** It is not on the ref. */
@@ -120,7 +121,7 @@ async function listWorkflows(
   if (matches.length === 1) return matches;
   const listed = enumerated(result.answer.map(({ path, name }) => `${quoted(path)} (${quoted(name)})`)) || "none";
   const howMany = matches.length === 0 ? "No workflow is" : `${matches.length} workflows are`;
-  const named = result.answer.map(({ path, name }) => ({ file: fileName(path), name }));
+  const named = result.answer.map(fileAndName);
   const meant = didYouMean(matches.length === 0 ? nearestWorkflow(workflow.value, named)?.file : undefined);
   return wrong(`${howMany} called \`${workflow.value}\`; there are: ${listed}.${meant}`);
 }

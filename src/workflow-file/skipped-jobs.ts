@@ -1,6 +1,7 @@
+import { STATUS_FUNCTIONS } from "./availability.ts";
 import { type LookUp, valuesOf } from "./expression.ts";
 import type { ReceiverJob } from "./receiver.ts";
-import { expressionsIn, namesIn } from "./template.ts";
+import { conditionAsTemplate, namesIn, wholeExpressionIn } from "./template.ts";
 
 /** Jobs in a row that wait for each other. More would take too long. */
 const MAX_NEEDS = 100;
@@ -21,16 +22,13 @@ export function skippedJobs(jobs: readonly ReceiverJob[], lookUp: LookUp): Reado
   return skipped;
 }
 
-/** `condition` is an expression, with or without `${{ }}`. */
 function isFalse(condition: string, lookUp: LookUp): boolean {
-  if (condition === "") return false;
-  const [expression = condition] = expressionsIn(condition);
-  const isWhole = !condition.includes("${{") || condition.trim() === `\${{${expression}}}`;
-  return isWhole && valuesOf(expression, lookUp).every(({ isTrue }) => isTrue === false);
+  const expression = wholeExpressionIn(conditionAsTemplate(condition));
+  return expression !== undefined && valuesOf(expression, lookUp).every(({ isTrue }) => isTrue === false);
 }
 
 /** Without one of these functions, a job runs only if what it needs has succeeded. */
 function asksForStatus(condition: string): boolean {
-  const { functions } = namesIn(condition.includes("${{") ? condition : `\${{${condition}}}`);
-  return ["always", "cancelled", "failure", "success"].some((name) => functions.has(name));
+  const { functions } = namesIn(conditionAsTemplate(condition));
+  return STATUS_FUNCTIONS.some((name) => functions.has(name));
 }

@@ -1,6 +1,6 @@
 import { tokensOf } from "./tokens.ts";
 
-export type Part = string | { expression: string };
+type Part = string | { expression: string };
 
 /** Linear time, even with many expressions that are never closed. */
 export function partsOf(template: string): Part[] {
@@ -39,6 +39,17 @@ export function syntaxErrorIn(template: string): string | undefined {
 /** Without `${{` and `}}`. */
 export function expressionsIn(template: string): string[] {
   return partsOf(template).flatMap((part) => (typeof part === "string" ? [] : [part.expression]));
+}
+
+/** The expression that is all of a template; undefined where there is none, or more. */
+export function wholeExpressionIn(template: string): string | undefined {
+  const [expression] = expressionsIn(template);
+  return template.trim() === `\${{${expression}}}` ? expression : undefined;
+}
+
+/** A condition is an expression even without `${{ }}`. */
+export function conditionAsTemplate(condition: string): string {
+  return condition.includes("${{") ? condition : `\${{${condition}}}`;
 }
 
 /** The texts before, between and behind the expressions. */

@@ -1,7 +1,7 @@
 import { type Document, isScalar, LineCounter, parseDocument, visit, YAMLParseError } from "yaml";
 import { expandsWithinReason, NO_LIMIT } from "../inputs/aliases.ts";
 
-/** Parsed; or where the mistake is and how to fix it, as far as known, which follows "no valid YAML". */
+/** Parsed; or where the mistake is and how to fix it, as far as known, which follows "is not valid YAML". */
 export function parseYaml(text: string): { value: unknown } | { hint: string } {
   const lines = new LineCounter();
   const hintAt = (code: string, offset: number) => ({ hint: hintFor(code, lines.linePos(offset).line, text) });
