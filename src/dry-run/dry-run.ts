@@ -112,7 +112,7 @@ async function findCallersSide(context: Context, deadlineMs: number): Promise<Fi
       ),
     ];
   if (result.is === "unread")
-    return [{ ...unseen(`Whether \`status_token\` sees ${name} ${result.why}.`), unseen: "aside" }];
+    return [{ ...unseen(`With \`status_token\`, the repository ${name} ${result.why}.`), unseen: "aside" }];
   return [wrong(`\`status_token\` does not see ${name}, the caller's own repository: no commit status could be set.`)];
 }
 

@@ -37,6 +37,7 @@ export function summaryOf(facts: SummaryFacts): string {
   const { run, nowMs } = facts;
   const jobs = facts.jobs.map((job) => shownJob(job, run, nowMs));
   const startMs = Math.min(...[run, ...jobs].map(({ startedAtMs = Number.POSITIVE_INFINITY }) => startedAtMs));
+  const rows = mostImportant(jobs, MAX_ROWS);
   const text = [
     titleOf(facts),
     factsLine(facts),
@@ -44,8 +45,8 @@ export function summaryOf(facts: SummaryFacts): string {
     awaitedLine(facts),
     attemptsLine(facts),
     valuesLine(facts),
-    tableOf(jobs, startMs),
-    leftOut(jobs),
+    tableOf(rows, startMs),
+    leftOut(jobs, rows),
   ];
   const parts = [...text, evidenceOf(facts), chartOf(jobs, startMs)].filter((part) => part !== "");
   return `${parts.join("\n\n")}\n`;
@@ -102,9 +103,8 @@ function evidenceOf({ isGreen, problem = "" }: SummaryFacts): string {
   return lines.length === 0 ? "" : fenced(lines.join("\n").slice(0, MAX_EVIDENCE_LENGTH));
 }
 
-function tableOf(jobs: readonly ShownJob[], startMs: number): string {
-  if (jobs.length === 0) return "";
-  const rows = mostImportant(jobs, MAX_ROWS);
+function tableOf(rows: readonly ShownJob[], startMs: number): string {
+  if (rows.length === 0) return "";
   const columns = rows.some(({ failed }) => typeof failed?.failed_step === "string") ? 5 : 4;
   const table = [
     ["Job", "Result", "Started", "Took", "Failed step"],
@@ -144,9 +144,8 @@ function outcome({ status, conclusion }: Pick<Job, "status" | "conclusion">): st
   return words === "" ? none : asText(words);
 }
 
-function leftOut(jobs: readonly ShownJob[]): string {
-  const rows = new Set(mostImportant(jobs, MAX_ROWS));
-  const results = jobs.filter((each) => !rows.has(each)).map(({ job }) => resultOf(job));
+function leftOut(jobs: readonly ShownJob[], rows: readonly ShownJob[]): string {
+  const results = jobs.filter((each) => !rows.includes(each)).map(({ job }) => resultOf(job));
   if (results.length === 0) return "";
   const counts = new Map<string, number>();
   for (const result of results) counts.set(result, (counts.get(result) ?? 0) + 1);

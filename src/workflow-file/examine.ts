@@ -68,9 +68,13 @@ function examineInputs({ inputs: declared, path }: Receiver, { inputs, key }: To
   });
   const problems: Finding[] = [];
   if (undeclared.length > 0)
-    problems.push(wrong(`${path} does not declare the input ${inCode(undeclared)}, which \`workflow_inputs\` sets.`));
+    problems.push(
+      wrong(`${path} does not declare ${theInputs(undeclared)} ${inCode(undeclared)}, which \`workflow_inputs\` sets.`),
+    );
   if (missing.length > 0)
-    problems.push(wrong(`${path} requires the input ${enumerated(missing)}, which \`workflow_inputs\` does not set.`));
+    problems.push(
+      wrong(`${path} requires ${theInputs(missing)} ${enumerated(missing)}, which \`workflow_inputs\` does not set.`),
+    );
   if (notAllowed.length > 0)
     problems.push(wrong(`${path} does not allow the value given for ${notAllowed.join(", ")}.`));
   if (problems.length > 0) return problems;
@@ -176,4 +180,8 @@ function examineScripts({ path, jobs }: Receiver): Finding[] {
       `${path} puts sent values into a script (job ${enumerated(unsafe.map(({ id }) => quoted(id)))}): anyone who can dispatch can run any command there. Pass them through \`env:\`.`,
     ),
   ];
+}
+
+function theInputs(names: readonly string[]): string {
+  return names.length > 1 ? "the inputs" : "the input";
 }
