@@ -147,7 +147,9 @@ async function awaitAttempt(
   const startMs = clock.nowMs();
   const deadlineMs = Math.max(untilMs, Math.min(startMs + READ_MS, endMs));
   for (;;) {
-    const outcome = await settle(retry((options) => github.getRun(before.id, options), { deadlineMs, wasSeen: true }));
+    const outcome = await settle(
+      retry((options) => github.getRun(before.id, options), { deadlineMs, wasSeen: true, endsAtLimit: true }),
+    );
     if ("answer" in outcome && outcome.answer.runAttempt > before.runAttempt) return outcome.answer;
     if ("failure" in outcome && outcome.failure instanceof RequestError) throw outcome.failure;
     if (clock.nowMs() >= untilMs) return undefined;

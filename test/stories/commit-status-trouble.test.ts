@@ -14,12 +14,13 @@ async function stage(durationMs: number, fault: Fault) {
   return stage;
 }
 
+const LIMITED: Fault = { kind: "status", when: "before", status: 429, headers: { "retry-after": "600" } };
 const FAULTS: [string, Fault][] = [
   ["hangs", { kind: "hang", when: "before" }],
   ["hangs after it was set", { kind: "hang", when: "after" }],
   ["answers 500", { kind: "status", when: "before", status: 500 }],
   ["answers 502 after it was set", { kind: "status", when: "after", status: 502 }],
-  ["is limited", { kind: "status", when: "before", status: 429, headers: { "retry-after": "600" } }],
+  ["is limited", LIMITED],
   ["is refused", { kind: "status", when: "before", status: 403 }],
 ];
 
@@ -60,5 +61,31 @@ test("the last status is never overtaken by the first, which is late", async () 
   const { failure, warnings } = await play(START);
   expect(failure).toBeUndefined();
   expect(warnings).toEqual([]);
-  expect(states().at(-1)).toBe("success");
+  expect(states()).toEqual(["pending", "success"]);
+});
+
+test("a first status that hangs costs the last one 5 s at most, and `post` sets that once more", async () => {
+  const { caller, play, playPost, states } = await stage(1000, { kind: "hang", when: "before" });
+  let nth = 0;
+  caller.fault = () => (++nth === 1 ? { kind: "hang", when: "before" } : undefined);
+  const { tookMs, trace } = await play(START);
+  expect(tookMs).toBeLessThan(9000);
+  expect(states()).toEqual(["success"]);
+  await playPost(START, trace);
+  expect(states()).toEqual(["success", "success"]);
+});
+
+test("a status that a limit keeps back for long is not waited for", async () => {
+  const { play } = await stage(60_000, LIMITED);
+  expect((await play(START)).tookMs).toBeLessThan(66_000);
+});
+
+test("a status that was refused is not left to `post`", async () => {
+  const { caller, play, playPost } = await stage(60_000, { kind: "status", when: "before", status: 403 });
+  let nth = 0;
+  caller.fault = () => ({ kind: "status", when: "before", status: ++nth === 1 ? 502 : 403 });
+  const { trace } = await play(START);
+  const { length } = caller.requests;
+  await playPost(START, trace);
+  expect(caller.requests).toHaveLength(length);
 });

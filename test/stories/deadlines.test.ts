@@ -9,6 +9,7 @@ const START = { workflow: "deploy.yml", ref: "main", wait_for: "completed" };
 const RED: Behaviour = {
   jobs: { identify: { durationMs: 40_000, failedStep: "Deploy", log: ["it broke"] } },
 };
+const GREEN: Behaviour = { jobs: { identify: { durationMs: 40_000 } } };
 const LONG: Behaviour = { jobs: { identify: { durationMs: 3_600_000 } } };
 
 function stage(behaviour: Behaviour) {
@@ -63,6 +64,20 @@ describe("a limit that outlasts `timeout_seconds`", () => {
       expect(failure).toContain(`The run ${verdict}`);
       expect(tookMs).toBeLessThanOrEqual(47_500);
     }
+  });
+
+  test.each([
+    ["the request to run the failed jobs again", /\/rerun-failed-jobs$/, { rerun_failed: "1" }, RED],
+    ["the annotations", /\/annotations$/, {}, RED],
+    ["the log", /\/logs$/, {}, RED],
+    ["what the run has left", /\/artifacts$/, { outputs_from: "values" }, RED],
+    ["what a green run has left", /\/artifacts$/, { outputs_from: "values" }, GREEN],
+  ])("met by %s, is not waited for", async (_, path, given, behaviour) => {
+    const { github, play } = await stage(behaviour);
+    const isOver = () => github.runs(TARGET)[0]?.status === "completed";
+    limited(github, (request) => path.test(request.path) && isOver(), 3600);
+    const { tookMs } = await play({ ...START, ...given, timeout_seconds: "600" });
+    expect(tookMs).toBeLessThan(48_000);
   });
 
   test("is the reason why the failed jobs were not run again", async () => {

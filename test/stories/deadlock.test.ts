@@ -52,7 +52,8 @@ const PENDING = { jobs: { identify: { pendingMs: 2 * HOUR } } };
 describe("a run that waits for its caller's concurrency group", () => {
   test("ends the step at once, red, with the group's name", async () => {
     const { play, github, id } = await stage({ caller: "deploy", ours: "Deploy" });
-    const { failure, tookMs } = await play({});
+    const { failure, summary, tookMs } = await play({});
+    expect(summary).toContain("It waits for its turn in a concurrency group, second in line behind ");
     expect(failure).toMatch(
       /^The run waits for the concurrency group `deploy`, which this caller's own run holds until it has ended: a deadlock\.\nIt goes on waiting, and begins when the caller's run ends: http\S+$/m,
     );
@@ -90,6 +91,13 @@ describe("a run that waits for its caller's concurrency group", () => {
   test("goes on where another job of the caller holds it, which may end", async () => {
     const jobs = { other: { durationMs: 20 * 60_000 } };
     const { play } = await stage({ oursJob: "elsewhere", behaviour: PENDING, jobs });
+    const { failure } = await play({ timeout_seconds: "120" });
+    expect(failure).toMatch(/^The run did not complete within 120 s/);
+  });
+
+  test("goes on where its holder is not the caller's only job at work", async () => {
+    const jobs = { other: { durationMs: 20 * 60_000 } };
+    const { play } = await stage({ callersJob: "db", oursJob: "db", behaviour: PENDING, jobs });
     const { failure } = await play({ timeout_seconds: "120" });
     expect(failure).toMatch(/^The run did not complete within 120 s/);
   });

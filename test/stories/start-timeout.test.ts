@@ -49,6 +49,13 @@ test("an outage does not lengthen it", async () => {
   expect(tookMs).toBe(300_000);
 });
 
+test("the read at its end, which sees a run that has begun, is not waited for", async () => {
+  const { github, play } = await stage({ queuedMs: 7_200_000 });
+  const startMs = github.nowMs();
+  github.fault = () => (github.nowMs() - startMs >= 300_000 ? { when: "before", kind: "hang" } : undefined);
+  expect((await play(START)).tookMs).toBeLessThan(304_000);
+});
+
 test("the run is cancelled there, where `cancel_run_on` has `timeout`", async () => {
   const { github, play } = await stage({ queuedMs: 7_200_000 });
   const { failure } = await play({ ...START, cancel_run_on: "timeout" });

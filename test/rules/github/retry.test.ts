@@ -53,6 +53,13 @@ describe("asking", () => {
     expect([clock.sleeps, lines]).toEqual([[], []]);
   });
 
+  test("ends at once with `endsAtLimit` where a limit outlasts the deadline", async () => {
+    const { clock, ask } = await start();
+    const deadlineMs = clock.nowMs() + 30_000;
+    expect(await ask([limitOf(60_000)], { deadlineMs, endsAtLimit: true }).result).toBeInstanceOf(OutOfTime);
+    expect(clock.sleeps).toEqual([]);
+  });
+
   test("goes on until there is an answer, and says once that there is trouble and once that it has ended", async () => {
     const { clock, lines, ask } = await start();
     const script = [unavailable, refused, unavailable, "yes", unavailable, "again"];

@@ -25,6 +25,20 @@ describe("a secret is struck", () => {
     expect(keeping(SECRET).strike(`It was (${form}), twice: ${form}`)).toBe("It was (***), twice: ***");
   });
 
+  test("in base64 that has + and /, in each alphabet", () => {
+    const secret = "ghp_~~~???~~~???>>>>????xyz";
+    const encoded = base64(secret);
+    expect(encoded).toMatch(/\+.*\/|\/.*\+/);
+    for (const form of [encoded, Buffer.from(secret).toString("base64url"), encodeURIComponent(encoded)])
+      expect(keeping(secret).strike(form)).toBe("***");
+  });
+
+  test("and may be in what JSON or a URL escapes", () => {
+    const { mayBeIn } = keeping("ghp_4aBcD3fGh1kLm");
+    expect(mayBeIn('{"a":"\\u0067hp_4aBcD3fGh1kLm"}')).toBe(true);
+    expect(mayBeIn("%67hp_4aBcD3fGh1kLm")).toBe(true);
+  });
+
   test.each(["", "x", "xy", "user:", "x-access-token:"])("in base64 behind %j, whatever follows", (before) => {
     for (const after of ["", ":", "::", ":::"]) {
       const struck = keeping(SECRET).strike(base64(before + SECRET + after));

@@ -78,4 +78,9 @@ describe("of 5,000 failed jobs", () => {
     expect((JSON.parse(text) as unknown[]).length).toBe(shown);
     expect(shown).toBeGreaterThan(500);
   });
+
+  test("the output's length is counted in bytes", () => {
+    const named = failed.map((each) => ({ ...each, name: "ü".repeat(100) }));
+    expect(Buffer.byteLength(failedJobsOutput(named).text)).toBeLessThan(101 * 1024);
+  });
 });
