@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Behaviour, FaultHook, FaultRequest, JobBehaviour } from "../simulator/index.ts";
+import { growth } from "../support/processor-time.ts";
 import { setStage } from "../support/stage.ts";
 import { CALLER, type Played } from "../support/step.ts";
 
@@ -215,24 +216,17 @@ function sinksOf({ log, warnings, failure = "", summary, outputs }: Played): str
 
 const HARMFUL = /[\p{Cc}\u202e\u200b]|\w\u200d/u;
 const SHORT = 20_000;
-const LONG = 8 * SHORT;
-
-async function cost(source: string, n: number): Promise<{ ms: number; played: Played }> {
-  const before = process.cpuUsage();
-  const played = await play(storyOf(source, hostile(n)));
-  const { user, system } = process.cpuUsage(before);
-  return { ms: (user + system) / 1000, played };
-}
 
 describe("a hostile text", () => {
   const startedWith = process.memoryUsage().rss;
 
   test.each(ALL)("takes linear time and shows as harmless: %s", async (source) => {
-    const { ms: shortMs } = await cost(source, SHORT);
-    let { ms: longMs, played } = await cost(source, LONG);
-    if (longMs > 500 && longMs > 10 * shortMs) longMs = Math.min(longMs, (await cost(source, LONG)).ms);
-    expect(longMs / Math.max(shortMs, 30)).toBeLessThanOrEqual(16);
-    const sinks = sinksOf(played);
+    let sinks: string[] = [];
+    const work = async (n: number) => {
+      const played = await play(storyOf(source, hostile(n)));
+      if (n > SHORT) sinks = sinksOf(played);
+    };
+    expect(await growth(work, SHORT)).toBeLessThanOrEqual(16);
     expect(sinks.join("\n").length).toBeLessThan(100_000);
     for (const sink of sinks) expect(sink).not.toMatch(HARMFUL);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lastLines } from "../../../src/wait/job-log.ts";
+import { growth } from "../../support/processor-time.ts";
 
 const step = { startedAtMs: undefined, completedAtMs: undefined };
 const MIB = 1024 * 1024;
@@ -50,32 +51,14 @@ describe("a line of a job's log", () => {
     "takes linear time, whatever it repeats: %j",
     async (part) => {
       for (const end of ["", "\n"]) {
-        const [short = 0, long = 0] = await timesOf([5000, 40_000], (n) => last(part.repeat(n) + end, 1));
-        expect(long / Math.max(short, 5)).toBeLessThanOrEqual(16);
+        expect(await growth((n) => last(part.repeat(n) + end, 1), 5000)).toBeLessThanOrEqual(16);
       }
     },
   );
 
   test("of many more takes linear time", async () => {
     for (const lines of ["a\n", "##[group]Run x\n", "##[group]Run x\n##[endgroup]\n", "##[error]\n"]) {
-      const [short = 0, long = 0] = await timesOf([2000, 16_000], (n) => last(lines.repeat(n), 1));
-      expect(long / Math.max(short, 5)).toBeLessThanOrEqual(16);
+      expect(await growth((n) => last(lines.repeat(n), 1), 2000)).toBeLessThanOrEqual(16);
     }
   });
 });
-
-/** Of processor time, in ms, each the best of three. */
-async function timesOf(lengths: readonly number[], work: (n: number) => Promise<unknown>): Promise<number[]> {
-  const times: number[] = [];
-  for (const n of lengths) {
-    let best = Number.POSITIVE_INFINITY;
-    for (let tries = 0; tries < 3; tries++) {
-      const before = process.cpuUsage();
-      await work(n);
-      const { user, system } = process.cpuUsage(before);
-      best = Math.min(best, (user + system) / 1000);
-    }
-    times.push(best);
-  }
-  return times;
-}

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { examineReceiver, type ToReceiver } from "../../../src/workflow-file/examine.ts";
 import { readReceiver } from "../../../src/workflow-file/receiver.ts";
 import { parseYaml } from "../../../src/workflow-file/yaml.ts";
-import { growth, processorMs } from "../../support/processor-time.ts";
+import { growth, takesLonger } from "../../support/processor-time.ts";
 import { receiver, SENT } from "../../support/receivers.ts";
 import { setStage } from "../../support/stage.ts";
 
@@ -46,7 +46,7 @@ describe("a large workflow file", () => {
     expect((await play({ dry_run: "true", workflow: "deploy.yml" })).failure).toBeUndefined();
     const many = `${HEAD}jobs:\n${each(10_000, (nth) => `  j${nth}:\n    name: x${nth}\n    runs-on: x\n`)}`;
     expect(many.length).toBeGreaterThan(350 * KIB);
-    expect(processorMs(() => examine(many))).toBeLessThan(20_000);
+    expect(await takesLonger(20_000, () => examine(many))).toBe(false);
   });
 
   test.each<[string, (n: number) => string]>([
@@ -91,8 +91,8 @@ describe("a large workflow file", () => {
       (n) =>
         `${HEAD}jobs:\n  a:\n    strategy: {matrix: {v: [${"x, ".repeat(n)}]}}\n    steps:\n${each(n, () => "      - name: ${{ matrix.v }}\n")}`,
     ],
-  ])("takes linear time: %s", (_, textOf) => {
+  ])("takes linear time: %s", async (_, textOf) => {
     const texts = new Map([500, 4000].map((n) => [n, textOf(n)]));
-    expect(growth((n) => examine(texts.get(n) ?? ""), 500)).toBeLessThanOrEqual(16);
+    expect(await growth((n) => examine(texts.get(n) ?? ""), 500)).toBeLessThanOrEqual(16);
   });
 });
