@@ -15,6 +15,8 @@ export interface Arrival {
   /** Whose limits it counts against: all tokens of an App's installation share one. */
   account: string;
   client: string;
+  /** It came while as many of its account were being answered as may be. */
+  isOneTooMany: boolean;
   flight: string | undefined;
 }
 
@@ -55,6 +57,7 @@ export function takeApart(world: World, nowMs: number, request: Incoming, bodyTe
     credential,
     account,
     client,
+    isOneTooMany: false,
     flight: typeof flight === "string" ? flight : undefined,
   };
 }

@@ -5,6 +5,7 @@ import { SUSPENDED } from "./app-routes.ts";
 import type { Arrival } from "./arrival.ts";
 import { detailsVersion } from "./dispatch-routes.ts";
 import type { JournalEntry } from "./journal.ts";
+import type { Limits } from "./limits.ts";
 import type { Answer, Route } from "./routes.ts";
 import type { ServerState } from "./server.ts";
 import type { Repository, Token } from "./world.ts";
@@ -22,7 +23,7 @@ export function decide(
   staleMs = 0,
 ): Answer {
   const { world, limits } = state;
-  const { entry, token, credential, account, client, bases } = arrival;
+  const { entry, token, credential, account, bases } = arrival;
   const nowMs = state.nowMs();
   const app = route.as === "app" ? authenticateApp(world.apps, credential, nowMs) : undefined;
   if (app && "refusal" in app) return app.refusal;
@@ -31,16 +32,9 @@ export function decide(
   }
   if (token?.installation?.suspended) return reject(403, SUSPENDED);
   const isFree = route.pattern === "/rate_limit" || route.isElsewhere === true;
-  if (!isFree) {
-    const refusal = limits.admit(account, client, entry.method, entry.path, nowMs);
-    if (refusal?.kind === "primary") return reject(limits.status, `API rate limit exceeded for user ID 583231.`);
-    if (refusal) {
-      const told = refusal.retryAfterS === undefined ? {} : { "retry-after": String(refusal.retryAfterS) };
-      const message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
-      return reject(limits.status, message, told);
-    }
-    entry.billed = true;
-  }
+  const refusal = isFree ? undefined : refusalByLimits(limits, arrival, nowMs);
+  if (refusal) return refusal;
+  entry.billed = !isFree;
   const version = entry.headers["x-github-api-version"] ?? "2022-11-28";
   const isKnown = version === "2022-11-28" || (version === detailsVersion && state.runDetails === "known");
   if (!isKnown) {
@@ -87,6 +81,15 @@ export function decide(
     },
     violate: (what) => violate(state, entry, what),
   });
+}
+
+function refusalByLimits(limits: Limits, arrival: Arrival, nowMs: number): Answer | undefined {
+  const refusal = limits.admit(arrival, nowMs);
+  if (!refusal) return undefined;
+  if (refusal.kind === "primary") return reject(limits.status, "API rate limit exceeded for user ID 583231.");
+  const told = refusal.retryAfterS === undefined ? {} : { "retry-after": String(refusal.retryAfterS) };
+  const message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+  return reject(limits.status, message, told);
 }
 
 function isAlive(token: Token | undefined, apps: readonly App[], nowMs: number): boolean {

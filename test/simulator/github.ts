@@ -44,8 +44,11 @@ export interface GitHubOptions {
   rateLimitHeaders?: boolean;
   /** Before each request is looked at. */
   latencyMs?: number;
-  /** Default: none enforced, a budget of 5000 displayed. */
-  limits?: LimitOptions;
+  /**
+   * Default: GitHub's secondary limits, per account, and a budget of 5000 an hour that is displayed, not enforced. `none`:
+   * nothing is refused, for many by design on one token.
+   */
+  limits?: LimitOptions | "none";
 }
 
 /** What the server knows of a run, visible or not. Times in its epoch milliseconds. */
@@ -104,6 +107,8 @@ export interface GitHub {
   /** How often a filtered, stale list of runs was read. */
   readonly filteredLists: number;
   readonly refusals: readonly Refusal[];
+  /** Those by a limit that the options left as GitHub has it. A test expects none. */
+  readonly breaches: readonly string[];
   /** Requests that came although their client had been told to wait. */
   readonly earlyAfterRefusal: readonly EarlyRequest[];
   /** The server's epoch milliseconds. */
@@ -189,6 +194,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       return state.filteredLists;
     },
     refusals: limits.refusals,
+    breaches: limits.breaches,
     earlyAfterRefusal: limits.early,
     nowMs,
     close,

@@ -3,7 +3,7 @@ export type { App, AppOptions } from "./app.ts";
 export type { Fault, FaultHook, FaultRequest } from "./faults.ts";
 export { type GitHub, type GitHubOptions, type RunTruth, startGitHub } from "./github.ts";
 export type { JournalEntry } from "./journal.ts";
-export type { EarlyRequest, LimitOptions, Refusal } from "./limits.ts";
+export { type EarlyRequest, GITHUBS_LIMITS, type LimitOptions, type Refusal } from "./limits.ts";
 export type { RunDetails } from "./routes.ts";
 export type { ServerName } from "./servers-table.ts";
 export type { ArtifactBehaviour, Behaviour, JobBehaviour, JobConclusion } from "./timeline.ts";

@@ -1,17 +1,40 @@
-/** Which limits are enforced, per token. What is left out is not. */
+import { SlidingWindow } from "./window.ts";
+
+/** GitHub's own, for a personal token over all repositories (docs/platform.md#rate-limits). */
+export const GITHUBS_LIMITS = {
+  primaryPerHour: 5000,
+  pointsPerMinute: 900,
+  creatingPerMinute: 80,
+  creatingPerHour: 500,
+  atOnce: 100,
+} as const;
+
+/** What a test changes in the limits. A secondary one that is left out is GitHub's; the primary one is not enforced then. */
 export interface LimitOptions {
   primaryPerHour?: number;
-  /** GET 1 point, POST 5. */
+  /** GET 1 point, others 5. */
   pointsPerMinute?: number;
   /** Creating requests are the POSTs. */
   creatingPerMinute?: number;
   creatingPerHour?: number;
+  /** Requests that are being answered at the same time. */
+  atOnce?: number;
   /** False: a secondary refusal does not say for how long. Default true. */
   secondaryRetryAfter?: boolean;
   /** How long the minute of these limits lasts, so that a test on real time can outlast it; default 60,000. */
   minuteMs?: number;
   /** Status of a refusal; default 403. GitHub uses both. */
   status?: 403 | 429;
+}
+
+/** A request, as far as limits look at it. */
+export interface LimitedRequest {
+  entry: { method: string; path: string };
+  /** Whose limits it counts against. */
+  account: string;
+  client: string;
+  /** It came while as many were being answered as may be. */
+  isOneTooMany: boolean;
 }
 
 /** A request that was refused. Times in the server's epoch milliseconds. */
@@ -48,58 +71,76 @@ export interface Budget {
 interface Account {
   windowStartMs: number;
   used: number;
-  /** What was let through and still counts: for a minute, and what creates for an hour. */
-  recent: { atMs: number; points: number; creating: boolean }[];
+  /** How many of its requests are being answered. */
+  underWay: number;
+  windows: Window[];
+}
+
+interface Window {
+  limit: "pointsPerMinute" | "creatingPerMinute" | "creatingPerHour";
+  sum: SlidingWindow;
+  weigh(method: string): number;
 }
 
 const hourMs = 3_600_000;
+const points = (method: string) => (method === "GET" ? 1 : 5);
+const creating = (method: string) => Number(method === "POST");
 
-/** Counts what each token uses, and refuses what is too much. */
+/** Counts what each account uses, and refuses what is too much. */
 export class Limits {
   readonly refusals: Refusal[] = [];
+  /** The requests that broke one of GitHub's secondary limits that the test had left as they are. */
+  readonly breaches: string[] = [];
   readonly early: EarlyRequest[] = [];
   readonly #accounts = new Map<string, Account>();
   /** Client → until when it was told to wait. */
   readonly #told = new Map<string, number>();
-  readonly #options: LimitOptions;
+  readonly #given: LimitOptions;
+  readonly #inForce: LimitOptions;
+  readonly #minuteMs: number;
 
-  constructor(options: LimitOptions = {}) {
-    this.#options = options;
+  /** `none`: nothing is refused. */
+  constructor(options: LimitOptions | "none" = {}) {
+    this.#given = options === "none" ? {} : options;
+    this.#inForce = options === "none" ? {} : { ...GITHUBS_LIMITS, ...options };
+    this.#minuteMs = this.#given.minuteMs ?? 60_000;
+  }
+
+  /** A request begins to be answered. Returns what to call at its end. */
+  enter(request: LimitedRequest, nowMs: number): () => void {
+    const account = this.#account(request.account, nowMs);
+    request.isOneTooMany = account.underWay >= (this.#inForce.atOnce ?? Infinity);
+    account.underWay++;
+    return () => {
+      account.underWay--;
+    };
   }
 
   /** Lets the request pass and counts its points, or refuses it. */
-  admit(token: string, client: string, method: string, path: string, nowMs: number): Refusal | undefined {
+  admit({ entry: { method, path }, account: token, client, isOneTooMany }: LimitedRequest, nowMs: number) {
     const untilMs = this.#told.get(client);
     if (untilMs !== undefined && nowMs < untilMs) this.early.push({ atMs: nowMs, untilMs, client, method, path });
     const account = this.#account(token, nowMs);
-    const { pointsPerMinute, creatingPerMinute, creatingPerHour, minuteMs = 60_000 } = this.#options;
-    account.recent = account.recent.filter(({ atMs, creating }) => atMs > nowMs - (creating ? hourMs : minuteMs));
-    const creating = method !== "GET";
-    const points = creating ? 5 : 1;
-    if (this.#options.primaryPerHour !== undefined && account.used >= this.#options.primaryPerHour) {
-      return this.#refuse({
-        atMs: nowMs,
-        token,
-        client,
-        path,
-        kind: "primary",
-        untilMs: this.budget(token, nowMs).reset * 1000,
+    const refused = { atMs: nowMs, token, client, path };
+    if (account.used >= (this.#given.primaryPerHour ?? Infinity)) {
+      return this.#refuse({ ...refused, kind: "primary", untilMs: this.budget(token, nowMs).reset * 1000 });
+    }
+    const broken = account.windows
+      .map(({ limit, sum, weigh }) => ({ limit, waitMs: weigh(method) && sum.waitMs(weigh(method), nowMs) }))
+      .filter(({ waitMs }) => waitMs > 0);
+    if (isOneTooMany || broken.length > 0) {
+      this.#noteBreaches([...broken.map(({ limit }) => limit), ...(isOneTooMany ? (["atOnce"] as const) : [])], {
+        ...refused,
+        method,
       });
+      // Who is not told for how long has to wait a minute, says GitHub's documentation. When others will end, none can tell.
+      if (isOneTooMany || this.#given.secondaryRetryAfter === false) {
+        return this.#refuse({ ...refused, kind: "secondary", untilMs: nowMs + this.#minuteMs });
+      }
+      const retryAfterS = Math.ceil(Math.max(...broken.map(({ waitMs }) => waitMs)) / 1000);
+      return this.#refuse({ ...refused, kind: "secondary", retryAfterS, untilMs: nowMs + retryAfterS * 1000 });
     }
-    const waitsMs = [
-      waitMs(account.recent, minuteMs, pointsPerMinute, points, (one) => one.points, nowMs),
-      creating ? waitMs(account.recent, minuteMs, creatingPerMinute, 1, (one) => Number(one.creating), nowMs) : 0,
-      creating ? waitMs(account.recent, hourMs, creatingPerHour, 1, (one) => Number(one.creating), nowMs) : 0,
-    ];
-    const longestMs = Math.max(...waitsMs);
-    if (longestMs > 0) {
-      const refusal = { atMs: nowMs, token, client, path, kind: "secondary" } as const;
-      // Who is not told for how long has to wait a minute, says GitHub's documentation.
-      if (this.#options.secondaryRetryAfter === false) return this.#refuse({ ...refusal, untilMs: nowMs + minuteMs });
-      const retryAfterS = Math.ceil(longestMs / 1000);
-      return this.#refuse({ ...refusal, retryAfterS, untilMs: nowMs + retryAfterS * 1000 });
-    }
-    account.recent.push({ atMs: nowMs, points, creating });
+    for (const { sum, weigh } of account.windows) if (weigh(method) > 0) sum.add(weigh(method), nowMs);
     return undefined;
   }
 
@@ -110,14 +151,14 @@ export class Limits {
 
   budget(token: string, nowMs: number): Budget {
     const { used, windowStartMs } = this.#account(token, nowMs);
-    const limit = this.#options.primaryPerHour ?? 5000;
+    const limit = this.#given.primaryPerHour ?? GITHUBS_LIMITS.primaryPerHour;
     const reset = Math.ceil((windowStartMs + hourMs) / 1000);
     return { limit, remaining: Math.max(limit - used, 0), used: Math.min(used, limit), reset };
   }
 
   /** How a refusal is answered. */
   get status(): 403 | 429 {
-    return this.#options.status ?? 403;
+    return this.#given.status ?? 403;
   }
 
   #refuse(refusal: Refusal): Refusal {
@@ -126,10 +167,20 @@ export class Limits {
     return refusal;
   }
 
+  #noteBreaches(
+    limits: readonly (keyof typeof GITHUBS_LIMITS)[],
+    { atMs, token, method, path }: Pick<Refusal, "atMs" | "token" | "path"> & { method: string },
+  ): void {
+    for (const limit of limits.filter((each) => this.#given[each] === undefined)) {
+      const at = new Date(atMs).toISOString();
+      this.breaches.push(`${at} ${method} ${path}: ${token} is over ${GITHUBS_LIMITS[limit]} ${limit}`);
+    }
+  }
+
   #account(token: string, nowMs: number): Account {
     const known = this.#accounts.get(token);
     if (!known) {
-      const account = { windowStartMs: nowMs, used: 0, recent: [] };
+      const account = { windowStartMs: nowMs, used: 0, underWay: 0, windows: this.#windows() };
       this.#accounts.set(token, account);
       return account;
     }
@@ -139,25 +190,16 @@ export class Limits {
     }
     return known;
   }
-}
 
-/** How long until this much more fits into the sliding window; 0 if it does now. */
-function waitMs(
-  recent: Account["recent"],
-  windowMs: number,
-  limit: number | undefined,
-  more: number,
-  weigh: (one: Account["recent"][number]) => number,
-  nowMs: number,
-): number {
-  if (limit === undefined) return 0;
-  const inWindow = recent.filter(({ atMs }) => atMs > nowMs - windowMs);
-  let sum = inWindow.reduce((total, one) => total + weigh(one), more);
-  let freeAtMs = nowMs;
-  for (const one of inWindow) {
-    if (sum <= limit) break;
-    sum -= weigh(one);
-    freeAtMs = one.atMs + windowMs;
+  #windows(): Window[] {
+    const of = (limit: Window["limit"], lengthMs: number, weigh: Window["weigh"]): Window[] => {
+      const most = this.#inForce[limit] ?? Infinity;
+      return most === Infinity ? [] : [{ limit, sum: new SlidingWindow(lengthMs, most), weigh }];
+    };
+    return [
+      ...of("pointsPerMinute", this.#minuteMs, points),
+      ...of("creatingPerMinute", this.#minuteMs, creating),
+      ...of("creatingPerHour", hourMs, creating),
+    ];
   }
-  return freeAtMs - nowMs;
 }

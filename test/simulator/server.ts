@@ -1,6 +1,7 @@
+import { setMaxListeners } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { canonicalPath, strangeIn, takeApart } from "./arrival.ts";
+import { type Arrival, canonicalPath, strangeIn, takeApart } from "./arrival.ts";
 import { decide, violate } from "./decide.ts";
 import { type Incoming, type Outgoing, type Serve, serveOnSocket } from "./exchange.ts";
 import type { FaultHook } from "./faults.ts";
@@ -38,6 +39,8 @@ export interface ServerState {
 /** Listens on a free port of loopback. `close` also ends what is in flight. */
 export async function listen(state: ServerState): Promise<{ origin: string; close(): Promise<void> }> {
   const closing = new AbortController();
+  // One for each request that is kept waiting.
+  setMaxListeners(0, closing.signal);
   const nths = new Map<string, number>();
   const serveSafely: Serve = (request, body, response) =>
     serve(state, request, body, response, nths, closing.signal).catch((error: unknown) => {
@@ -74,6 +77,21 @@ async function serve(
   closing: AbortSignal,
 ): Promise<void> {
   const arrival = takeApart(state.world, state.nowMs(), request, body);
+  const leave = state.limits.enter(arrival, arrival.entry.atMs);
+  try {
+    await answer(state, arrival, response, nths, closing);
+  } finally {
+    leave();
+  }
+}
+
+async function answer(
+  state: ServerState,
+  arrival: Arrival,
+  response: Outgoing,
+  nths: Map<string, number>,
+  closing: AbortSignal,
+): Promise<void> {
   const { entry, flight } = arrival;
   state.requests.push(entry);
   response.setHeader("x-github-request-id", `A1B2:${String(state.requests.length).padStart(6, "0")}`);
@@ -100,10 +118,10 @@ async function serve(
   if (spoils?.when === "before") return spoil(state, response, arrival, spoils, undefined, endOf(response, closing));
   const { route } = found;
   const staleMs = fault?.kind === "stale" && method === "GET" ? fault.ms : 0;
-  const answer = decide(state, arrival, route, found.params, path.repository, staleMs);
+  const decided = decide(state, arrival, route, found.params, path.repository, staleMs);
   if (lateMs > 0 && !isLateBefore) await state.pause(lateMs, closing, flight);
-  if (spoils) return spoil(state, response, arrival, spoils, { answer, route }, endOf(response, closing));
-  send(state, response, arrival, answer, route);
+  if (spoils) return spoil(state, response, arrival, spoils, { answer: decided, route }, endOf(response, closing));
+  send(state, response, arrival, decided, route);
 }
 
 /** Aborted when the client has gone, or the server is closed. */

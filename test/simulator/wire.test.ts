@@ -79,64 +79,6 @@ describe("conditional requests", () => {
   });
 });
 
-describe("limits", () => {
-  test("refuse at the end of the hour's budget until its reset, and note who comes too early", async () => {
-    const call = await start({ limits: { primaryPerHour: 2 } });
-    await call("GET", runs);
-    await call("GET", runs);
-    const refused = await call("GET", runs);
-    expect(refused).toMatchObject({
-      status: 403,
-      body: { message: expect.stringContaining("API rate limit exceeded") },
-    });
-    const reset = Number(refused.headers.get("x-ratelimit-reset"));
-    expect([refused.headers.get("x-ratelimit-remaining"), reset * 1000 - github.nowMs()]).toEqual(["0", 3_600_000]);
-    const left = await call("GET", "/rate_limit", undefined, { "x-github-api-version": "2026-03-10" });
-    expect(left.body).toMatchObject({ resources: { core: { remaining: 0, limit: 2, reset } } });
-    expect(left.body).not.toHaveProperty("rate");
-    expect(github.earlyAfterRefusal).toEqual([]);
-    await clock.sleep(3_599_000);
-    expect((await call("GET", runs)).status).toBe(403);
-    expect(github.earlyAfterRefusal).toMatchObject([{ client: "all", method: "GET", path: runs }]);
-    await clock.sleep(1000);
-    expect((await call("GET", runs)).status).toBe(200);
-    expect(github.refusals.map(({ kind }) => kind)).toEqual(["primary", "primary"]);
-  });
-
-  test.each([
-    ["points", { pointsPerMinute: 11 }, 30],
-    ["creating requests in a minute", { creatingPerMinute: 2 }, 30],
-    ["creating requests in an hour", { creatingPerHour: 2 }, 3570],
-  ])("refuse too many %s and tell when to come again", async (_, limits, seconds) => {
-    const call = await start({ limits: { ...limits, status: 429 } });
-    await call("POST", dispatches, event);
-    await clock.sleep(30_000);
-    await call("POST", dispatches, event);
-    expect((await call("GET", runs)).status).toBe(200);
-    const refused = await call("POST", dispatches, event);
-    expect(refused).toMatchObject({
-      status: 429,
-      body: { message: expect.stringContaining("secondary rate limit") },
-    });
-    expect(refused.headers.get("retry-after")).toBe(String(seconds));
-    expect(github.runs("octo/target")).toHaveLength(2);
-    await clock.sleep(seconds * 1000);
-    expect((await call("POST", dispatches, event)).status).toBe(204);
-    expect(github.earlyAfterRefusal).toEqual([]);
-  });
-
-  test("may leave out when to come again: that means a minute", async () => {
-    const call = await start({ limits: { creatingPerMinute: 1, secondaryRetryAfter: false } });
-    const one = { "x-simulator-client": "one" };
-    await call("POST", dispatches, event, one);
-    expect((await call("POST", dispatches, event, one)).headers.get("retry-after")).toBeNull();
-    await clock.sleep(59_000);
-    await call("GET", runs);
-    await call("GET", runs, undefined, one);
-    expect(github.earlyAfterRefusal.map(({ client }) => client)).toEqual(["one"]);
-  });
-});
-
 describe("faults", () => {
   test.each([
     ["before", 0],
