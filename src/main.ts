@@ -5,22 +5,25 @@ import * as core from "@actions/core";
 import type { context as Context } from "@actions/github";
 import { type GitHub, openGitHub } from "./github/api.ts";
 import type { Credentials, Target } from "./github/connection.ts";
+import type { Member, Pool } from "./github/pool.ts";
 import type { Permissions } from "./github/purposes.ts";
 import { type Fetch, openTransport } from "./github/transport.ts";
 import { type GivenCredentials, secretsOf } from "./inputs/credentials.ts";
 import { givesObjects } from "./inputs/dispatch-request.ts";
 import { generateIdHex } from "./inputs/distinct-id.ts";
 import { readInputs } from "./inputs/inputs.ts";
-import { asMeant, inputNamesIn } from "./inputs/names.ts";
+import { asMeant, inputNamesIn, isEmptyObject } from "./inputs/names.ts";
 import { optionalPermissionsFor, permissionsFor } from "./inputs/permissions.ts";
+import { withReuseKey } from "./inputs/reuse-key.ts";
 import { type Caller, withoutTrailingSlash } from "./inputs/target.ts";
+import { tokensIn } from "./inputs/target-tokens.ts";
 import { post } from "./post.ts";
 import { run } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { systemClock } from "./runner/clock.ts";
 import { readContext } from "./runner/context.ts";
 import { endFolding, runnerLog } from "./runner/log.ts";
-import { appendSummary, markPostStep, saveState, setOutputs } from "./runner/outputs.ts";
+import { appendSummary, markPostStep, rewriteOutputs, saveState, setOutputs } from "./runner/outputs.ts";
 import { findProxy } from "./runner/proxy.ts";
 import { StepError } from "./runner/step-error.ts";
 import { keepSecrets } from "./text/secrets.ts";
@@ -53,43 +56,81 @@ async function main(): Promise<void> {
   }
 }
 
-async function startStep({ open }: Connections, signal: AbortSignal): Promise<void> {
+async function startStep(connections: Connections, signal: AbortSignal): Promise<void> {
   const { env } = process;
+  const { open } = connections;
   const names = inputNamesIn(env);
   const read = asMeant(core.getInput, names);
   for (const secret of secretsOf(read)) mask(secret);
   markPostStep();
   const context = await readContext(env.GITHUB_API_URL || "https://api.github.com");
   const caller = callerOf(context, env.GITHUB_REPOSITORY);
-  const mappings = givesObjects(read) ? await import("./inputs/mapping.ts") : undefined;
-  const idHex = generateIdHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
-  const inputs = readInputs(core.getInput, caller, idHex, mappings, names);
-  const { commitStatus, target, credentials } = inputs;
-  await run(inputs, {
-    github: await open(target, credentials, permissionsFor(inputs), optionalPermissionsFor(inputs)),
-    // The caller's server and token may differ from the target's, so neither connection is given the other's.
-    callersGitHub: commitStatus && (await open(commitStatus.target, { token: commitStatus.token })),
+  const hasTargets = read("targets").trim() !== "";
+  const mappings = hasTargets || givesObjects(read) ? await import("./inputs/mapping.ts") : undefined;
+  for (const secret of tokensIn(read("tokens"), mappings)) mask(secret);
+  const nextIdHex = () => generateIdHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
+  const edges = {
     clock: systemClock,
     log: runnerLog,
     random: Math.random,
     signal,
-    hasProxy: findProxy(target.apiUrl) !== undefined,
     callerApiUrl: withoutTrailingSlash(caller.apiUrl),
     // Where the event does not tell, the caller counts as public.
     callerIsPublic: context.payload.repository?.private !== true,
     writeSummary: appendSummary,
+  };
+  if (hasTargets && mappings) {
+    const { startMany } = await import("./start-many.ts");
+    return startMany({
+      ...edges,
+      ...connections,
+      ...{ read: core.getInput, names, caller, mappings, nextIdHex },
+      hasProxyFor: ({ apiUrl }) => findProxy(apiUrl) !== undefined,
+      callersRunUrl: `${context.serverUrl}/${caller.repository}/actions/runs/${caller.runId}`,
+      setOutputs: rewriteOutputs,
+      savePostState: (postState, position) => saveState({ [stateKey(position)]: postState }),
+    });
+  }
+
+  const inputs = await withReuseKey(readInputs(core.getInput, caller, nextIdHex(), mappings, names));
+  const { commitStatus, target, credentials } = inputs;
+  await run(inputs, {
+    ...edges,
+    github: await open(target, credentials, permissionsFor(inputs), optionalPermissionsFor(inputs)),
+    // The caller's server and token may differ from the target's, so neither connection is given the other's.
+    callersGitHub: commitStatus && (await open(commitStatus.target, { token: commitStatus.token })),
+    hasProxy: findProxy(target.apiUrl) !== undefined,
     setOutputs,
     savePostState: (postState: string) => saveState({ postState }),
   });
 }
 
+/** Of an entry of `targets`, by its position; undefined: of the step. */
+function stateKey(position: number | undefined): string {
+  return position === undefined ? "postState" : `postState${position}`;
+}
+
+/** An entry of `targets` has state of its own. */
+const MAX_TARGETS = 256;
+
+/** What the step, and each entry of `targets`, has saved. */
+function savedStates(): string[] {
+  const texts = [core.getState(stateKey(undefined))];
+  for (let position = 0; position < MAX_TARGETS; position++) texts.push(core.getState(stateKey(position)));
+  return texts.filter((text) => text !== "");
+}
+
 /** The `post` step: the step's result stands, so whatever goes wrong is a warning. */
-async function endStep({ open }: Connections): Promise<void> {
-  const postState = core.getState("postState");
-  if (!postState) return;
-  for (const secret of secretsOf(core.getInput, true)) mask(secret);
-  const dependencies = { open, read: core.getInput, clock: systemClock, log: runnerLog, random: Math.random };
-  await post(postState, dependencies).catch((error: unknown) => {
+async function endStep(connections: Connections): Promise<void> {
+  const read = core.getInput;
+  const states = savedStates();
+  if (states.length === 0) return;
+  for (const secret of secretsOf(read, true)) mask(secret);
+  const mappings = isEmptyObject(read("tokens")) ? undefined : await import("./inputs/mapping.ts");
+  for (const secret of tokensIn(read("tokens"), mappings)) mask(secret);
+  const apiUrl = withoutTrailingSlash(read("api_url") || process.env.GITHUB_API_URL || "https://api.github.com");
+  const edges = { clock: systemClock, log: runnerLog, random: Math.random };
+  await post(states, { ...edges, ...connections, read, mappings, apiUrl }).catch((error: unknown) => {
     core.warning(messageOf(error));
     core.debug(String((error as Error)?.stack));
   });
@@ -98,21 +139,30 @@ async function endStep({ open }: Connections): Promise<void> {
 type Connections = ReturnType<typeof openConnections>;
 
 function openConnections() {
-  const fetch = collectingGarbage(openTransport(systemClock, findProxy));
   const secrets = keepSecrets(mask);
   const opened: GitHub[] = [];
+  const pools: Pool[] = [];
+  const fetch = collectingGarbage(openTransport(systemClock, findProxy), () => pools.length > 0);
+  const options = { fetch, clock: systemClock, log: runnerLog, secrets };
   return {
     async open(target: Target, given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) {
       // Throws for a proxy variable that nobody can read.
       findProxy(target.apiUrl);
       const credentials = await chooseCredentials(given, needs, wishes);
-      const github = openGitHub({ fetch, clock: systemClock, log: runnerLog, secrets, target, credentials });
+      const github = openGitHub({ ...options, target, credentials });
       opened.push(github);
       return github;
     },
+    async openPool(members: readonly Member[]): Promise<Pool> {
+      for (const { target } of members) findProxy(target.apiUrl);
+      const { openPool } = await import("./github/pool.ts");
+      const pool = await openPool(members, { ...options, choose: chooseCredentials });
+      pools.push(pool);
+      return pool;
+    },
     async close(timeoutMs: number): Promise<void> {
       const revoke = (github: GitHub) => github.revokeToken({ timeoutMs }).catch((error) => core.debug(error.message));
-      await Promise.all(opened.map(revoke));
+      await Promise.all([...opened, ...pools.flatMap((pool) => pool.opened())].map(revoke));
     },
   };
 }
@@ -139,12 +189,15 @@ async function chooseCredentials(
 }
 
 const REQUESTS_PER_CLEAR_UP = 25;
+/** With many targets there is more to look through each time. */
+const MANY_REQUESTS_PER_CLEAR_UP = 60;
 
 /** Clears up the memory whenever so many more requests have been sent; a short step sends fewer. */
-function collectingGarbage(fetch: Fetch): Fetch {
+function collectingGarbage(fetch: Fetch, hasMany: () => boolean): Fetch {
   let sent = 0;
   return async (...request) => {
-    if (++sent % REQUESTS_PER_CLEAR_UP === 0) (await import("./runner/garbage-collection.ts")).collectGarbage();
+    if (++sent % (hasMany() ? MANY_REQUESTS_PER_CLEAR_UP : REQUESTS_PER_CLEAR_UP) === 0)
+      (await import("./runner/garbage-collection.ts")).collectGarbage();
     return fetch(...request);
   };
 }

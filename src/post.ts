@@ -7,15 +7,19 @@ import { cancelRun, searchOnceMore } from "./cancel/cancel.ts";
 import type { GitHub } from "./github/api.ts";
 import type { Target } from "./github/connection.ts";
 import { listAllJobs } from "./github/lists.ts";
+import type { Member, Pool } from "./github/pool.ts";
 import type { Permissions } from "./github/purposes.ts";
 import { describeLimit } from "./github/rate-limit.ts";
 import { RequestError } from "./github/request-error.ts";
 import type { Id } from "./github/response-fields.ts";
 import type { Run, StartedRun } from "./github/responses.ts";
 import { makeRetry, OutOfTime, once, responseOrUndefined } from "./github/retry.ts";
+import { CANCELLING, type Spent } from "./github/spending.ts";
 import { problemsOfStatusToken } from "./inputs/commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./inputs/credentials.ts";
+import type { Mappings } from "./inputs/dispatch-request.ts";
 import { readerOf } from "./inputs/reader.ts";
+import { readTargetTokens, tokenFor } from "./inputs/target-tokens.ts";
 import { StepError } from "./runner/step-error.ts";
 import type { Dependencies, SharedContext } from "./state/context.ts";
 import { isAboutToRerun } from "./state/known.ts";
@@ -24,42 +28,106 @@ import type { SearchInputs } from "./state/sent-dispatch.ts";
 
 interface PostDependencies extends Pick<Dependencies, "clock" | "log" | "random"> {
   /** @throws StepError where the server cannot be asked at all */
-  open(target: Target, credentials: GivenCredentials, needs: Permissions): Promise<GitHub>;
+  open(target: Target, credentials: GivenCredentials, needs?: Permissions): Promise<GitHub>;
+  openPool(members: readonly Member[]): Promise<Pool>;
   /** An input's text as it is now: a token only (docs/platform.md#runner-inputs). */
   read: (name: string) => string;
+  /** For the input `tokens`. */
+  mappings: Mappings | undefined;
+  apiUrl: string;
+}
+
+/** A run to cancel. */
+interface Due {
+  state: PostState;
+  credentials: GivenCredentials;
+  /** In the list of `targets`, which decides who goes first. */
+  position: number;
 }
 
 type SavedRun = Pick<StartedRun, "id" | "htmlUrl">;
 
 /** How long the cancellation and all that goes with it may take. */
 const POST_MS = 20_000;
+/** GitHub's limits allow little more in a minute, beside what the step has just spent. */
+const RUNS_PER_MINUTE = 30;
+/** GitHub ends a cancelled job by force after five minutes. */
+const LONGEST_POST_MS = 240_000;
 /** How long a run that was cancelled may take to end by itself before it is forced. */
 const PATIENT_MS = 10_000;
 const PAUSE_MS = 2000;
+/** So many runs share a pause: each is looked at more rarely, the more there are. */
+const RUNS_PER_PAUSE = 20;
 /** How long the look before the cancellation may take, which must not wait for one that hangs. */
 const FIRST_LOOK_MS = 4000;
 
 /**
- * Does what is left to do after a step that left `text`: cancels its run, and ends its commit status. What goes wrong is a
+ * Does what is left to do after a step that left `texts`: cancels its runs, and ends its commit status. What goes wrong is a
  * warning, since the step's own result stands.
  */
-export async function post(text: string, dependencies: PostDependencies): Promise<void> {
+export async function post(texts: readonly string[], dependencies: PostDependencies): Promise<void> {
   const { log } = dependencies;
-  const state = readPostState(text);
-  if (!state) {
-    return log.warning(
+  const states = texts.flatMap((text) => readPostState(text) ?? []);
+  if (states.length < texts.length)
+    log.warning(
       "What the step saved for its end cannot be read, so nothing was done: a remote run that it has started may go on.",
     );
-  }
-  for (const part of [cancel, setStatus]) {
-    await part(state, dependencies).catch((error: unknown) => {
-      if (!(error instanceof StepError)) throw error;
-      log.warning(error.message);
-    });
-  }
+  const due = states.filter(isCancelDue).flatMap((state, position) => {
+    const result = credentialsFor(state, dependencies);
+    if ("app" in result || "token" in result) return [{ state, credentials: result, position }];
+    log.warning(result.problem);
+    return [];
+  });
+  const connect = due.length > 1 ? await connectAll(due, dependencies) : connectOne(dependencies);
+  const warnOfProblem = (error: unknown) => {
+    if (!(error instanceof StepError)) throw error;
+    log.warning(error.message);
+  };
+  await Promise.all(due.map((each) => cancel(each, due.length, connect, dependencies).catch(warnOfProblem)));
+  for (const { status } of states) await setStatus(status, dependencies).catch(warnOfProblem);
 }
 
-async function setStatus({ status }: PostState, dependencies: PostDependencies): Promise<void> {
+function credentialsFor(
+  { target, started }: PostState,
+  { read, mappings, apiUrl }: PostDependencies,
+): GivenCredentials | { problem: string } {
+  const reader = readerOf(read);
+  const credentials = readCredentials(reader, tokenFor(readTargetTokens(reader, apiUrl, mappings), target)?.token);
+  if (reader.problems.length === 0) return credentials;
+  const where = started?.htmlUrl ?? `${target.owner}/${target.repo}`;
+  const first = `The remote run could not be cancelled and may go on: ${where}`;
+  return { problem: [first, ...reader.problems].join("\n") };
+}
+
+type Connect = (due: Due) => Promise<GitHub>;
+
+const NEEDS: Permissions = { actions: "write" };
+
+function connectOne({ open }: PostDependencies): Connect {
+  return ({ state: { target }, credentials }) => open(target, credentials, NEEDS);
+}
+
+/** Runs of one token share its limits. */
+async function connectAll(due: readonly Due[], { openPool }: PostDependencies): Promise<Connect> {
+  const pool = await openPool(
+    due.map(({ state: { target }, credentials }) => ({ target, credentials, needs: NEEDS, wishes: {} })),
+  );
+  const open = ({ state: { target }, credentials }: Due) => pool.open({ target, credentials });
+  // The step has spent of the same limits a moment ago. What was saved last knows the most of it.
+  const spent = new Map(
+    due
+      .map((each) => [open(each).limits.budget, each.state.spent ?? []] as const)
+      .sort(([, one], [, other]) => totalOf(one) - totalOf(other)),
+  );
+  for (const [budget, byStep] of spent) budget.takeOver(byStep);
+  return async (each) => open(each);
+}
+
+function totalOf(spent: readonly Spent[]): number {
+  return spent.flat().reduce((total, [, cost]) => total + cost, 0);
+}
+
+async function setStatus(status: PostState["status"], dependencies: PostDependencies): Promise<void> {
   if (!status) return;
   const { target, due } = status;
   const token = dependencies.read("status_token").trim();
@@ -72,17 +140,20 @@ async function setStatus({ status }: PostState, dependencies: PostDependencies):
   await openCommitStatus({ ...context, callersGitHub }).setDue(due);
 }
 
-async function cancel(state: PostState, dependencies: PostDependencies): Promise<void> {
-  if (!isCancelDue(state)) return;
+/** `count` runs are cancelled together. */
+async function cancel(due: Due, count: number, connect: Connect, dependencies: PostDependencies): Promise<void> {
   const { clock, log } = dependencies;
-  const github = await openTarget(state, dependencies);
-  const context = contextOf(github, state.sent?.inputs, dependencies);
-  const deadlineMs = clock.nowMs() + POST_MS;
+  const { state, position } = due;
+  const github = await connect(due);
+  const context = contextOf(github, state.sent?.inputs, { ...dependencies, position });
+  const lastsMs = Math.min(POST_MS + Math.floor(count / RUNS_PER_MINUTE) * 60_000, LONGEST_POST_MS);
+  const deadlineMs = clock.nowMs() + lastsMs;
+  const pauseMs = PAUSE_MS * Math.ceil(count / RUNS_PER_PAUSE);
   let { started } = state;
   try {
     started ??= await findStarted(state, deadlineMs, context);
     if (!started) return;
-    await endRun(started, state.rerunOf, deadlineMs, context);
+    await endRun(started, state.rerunOf, { deadlineMs, pauseMs }, context);
   } catch (error) {
     log.warning(explainUnended(error, started?.htmlUrl ?? github.fullName()));
   }
@@ -96,19 +167,13 @@ function explainUnended(error: unknown, url: string): string {
   return `The remote run may not have ended${why}; check it: ${url}`;
 }
 
-/** @throws StepError where the inputs give no token now */
-async function openTarget({ target, started }: PostState, { open, read }: PostDependencies): Promise<GitHub> {
-  const reader = readerOf(read);
-  const credentials = readCredentials(reader);
-  const where = started?.htmlUrl ?? `${target.owner}/${target.repo}`;
-  const first = `The remote run could not be cancelled and may go on: ${where}`;
-  if (reader.problems.length > 0) throw new StepError([first, ...reader.problems].join("\n"));
-  return open(target, credentials, { actions: "write" });
-}
-
-function contextOf<Of>(github: GitHub, inputs: Of, { clock, log, random }: PostDependencies): SharedContext<Of> {
+function contextOf<Of>(
+  github: GitHub,
+  inputs: Of,
+  { clock, log, random, position }: Pick<Dependencies, "clock" | "log" | "random" | "position">,
+): SharedContext<Of> {
   // No signal ends this: it is short, and is done because of one.
-  const edges = { github, clock, log, random, signal: new AbortController().signal };
+  const edges = { github, clock, log, random, position, signal: new AbortController().signal };
   return { ...edges, inputs, retry: makeRetry(edges), record() {} };
 }
 
@@ -131,7 +196,7 @@ async function findStarted(
 async function endRun(
   { id, htmlUrl }: SavedRun,
   rerunOf: number | undefined,
-  deadlineMs: number,
+  { deadlineMs, pauseMs }: { deadlineMs: number; pauseMs: number },
   context: SharedContext<unknown>,
 ): Promise<void> {
   const { github, clock, log, signal, retry } = context;
@@ -146,9 +211,9 @@ async function endRun(
   if (first && hasEnded(first)) return log.info(`The remote run has ended: ${htmlUrl}`);
   log.info(await cancelRun({ id, htmlUrl }, { deadlineMs, isNewUntilMs, rerunOf }, context));
   const before = await readProgress(id, deadlineMs, context);
-  const forceAtMs = Math.min(clock.nowMs() + PATIENT_MS, deadlineMs - PAUSE_MS);
+  const forceAtMs = Math.min(clock.nowMs() + PATIENT_MS, deadlineMs - pauseMs);
   for (let isDecided = false; ; ) {
-    await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
+    await clock.sleep(Math.min(pauseMs, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
     const run = await read(deadlineMs);
     if (hasEnded(run)) return log.info(`The remote run has ended as ${run.conclusion}.`);
     if (isDecided || clock.nowMs() < forceAtMs) continue;
@@ -160,7 +225,7 @@ async function endRun(
       continue;
     }
     log.info("The remote run ignores its cancellation; force-cancelling it.");
-    await retry((options) => github.forceCancelRun(id, options), { deadlineMs });
+    await retry((options) => github.forceCancelRun(id, options), { deadlineMs, spending: CANCELLING });
   }
 }
 

@@ -9,11 +9,14 @@ import type { Inputs } from "./inputs/inputs.ts";
 import type { CommitStatusReporter } from "./outputs/commit-status.ts";
 import { StepError } from "./runner/step-error.ts";
 import { type Context, createContext, type Dependencies } from "./state/context.ts";
+import type { Known } from "./state/known.ts";
 import type { OurRun } from "./state/sent-dispatch.ts";
 import { summarize } from "./summary/summarize.ts";
 import { followAttempts } from "./wait/attempts.ts";
 import { checkVerdict } from "./wait/check-verdict.ts";
 import type { RunSnapshot } from "./wait/run-snapshot.ts";
+
+export const USES_APP = "Using the GitHub App; the input `token` is not used.";
 
 /**
  * Starts a workflow in the target and finds the run that this created, or takes the run that is given; then follows it, if
@@ -22,24 +25,39 @@ import type { RunSnapshot } from "./wait/run-snapshot.ts";
  */
 export async function run(inputs: Inputs, dependencies: Dependencies): Promise<void> {
   const { context, known } = createContext(inputs, dependencies);
-  const { log, record } = context;
-  for (const warning of inputs.warnings) log.warning(warning);
-  if ("app" in inputs.credentials) log.info("Using the GitHub App; the input `token` is not used.");
+  for (const warning of inputs.warnings) context.log.warning(warning);
+  if ("app" in inputs.credentials) context.log.info(USES_APP);
   const status = await openStatus(context);
-  let failure: unknown;
-  try {
-    await runStep(context, status);
-  } catch (error) {
-    const { toStepError } = await import("./summary/step-error.ts");
-    failure = await toStepError(error, known, context);
-  }
+  const failure = await failureOf(runStep(context, status), known, context);
   try {
     await status?.setFinal(known, failure);
     await summarize(known, context, failure);
   } finally {
-    record({ hasEnded: true });
+    context.record({ hasEnded: true });
   }
   if (failure !== undefined) throw failure;
+}
+
+/** The same for one entry of `targets`, whose summary and commit status are the step's. */
+export async function runEntry(
+  inputs: Inputs,
+  dependencies: Dependencies,
+): Promise<{ known: Readonly<Known>; failure: unknown }> {
+  const { context, known } = createContext(inputs, dependencies);
+  const failure = await failureOf(runStep(context, undefined), known, context);
+  context.record({ hasEnded: true });
+  return { known, failure };
+}
+
+/** Undefined where the step does not fail. */
+async function failureOf(step: Promise<void>, known: Readonly<Known>, context: Context): Promise<unknown> {
+  try {
+    await step;
+    return undefined;
+  } catch (error) {
+    const { toStepError } = await import("./summary/step-error.ts");
+    return toStepError(error, known, context);
+  }
 }
 
 /** Undefined where no commit status is asked for. */

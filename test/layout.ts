@@ -3,6 +3,7 @@
  * above all, import from any. test/rules/layout.test.ts reads this list.
  */
 export const FOLDERS: readonly (readonly [name: string, reason: string])[] = [
+  ["targets", "many stories at once: it uses the parts as one story does"],
   // The parts of the story.
   ["dispatch", "starts the run, or takes an equal one, so it needs the search"],
   ["dry-run", "looks at everything and changes nothing: no part depends on it"],

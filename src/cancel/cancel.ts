@@ -6,6 +6,7 @@ import { RequestError } from "../github/request-error.ts";
 import type { Run, StartedRun } from "../github/responses.ts";
 import { OutOfTime, once, type Retry, requestErrorIn, responseOrUndefined, settle } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
+import { CANCELLING } from "../github/spending.ts";
 import type { Cancelled } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context, SharedContext } from "../state/context.ts";
@@ -18,14 +19,17 @@ const FIND_MS = 6000;
 const CANCEL_BY_MS = 9000;
 /** How long a step that is about to fail may take to cancel the run. */
 const CANCEL_MS = 10_000;
+/** The same where other runs of the step are cancelled as well, for which GitHub's limits leave some minutes' room. */
+const CANCEL_MANY_MS = 300_000;
 
 /** Returns what the step reports as it ends. */
-export async function handleCancellation({ by, atMs }: Cancelled, known: Known, context: Context): Promise<StepError> {
+export async function handleCancellation(cancelled: Cancelled, known: Known, context: Context): Promise<StepError> {
+  const { by, atMs, reason } = cancelled;
   const { record, github, inputs } = context;
-  const first = `The step was cancelled (${by}).`;
+  const first = reason === "cancel" ? `The step was cancelled (${by}).` : `${by} ended the step.`;
   const { sent, taken } = known;
   if (!sent && !taken) return new StepError(`${first} Nothing was sent.`);
-  const wantsCancel = inputs.cancelRunOn.has("cancel");
+  const wantsCancel = inputs.cancelRunOn.has(reason);
   if (wantsCancel) record({ wantsCancel });
   const lookOnce = async () => sent && searchOnceMore(sent, atMs + FIND_MS, withoutCancellation(context));
   const alreadyStarted = startedRun(known);
@@ -42,7 +46,8 @@ export async function handleCancellation({ by, atMs }: Cancelled, known: Known, 
     return new StepError(`${first} The remote run continues (see \`cancel_run_on\`): ${started.htmlUrl}`);
   }
   const isNewUntilMs = (sent?.atMs ?? 0) + NEW_RUN_MS;
-  const bounds = { deadlineMs: atMs + CANCEL_BY_MS, isNewUntilMs, rerunOf: supersededAttempt(known) };
+  const deadlineMs = atMs + (reason === "cancel" ? CANCEL_BY_MS : CANCEL_MANY_MS);
+  const bounds = { deadlineMs, isNewUntilMs, rerunOf: supersededAttempt(known) };
   return new StepError(`${first} ${await cancelRun(started, bounds, withoutCancellation(context))}`);
 }
 
@@ -107,7 +112,7 @@ interface CancelBounds {
   rerunOf?: number | undefined;
 }
 
-type Tools = Pick<SharedContext<unknown>, "github" | "retry" | "clock" | "signal">;
+type Tools = Pick<SharedContext<unknown>, "github" | "retry" | "clock" | "signal" | "record">;
 
 /** A new run that GitHub shows may still get a 404, since its servers differ at first: the second one is believed. */
 const BELIEVED_AT = 2;
@@ -119,10 +124,14 @@ export async function cancelRun(
   { deadlineMs, isNewUntilMs, rerunOf = 0 }: CancelBounds,
   tools: Tools,
 ): Promise<string> {
-  const { github, retry, clock, signal } = tools;
+  const { github, retry, clock, signal, record } = tools;
   for (let refusals = 1, isAboutToBegin = false; ; refusals++) {
-    const result = await settle(retry((options) => github.cancelRun(id, options), { deadlineMs, endsAtLimit: true }));
-    if ("answer" in result) return `The remote run is being cancelled: ${htmlUrl}`;
+    const retryOptions = { deadlineMs, endsAtLimit: true, spending: CANCELLING };
+    const result = await settle(retry((options) => github.cancelRun(id, options), retryOptions));
+    if ("answer" in result) {
+      record({ isCancelling: true });
+      return `The remote run is being cancelled: ${htmlUrl}`;
+    }
     const requestError = answeredIn(result.failure);
     if (!requestError && isAboutToBegin)
       return `No attempt after ${rerunOf} had started, so none was cancelled; if one starts, it continues: ${htmlUrl}`;

@@ -5,6 +5,7 @@ import { type RequestOptions, timeLeft } from "../github/http.ts";
 import { acted, mayBeResent, RequestError } from "../github/request-error.ts";
 import type { Dispatched } from "../github/responses.ts";
 import { OutOfTime } from "../github/retry.ts";
+import { CREATING } from "../github/spending.ts";
 import { type ResolvedDispatch, withId } from "../inputs/dispatch-request.ts";
 import { madeLater } from "../inputs/distinct-id.ts";
 import { abortAfterGrace } from "../runner/cancellation.ts";
@@ -148,7 +149,7 @@ async function sendUntilAnswered(
       .finally(late.release);
   };
 
-  const answer = await retry(send, { deadlineMs, retries: mayBeResent }).catch((error: unknown) => {
+  const answer = await retry(send, { deadlineMs, retries: mayBeResent, spending: CREATING }).catch((error: unknown) => {
     if (error instanceof OutOfTime && unclear)
       throw mayHaveStarted(unclear, "`find_timeout_seconds` left no time to send it again", context);
     if (!(error instanceof RequestError)) throw error;

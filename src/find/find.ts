@@ -21,18 +21,41 @@ export async function find(sent: SentDispatch, context: Context): Promise<OurRun
 
 /** With `wait_for: completed` the recent runs are listed first: they may have the run, and give earlier durations. */
 async function readStarted(runId: Id, { findDeadlineMs: deadlineMs }: SentDispatch, context: Context): Promise<OurRun> {
-  const { github, retry, inputs } = context;
-  const page = { perPage: SHORT_PAGE, page: 1 };
-  const listed =
-    inputs.waitFor === "completed"
-      ? await responseOrUndefined(retry((options) => github.listRuns(page, options), once(deadlineMs)))
-      : undefined;
-  const recentRuns = listed?.items;
+  const { github, retry, inputs, isBrief } = context;
+  const list = async () => {
+    const page = { perPage: SHORT_PAGE, page: 1 };
+    return (await responseOrUndefined(retry((options) => github.listRuns(page, options), once(deadlineMs))))?.items;
+  };
+  const isOurs = ({ id }: Run) => id === runId;
+  const recentRuns =
+    inputs.waitFor !== "completed"
+      ? undefined
+      : await (isBrief ? listUntil((runs) => runs.some(isOurs), list, deadlineMs, context) : list());
   const run =
-    recentRuns?.find(({ id }) => id === runId) ??
+    recentRuns?.find(isOurs) ??
     // The run exists, however long GitHub takes to show it.
     (await retry((options) => github.getRun(runId, options), { deadlineMs, isNewUntilMs: deadlineMs }));
   return { run, recentRuns };
+}
+
+// A request for a run that cannot be read yet is billed, and an unchanged list is not. Where many runs are started, nobody looks at
+// how soon each is seen.
+const PAUSE_BEFORE_LIST_MS = 3000;
+const MAX_LISTS = 4;
+
+async function listUntil(
+  hasOurs: (runs: readonly Run[]) => boolean,
+  list: () => Promise<readonly Run[] | undefined>,
+  deadlineMs: number,
+  { clock, signal }: Context,
+): Promise<readonly Run[] | undefined> {
+  let runs: readonly Run[] | undefined;
+  for (let lists = 0; lists < MAX_LISTS; lists++) {
+    await clock.sleep(pauseWithin(deadlineMs - clock.nowMs(), PAUSE_BEFORE_LIST_MS), signal);
+    runs = await list();
+    if (!runs || hasOurs(runs)) break;
+  }
+  return runs;
 }
 
 async function searchForId(sent: SentDispatch, context: Context): Promise<OurRun> {
@@ -70,7 +93,8 @@ export async function pauseAfterList(
   const { clock, random, signal, inputs, github } = context;
   if (listTookMs === undefined) return;
   const lookMs = Math.min(listTookMs, LONGEST_FIRST_LIST_MS);
-  const pace = { ageMs: 0, pollIntervalMs: inputs.pollIntervalMs, rateLimit: github.rateLimit(), lookMs, sharers: 1 };
+  const { pollIntervalMs } = inputs;
+  const pace = { ageMs: 0, pollIntervalMs, rateLimit: github.rateLimit(), lookMs, sharers: 1, pollers: 1 };
   const pauseMs = lookMs + pauseFor({ ...pace, random: random() });
   await clock.sleep(pauseWithin(findDeadlineMs - clock.nowMs(), pauseMs), signal);
 }

@@ -109,10 +109,11 @@ export async function search(
         pollIntervalMs: inputs.pollIntervalMs,
         rateLimit: github.rateLimit(),
         lookMs: clock.nowMs() - polledAtMs,
+        pollers: github.limits.pollers + 1,
         random: random(),
       };
       const pauseMs = pauseBeforeNextPoll(pace, crowd, quietMs, window);
-      await clock.sleep(pauseWithin(deadlineMs - clock.nowMs(), pauseMs), signal);
+      await github.pause(pauseWithin(deadlineMs - clock.nowMs(), pauseMs), signal);
     }
   } catch (error) {
     if (error instanceof OutOfTime) return notFound(error.requestError);

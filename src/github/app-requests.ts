@@ -3,7 +3,7 @@ import type { Clock } from "../runner/clock.ts";
 import type { Secrets } from "../text/secrets.ts";
 import { headerOf, readResponse, type Send } from "./http.ts";
 import { PURPOSES } from "./purposes.ts";
-import { isRedirect, type RepositoryName, redirectPath } from "./renames.ts";
+import { isRedirect, type RepositoryName, redirectPath, withRepositoryName } from "./renames.ts";
 import { timeMs } from "./response-fields.ts";
 import { readInstallation, readInstallationToken } from "./responses.ts";
 import { type AppRequests, appTokens, type TokenSource, type WantedPermissions } from "./tokens.ts";
@@ -25,13 +25,14 @@ export function appTokenSource(
   { appId, privateKey, needs, wishes, strategy }: App,
   {
     settings,
-    place,
+    places,
     clock,
     secrets,
     sendBy,
   }: {
     settings: OctokitOptions & { baseUrl: string };
-    place: RepositoryName;
+    /** Of one owner. The installation is found by the first. */
+    places: readonly RepositoryName[];
     clock: Clock;
     secrets: Secrets;
     sendBy: (octokit: Octokit) => Send;
@@ -39,7 +40,8 @@ export function appTokenSource(
 ): TokenSource {
   const auth = { appId, privateKey, log: settings.log };
   const asApp = new Octokit({ ...settings, authStrategy: strategy, auth });
-  const sendAsApp = sendBy(asApp);
+  const [first = { owner: "", repo: "" }] = places;
+  const sendAsApp = withRepositoryName(sendBy(asApp), first);
   let repositoryId: number | undefined;
   const requests: AppRequests = {
     async getInstallation(options) {
@@ -58,7 +60,9 @@ export function appTokenSource(
       return readResponse(reply, readInstallation);
     },
     async createToken(installation_id, permissions, options) {
-      const limits = repositoryId ? { repository_ids: [repositoryId] } : { repositories: [place.repo] };
+      const limits = repositoryId
+        ? { repository_ids: [repositoryId] }
+        : { repositories: places.map(({ repo }) => repo) };
       const parameters = { installation_id, ...limits, permissions };
       const route = "POST /app/installations/{installation_id}/access_tokens";
       const reply = await sendAsApp({ route, parameters, purpose }, options);

@@ -5,10 +5,11 @@ import { keepSecrets, type Secrets } from "../text/secrets.ts";
 import { type App, appTokenSource, type OctokitOptions } from "./app-requests.ts";
 import { type Download, makeDownload } from "./download.ts";
 import { headerOf, makeSend, type Request, type RequestOptions, readResponse, type Send, textFetch } from "./http.ts";
+import { type Limits, openLimits } from "./limits.ts";
 import { PURPOSES } from "./purposes.ts";
-import { followRenames, withRepositoryName } from "./renames.ts";
+import { followRenames, type RepositoryName, withRepositoryName } from "./renames.ts";
 import { type ResponseMetadata, trackMetadata } from "./response-metadata.ts";
-import { plainToken, withToken } from "./tokens.ts";
+import { plainToken, sharedOrOwn, withToken } from "./tokens.ts";
 import type { Fetch } from "./transport.ts";
 
 export interface Target {
@@ -18,8 +19,11 @@ export interface Target {
   apiUrl: string;
 }
 
-export interface ConnectionOptions {
+export interface ScopeOptions {
+  /** The first repository: an App's installation is found by it. */
   target: Target;
+  /** Names of all repositories of its owner that an App's token is for; by default only the target's. */
+  repositories?: readonly string[];
   credentials: Credentials;
   fetch: Fetch;
   clock: Clock;
@@ -28,12 +32,23 @@ export interface ConnectionOptions {
   secrets?: Secrets;
 }
 
+/** By default, nothing is shared with other repositories. */
+export type ConnectionOptions = ScopeOptions | (Omit<ScopeOptions, "credentials"> & { scope: TokenScope });
+
 export type Credentials = { token: string } | { app: App };
 
+/** What all repositories on one token share: its limits, and what responses tell of it. */
+export type TokenScope = ReturnType<typeof openScope>;
+
 interface Connection extends ResponseMetadata {
+  limits: Limits;
+  /** Others read the same list of runs (shared-runs.ts). */
+  sharesRuns: boolean;
   /** `{owner}` and `{repo}` in a route are the target's. */
   ask: SendAndRead;
   download: Download;
+  /** Until the next poll. Ends early where others have read what would be polled. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
   /** `owner/name`; changes if the repository was renamed. */
   fullName(): string;
   /** For a text that did not come as JSON: from a download, or in base64. */
@@ -43,46 +58,76 @@ interface Connection extends ResponseMetadata {
   revokeToken(options: RequestOptions): Promise<void>;
 }
 
-export function connect({
+export function openScope({
   target,
+  repositories = [target.repo],
   credentials,
   fetch,
   clock,
   log,
   secrets = keepSecrets(),
-}: ConnectionOptions): Connection {
-  const { apiUrl } = target;
+}: ScopeOptions) {
   // Octokit would log every failed request, and a deprecation warning for each dispatch without run details.
   const quiet = { debug() {}, info() {}, warn: log.debug, error() {} };
   const settings: OctokitOptions & { baseUrl: string } = {
-    baseUrl: apiUrl,
+    baseUrl: target.apiUrl,
     userAgent: "tracked-dispatch",
     request: { fetch: textFetch(fetch, secrets), log: quiet },
     log: quiet,
   };
-  const place = { owner: target.owner, repo: target.repo };
+  // A rename changes a place, for its token as well.
+  const places: RepositoryName[] = repositories.map((repo) => ({ owner: target.owner, repo }));
   const { metadata, note } = trackMetadata(clock);
-  const sendBy = (octokit: Octokit) => withRepositoryName(makeSend(octokit, { clock, log, note, secrets }), place);
-  const send = sendBy(new Octokit(settings));
-  const tokens =
+  const sendBy = (octokit: Octokit) => makeSend(octokit, { clock, log, note, secrets });
+  const tokensOf = (some: readonly RepositoryName[]) =>
     "token" in credentials
       ? plainToken(credentials.token)
-      : appTokenSource(credentials.app, { settings, place, clock, secrets, sendBy });
+      : appTokenSource(credentials.app, { settings, places: some, clock, secrets, sendBy });
+  const shared = tokensOf(places);
+  return {
+    metadata,
+    tokensFor: (place: RepositoryName) => (places.length > 1 ? sharedOrOwn(shared, tokensOf([place])) : shared),
+    places,
+    secrets,
+    send: sendBy(new Octokit(settings)),
+    limits: openLimits({ github: metadata, clock, log }),
+  };
+}
+
+export function connect(options: ConnectionOptions): Connection {
+  const { target, fetch, clock, log } = options;
+  const scope = "scope" in options ? options.scope : openScope(options);
+  const { apiUrl } = target;
+  const { metadata, limits, secrets } = scope;
+  const { owner, repo } = target;
+  const place = scope.places.find((each) => each.owner === owner && each.repo === repo) ?? { owner, repo };
+  const tokens = scope.tokensFor(place);
+  const send = withRepositoryName(scope.send, place);
   const sendAuthorized = withToken(send, tokens, clock);
 
   return {
     ...metadata,
+    limits,
+    sharesRuns: false,
     ask: cacheByEtag(followRenames(sendAuthorized, place, { apiUrl, clock, log }), clock),
     download: makeDownload(sendAuthorized, { apiUrl, fetch, clock }),
+    async pause(ms, signal) {
+      limits.pollers++;
+      limits.polledRuns++;
+      await clock.sleep(ms, signal).finally(() => {
+        limits.pollers--;
+        limits.polledRuns--;
+      });
+    },
     fullName: () => `${place.owner}/${place.repo}`,
     withoutSecrets: secrets.strike,
     prepare: async (options) => void (await tokens.get(options)),
     async revokeToken(options) {
-      const token = tokens.current();
-      if (token === undefined) return;
-      const headers = { authorization: `token ${token}` };
-      const route = "DELETE /installation/token";
-      await send({ route, parameters: { headers }, purpose: PURPOSES.getToken }, options);
+      for (const token of tokens.handOver()) {
+        const headers = { authorization: `token ${token}` };
+        const route = "DELETE /installation/token";
+        await send({ route, parameters: { headers }, purpose: PURPOSES.getToken }, options);
+      }
     },
   };
 }

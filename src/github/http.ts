@@ -16,6 +16,8 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** No other comes before the deadline. */
   isLast?: boolean;
+  /** Called at once where nothing is sent, since the response to another's request serves. */
+  onShared?: () => void;
 }
 
 export interface Request {

@@ -9,12 +9,14 @@ export interface OutageDependencies {
   github: Pick<ResponseMetadata, "serverTimeMs">;
   clock: Clock;
   log: Log;
-  random: () => number;
 }
+
+/** A limit that turns out to last a little longer is no news. */
+const TOLD_FROM_MS = 5000;
 
 export type Outage = ReturnType<typeof watchForOutages>;
 
-export function watchForOutages({ github, clock, log, random }: OutageDependencies) {
+export function watchForOutages({ github, clock, log }: OutageDependencies) {
   let sinceMs: number | undefined;
   // A limit applies to every request with the token, not only to the refused one.
   let limit: { requestError: RequestError; endMs: number; untilMs: number } | undefined;
@@ -26,14 +28,19 @@ export function watchForOutages({ github, clock, log, random }: OutageDependenci
     /** Rate limits in a row since the last successful response. */
     limits: () => limits,
 
-    /** `leftMs`: time until the deadline of the refused request. */
-    noteLimit(requestError: RequestError, leftMs: number): void {
+    /** `leftMs`: time until the deadline of the refused request; `random`: from 0 to 1. */
+    noteLimit(requestError: RequestError, leftMs: number, random: number): void {
       const nowMs = clock.nowMs();
-      const lastsMs = limitMs(requestError, ++limits);
+      // Requests that were under way together meet the same limit: it counts once, and its latest end holds.
+      const before = limit && limit.untilMs > nowMs ? limit : undefined;
+      if (!before) limits++;
+      const lastsMs = limitMs(requestError, limits);
+      if (before && nowMs + lastsMs <= before.endMs) return;
       // Many jobs may wait for the limit of one token; they must not all resume at once.
-      const jitterMs = random() * Math.min(lastsMs / 4, 5000, Math.max(leftMs - lastsMs, 0) / 2);
+      const jitterMs = random * Math.min(lastsMs / 4, 5000, Math.max(leftMs - lastsMs, 0) / 2);
       limit = { requestError, endMs: nowMs + lastsMs, untilMs: nowMs + lastsMs + jitterMs };
       sinceMs ??= nowMs;
+      if (before && limit.endMs - before.endMs < TOLD_FROM_MS) return;
       const endMs = github.serverTimeMs(nowMs + lastsMs);
       const until = endMs === undefined ? "" : ` until ${timeOfDay(endMs)}`;
       const waits = `; waiting ${seconds(lastsMs)}, then continuing`;

@@ -17,6 +17,10 @@ export interface Pace {
   lookMs: number;
   /** Dispatchers that seem to poll with this token, this one included. */
   sharers: number;
+  /** Repositories that this step polls with the token: none but one without `targets`. */
+  pollers: number;
+  /** Runs that this step polls with the token; several of one repository are polled as one. */
+  polledRuns?: number;
   /** From 0 to 1: spreads the polls of dispatchers on one token. */
   random: number;
 }
@@ -57,22 +61,39 @@ export function pauseBeforeFollow(pace: Pace & { status: string; estimate?: Dura
   const farMs = Math.min(byAgeMs, pace.pollIntervalMs * FAR_INTERVALS);
   if (dueInMs > farMs && farMs > pace.pollIntervalMs) return paced(farMs, { ...pace, pollIntervalMs: farMs });
   const closelyMs = Math.max(Math.min(CLOSE_POLL_MS, byAgeMs), (estimate.toMs - estimate.fromMs) / CLOSE_POLLS);
-  return paced(Math.max(dueInMs, isFar ? byAgeMs : closelyMs), pace);
+  const isClose = !isFar && dueInMs <= closelyMs && pace.pollers <= FEW_POLLERS;
+  return paced(Math.max(dueInMs, isFar ? byAgeMs : closelyMs), pace, isClose ? MS_PER_CLOSE_POLLER : MS_PER_POLLER);
 }
 
 // All dispatchers on one token share 900 points a minute, and even a 304 costs one (docs/platform.md#rate-limits). The points
 // left over pay for dispatches and second requests: tuned on "hundred waiters, an hour", none of whom may be refused.
 const MS_PER_SHARER = 150;
+/** Where this step alone polls many repositories, it leaves room for the second requests: tuned on "256 repositories, 3 h". */
+const MS_PER_POLLER = 110;
+/** The same near an estimated end, where a few repositories leave room for more: tuned on "40 repositories". */
+const MS_PER_CLOSE_POLLER = 75;
+const FEW_POLLERS = 50;
+// For long runs in many repositories, the longest pause grows to a little more than `poll_interval_seconds`: tuned on "256 in 20
+// repositories, 3 h", 100 requests a minute.
+const LONG_MS_PER_POLLER = 760;
+const LONG_POLLS_PER_AGE = 60;
+const LONG_INTERVALS = 1.45;
+/** So many runs are never all at the same point, and each that is young would have its repository polled often. */
+const MS_PER_POLLED_RUN = 23;
 
 // A poll starts early, so that its response arrives when due, but half of the time stays quiet on a slow server. Jitter shortens
 // a pause by up to a fifth, at `pollIntervalMs` by a fiftieth, as it costs requests there; for a rate limit it lengthens it.
-function paced(wantedMs: number, { pollIntervalMs, rateLimit, lookMs, sharers, random }: Pace): number {
+function paced(wantedMs: number, pace: Pace, msPerPoller = MS_PER_POLLER): number {
+  const { ageMs, pollIntervalMs, rateLimit, lookMs, sharers, pollers, polledRuns = 1, random } = pace;
   const sharedMs = Math.max(wantedMs, sharers * MS_PER_SHARER);
   const jitter = sharedMs < pollIntervalMs ? random / 5 : random / 50;
-  const dueMs = Math.min(sharedMs, pollIntervalMs);
+  const others = pollers - 1;
+  const longMs = Math.min(others * LONG_MS_PER_POLLER, ageMs / LONG_POLLS_PER_AGE, pollIntervalMs * LONG_INTERVALS);
+  const longestMs = Math.max(pollIntervalMs, longMs);
+  const dueMs = Math.max(Math.min(sharedMs, longestMs), others * msPerPoller, (polledRuns - 1) * MS_PER_POLLED_RUN);
   // A change right after a response was made shows in the next one, which takes its time as well.
   const quietMs = Math.max(dueMs - 2 * lookMs, dueMs / 2) * (1 - jitter);
-  return Math.max(quietMs, rateLimitPauseMs(rateLimit) * (1 + random / 4));
+  return Math.max(quietMs, rateLimitPauseMs(rateLimit) * pollers * (1 + random / 4));
 }
 
 export const LAST_REQUEST_MS = 1000;

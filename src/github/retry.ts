@@ -1,12 +1,16 @@
 /** Rate limits and errors of the network or the server are retried until the deadline. */
 
+import { abortAfter } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
+import type { Budget } from "./budget.ts";
 import type { RequestOptions } from "./http.ts";
-import { type Outage, type OutageDependencies, watchForOutages } from "./outages.ts";
+import type { Limits } from "./limits.ts";
+import type { Outage } from "./outages.ts";
 import { LAST_REQUEST_MS, pauseWithin } from "./polling.ts";
 import { isRetryable, RequestError } from "./request-error.ts";
 import type { ResponseMetadata } from "./response-metadata.ts";
 import { pauseAfter, type RetryPolicy } from "./retry-rules.ts";
+import { type Spending, STARTING } from "./spending.ts";
 
 export class OutOfTime extends Error {
   override readonly name = "OutOfTime";
@@ -21,6 +25,8 @@ export class OutOfTime extends Error {
 }
 
 export interface RetryOptions extends RetryPolicy {
+  /** Default: a request that creates nothing. */
+  spending?: Spending;
   /** By the clock. No request and no pause goes beyond it. */
   deadlineMs: number;
   /** Default: the caller's cancellation. */
@@ -71,43 +77,55 @@ export async function responseOrUndefined<Answer>(
   return undefined;
 }
 
-interface RetryDependencies extends OutageDependencies {
-  github: Pick<ResponseMetadata, "hasAnswered" | "serverTimeMs">;
+interface RetryDependencies {
+  github: Pick<ResponseMetadata, "hasAnswered"> & { limits: Limits };
+  clock: Clock;
+  random: () => number;
   signal: AbortSignal;
+  /** Of the entry in `targets`, which decides who goes first where many wait for a limit. */
+  position?: number | undefined;
 }
 
-/** For all requests on one token: a rate limit or an outage affects them all. */
+/** A rate limit or an outage affects all requests on one token. */
 export function makeRetry(dependencies: RetryDependencies): Retry {
-  const outage = watchForOutages(dependencies);
-  return (send, options) => retryUntilAnswered(send, options, outage, dependencies);
+  return (send, options) => retryUntilAnswered(send, options, dependencies);
 }
 
 const REQUEST_TIMEOUT_MS = 20_000;
 /** A request that the deadline ends is no trouble to tell of, unless the server had been silent for so long. */
 const SILENCE_MS = 3000;
+const TOO_LATE = Symbol("too late");
 
 async function retryUntilAnswered<Answer>(
   send: Send<Answer>,
   options: RetryOptions,
-  outage: Outage,
-  { github, clock, random, signal: cancelled }: RetryDependencies,
+  { github, clock, random, signal: cancelled, position }: RetryDependencies,
 ): Promise<Answer> {
-  const { deadlineMs, signal = cancelled } = options;
+  const { deadlineMs, signal = cancelled, spending = STARTING } = options;
+  const { budget, outage } = github.limits;
   const leftMs = () => Math.max(deadlineMs - clock.nowMs(), 0);
   let last: RequestError | undefined;
   let strays = 0;
   let alike = 0;
   for (let failures = 1; ; failures++) {
     last = await waitForLimits(outage, { ...options, signal }, clock, last);
+    const turn = (by: AbortSignal) => budget.take(spending, by, position);
+    const release = budget.tryTake(spending) ?? (await waitForTurn(turn, { ...options, signal }, clock));
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs());
     // A timer may fire a little early; a request without time for its response would leave open what GitHub did.
-    if (timeoutMs < 1) throw new OutOfTime(last);
-    const answer = await send({ timeoutMs, signal, isLast: timeoutMs <= LAST_REQUEST_MS }).catch(requestErrorOnly);
+    if (timeoutMs < 1 || !release) {
+      release?.();
+      throw new OutOfTime(last);
+    }
+    const isLast = timeoutMs <= LAST_REQUEST_MS;
+    const answer = await send({ timeoutMs, signal, isLast, onShared: () => release(false) })
+      .catch(requestErrorOnly)
+      .finally(release);
     if (!(answer instanceof RequestError)) {
       outage.noteAnswer();
       return answer;
     }
-    if (answer.kind === "limited") outage.noteLimit(answer, leftMs());
+    if (answer.kind === "limited") outage.noteLimit(answer, leftMs(), random());
     alike = countAlike(answer, last, alike);
     const counts = { failures, strays, alike, limits: outage.limits() };
     const progress = { ...options, ...counts, nowMs: clock.nowMs(), tokenHasWorked: github.hasAnswered() };
@@ -146,6 +164,21 @@ async function waitForLimits(
     await clock.sleep(untilMs - clock.nowMs(), signal);
   }
   return last;
+}
+
+/** Until the token's budget allows the request; undefined where that is after the deadline. @throws the signal's reason */
+async function waitForTurn(
+  turn: (by: AbortSignal) => ReturnType<Budget["take"]>,
+  { deadlineMs, signal }: RetryOptions & { signal: AbortSignal },
+  clock: Clock,
+): Promise<Awaited<ReturnType<typeof turn>> | undefined> {
+  const timer = abortAfter(clock, Math.max(deadlineMs - clock.nowMs(), 0), () => TOO_LATE, signal);
+  return turn(timer.signal)
+    .catch((reason: unknown) => {
+      if (reason !== TOO_LATE) throw reason;
+      return undefined;
+    })
+    .finally(timer.release);
 }
 
 /** The deadline itself ended the request, so this is no network error. */

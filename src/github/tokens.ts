@@ -8,13 +8,13 @@ export interface TokenSource {
   get(options: RequestOptions): Promise<string>;
   /** After a 401: the token is not used again. */
   refuse(): void;
-  /** The token to revoke at the end, if any. */
-  current(): string | undefined;
+  /** The tokens to revoke at the end; each is handed over once, and is not used again. */
+  handOver(): string[];
 }
 
 /** Neither renewed nor revoked here. */
 export function plainToken(token: string): TokenSource {
-  return { get: async () => token, refuse() {}, current: () => undefined };
+  return { get: async () => token, refuse() {}, handOver: () => [] };
 }
 
 /** Getting a token counts towards `timeoutMs`. */
@@ -65,24 +65,60 @@ export function appTokens(
 ): TokenSource {
   let installation: Awaited<ReturnType<AppRequests["getInstallation"]>> | undefined;
   let current: { token: string; renewAtMs: number } | undefined;
+  /** A request for a token, which all who need one wait for. */
+  let coming: Promise<string> | undefined;
+
+  async function create(options: RequestOptions): Promise<string> {
+    const left = timeLeft(clock, options);
+    installation ??= await requests.getInstallation(options);
+    const startedMs = clock.nowMs();
+    const { id, granted } = installation;
+    const more = Object.entries(wishes).filter(([name]) => granted[name] !== undefined);
+    const permissions = { ...Object.fromEntries(more), ...needs };
+    const { token, lifetimeMs } = await requests.createToken(id, permissions, left());
+    mask(token);
+    current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL) };
+    return token;
+  }
+
   return {
     async get(options) {
       // Cached here: @octokit/auth-app 8 keeps a token for 59 minutes, whatever the response says (docs/platform.md#app-tokens).
       if (current && clock.nowMs() < current.renewAtMs) return current.token;
-      const left = timeLeft(clock, options);
-      installation ??= await requests.getInstallation(options);
-      const startedMs = clock.nowMs();
-      const { id, granted } = installation;
-      const more = Object.entries(wishes).filter(([name]) => granted[name] !== undefined);
-      const permissions = { ...Object.fromEntries(more), ...needs };
-      const { token, lifetimeMs } = await requests.createToken(id, permissions, left());
-      mask(token);
-      current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL) };
-      return token;
+      coming ??= create(options).finally(() => {
+        coming = undefined;
+      });
+      return coming;
     },
     refuse() {
       if (current) current.renewAtMs = 0;
     },
-    current: () => current?.token,
+    handOver() {
+      const { token } = current ?? {};
+      current = undefined;
+      return token === undefined ? [] : [token];
+    },
+  };
+}
+
+/**
+ * The token that many repositories share; one that the App may not reach would refuse it to all (404 for the installation, 422
+ * for the token), so each then gets its own.
+ */
+export function sharedOrOwn(shared: TokenSource, own: TokenSource): TokenSource {
+  let source = shared;
+  return {
+    async get(options) {
+      try {
+        return await source.get(options);
+      } catch (error) {
+        const isRefused = error instanceof RequestError && error.kind === "rejected" && error.status !== 401;
+        if (source === own || !isRefused) throw error;
+        source = own;
+        return own.get(options);
+      }
+    },
+    refuse: () => source.refuse(),
+    handOver: () => [...shared.handOver(), ...own.handOver()],
   };
 }

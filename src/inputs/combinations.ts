@@ -43,10 +43,17 @@ export function problemsOfWait(inputs: WaitInputs): string[] {
   return problems;
 }
 
-export function problemsOfReuse(
-  { reuse, source, distinctId }: { reuse: string; source: RunSource; distinctId: DistinctId },
-  reuseKey: string,
-): string[] {
+export function problemsOfReuse({
+  reuse,
+  reuseKey,
+  source,
+  distinctId,
+}: {
+  reuse: string;
+  reuseKey: string;
+  source: RunSource;
+  distinctId: DistinctId;
+}): string[] {
   if (source.event === undefined) return [];
   if (reuse === "never") return reuseKey === "" ? [] : ["`reuse_key` requires `reuse`: set both or neither."];
   const problems = [];

@@ -4,8 +4,9 @@ import type { Reader } from "./reader.ts";
 /** `appId` is the App's id or its client id; `privateKey` is PEM, PKCS#8. */
 export type GivenCredentials = { token: string } | { app: { appId: string; privateKey: string } };
 
-/** An App's credentials take precedence over `token`. */
-export function readCredentials({ text, problems }: Reader): GivenCredentials {
+/** A token for just this target (`tokens`) goes before an App's credentials, and those before `token`. */
+export function readCredentials({ text, problems }: Reader, targetToken?: string): GivenCredentials {
+  if (targetToken !== undefined) return { token: targetToken };
   const [token, appId, key] = [text("token"), text("app_id"), text("app_private_key")];
   if (appId === "" && key === "") {
     problems.push(...problemsOfToken(token));

@@ -79,7 +79,7 @@ type ValuesInput = keyof typeof LIMITS;
 export type Mappings = Pick<typeof import("./mapping.ts"), "readMapping" | "readScalars">;
 
 export function givesObjects(text: (name: string) => string): boolean {
-  return Object.keys(LIMITS).some((name) => !isEmptyObject(text(name)));
+  return [...Object.keys(LIMITS), "tokens"].some((name) => !isEmptyObject(text(name)));
 }
 
 /** `freshId` is used if no id is given. `mustFind`: the run will be searched for. */

@@ -23,6 +23,10 @@ export function madeLater(id: string, ms: number): string {
 /** With `reuse`, this many leading digits are the key that equal dispatches share (reuse-key.ts). */
 export const KEY_LENGTH = 10;
 
+export function withKey(id: string, key: string): string {
+  return id.slice(0, -HEX_LENGTH) + key + id.slice(key.length - HEX_LENGTH);
+}
+
 /** Only a hex digit may not border a generated id: `deploy-ID`, `vID` and `prod/ID` are as certain as `ID`. */
 const GENERATED = /(?<![0-9a-f])\d+-\d+-([0-9a-f]{4})[0-9a-f]{12}(?![0-9a-f])/i;
 

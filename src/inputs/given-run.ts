@@ -19,7 +19,7 @@ export interface RunAddress {
 }
 
 /** Inputs that only a dispatch uses. */
-const OF_A_DISPATCH = [
+export const DISPATCH_INPUTS = [
   "event_type",
   "client_payload",
   "workflow",
@@ -36,7 +36,7 @@ const OF_A_DISPATCH = [
 export function readRunAddress({ text, problems }: Reader): RunAddress | undefined {
   const given = text("run_id");
   if (given === "") return undefined;
-  const contradicting = OF_A_DISPATCH.filter((name) => text(name) !== "" && text(name) !== DEFAULTS[name]);
+  const contradicting = DISPATCH_INPUTS.filter((name) => text(name) !== "" && text(name) !== DEFAULTS[name]);
   if (contradicting.length > 0) {
     problems.push(
       `\`run_id\` names a run that already exists, and nothing is dispatched: leave out ${inCode(contradicting, " and ")}, or leave out \`run_id\`.`,

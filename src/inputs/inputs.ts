@@ -7,12 +7,12 @@ import { problemsOfReuse, problemsOfWait, problemsOnGitea, warnOfIdleTimeout } f
 import { type CommitStatusInputs, readCommitStatus } from "./commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { type DistinctId, type Mappings, type RunSource, readDispatchRequest } from "./dispatch-request.ts";
-import { generateDistinctId, KEY_LENGTH } from "./distinct-id.ts";
+import { generateDistinctId } from "./distinct-id.ts";
 import { areDifferentRepositories, type RunAddress, readRunAddress, targetOfPage, warnOfAttempt } from "./given-run.ts";
 import { asMeant, checkNames, DEFAULTS, type InputName } from "./names.ts";
 import { type Reader, readerOf } from "./reader.ts";
-import { reuseKey } from "./reuse-key.ts";
 import { type Caller, isPlain, ownerOf, readTarget, unusedOwner, withoutTrailingSlash } from "./target.ts";
+import { readTargetTokens, tokenFor, unfitTokens } from "./target-tokens.ts";
 
 export interface Inputs {
   credentials: GivenCredentials;
@@ -23,6 +23,8 @@ export interface Inputs {
   distinctId: DistinctId;
   /** Which equal runs to take instead of starting another. */
   reuse: "never" | "queued" | "running" | "success";
+  /** `reuse_key`, or empty. */
+  reuseKey: string;
   waitFor: "nothing" | "found" | "completed";
   findTimeoutMs: number;
   /** The runner fills in the default, so probably nobody has set it. */
@@ -88,9 +90,13 @@ export function readInputs(
   // Problems are listed in this order.
   const nameCheck = checkNames(names);
   problems.push(...nameCheck.problems);
-  const credentials = readCredentials(reader);
   const address = readRunAddress(reader);
-  const target = chooseTarget(reader, caller, address);
+  const targetProblems: string[] = [];
+  const target = chooseTarget({ ...reader, problems: targetProblems }, caller, address);
+  const apiUrl = withoutTrailingSlash(text("api_url") || caller.apiUrl);
+  const tokens = readTargetTokens(reader, apiUrl, mappings);
+  const credentials = readCredentials(reader, tokenFor(tokens, target)?.token);
+  problems.push(...targetProblems);
   const waitFor = word("wait_for", ["nothing", "found", "completed"]);
   const freshId = generateDistinctId(caller, idHex);
   const inputs = {
@@ -114,6 +120,7 @@ export function readInputs(
     reruns: number("rerun_failed", [0, 3]),
     rerunGraceMs: 1000 * number("rerun_grace_seconds", [0, 3600]),
     reuse: word("reuse", ["never", "queued", "running", "success"]),
+    reuseKey: text("reuse_key"),
     commitStatus: readCommitStatus(reader, caller, waitFor),
     writesSummary: isTrue("summary"),
     isDryRun: isTrue("dry_run"),
@@ -122,7 +129,7 @@ export function readInputs(
   };
   problems.push(
     ...problemsOfWait(inputs),
-    ...problemsOfReuse(inputs, text("reuse_key")),
+    ...problemsOfReuse(inputs),
     ...problemsOnGitea(target?.apiUrl ?? "", inputs),
   );
   // An unknown name may be the cause of another problem, so its warning is listed as well.
@@ -130,15 +137,17 @@ export function readInputs(
   const isOwnTarget =
     `${target.owner}/${target.repo}`.toLowerCase() === caller.repository.toLowerCase() &&
     target.apiUrl === withoutTrailingSlash(caller.apiUrl);
-  const isAtApiUrl = target.apiUrl === withoutTrailingSlash(text("api_url") || caller.apiUrl);
-  const serverIn = isAtApiUrl ? "api_url" : address?.page === undefined ? "repo" : "run_id";
+  const serverIn = target.apiUrl === apiUrl ? "api_url" : address?.page === undefined ? "repo" : "run_id";
   const unused = unusedOwner(text("owner"), caller, target, address ? "run_id" : "repo");
-  const { source, reuse } = inputs;
-  if (source.event && reuse !== "never") {
-    const hex = reuseKey(source, target, text("reuse_key")) + idHex.slice(KEY_LENGTH);
-    inputs.distinctId = { ...inputs.distinctId, value: generateDistinctId(caller, hex) };
-  }
-  const warnings = [...nameCheck.warnings, ...unused, ...warnOfAttempt(address), ...warnOfIdleTimeout(inputs)];
+  // With `targets`, a token may be for another entry.
+  const unfit = text("targets") === "" ? unfitTokens(tokens, [target]) : [];
+  const warnings = [
+    ...nameCheck.warnings,
+    ...unused,
+    ...unfit,
+    ...warnOfAttempt(address),
+    ...warnOfIdleTimeout(inputs),
+  ];
   return { ...inputs, target, serverIn, isOwnTarget, warnings };
 }
 

@@ -4,7 +4,9 @@ import {
   type ErrorCode,
   isAlias,
   isMap,
+  isPair,
   isScalar,
+  isSeq,
   LineCounter,
   type ParsedNode,
   parseDocument,
@@ -23,13 +25,13 @@ export type JsonObject<Value extends Json = Json> = { [name: string]: Value };
 export type Mapping<Value extends Json> = { value: JsonObject<Value> } | { problems: string[] };
 
 export function readMapping(text: string): Mapping<Json> {
-  const parsed = parse(text);
+  const parsed = parseYaml(text);
   return "problems" in parsed ? parsed : { value: parsed.document.toJS(NO_LIMIT) as JsonObject };
 }
 
 /** Keeps each scalar as written, as a `workflow_dispatch` takes it: `1.10`, `0x1F`; null is the empty string. */
 export function readScalars(text: string): Mapping<string> {
-  const parsed = parse(text, { asWritten: true });
+  const parsed = parseYaml(text, { isAsWritten: () => true });
   if ("problems" in parsed) return parsed;
   const { document } = parsed;
   const items = isMap(document.contents) ? document.contents.items : [];
@@ -46,7 +48,7 @@ export function readScalars(text: string): Mapping<string> {
 }
 
 /** Undefined for a list or an object. */
-function asWritten(node: unknown): string | undefined {
+export function asWritten(node: unknown): string | undefined {
   if (node === null || node === undefined) return "";
   if (!isScalar(node)) return undefined;
   const { value, source } = node;
@@ -88,13 +90,21 @@ const SYNTAX_ERRORS: Partial<Record<ErrorCode, string>> = {
 
 /** JSON is nearly always YAML too: a text that is neither is wrong where the second of them ends. */
 function whereWrong(text: string, yamlOffset: number): number {
-  const jsonOffset = /^\s*\{\s*"/.test(text) ? endOfJson(text) : undefined;
+  const jsonOffset = /^\s*(\{\s*"|\[\s*["{[])/.test(text) ? endOfJson(text) : undefined;
   return Math.max(yamlOffset, jsonOffset ?? 0);
 }
 
-type Parsed = { document: ReturnType<typeof parseDocument<ParsedNode>> } | { problems: string[] };
+export type ParsedDocument = ReturnType<typeof parseDocument<ParsedNode>>;
+type Parsed = { document: ParsedDocument; lineOf: (node: unknown) => number } | { problems: string[] };
 
-function parse(text: string, { asWritten = false } = {}): Parsed {
+interface ParseOptions {
+  root?: "object" | "list";
+  /** Scalars below these keys are sent as written, so any form of a number is right. */
+  isAsWritten?: (keys: readonly string[]) => boolean;
+}
+
+/** Refuses whatever would not arrive as written. */
+export function parseYaml(text: string, { root = "object", isAsWritten = () => false }: ParseOptions = {}): Parsed {
   const lines = new LineCounter();
   // JSON has no `!!set`, `!!binary` and the like.
   const options = { lineCounter: lines, prettyErrors: false, resolveKnownTags: false };
@@ -110,16 +120,20 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
     const offset = whereWrong(text, wrong.pos[0]);
     return { problems: [`neither JSON nor YAML; ${what} (line ${at(offset)})${describeSign(text, offset)}`] };
   }
-  if (document.contents === null) return { document: parseDocument<ParsedNode>("{}") as never };
-  if (!isMap(document.contents)) return { problems: [`not an object (\`key: value\` lines or \`{"key": "value"}\`)`] };
+  const lineOf = (node: unknown) => lines.linePos((node as Partial<ParsedNode> | null)?.range?.[0] ?? 0).line;
+  if (document.contents === null) return { document: parseDocument<ParsedNode>(root === "list" ? "[]" : "{}"), lineOf };
+  if (root === "list" && !isSeq(document.contents)) return { problems: ["not a list (`- ` lines or `[…]`)"] };
+  if (root === "object" && !isMap(document.contents))
+    return { problems: [`not an object (\`key: value\` lines or \`{"key": "value"}\`)`] };
 
   const problems: string[] = [];
   visit(document, {
     Pair(_, { key }) {
       if (!isScalar(key)) problems.push("it has a key that is not text: probably an unfilled `{{ … }}`");
     },
-    Scalar(_, node) {
-      const changed = wouldChange(node, text, asWritten);
+    Scalar(_, node, path) {
+      const keys = path.flatMap((each) => (isPair(each) ? [String(each.key)] : []));
+      const changed = wouldChange(node, text, isAsWritten(keys));
       if (changed) problems.push(changed(at(node.range?.[0])));
     },
     Alias(_, node) {
@@ -128,5 +142,7 @@ function parse(text: string, { asWritten = false } = {}): Parsed {
     },
   });
   if (problems.length > 0) return { problems: [...new Set(problems)] };
-  return expandsWithinReason(document) ? { document } : { problems: ["it has aliases that expand without end"] };
+  return expandsWithinReason(document)
+    ? { document, lineOf }
+    : { problems: ["it has aliases that expand without end"] };
 }

@@ -37,6 +37,9 @@ export const DEFAULTS = {
   rerun_grace_seconds: "0",
   status_context: "",
   status_token: "",
+  targets: "",
+  tokens: "",
+  max_parallel: "",
   summary: "true",
   dry_run: "false",
 } as const;
@@ -136,15 +139,8 @@ export function checkNames(names: readonly string[]): { problems: string[]; warn
   const unknown: string[] = [];
   for (const name of names) {
     if (INPUT_NAMES.some((ours) => ours === name)) continue;
-    const respelt = respeltFrom(name);
-    const meant = calledElsewhere(name);
-    const missed = nearest(name, INPUT_NAMES, LONG_LENGTH);
-    if (respelt) problems.push(`\`${name}\` is not an input of this action: write it \`${respelt}\`.`);
-    else if (meant) problems.push(`\`${name}\` is not an input of this action: ${instead(meant)}.`);
-    else if (missed)
-      problems.push(
-        `\`${name}\` is not an input of this action: if \`${missed}\` is meant, correct it; if not, leave it out.`,
-      );
+    const advice = adviceFor(name, INPUT_NAMES);
+    if (advice) problems.push(`\`${name}\` is not an input of this action: ${advice}.`);
     else unknown.push(name);
   }
   if (unknown.length === 0) return { problems, warnings: [] };
@@ -152,14 +148,16 @@ export function checkNames(names: readonly string[]): { problems: string[]; warn
   return { problems, warnings: [`${inCode(unknown)} ${are} of this action, so ${it} ignored.`] };
 }
 
-function instead(meant: InputName | readonly [InputName, string]): string {
-  if (typeof meant === "string") return `here it is called \`${meant}\``;
-  const [ours, how] = meant;
-  return `the closest is \`${ours}\` (${how})`;
-}
-
-function respeltFrom(name: string): InputName | undefined {
-  return INPUT_NAMES.find((ours) => bare(ours) === bare(name));
+/** Which of the `allowed` names is meant by one that is not among them; undefined where that is open. */
+export function adviceFor(name: string, allowed: readonly string[]): string | undefined {
+  const respelt = allowed.find((each) => bare(each) === bare(name));
+  if (respelt) return `write it \`${respelt}\``;
+  const elsewhere = calledElsewhere(name);
+  const [meant, how] = typeof elsewhere === "string" ? [elsewhere] : (elsewhere ?? []);
+  if (meant && allowed.includes(meant))
+    return how ? `the closest is \`${meant}\` (${how})` : `here it is called \`${meant}\``;
+  const missed = nearest(name, allowed, LONG_LENGTH);
+  return missed && `if \`${missed}\` is meant, correct it; if not, leave it out`;
 }
 
 function calledElsewhere(name: string): InputName | readonly [InputName, string] | undefined {
@@ -172,7 +170,8 @@ function calledElsewhere(name: string): InputName | readonly [InputName, string]
  */
 export function asMeant(read: (name: string) => string, names: readonly string[]): (name: string) => string {
   const others = names.flatMap((name) => {
-    const ours = INPUT_NAMES.some((each) => each === name) ? undefined : (respeltFrom(name) ?? calledElsewhere(name));
+    if (INPUT_NAMES.some((each) => each === name)) return [];
+    const ours = INPUT_NAMES.find((each) => bare(each) === bare(name)) ?? calledElsewhere(name);
     return typeof ours === "string" ? [[ours, name] as const] : [];
   });
   const meant = new Map<string, string>(others);

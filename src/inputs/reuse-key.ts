@@ -1,19 +1,30 @@
 /** What makes two dispatches equal (`reuse`), as ten hex digits (docs/design.md#reuse). */
 
-import { scryptSync } from "node:crypto";
+import { scrypt } from "node:crypto";
 import type { Target } from "../github/connection.ts";
 import type { DispatchRequest } from "./dispatch-request.ts";
-import { KEY_LENGTH } from "./distinct-id.ts";
+import { KEY_LENGTH, withKey } from "./distinct-id.ts";
+import type { Inputs } from "./inputs.ts";
 import type { Json } from "./mapping.ts";
 
 /** Takes 0.1 s and 32 MiB. Run names show the key, so each guess at a sent value has to cost that much. */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
 
-/** Made of the target, and of `given` (`reuse_key`) or else event, workflow, ref and values. */
-export function reuseKey(source: DispatchRequest, { apiUrl, owner, repo }: Target, given: string): string {
+/** With the key in the generated id, where there is to be one. */
+export async function withReuseKey(inputs: Inputs): Promise<Inputs> {
+  const { source, reuse, target, reuseKey, distinctId } = inputs;
+  if (source.event === undefined || reuse === "never") return inputs;
+  const key = await makeReuseKey(source, target, reuseKey);
+  return { ...inputs, distinctId: { ...distinctId, value: withKey(distinctId.value, key) } };
+}
+
+/** Made of the target, and of `given` (`reuse_key`) or else event, workflow, ref and values. Other threads do the work. */
+export function makeReuseKey(source: DispatchRequest, { apiUrl, owner, repo }: Target, given: string): Promise<string> {
   const what = given === "" ? canonical(whatIsSent(source)) : `reuse_key ${given}`;
   const where = `${apiUrl}/repos/${owner}/${repo}`.toLowerCase();
-  return scryptSync(what, where, KEY_LENGTH / 2, SCRYPT).toString("hex");
+  return new Promise((resolve, reject) => {
+    scrypt(what, where, KEY_LENGTH / 2, SCRYPT, (error, key) => (error ? reject(error) : resolve(key.toString("hex"))));
+  });
 }
 
 function whatIsSent(source: DispatchRequest): Json {

@@ -3,6 +3,7 @@
 import type { CommitStatus } from "../github/api.ts";
 import { RequestError } from "../github/request-error.ts";
 import { makeRetry, type OutOfTime, requestErrorIn, settle } from "../github/retry.ts";
+import { CREATING } from "../github/spending.ts";
 import type { CommitStatusInputs } from "../inputs/commit-status.ts";
 import { callAfter } from "../runner/cancellation.ts";
 import type { SharedContext } from "../state/context.ts";
@@ -18,18 +19,31 @@ const LATE_PENDING_MS = 5000;
 
 export interface CommitStatusReporter {
   /** Beside the wait, which it must not delay. */
-  setPending(htmlUrl: string): void;
+  setPending(url: string, what?: Followed): void;
   /** `failure` is why the step fails, if it does. */
   setFinal(known: Known, failure: unknown): Promise<void>;
+  /** The last status, whatever it is. */
+  end(final: DueStatus): Promise<void>;
   /** For the `post` step: sets what a killed step, or one without a response, has left. */
   setDue(due: DueStatus): Promise<void>;
 }
+
+/** How a status speaks of what the step follows. */
+interface Followed {
+  continues: string;
+  isCutOff: string;
+}
+
+const REMOTE_RUN: Followed = {
+  continues: "The remote run continues",
+  isCutOff: "The step ended before the remote run",
+};
 
 type ShownStatus = Pick<CommitStatusInputs, "context" | "sha">;
 
 /** On a connection and with a token of its own. Setting a status never throws a RequestError. */
 export function openCommitStatus(
-  context: SharedContext<{ commitStatus: ShownStatus | undefined }>,
+  context: Omit<SharedContext<{ commitStatus: ShownStatus | undefined }>, "github" | "retry">,
 ): CommitStatusReporter {
   const { inputs, callersGitHub: github, clock, log, record, signal } = context;
   const { commitStatus } = inputs;
@@ -42,21 +56,23 @@ export function openCommitStatus(
   let mayBeOvertaken = false;
 
   return {
-    setPending(url) {
-      const due: DueStatus = { state: "error", description: "The step ended before the remote run", url };
-      const shown = { state: "pending", description: "The remote run continues", url } as const;
+    setPending(url, { continues, isCutOff } = REMOTE_RUN) {
+      const due: DueStatus = { state: "error", description: isCutOff, url };
+      const shown = { state: "pending", description: continues, url } as const;
       pending = set(shown, due, PENDING_MS).catch((error: unknown) => {
         if (!ending.signal.aborted) throw error;
         mayBeOvertaken = true;
       });
     },
-    async setFinal(known, failure) {
-      if (pending) await endPending(pending);
-      const final = { ...finalStatus(known, failure), url: known.run?.htmlUrl ?? "" };
-      return set(final, final, signal.aborted ? CANCELLED_MS : FINAL_MS);
-    },
+    setFinal: (known, failure) => end({ ...finalStatus(known, failure), url: known.run?.htmlUrl ?? "" }),
+    end,
     setDue: (due) => set(due, due, DUE_MS),
   };
+
+  async function end(final: DueStatus): Promise<void> {
+    if (pending) await endPending(pending);
+    return set(final, final, signal.aborted ? CANCELLED_MS : FINAL_MS);
+  }
 
   async function endPending(set: Promise<void>): Promise<void> {
     const settled = new AbortController();
@@ -77,6 +93,7 @@ export function openCommitStatus(
     const retryOptions = {
       deadlineMs,
       endsAtLimit: true,
+      spending: CREATING,
       signal: isPending ? ending.signal : new AbortController().signal,
     };
     const result = await settle(retry((options) => github.setStatus(sha, status, options), retryOptions));

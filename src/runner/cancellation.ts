@@ -1,17 +1,20 @@
 import type { Clock } from "./clock.ts";
 
-/** The reason of the signal when the caller cancels the step. */
+/** The reason of the signal when the caller cancels the step, or when `fail_fast` ends it for another target. */
 export class Cancelled extends Error {
   override readonly name = "Cancelled";
   /** e.g. `SIGINT` */
   readonly by: string;
   /** By the clock. */
   readonly atMs: number;
+  /** The word of `cancel_run_on` that says whether the remote run is cancelled, too. */
+  readonly reason: "cancel" | "failure";
 
-  constructor(by: string, atMs: number) {
+  constructor(by: string, atMs: number, reason: "cancel" | "failure" = "cancel") {
     super(`cancelled by ${by}`);
     this.by = by;
     this.atMs = atMs;
+    this.reason = reason;
   }
 }
 

@@ -1,8 +1,32 @@
-import { appendFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import * as core from "@actions/core";
 import { StepError } from "./step-error.ts";
 
 export const setOutputs = onlyChanges((name, value) => core.setOutput(name, value));
+
+/**
+ * Writes the file of the outputs anew. `core.setOutput` would append to it, and `results` may have a megabyte each time. A step
+ * that is killed meanwhile leaves the file as it was.
+ */
+export function rewriteOutputs(changed: Record<string, string>): void {
+  Object.assign(rewritten, changed);
+  const file = process.env.GITHUB_OUTPUT;
+  if (!file) {
+    setOutputs(changed);
+    return;
+  }
+  try {
+    const delimiter = `ghadelimiter_${randomUUID()}`;
+    const lines = Object.entries(rewritten).map(([name, value]) => `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
+    writeFileSync(`${file}.new`, lines.join(""));
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    warnOnce(Object.keys(changed)[0], error);
+  }
+}
+
+const rewritten: Record<string, string> = {};
 
 /** For the `post` step's `core.getState`. */
 export const saveState = onlyChanges((name, value) => core.saveState(name, value));
@@ -37,7 +61,6 @@ export function appendSummary(markdown: string): void {
 /** Passes on only the values that changed since the last call. */
 function onlyChanges(write: (name: string, value: string) => void): (all: Record<string, string>) => void {
   const last = new Map<string, string>();
-  let hasWarned = false;
   return (all) => {
     for (const [name, value] of Object.entries(all)) {
       if (last.get(name) === value) continue;
@@ -45,13 +68,19 @@ function onlyChanges(write: (name: string, value: string) => void): (all: Record
       try {
         write(name, value);
       } catch (error) {
-        // A runner whose files are missing must not lose the run that was started.
-        if (!hasWarned)
-          core.warning(
-            `The runner rejected outputs or state of this step (the first was \`${name}\`): ${(error as Error).message}`,
-          );
-        hasWarned = true;
+        warnOnce(name, error);
       }
     }
   };
+}
+
+let hasWarned = false;
+
+/** A runner whose files are missing must not lose the run that was started. */
+function warnOnce(name = "", error: unknown): void {
+  if (!hasWarned)
+    core.warning(
+      `The runner rejected outputs or state of this step (the first was \`${name}\`): ${(error as Error).message}`,
+    );
+  hasWarned = true;
 }

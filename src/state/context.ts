@@ -29,6 +29,10 @@ interface Edges {
   random: () => number;
   /** Aborted with `Cancelled` when the caller cancels the step. */
   signal: AbortSignal;
+  /** Of the entry in `targets`, from 0. */
+  position?: number | undefined;
+  /** One of so many `targets` that the log shows no more than its start and its end. */
+  isBrief?: boolean | undefined;
 }
 
 export interface Dependencies extends Edges {
@@ -60,8 +64,11 @@ export function createContext(
   const { key, value } = inputs.distinctId;
   const distinctId = key === undefined || inputs.isDryRun ? "" : value;
   const known: Known = { distinctId, isOfJobs: inputs.decidingJobs.length > 0 };
+  const { position, github } = dependencies;
   const record = (more: Partial<Known>) => {
-    dependencies.setOutputs(outputsOf(Object.assign(known, more)));
+    // The `post` step goes on with the rest of many, even of a step that was killed.
+    const spent = position === undefined ? {} : { spent: github.limits.budget.spent() };
+    dependencies.setOutputs(outputsOf(Object.assign(known, more, spent)));
     dependencies.savePostState(postStateOf(known, inputs));
   };
   record({});

@@ -3,6 +3,7 @@
 import type { CommitStatus } from "../github/api.ts";
 import type { Id } from "../github/response-fields.ts";
 import type { Job, Run, StartedRun } from "../github/responses.ts";
+import type { Spent } from "../github/spending.ts";
 import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
 import type { Finding } from "./finding.ts";
 import type { SentDispatch } from "./sent-dispatch.ts";
@@ -36,6 +37,10 @@ export interface Known {
   values?: { text: string; names: readonly string[] };
   /** The run has to be cancelled: by the `post` step, if the step itself is killed before it can. */
   wantsCancel?: boolean;
+  /** What the requests on the token of many targets have cost, when the run was to be cancelled. */
+  spent?: readonly Spent[];
+  /** GitHub has accepted its cancellation. */
+  isCancelling?: boolean;
   /** The final commit status, not yet set: the step's result, or that it was killed. */
   dueStatus?: DueStatus | undefined;
   /** `timeout_seconds` or `start_timeout_seconds` has passed before the run's end or beginning. */

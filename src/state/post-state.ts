@@ -5,6 +5,7 @@
 
 import type { Target } from "../github/connection.ts";
 import type { StartedRun } from "../github/responses.ts";
+import type { Spent } from "../github/spending.ts";
 import type { CommitStatusInputs } from "../inputs/commit-status.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { type DueStatus, type Known, startedRun, supersededAttempt } from "./known.ts";
@@ -20,6 +21,8 @@ export interface PostState {
   sent?: SavedDispatch;
   started?: Pick<StartedRun, "id" | "htmlUrl">;
   rerunOf?: number;
+  /** Of many targets: what the step has cost on the token. */
+  spent?: readonly Spent[];
   /** The commit status that is still to be set. */
   status?: Omit<CommitStatusInputs, "token"> & { due: DueStatus };
 }
@@ -40,15 +43,25 @@ export function postStateOf(known: Known, inputs: Inputs): string {
   const rerunOf = supersededAttempt(known);
   const { target, cancelRunOn, commitStatus } = inputs;
   const run = startedRun(known);
-  const state = {
+  return stateText({
     phase: wantsCancel ? "cancelling" : hasEnded || !(sent || taken) ? "ended" : "sent",
     target,
     cancels: cancelRunOn.has("cancel"),
     sent: sent && !run ? savedDispatch(sent, inputs) : undefined,
     started: run && { id: run.id, htmlUrl: run.htmlUrl },
     rerunOf,
+    spent: known.spent,
     status: dueStatus && commitStatus && { ...commitStatus, token: undefined, due: dueStatus },
-  };
+  });
+}
+
+/** Where only a commit status may be left to set. */
+export function postStateOfStatus(commitStatus: CommitStatusInputs, due: DueStatus | undefined): string {
+  const status = due && { ...commitStatus, token: undefined, due };
+  return stateText({ phase: "ended", target: commitStatus.target, cancels: false, status });
+}
+
+function stateText(state: object): string {
   return JSON.stringify(state, (_, value: unknown) => {
     // JSON has no bigint, which an id may be.
     if (typeof value === "bigint") return String(value);

@@ -1,5 +1,6 @@
 import { failedJobs } from "../github/conclusions.ts";
 import type { Job, Run } from "../github/responses.ts";
+import type { ResolvedDispatch } from "../inputs/dispatch-request.ts";
 import { isAboutToRerun, type Known, sentIdOf } from "./known.ts";
 
 type Outputs = Record<string, string>;
@@ -8,10 +9,17 @@ export function outputsOf(known: Known): Outputs {
   const { run, values } = known;
   return {
     distinct_id: sentIdOf(known),
+    ...(known.sent && { ref: refOf(known.sent.dispatch) }),
     ...addressOf(known),
     ...(run && stateOf(run, known)),
     ...(values && { outputs: values.text }),
   };
+}
+
+/** Of an event, it is for the receiver's checkout. */
+function refOf(dispatch: ResolvedDispatch): string {
+  const ref = dispatch.event === "workflow_dispatch" ? dispatch.ref : dispatch.clientPayload.ref;
+  return typeof ref === "string" ? ref : "";
 }
 
 /** A given run counts only once a response has shown it. */

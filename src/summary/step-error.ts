@@ -15,7 +15,7 @@ import { type DispatchRequest, type RunSource, refNames } from "../inputs/dispat
 import type { Inputs } from "../inputs/inputs.ts";
 import { permissionsFor } from "../inputs/permissions.ts";
 import { Cancelled } from "../runner/cancellation.ts";
-import { StepError } from "../runner/step-error.ts";
+import { StepError, TimedOut } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import { isAboutToRerun, type Known, startedRun } from "../state/known.ts";
 import { attemptsInWords } from "../wait/attempts.ts";
@@ -28,7 +28,8 @@ export async function toStepError(error: unknown, known: Known, context: Context
   if (!(failure instanceof StepError) || attempts.length === 0) return failure;
   // Right after the first line: the reader has to know which attempt the rest is about.
   const [first = "", ...rest] = failure.message.split("\n");
-  return new StepError([first, ...attempts, ...rest].join("\n"));
+  const message = [first, ...attempts, ...rest].join("\n");
+  return failure instanceof TimedOut ? new TimedOut(message) : new StepError(message);
 }
 
 async function explainedFailure(error: unknown, known: Known, context: Context): Promise<unknown> {

@@ -5,7 +5,8 @@ import { hasBegun } from "../github/conclusions.ts";
 import { LAST_REQUEST_MS, pauseBeforeFollow, pauseWithin } from "../github/polling.ts";
 import { OutOfTime } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
-import { StepError } from "../runner/step-error.ts";
+import { FOLLOWING } from "../github/spending.ts";
+import { TimedOut } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun } from "../state/sent-dispatch.ts";
 import { jobsEndWait, openJobs } from "./deciding-jobs.ts";
@@ -33,8 +34,9 @@ export async function follow(
   { deadlineMs, redJobsEnd, withQueuePosition }: Bounds,
   context: Context,
 ): Promise<RunSnapshot> {
-  const { github, clock, random, signal, inputs, record } = context;
+  const { github, clock, random, signal, inputs, record, isBrief } = context;
   const { pollIntervalMs, startTimeoutMs = Number.POSITIVE_INFINITY } = inputs;
+  const { sharesRuns } = github;
   const startedAtMs = clock.nowMs();
   const startDeadlineMs = startedAtMs + startTimeoutMs;
   const { runAttempt, createdAtMs, startedAtMs: attemptAtMs = createdAtMs } = ours.run;
@@ -67,7 +69,12 @@ export async function follow(
   /** Undefined where the run goes on. */
   async function pollOnce(poll: number, byMs: number, { pauses = true } = {}): Promise<RunSnapshot | undefined> {
     const polledAtMs = clock.nowMs();
-    const follower = { ...context, rules, isNews, options: { deadlineMs: byMs, wasSeen: true, isNewUntilMs } };
+    const follower = {
+      ...context,
+      rules,
+      isNews,
+      options: { deadlineMs: byMs, wasSeen: true, isNewUntilMs, spending: FOLLOWING },
+    };
     const reading = last
       ? nextSnapshot(last, firstRequest(last, poll, byMs), follower)
       : firstSnapshot(ours.run, follower);
@@ -91,15 +98,18 @@ export async function follow(
       rateLimit: github.rateLimit(),
       lookMs,
       sharers: 1 + earlier.othersWaiting,
+      pollers: github.limits.pollers + 1,
+      polledRuns: github.limits.polledRuns + 1,
       random: random(),
     });
-    await clock.sleep(pauseWithin(untilMs() - clock.nowMs(), pauseMs), signal);
+    await github.pause(pauseWithin(untilMs() - clock.nowMs(), pauseMs), signal);
     return undefined;
   }
 
   /** The last poll reads what may end the wait. */
   function firstRequest(before: RunSnapshot, poll: number, byMs: number): "jobs" | "run" {
-    if (byMs - clock.nowMs() > LAST_REQUEST_MS) return nextRequest(before, poll, answersWithoutNews, jobsMayEnd);
+    if (byMs - clock.nowMs() > LAST_REQUEST_MS)
+      return nextRequest(before, poll, { answersWithoutNews, jobsMayEnd, isBrief, sharesRuns });
     return jobsMayEnd ? "jobs" : "run";
   }
 
@@ -110,9 +120,9 @@ export async function follow(
     const cancelled = await cancelOn("timeout", snapshot.run, { isNewUntilMs }, context);
     const details = { cancelled, nowMs: serverNowMs() };
     const { explainNotBegun, explainTimeout } = await import("./explain-end.ts");
-    if (isNotBegun) throw new StepError(explainNotBegun(snapshot, startTimeoutMs, requestError, details));
+    if (isNotBegun) throw new TimedOut(explainNotBegun(snapshot, startTimeoutMs, requestError, details));
     const open = openJobs(inputs.decidingJobs, snapshot.jobs);
-    throw new StepError(explainTimeout(snapshot, inputs.timeoutMs, requestError, { ...details, open }));
+    throw new TimedOut(explainTimeout(snapshot, inputs.timeoutMs, requestError, { ...details, open }));
   }
 
   function untilMs(): number {

@@ -7,7 +7,8 @@ import { describeLimit } from "../github/rate-limit.ts";
 import { acted, mayBeResent, RequestError } from "../github/request-error.ts";
 import type { Run } from "../github/responses.ts";
 import { OutOfTime, responseOrUndefined, settle } from "../github/retry.ts";
-import { StepError } from "../runner/step-error.ts";
+import { CREATING } from "../github/spending.ts";
+import { TimedOut } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import { duration } from "../text/wording.ts";
 import { gatherEvidence } from "./evidence.ts";
@@ -91,7 +92,7 @@ async function requestRerun(
   deadlineMs: number,
   { github, retry }: Context,
 ): Promise<"accepted" | RequestError | OutOfTime> {
-  const retryOptions = { deadlineMs, retries: mayBeResent, endsAtLimit: true };
+  const retryOptions = { deadlineMs, retries: mayBeResent, endsAtLimit: true, spending: CREATING };
   const result = await settle(retry((options) => github.rerunFailedJobs(id, options), retryOptions));
   if ("answer" in result) return "accepted";
   return result.failure instanceof RequestError && acted(result.failure) === "yes" ? "accepted" : result.failure;
@@ -101,7 +102,7 @@ async function awaitAccepted(before: Run, deadlineMs: number, context: Context):
   const next = await awaitAttempt(before, { untilMs: deadlineMs, deadlineMs }, context);
   if (next) return next;
   const cancelled = await cancelOn("timeout", before, { isNewUntilMs: 0, rerunOf: before.runAttempt }, context);
-  throw new StepError(
+  throw new TimedOut(
     `GitHub accepted the request to re-run the failed jobs, but showed no attempt after ${before.runAttempt} within \`timeout_seconds\` (${context.inputs.timeoutMs / 1000} s).\n` +
       (cancelled ?? `It may still start: ${before.htmlUrl}`),
   );

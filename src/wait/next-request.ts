@@ -11,18 +11,34 @@ const POLLS_PER_RUN_READ = 12;
 const POLLS_PER_DECIDING_READ = 4;
 /** One poll in so many, at least, reads the jobs: tuned on "1 h, sixty steps", 25 billed at most. */
 const MAX_POLLS_PER_JOBS_READ = 32;
+/** Where a shared list shows the run. */
+const POLLS_PER_SHARED_READ = 4;
+/** Where nobody is shown the jobs. */
+const POLLS_PER_BRIEF_READ = 256;
 
-/** `answersWithoutNews`: responses in a row with nothing to log. `jobsMayEnd`: jobs may end the wait before the run. */
+interface Due {
+  /** Responses in a row with nothing to log. */
+  answersWithoutNews: number;
+  /** Jobs may end the wait before the run. */
+  jobsMayEnd: boolean;
+  /** Nobody is shown the jobs while the run goes on: they are read for what a timeout says, now and then. */
+  isBrief?: boolean | undefined;
+  /** The run comes from a list that others read as well, so it costs less than the jobs. */
+  sharesRuns?: boolean;
+}
+
 export function nextRequest(
   last: RunSnapshot,
   poll: number,
-  answersWithoutNews: number,
-  jobsMayEnd: boolean,
+  { answersWithoutNews, jobsMayEnd, isBrief = false, sharesRuns = false }: Due,
 ): "jobs" | "run" {
   const { areJobsDue = false, jobsFailures = 0 } = last;
+  if (isBrief && !jobsMayEnd)
+    return poll % POLLS_PER_BRIEF_READ === 0 && mayShowJobs(last.run, last.jobs) ? "jobs" : "run";
   const mayHaveNews = areJobsDue || jobsShowProgress(last);
   if (areJobsDue && jobsFailures === 0) return "jobs";
-  if (mayHaveNews && isTimeForJobs(poll, answersWithoutNews + jobsFailures)) return "jobs";
+  const isTheirTurn = !sharesRuns || poll % POLLS_PER_SHARED_READ === 0;
+  if (mayHaveNews && isTheirTurn && isTimeForJobs(poll, answersWithoutNews + jobsFailures)) return "jobs";
   const isDeciding = jobsMayEnd && mayShowJobs(last.run, last.jobs) && poll % POLLS_PER_DECIDING_READ === 0;
   return isDeciding ? "jobs" : "run";
 }

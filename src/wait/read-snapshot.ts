@@ -53,11 +53,16 @@ async function completeSnapshot(
     const isWhole = newJobs && haveEnded(newJobs) && areOfAttempt(run, newJobs);
     return isWhole ? snapshot : { ...snapshot, ...(await readLastJobs(run, jobs, follower)) };
   }
-  const mayBeOld = !newJobs && !areJobsDue && mayShowJobs(run, jobs);
+  const mayBeOld = !newJobs && !areJobsDue && mayShowJobs(run, jobs) && !isBriefAbout(run, follower);
   const read = mayBeOld ? await readJobs(run, jobs, follower) : {};
   if (read.refusal) throw read.refusal;
   const open = { ...snapshot, jobs: read.jobs ?? jobs };
   return waitsForRules(open) ? { ...open, awaitedRules: await readAwaited(open, last, follower) } : open;
+}
+
+/** Nobody is shown the jobs, and none of them may end the wait. Where all wait, they tell for what. */
+function isBriefAbout({ status }: Run, { isBrief = false, rules }: Follower): boolean {
+  return isBrief && status === "in_progress" && rules.decidingJobs.length === 0 && !rules.failsFast;
 }
 
 async function readAwaited(

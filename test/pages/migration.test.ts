@@ -105,8 +105,8 @@ test("each section's blocks are pairs, and each After is a block that examples.t
 describe.concurrent("the pair of", () => {
   test.for(PAIRS)("$title ($nth) sends the same before and after", async ({ title, before, after }, { expect }) => {
     const origin = ORIGINS[title];
-    const wanted = origin?.requestOf(givenBy(before.text), github.ref);
-    if (!wanted) throw new Error("no origin");
+    if (!origin) throw new Error("no origin");
+    const wanted = givenBy(before.text).flatMap((given) => origin.requestOf(given, github.ref));
     const { sent, ran, scripts } = await play(after.text, wanted);
     expect(sent).toEqual(wanted);
     expect(ran.stderr).toBe("");
@@ -116,36 +116,41 @@ describe.concurrent("the pair of", () => {
   });
 });
 
-/** What the first step of a "Before" gives, each value as the text that it is for the project. */
-function givenBy(text: string): Given {
-  const [step] = parse(text) as Record<string, Record<string, unknown>>[];
+/** What the first step of a "Before" gives, each value as the text that it is for the project; a job has one for each leg. */
+function givenBy(text: string): Given[] {
+  const root = parse(text) as Part[] | { strategy: { matrix: { repo: string[] } }; steps: Part[] };
+  if (Array.isArray(root)) return [givenByStep(root[0], {})];
+  return root.strategy.matrix.repo.map((repo) => givenByStep(root.steps[0], { repo }));
+}
+
+type Part = Record<string, Record<string, unknown>>;
+
+function givenByStep(step: Part | undefined, matrix: Record<string, string>): Given {
   const given = step?.with ?? step?.config ?? { run: step?.run };
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
-      fill(typeof value === "string" ? value : JSON.stringify(value)),
+      fill(typeof value === "string" ? value : JSON.stringify(value), matrix),
     ]),
   );
 }
 
-function fill(text: string): string {
+function fill(text: string, matrix: Record<string, string>): string {
   // Kargo's expressions are not GitHub's: the tag of the image that is promoted, and the run of an earlier step.
   const ofKargo = text
     .replace(/\$\{\{ imageFrom\(.*?\)\.Tag \}\}/g, github.ref_name)
     .replace(/\$\{\{ outputs\['deploy'\]\.runID \}\}/g, RUN_ID);
-  return fillTemplate(ofKargo, {
-    github,
-    secrets,
-  });
+  return fillTemplate(ofKargo, { github, secrets, matrix });
 }
 
 /** Runs an "After" against a GitHub that has what it dispatches to. */
-async function play(after: string, wanted: Request) {
-  const { github: server, start } = await setProcessStage(
-    { [wanted.repository]: { [fileOf(wanted)]: receiverFor(wanted, after) } },
-    { branches: ["target_branch", "1.10"] },
-  );
-  if ("runId" in wanted) server.startRun(wanted.repository, fileOf(wanted), { event: "workflow_dispatch" });
+async function play(after: string, wanted: readonly Request[]) {
+  const hosted = wanted.map((each) => [each.repository, { [fileOf(each)]: receiverFor(each, after) }]);
+  const { github: server, start } = await setProcessStage(Object.fromEntries(hosted), {
+    branches: ["target_branch", "1.10"],
+  });
+  for (const each of wanted)
+    if ("runId" in each) server.startRun(each.repository, fileOf(each), { event: "workflow_dispatch" });
   const steps: Ran[] = [];
   const jobs = await playCaller(
     `jobs:
@@ -170,14 +175,18 @@ ${after.replace(/^/gm, "      ")}`,
   );
   const [ran, ...more] = steps;
   const dispatches = server.requests.filter(({ method, status }) => method === "POST" && status < 300);
-  const [only] = "runId" in wanted ? server.requests : dispatches;
-  const count = "runId" in wanted ? 0 : 1;
-  if (!ran || !only || more.length > 0 || dispatches.length !== count) {
+  const started = wanted.filter((each) => !("runId" in each));
+  if (!ran || more.length > 0 || dispatches.length !== started.length) {
     throw new Error(`${steps.length} steps, ${dispatches.length} dispatches\n${ran?.stdout}`);
   }
   return {
     ran,
-    sent: requestOf(only, wanted),
+    // Several are sent at once, in any order.
+    sent: wanted.map((each) => {
+      const isFor = ({ path }: JournalEntry) => path.startsWith(`/repos/${each.repository}/`);
+      const [first] = ("runId" in each ? server.requests : dispatches).filter(isFor);
+      return first && requestOf(first, each);
+    }),
     scripts: Object.values(jobs).flatMap(({ scripts }) => scripts),
   };
 }

@@ -14,7 +14,8 @@ const FILES = readdirSync(src, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .map((name) => {
     const code = readFileSync(new URL(name.replaceAll("\\", "/"), src), "utf8");
-    return { name, code: code.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "") };
+    // In a message, `owner/*` begins no comment.
+    return { name, code: code.replace(/(?<!\w)\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "") };
   });
 
 const QUOTES = page

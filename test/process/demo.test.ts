@@ -55,7 +55,7 @@ function below(title: RegExp, { stdout }: Shown): string[] {
 
 const OUTPUTS = [
   ...["distinct_id", "runId", "status", "jobs_url", "html_url", "run_attempt", "conclusion", "failed_jobs"],
-  ...["disposition", "workflow_id", "run_number"],
+  ...["disposition", "workflow_id", "run_number", "ref"],
 ];
 const POST_WORKFLOW = "POST /repos/octo/target/actions/workflows/deploy.yml/dispatches";
 const POST_EVENT = "POST /repos/octo/target/dispatches";
@@ -138,7 +138,7 @@ describe.concurrent("the demonstration", () => {
     expect(exitCode).toBe(0);
     for (const option of ["--show", "--event", "--sign", "--result", "--help"])
       expect(stdout).toContain(`  ${option} `);
-    for (const part of ["dry-run", "not-found", "approval", "cancel", "bare"]) {
+    for (const part of ["dry-run", "not-found", "approval", "cancel", "bare", "targets"]) {
       expect(stdout).toMatch(new RegExp(`^ {14}${part} +\\S`, "m"));
     }
   });
@@ -159,12 +159,17 @@ describe.concurrent("the demonstration", () => {
     expect(2 * (queuedMs + setupMs) + 3 * stepMs).toBeLessThan(6000);
   });
 
+  const TARGETS = [
+    ...["octo/checkout: failure after ", "octo/shop: skipped: It needs octo/checkout.", "octo/mobile: success after "],
+    ...["Error: 1 of 12 failed, 1 skipped:", '- test: failure in step "Run the tests"'],
+  ];
   /** What each part is shown for, in the log and in what the server was asked. */
   const PARTS = [
     ["dry-run", 1, ["Dry run: nothing is dispatched.", "Lines to add:", "run-name: Deploy ["], /^((?!POST).)*$/],
     ["not-found", 1, ["No run of octo/target showed the id", "Lines to add:", "GitHub listed 1 run"], /POST .*→ 204/],
     ["approval", 0, ["waiting for an approval of production", "completed: success"], /pending_deployments → 200/],
     ["cancel", 1, ["The step was cancelled (SIGINT). The remote run is being cancelled"], /\/cancel → 202/],
+    ["targets", 1, TARGETS, /POST \/repos\/octo\/mobile\/dispatches → 204/],
     ["bare", 0, ["does not declare the input distinct_id", "completed: success"], /POST .*→ 422/],
   ] as const;
 

@@ -72,29 +72,6 @@ describe.concurrent("only-the-last-counts", () => {
   });
 });
 
-describe.concurrent("many-repositories", () => {
-  const also = ["octo/the-api", "octo/the-site"];
-
-  test("starts the tests of each, and one that fails does not stop the others", async ({ expect }) => {
-    const { github, play, target } = await setExample("many-repositories", { on: "release", also });
-    github.behaviour("octo/the-api", "test-with-library.yml", {
-      freshRun404Ms: 0,
-      queuedMs: 200,
-      setupMs: 100,
-      stepMs: 200,
-      jobs: { test: { conclusion: "failure" } },
-    });
-    const { jobs, steps } = await play();
-    expect(jobs.dependents?.result).toBe("failure");
-    expect(steps.map(({ outputs }) => outputs.conclusion).sort()).toEqual(["failure", "success", "success"]);
-    for (const repo of [target, ...also]) {
-      const [ours] = github.runs(repo);
-      const step = steps.find(({ outputs }) => outputs.html_url === pageOf(github, repo));
-      expect(ours?.displayTitle).toBe(`Test with library 1.10 [${step?.outputs.distinct_id}]`);
-    }
-  });
-});
-
 describe.concurrent("one-rebuild", () => {
   test("starts one, and takes it the next time", async ({ expect }) => {
     const behaviour = { queuedMs: 600_000, visibleAfterMs: 0 };

@@ -1,10 +1,8 @@
 /** The bundle as a process that takes up values: by which way it reads them, and that nobody else can. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import type { ArtifactBehaviour, Behaviour } from "../simulator/index.ts";
+import { chunksOf, tellingChunks } from "../support/loaded-chunks.ts";
 import { annotations, setProcessStage } from "../support/process-stage.ts";
 import { type ProxyOptions, startProxy } from "../support/proxy.ts";
 import { receiver } from "../support/receivers.ts";
@@ -82,25 +80,10 @@ describe.concurrent("values are read", () => {
 });
 
 describe.concurrent("what reads values", () => {
-  const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
-  const hook = join(directory, "tell.cjs");
-  // Tells each chunk as it is loaded.
-  writeFileSync(
-    hook,
-    `const Module = require("node:module");
-const load = Module._load;
-Module._load = function (request, ...rest) {
-  if (/\\d+\\.index\\.js$/.test(request)) process.stderr.write("chunk " + request + "\\n");
-  return load.call(this, request, ...rest);
-};
-`,
-  );
-  afterAll(() => rmSync(directory, { recursive: true }));
-  const chunksOf = ({ stderr }: Ran) => new Set([...stderr.matchAll(/^chunk (.*)$/gm)].map(([, name]) => name));
+  const env = tellingChunks();
 
   test("is loaded only where values are asked for", async ({ expect }) => {
     const { github, run } = await setStage();
-    const env = { NODE_OPTIONS: `--require=${JSON.stringify(hook)}` };
     const without = await run({ ...GIVEN, outputs_from: "", summary: "false" }, env);
     const asked = github.transcript().length;
     const withValues = await run({ ...GIVEN, summary: "false" }, env);

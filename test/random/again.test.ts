@@ -213,7 +213,7 @@ function problemsOf(schedule: Schedule, steps: readonly Step[], target: GitHub, 
       ...statusesOf(step, schedule, caller),
       ...tokensOf(step, target, caller),
     ]),
-    ...[target, caller].flatMap(({ violations }) => violations),
+    ...[target, caller].flatMap(({ violations, breaches }) => [...violations, ...breaches]),
   ];
 }
 

@@ -151,6 +151,7 @@ async function playScene({ given, behaviour = GREEN, attempt = 1, before }: Scen
   const state = caller.statuses(CALLER.repository).at(-1)?.state;
   const runs = stage.github.runs(TARGET).map(({ attempt, conclusion }) => `${attempt}: ${conclusion}`);
   await Promise.all([stage.github.close(), caller.close()]);
+  expect(caller.breaches).toEqual([]);
   return { requests, end: { ...endOf(played), runs, state } };
 }
 

@@ -214,6 +214,7 @@ async function playStory(story: typeof anyStory extends fc.Arbitrary<infer Story
 
     const said = [played, post].flatMap(({ failure = "", log, warnings }) => [failure, ...log, ...warnings]);
     expect(said.join("\n")).not.toMatch(STACK);
+    expect(github.breaches).toEqual([]);
     return played.failure === undefined;
   } finally {
     await github.close();

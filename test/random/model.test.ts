@@ -18,7 +18,7 @@
  *  7. the step ends by its deadline, at once after a signal, and does not give up before
  *  8. our run is cancelled where that was asked for, and no other ever
  *  9. nothing but a Failure is thrown; no token and no payload value is told
- * 10. GitHub knows all that is asked, and no list is filtered
+ * 10. GitHub knows all that is asked, none of its limits is broken, and no list is filtered
  * 11. where a run may have been started and none is known, the step says so
  * 12. a queue is looked at once a minute at most
  * 13. a name that comes late is seen within a look or two, up to the last second of the search

@@ -5,7 +5,7 @@
 
 import { describe, test } from "vitest";
 import { crowdWaitsMs } from "../../src/find/crowd.ts";
-import type { RunTruth } from "../simulator/index.ts";
+import { GITHUBS_LIMITS, type RunTruth } from "../simulator/index.ts";
 import { isMode } from "../support/mode.ts";
 import { type ProcessStage, setProcessStage } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
@@ -14,12 +14,13 @@ import type { Ran } from "../support/step.ts";
 const isWhole = isMode("many");
 const DISPATCHERS = isWhole ? 100 : 20;
 const part = DISPATCHERS / 100;
-/** GitHub's own (docs/platform.md#rate-limits), or their part for fewer dispatchers. */
+/** GitHub's own, or their part for fewer dispatchers. */
 const LIMITS = {
-  primaryPerHour: 5000 * part,
-  pointsPerMinute: 900 * part,
-  creatingPerMinute: 80 * part,
-  creatingPerHour: 500 * part,
+  primaryPerHour: GITHUBS_LIMITS.primaryPerHour * part,
+  pointsPerMinute: GITHUBS_LIMITS.pointsPerMinute * part,
+  creatingPerMinute: GITHUBS_LIMITS.creatingPerMinute * part,
+  creatingPerHour: GITHUBS_LIMITS.creatingPerHour * part,
+  atOnce: GITHUBS_LIMITS.atOnce * part,
 };
 const BEHAVIOUR = isWhole
   ? { visibleAfterMs: 1500, queuedMs: 2000, setupMs: 1000, stepMs: 60_000 }

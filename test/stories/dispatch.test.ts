@@ -159,7 +159,7 @@ describe("an older server", () => {
       wait_for: "nothing",
     });
     expect(failure).toBeUndefined();
-    expect(outputs).toEqual({ distinct_id: "" });
+    expect(outputs).toEqual({ distinct_id: "", ref: "main" });
     expect(github.runs(TARGET)).toHaveLength(1);
   });
 });

@@ -200,9 +200,11 @@ describe("a run is found rightly", () => {
     expect(outputs.runId).not.toBe(String(older));
   });
 
+  const now = Date.now();
+
   test.each([-3_600_000, 3_600_000])("although the runner's clock is off by %i ms", async (offMs) => {
     // The clock of the step starts anywhere: nothing of it is ever compared with the server's time of day.
-    const startsAt = new Date(Date.now() + offMs).toISOString();
+    const startsAt = new Date(now + offMs).toISOString();
     const { github, play } = await setStage({ "deploy.yml": EVENT }, { startsAt });
     const { outputs } = await play({ event_type: "deploy" });
     expect(outputs.runId).toBe(String(github.runs(TARGET)[0]?.id));
@@ -275,7 +277,7 @@ describe("a run that is not found", () => {
     const played = play({ event_type: "deploy", distinct_id: "mine", find_timeout_seconds: "60" });
     const { failure, outputs, tookMs } = await played;
     expect(tookMs).toBe(60_000);
-    expect(outputs).toEqual({ distinct_id: "mine" });
+    expect(outputs).toEqual({ distinct_id: "mine", ref: "" });
     expect(failure?.replaceAll(github.apiUrl, "https://github.test")).toMatchInlineSnapshot(`
       "No run of octo/target showed the id mine within 60 s (\`find_timeout_seconds\`).
       GitHub listed 1 run since the dispatch. By repository_dispatch \`deploy\`:

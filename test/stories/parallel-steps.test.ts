@@ -1,17 +1,15 @@
 /** Parallel steps (docs/platform.md#parallel-steps): ten of ours at once, which is all that a job allows, on one token. */
 
 import { describe, expect, test } from "vitest";
-import type { RunTruth } from "../simulator/index.ts";
+import { GITHUBS_LIMITS, type RunTruth } from "../simulator/index.ts";
 import { receiver } from "../support/receivers.ts";
 import { type Stage, setStage, TARGET } from "../support/stage.ts";
 import type { Played } from "../support/step.ts";
 
 const AT_ONCE = 10;
-/** GitHub's own (docs/platform.md#rate-limits). */
-const LIMITS = { primaryPerHour: 5000, pointsPerMinute: 900, creatingPerMinute: 80, creatingPerHour: 500 };
 /** The goals of the crowds in docs/performance.md, which are of forty and of a hundred. */
 // A hundred may be billed 5,000 in an hour: each of them fifty.
-const GOALS = { lastFoundMs: 15_000, mostRequests: 17, billed: 50, pointsPerMinute: 900 };
+const GOALS = { lastFoundMs: 15_000, mostRequests: 17, billed: 50, pointsPerMinute: GITHUBS_LIMITS.pointsPerMinute };
 
 /** All start in the same moment, in one attempt of one caller's run. */
 async function atOnce({ github, play }: Stage, given: Record<string, string>): Promise<Played[]> {
@@ -41,7 +39,7 @@ function expectOwnRuns(played: readonly Played[], truth: readonly RunTruth[]): v
 
 describe("ten steps at once in one job, on one token", () => {
   test.each(["run-name", "step"] as const)("each find their own run, by its %s", async (sign) => {
-    const stage = await setStage({ "deploy.yml": receiver("repository_dispatch", sign) }, { limits: LIMITS });
+    const stage = await setStage({ "deploy.yml": receiver("repository_dispatch", sign) }, { limits: GITHUBS_LIMITS });
     const { github } = stage;
     const played = await atOnce(stage, { event_type: "deploy" });
     expectOwnRuns(played, github.runs(TARGET));
@@ -53,7 +51,7 @@ describe("ten steps at once in one job, on one token", () => {
   test("each follow their own run for minutes, and none is refused", async () => {
     const stage = await setStage(
       { "deploy.yml": receiver("workflow_dispatch", "run-name") },
-      { limits: LIMITS, behaviour: { jobs: { identify: { durationMs: 120_000 } } } },
+      { limits: GITHUBS_LIMITS, behaviour: { jobs: { identify: { durationMs: 120_000 } } } },
     );
     const { github } = stage;
     const played = await atOnce(stage, {
@@ -75,7 +73,7 @@ describe("ten steps at once in one job, on one token", () => {
   test("that are all cancelled have their runs cancelled, each its own, within 7 s", async () => {
     const stage = await setStage(
       { "deploy.yml": receiver("workflow_dispatch", "run-name") },
-      { limits: LIMITS, behaviour: { jobs: { identify: { durationMs: 600_000 } } } },
+      { limits: GITHUBS_LIMITS, behaviour: { jobs: { identify: { durationMs: 600_000 } } } },
     );
     const { github } = stage;
     const given = { workflow: "deploy.yml", ref: "main", wait_for: "completed", cancel_run_on: "cancel" };

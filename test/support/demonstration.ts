@@ -1,8 +1,9 @@
 /** The action's main job on a simulated GitHub, on real time. What runs is the committed bundle, as the runner starts it. */
 
 import { stripVTControlCharacters } from "node:util";
-import { startGitHub } from "../simulator/index.ts";
+import { type GitHub, startGitHub } from "../simulator/index.ts";
 import { ACTION } from "./caller.ts";
+import { addFleet, FLEET_INPUTS, FLEET_RECEIVER, FLEET_RECEIVER_PLACE } from "./demo-fleet.ts";
 import {
   announcementOf,
   behaviourOf,
@@ -52,14 +53,11 @@ async function play(scene: Scene, screen: Screen): Promise<number> {
   const dim = (text: string) => paint("dim", text);
   const title = (text: string) => say(`\n${paint("bold", text)}`);
   const github = await startGitHub(isOnOlderServer(scene) ? { runDetails: "rejected" } : {});
-  const workflow = receivingWorkflow(scene);
   github.addToken(TOKEN, { permissions: { contents: "write", actions: "write" } });
-  github.addRepository(REPOSITORY, { workflows: { [FILE]: workflow } });
-  github.behaviour(REPOSITORY, FILE, behaviourOf(scene));
-  const given = stepInputs(scene);
+  const { place, workflow, given } = setUp(scene, github);
 
   say(...announcementOf(scene));
-  title(`The receiving workflow, .github/workflows/${FILE} of ${REPOSITORY}`);
+  title(`The receiving workflow, ${place}`);
   say(workflow);
   title("The step");
   say(stepYaml(given));
@@ -85,7 +83,11 @@ async function play(scene: Scene, screen: Screen): Promise<number> {
 
   title("Its outputs");
   const width = Math.max(...Object.keys(outputs).map((name) => name.length));
-  for (const [name, value] of Object.entries(outputs)) say(`${name.padEnd(width)}  ${value}`);
+  for (const [name, value] of Object.entries(outputs)) {
+    // One line for each target.
+    const shown = value.replace(/,(?=\{"name":"[^"]*","repo":)/g, `,\n${" ".repeat(width + 2)}`);
+    say(`${name.padEnd(width)}  ${shown}`);
+  }
 
   title("What the server was asked");
   const lines = github.transcript();
@@ -101,11 +103,24 @@ async function play(scene: Scene, screen: Screen): Promise<number> {
   return isAsAsked ? 0 : 1;
 }
 
+/** The targets, and what the step is given for them. */
+function setUp(scene: Scene, github: GitHub): { place: string; workflow: string; given: Record<string, string> } {
+  if (scene.show === "targets") {
+    addFleet(github);
+    return { place: FLEET_RECEIVER_PLACE, workflow: FLEET_RECEIVER, given: FLEET_INPUTS };
+  }
+  const workflow = receivingWorkflow(scene);
+  github.addRepository(REPOSITORY, { workflows: { [FILE]: workflow } });
+  github.behaviour(REPOSITORY, FILE, behaviourOf(scene));
+  return { place: `.github/workflows/${FILE} of ${REPOSITORY}`, workflow, given: stepInputs(scene) };
+}
+
 function stepYaml(given: Record<string, string>): string {
-  const values = Object.entries(given).map(([name, value]) =>
+  const values = Object.entries(given).map(([name, value]) => {
+    if (value.includes("\n")) return `    ${name}: |\n${value.replace(/^/gm, "      ")}`;
     // A flow mapping would be an object to YAML, and an input is text.
-    value.startsWith("{") ? `    ${name}: '${value}'` : `    ${name}: ${value}`,
-  );
+    return value.startsWith("{") ? `    ${name}: '${value}'` : `    ${name}: ${value}`;
+  });
   const token = `    token: \${{ secrets.TARGET_TOKEN }}`;
   return [`- uses: ${ACTION}`, "  id: deploy", "  with:", token, ...values].join("\n");
 }

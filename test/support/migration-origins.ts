@@ -16,8 +16,8 @@ export interface Origin {
   source: string;
   /** What stands in front of each table → the names that it has to explain. */
   names: Record<string, readonly string[]>;
-  /** The request that the dispatching step makes; `ref` is the caller's own, in full. */
-  requestOf(given: Given, callersRef: string): Request;
+  /** The request that the dispatching step makes, or each of them; `ref` is the caller's own, in full. */
+  requestOf(given: Given, callersRef: string): Request | Request[];
 }
 
 const REPOSITORY_DISPATCH = "GitHub's REST API, version 2026-03-10: create a repository dispatch event";
@@ -299,6 +299,27 @@ export const ORIGINS: Record<string, Origin> = {
       repository: (given.repoURL ?? "").replace("https://github.com/", ""),
       runId: given.runID ?? "",
     }),
+  },
+  "A matrix of dispatches": {
+    source: "GitHub's documentation: workflow syntax, `jobs.<job_id>.strategy`",
+    names: {
+      part: ["`matrix`", "`max-parallel`", "`fail-fast`", "`continue-on-error`"],
+      output: ["`needs.JOB.result`", "`needs.JOB.outputs`"],
+    },
+    requestOf: ({ repo = "", workflow = "", ref = "" }) => ({ repository: repo, workflow, ref, inputs: {} }),
+  },
+  "`gh` in a loop": {
+    source: "the manual of GitHub CLI: gh workflow run, gh run list, gh run watch",
+    names: {
+      part: ["`GH_TOKEN`", "`--repo` in a loop", "`--ref`", "`--field`", "`gh run list --limit 1`", "`gh run watch`"],
+    },
+    requestOf({ run = "" }) {
+      const [, repositories = ""] = /for repo in (.*); do/.exec(run) ?? [];
+      const [, workflow = "", ref = ""] = /gh workflow run (\S+) --repo "\$repo" --ref (\S+)/.exec(run) ?? [];
+      const fields = [...run.matchAll(/--field (\w+)="(.*?)"/g)].map(([, name = "", value = ""]) => [name, value]);
+      const inputs = Object.fromEntries(fields) as Record<string, string>;
+      return repositories.split(" ").map((repository) => ({ repository, workflow, ref, inputs }));
+    },
   },
 };
 

@@ -78,8 +78,9 @@ afterEachFile(async () => {
   // None is left where a test failed before its step had ended.
   for (const step of started.splice(0)) step.kill("SIGKILL");
   await Promise.all(closing.map((github) => github.close()));
-  // As on virtual time: nothing is ever asked that GitHub does not know, and no stale list is read.
+  // As on virtual time.
   expect(closing.flatMap(({ violations }) => violations)).toEqual([]);
+  expect(closing.flatMap(({ breaches }) => breaches)).toEqual([]);
   expect(closing.map(({ filteredLists }) => filteredLists)).toEqual(closing.map(() => 0));
 });
 

@@ -55,8 +55,10 @@ export type StageOptions = Omit<GitHubOptions, "clock"> & {
 afterEachTest(async () => {
   const closing = open.splice(0);
   await Promise.all(closing.map(({ github }) => github.close()));
-  // Whatever a test is about: nothing is ever asked that GitHub does not know, and no stale list is read.
+  // Whatever a test is about: nothing is ever asked that GitHub does not know, none of its limits is broken, and no stale
+  // list is read.
   expect(closing.flatMap(({ github }) => github.violations)).toEqual([]);
+  expect(closing.flatMap(({ github }) => github.breaches)).toEqual([]);
   expect(closing.map(({ github }) => github.filteredLists)).toEqual(closing.map(() => 0));
 });
 

@@ -20,6 +20,7 @@ afterEachTest(async () => {
   for (const github of callers.splice(0)) {
     await github.close();
     expect(github.violations).toEqual([]);
+    expect(github.breaches).toEqual([]);
   }
 });
 

@@ -9,18 +9,23 @@ import { createAppAuth } from "@octokit/auth-app";
 import { parse } from "yaml";
 import { openGitHub } from "../../src/github/api.ts";
 import type { Credentials, Target } from "../../src/github/connection.ts";
+import { type Member, openPool } from "../../src/github/pool.ts";
 import type { Permissions } from "../../src/github/purposes.ts";
 import type { GivenCredentials } from "../../src/inputs/credentials.ts";
 import { readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
 import { optionalPermissionsFor, permissionsFor } from "../../src/inputs/permissions.ts";
+import { withReuseKey } from "../../src/inputs/reuse-key.ts";
 import { post } from "../../src/post.ts";
 import { run } from "../../src/run.ts";
 import { Cancelled } from "../../src/runner/cancellation.ts";
 import type { Log } from "../../src/runner/log.ts";
 import { StepError } from "../../src/runner/step-error.ts";
+import { startMany } from "../../src/start-many.ts";
 // What a step loads late has to be there already: virtual time would pass while it is read.
 import "../../src/dry-run/dry-run.ts";
+import "../../src/targets/dry-run.ts";
+import "../../src/targets/summary.ts";
 import "../../src/find/not-found.ts";
 import "../../src/summary/step-error.ts";
 import "../../src/wait/explain-end.ts";
@@ -33,6 +38,7 @@ import "../../src/wait/successor.ts";
 import "../../src/wait/next-attempt.ts";
 import "../../src/dispatch/reuse.ts";
 import type { GitHub, VirtualClock } from "../simulator/index.ts";
+import { newIdHex, playAndCompare } from "./list-of-one.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -91,6 +97,8 @@ export interface Played {
   summary: string;
   /** What the step leaves for its `post` step. */
   trace: string;
+  /** The same of each entry of `targets`, by its position. */
+  traces: string[];
   /** By the clock. */
   tookMs: number;
 }
@@ -113,19 +121,23 @@ export interface Play {
   /** The commit that the caller's run is about. */
   sha?: string;
   /** Told of each trace that the step leaves, as it leaves it. */
-  onTrace?: (trace: string) => void;
+  onTrace?: (trace: string, position?: number) => void;
+  /** Told of the outputs whenever the step sets some. */
+  onOutputs?: (outputs: Readonly<Record<string, string>>) => void;
   /** Names of inputs that do not exist, as the runner hands them on. */
   more?: readonly string[];
 }
 
-let steps = 0;
-
 /** Plays a step on virtual time, by its inputs as in `with:`. */
 export function playStep(github: GitHub, given: Record<string, string>, play: Play): Promise<Played> {
+  return playAndCompare(playOnce, github, given, play);
+}
+
+function playOnce(github: GitHub, given: Record<string, string>, play: Play): Promise<Played> {
   const {
     clock,
     random = () => 0.5,
-    idHex = (++steps).toString(16).padStart(16, "0"),
+    idHex = newIdHex(),
     cancelAfterMs,
     callerIsPublic = false,
     callerApiUrl = github.apiUrl,
@@ -134,6 +146,7 @@ export function playStep(github: GitHub, given: Record<string, string>, play: Pl
     more = [],
     sha = CALLER.sha,
     onTrace = () => {},
+    onOutputs = () => {},
   } = play;
   const texts = inputsOf(given, github.apiUrl);
   const cancellation = new AbortController();
@@ -142,46 +155,78 @@ export function playStep(github: GitHub, given: Record<string, string>, play: Pl
   }
   return onStage(play, async (log, played) => {
     const caller = { ...CALLER, ...callers, runAttempt: String(attempt), apiUrl: callerApiUrl, sha };
-    const inputs = readInputs((name) => texts[name] ?? "", caller, idHex, mappings, [...Object.keys(texts), ...more]);
-    const { commitStatus, target } = inputs;
-    const connection = { fetch: clock.fetch, clock, log };
-    const [needs, wishes] = [permissionsFor(inputs), optionalPermissionsFor(inputs)];
-    await run(inputs, {
-      github: openGitHub({
-        ...connection,
-        target,
-        credentials: credentialsOf(inputs.credentials, needs, wishes, clock),
-      }),
-      callersGitHub:
-        commitStatus &&
-        openGitHub({ ...connection, target: commitStatus.target, credentials: { token: commitStatus.token } }),
+    const names = [...Object.keys(texts), ...more];
+    const read = (name: string) => texts[name] ?? "";
+    const { open, openPool } = connectionsOf(clock, log);
+    const edges = {
       clock,
       log,
       random,
       signal: cancellation.signal,
-      hasProxy: false,
       callerIsPublic,
       callerApiUrl,
-      writeSummary: (markdown) => Object.assign(played, { summary: markdown }),
-      setOutputs: (outputs) => Object.assign(played.outputs, outputs),
-      savePostState: (trace) => {
-        Object.assign(played, { trace });
-        onTrace(trace);
-      },
+      writeSummary: (markdown: string) => Object.assign(played, { summary: markdown }),
+      setOutputs: (outputs: Record<string, string>) => onOutputs(Object.assign(played.outputs, outputs)),
+    };
+    const save = (trace: string, position?: number) => {
+      if (position === undefined) played.trace = trace;
+      else played.traces[position] = trace;
+      onTrace(trace, position);
+    };
+    if (read("targets") !== "") {
+      return startMany({
+        ...edges,
+        ...{ read, names, caller, mappings, open, openPool },
+        // The entries' ids differ, as they do where a story has given the first.
+        nextIdHex: entryIds(idHex),
+        hasProxyFor: () => false,
+        callersRunUrl: `https://github.com/${caller.repository}/actions/runs/${caller.runId}`,
+        savePostState: save,
+      });
+    }
+    const inputs = await withReuseKey(readInputs(read, caller, idHex, mappings, names));
+    const { commitStatus, target } = inputs;
+    const [needs, wishes] = [permissionsFor(inputs), optionalPermissionsFor(inputs)];
+    await run(inputs, {
+      ...edges,
+      github: await open(target, inputs.credentials, needs, wishes),
+      callersGitHub: commitStatus && (await open(commitStatus.target, { token: commitStatus.token })),
+      hasProxy: false,
+      savePostState: save,
     });
   });
 }
 
-/** Plays the `post` step of a step that left `trace`; `given` are its inputs, as they are by then. */
-export function playPost(github: GitHub, given: Record<string, string>, trace: string, play: Play): Promise<Played> {
+/** The first is given; each of the others is the next one. */
+function entryIds(first: string): () => string {
+  const given = [first];
+  return () => given.pop() ?? newIdHex();
+}
+
+/** Plays the `post` step of a step that left `traces`; `given` are its inputs, as they are by then. */
+export function playPost(
+  github: GitHub,
+  given: Record<string, string>,
+  traces: string | readonly string[],
+  play: Play,
+): Promise<Played> {
   const { clock, random = () => 0.5 } = play;
   const texts = inputsOf(given, github.apiUrl);
   const read = (name: string) => texts[name] ?? "";
-  return onStage(play, (log) => {
-    const open = async (target: Target, credentials: GivenCredentials, needs: Permissions) =>
-      openGitHub({ fetch: clock.fetch, clock, log, target, credentials: credentialsOf(credentials, needs, {}, clock) });
-    return post(trace, { open, read, clock, log, random });
-  });
+  return onStage(play, (log) =>
+    post([traces].flat(), { ...connectionsOf(clock, log), read, mappings, apiUrl: github.apiUrl, clock, log, random }),
+  );
+}
+
+function connectionsOf(clock: VirtualClock, log: Log) {
+  const options = { fetch: clock.fetch, clock, log };
+  const choose = async (given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) =>
+    credentialsOf(given, needs, wishes, clock);
+  return {
+    open: async (target: Target, given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) =>
+      openGitHub({ ...options, target, credentials: credentialsOf(given, needs, wishes, clock) }),
+    openPool: (members: readonly Member[]) => openPool(members, { ...options, choose }),
+  };
 }
 
 async function onStage({ clock }: Play, perform: (log: Log, played: Played) => Promise<void>): Promise<Played> {
@@ -194,6 +239,7 @@ async function onStage({ clock }: Play, perform: (log: Log, played: Played) => P
     failure: undefined,
     summary: "",
     trace: "",
+    traces: [],
     tookMs: 0,
   };
   const log = {

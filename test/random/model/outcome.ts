@@ -18,7 +18,10 @@ export type Outcome = "acted" | "unclear" | "limited" | "moved" | "stray" | "rej
 /** The longest that a request may take. */
 const REQUEST_MS = 20_000;
 
-export function outcomeOf({ entry, toldUntilMs, fault }: Sighting, { github }: Performance): Outcome {
+export function outcomeOf(
+  { entry, toldUntilMs, fault }: Pick<Sighting, "entry" | "toldUntilMs" | "fault">,
+  { github }: Pick<Performance, "github">,
+): Outcome {
   const { status } = entry;
   if (status === 0 || fault?.kind === "cut" || entry.fault === "client gone") return "unclear";
   if (status < 300) return "acted";
@@ -36,7 +39,7 @@ export function delayMs(fault: Sighting["fault"]): number {
 }
 
 /** When the sender knew what became of the request, at the earliest. */
-export function knownAtMs({ entry, fault }: Sighting): number {
+export function knownAtMs({ entry, fault }: Pick<Sighting, "entry" | "fault">): number {
   if (fault?.kind === "hang") return entry.atMs + REQUEST_MS;
   return entry.atMs + Math.min(delayMs(fault), REQUEST_MS);
 }

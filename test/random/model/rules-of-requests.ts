@@ -238,8 +238,8 @@ export function looksAtQueues(performance: Performance): string[] {
     .map((pauseMs) => `(12) the queue was asked about again after ${pauseMs} ms`);
 }
 
-/** Property 10: GitHub knows all that is asked, and no list is filtered. */
+/** Property 10: GitHub knows all that is asked, none of its limits is broken, and no list is filtered. */
 export function violations({ github }: Performance): string[] {
   const filtered = github.filteredLists > 0 ? ["(10) a filtered list was read"] : [];
-  return [...github.violations.map((each) => `(10) ${each}`), ...filtered];
+  return [...[...github.violations, ...github.breaches].map((each) => `(10) ${each}`), ...filtered];
 }

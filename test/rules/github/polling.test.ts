@@ -14,6 +14,7 @@ const pace: Pace & { status: string } = {
   rateLimit: undefined,
   lookMs: 0,
   sharers: 1,
+  pollers: 1,
   random: 0,
 };
 const plenty = { limit: 5000, remaining: 4000, resetInMs: 1_800_000 };

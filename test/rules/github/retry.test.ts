@@ -30,7 +30,7 @@ describe("asking", () => {
     if (hasAnswered) await github.getRepository({ timeoutMs: 1000 });
     clock.release();
     clock.sleeps.length = 0;
-    const retry = makeRetry({ github, clock, log, random: () => random, signal });
+    const retry = makeRetry({ github, clock, random: () => random, signal });
 
     /** Answers with each of `script` in turn, then with its last; each takes `tookMs`. */
     function ask(script: (RequestError | Error | string)[], retryOptions: RetryOptions, tookMs = 0) {

@@ -51,6 +51,7 @@ describe("without a word said", () => {
       outputsFrom: undefined,
       failedLogLines: undefined,
       reuse: "never",
+      reuseKey: "",
       commitStatus: undefined,
       writesSummary: true,
       isDryRun: false,

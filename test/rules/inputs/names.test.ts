@@ -90,7 +90,6 @@ describe("a near miss of ours", () => {
     ["workfow", "workflow"],
     ["wrokflow", "workflow"],
     ["job", "jobs"],
-    ["tokens", "token"],
     ["event-tpye", "event_type"],
     ["find_time_out_second", "find_timeout_seconds"],
     ["sucess_conclusion", "success_conclusions"],
@@ -120,8 +119,8 @@ describe("a near miss of ours", () => {
     expect(checkNames([given]).problems).toEqual([]);
   });
 
-  // Three letters are near to too much.
-  test.each(INPUT_NAMES.filter((ours) => ours !== "ref"))(
+  // Three letters are near to too much, and `tokens` to `token`.
+  test.each(INPUT_NAMES.filter((ours) => ours !== "ref" && ours !== "tokens"))(
     "is told as such where any one letter of %s is missing",
     (ours) => {
       for (const [at] of [...ours].entries()) {

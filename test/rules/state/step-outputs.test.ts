@@ -63,7 +63,7 @@ describe("the outputs", () => {
   test("tell the attempt of the run that is seen, and no more the one of GitHub's answer", () => {
     const started = { id: 9, htmlUrl: `${link}/9`, jobsUrl: `${api}/9/jobs` };
     const known = { distinctId: "run-1", sent: { ...sent, started }, run: { ...run, runAttempt: 3 } };
-    expect(outputsOf(known)).toEqual({ ...running, run_attempt: "3" });
+    expect(outputsOf(known)).toEqual({ ...running, ref: "", run_attempt: "3" });
   });
 
   test("tell a run that was given once it is seen, and nothing of one that may not be there", () => {
@@ -97,7 +97,7 @@ describe("the outputs", () => {
   test("keep what GitHub's answer told where the run itself leaves it out", () => {
     const started = { id: 1, htmlUrl: `${link}/1`, jobsUrl: `${api}/1/jobs` };
     const bare = { ...run, htmlUrl: "", jobsUrl: "" };
-    expect(outputsOf({ distinctId: "run-1", sent: { ...sent, started }, run: bare })).toEqual(running);
+    expect(outputsOf({ distinctId: "run-1", sent: { ...sent, started }, run: bare })).toEqual({ ...running, ref: "" });
   });
 
   test.each([

@@ -1,0 +1,132 @@
+/** The runs of one repository for many that poll them: one list serves all. */
+
+import { setMaxListeners } from "node:events";
+import { abortAfter } from "../runner/cancellation.ts";
+import type { Clock } from "../runner/clock.ts";
+import type { GitHub } from "./api.ts";
+import type { RequestOptions } from "./http.ts";
+import { PURPOSES } from "./purposes.ts";
+import { RequestError } from "./request-error.ts";
+import { type Id, PAGE_LENGTH, type Page } from "./response-fields.ts";
+import type { Run } from "./responses.ts";
+
+/** Whoever asks this soon after a list was requested gets the same list. */
+const FRESH_MS = 500;
+const REQUEST_TIMEOUT_MS = 20_000;
+
+interface List {
+  /** When it was requested, by the clock: it shows what had happened by then. */
+  atMs: number;
+  page: Page<Run>;
+}
+
+/** The same API, in which `getRun` and the first page of `listRuns` share a list, and `pause` ends when a new one has come. */
+export function shareRuns(github: GitHub, clock: Clock): GitHub {
+  const runs = new Map<Id, Run>();
+  /** When each run's state was last handed out, by the clock. */
+  const handedOutMs = new Map<Id, number>();
+  let last: List | undefined;
+  let requested: Promise<List> | undefined;
+  let renewed = wakeUpCall();
+  /** How many pause at the moment. */
+  let pausing = 0;
+
+  function request(): Promise<List> {
+    const atMs = clock.nowMs();
+    const options = { timeoutMs: REQUEST_TIMEOUT_MS };
+    requested = github
+      .listRuns({ perPage: PAGE_LENGTH, page: 1 }, options)
+      .then((page) => {
+        last = { atMs, page: { ...page, items: page.items.map(unchanged) } };
+        const before = renewed;
+        renewed = wakeUpCall();
+        before.abort();
+        return last;
+      })
+      .finally(() => {
+        requested = undefined;
+      });
+    // All who waited for it may have left.
+    requested.catch(() => {});
+    return requested;
+  }
+
+  /** The object of before, if nothing of the run has changed: who follows it tells news by that. */
+  function unchanged(run: Run): Run {
+    const before = runs.get(run.id);
+    const same = before && isSame(before, run) ? before : run;
+    runs.set(run.id, same);
+    return same;
+  }
+
+  const isFresh = (list: List | undefined): list is List => list !== undefined && clock.nowMs() - list.atMs < FRESH_MS;
+
+  /** Whether another's request serves. */
+  const isShared = (): boolean => isFresh(last) || requested !== undefined;
+
+  async function listFor(options: RequestOptions): Promise<List> {
+    return isFresh(last) ? last : within(requested ?? request(), options, clock);
+  }
+
+  return {
+    ...github,
+    sharesRuns: true,
+    async listRuns({ perPage, page }, options) {
+      if (page > 1) return github.listRuns({ perPage, page }, options);
+      if (isShared()) options.onShared?.();
+      const list = (await listFor(options)).page;
+      return { ...list, items: list.items.slice(0, perPage) };
+    },
+    async getRun(id, options) {
+      const isNews = last !== undefined && last.atMs > (handedOutMs.get(id) ?? Number.NEGATIVE_INFINITY);
+      const isOthers = isNews || isShared();
+      const list = isNews && last ? last : await listFor(options);
+      handedOutMs.set(id, list.atMs);
+      const listed = list.page.items.find((run) => run.id === id);
+      if (listed && isOthers) options.onShared?.();
+      return listed ?? unchanged(await github.getRun(id, options));
+    },
+    async pause(ms, signal) {
+      const wake = renewed.signal;
+      const timer = new AbortController();
+      const stop = () => timer.abort();
+      for (const each of [wake, signal]) each.addEventListener("abort", stop, { once: true, signal: timer.signal });
+      if (signal.aborted) stop();
+      // All of them poll as one.
+      if (pausing++ === 0) github.limits.pollers++;
+      github.limits.polledRuns++;
+      await clock.sleep(ms, timer.signal).catch(() => {});
+      if (--pausing === 0) github.limits.pollers--;
+      github.limits.polledRuns--;
+      timer.abort();
+      signal.throwIfAborted();
+    },
+  };
+}
+
+/** Many listen to it. */
+function wakeUpCall(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+function isSame(one: Run, other: Run): boolean {
+  return Object.entries(one).every(([name, value]) => other[name as keyof Run] === value);
+}
+
+/** A request that others wait for as well is not ended by one of them, who only stops waiting. */
+async function within<Answer>(response: Promise<Answer>, options: RequestOptions, clock: Clock): Promise<Answer> {
+  const tooLate = () =>
+    new RequestError("lost", {
+      request: "GET …/actions/runs",
+      purpose: PURPOSES.readRuns,
+      code: "ETIMEDOUT",
+      answer: "no answer in time",
+    });
+  const timer = abortAfter(clock, options.timeoutMs, tooLate, options.signal);
+  const ended = new Promise<never>((_, reject) => {
+    timer.signal.addEventListener("abort", () => reject(timer.signal.reason), { once: true });
+  });
+  return Promise.race([response, ended]).finally(() => timer.release());
+}
