@@ -14,6 +14,7 @@ import { scenarios } from "./scenarios.ts";
 import { bundleSizes } from "./startup.ts";
 import { printLongWait, printStartUp } from "./startup-table.ts";
 import { aligned, goalTable, partTable, type Verdict, verdictsOf } from "./table.ts";
+import { manyTable, manyVerdicts, measureCheap, printMany, printManyProcesses } from "./targets-table.ts";
 
 const PAGE = new URL("../docs/performance.md", import.meta.url);
 
@@ -26,11 +27,15 @@ const { values: asked } = parseArgs({
     memory: { type: "boolean" },
     /** Plays only scenarios with this in their name, this action alone. */
     only: { type: "string" },
+    /** Plays many targets in one step, which takes minutes; with `--only` some of them, with `--memory` as processes. */
+    targets: { type: "boolean" },
   },
 });
 
 if (asked.startup) await printStartUp(asked.node);
-else if (asked.memory) await printLongWait(asked.node);
+else if (asked.memory && !asked.targets) await printLongWait(asked.node);
+else if (asked.targets && asked.memory) await printManyProcesses();
+else if (asked.targets) await printMany(asked.only);
 else if (asked.only !== undefined) await printOnly(asked.only);
 else await tables();
 
@@ -46,12 +51,13 @@ async function printOnly(text: string): Promise<void> {
 
 async function tables(): Promise<void> {
   // What others do does not change with this action: the check leaves their rows as they are.
-  const results = await (asked.check ? performAll([thisAction]) : performAll());
-  const verdicts = [...results.flatMap(verdictsOf), ...sizeVerdicts()];
+  const [results, many] = await Promise.all([asked.check ? performAll([thisAction]) : performAll(), measureCheap()]);
+  const verdicts = [...results.flatMap(verdictsOf), ...many.flatMap(manyVerdicts), ...sizeVerdicts()];
   const parts = {
     find: partTable("find", results),
     follow: partTable("follow", results),
     crowd: partTable("crowd", results),
+    targets: manyTable(many),
     goals: goalTable(verdicts),
   };
   if (asked.write) return writeFileSync(PAGE, withParts(readFileSync(PAGE, "utf8"), parts));

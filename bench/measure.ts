@@ -105,7 +105,7 @@ function requestsToResend(requests: readonly JournalEntry[]): number {
   return requests.findIndex(({ method }, index) => method === "POST" && index > first) + 1;
 }
 
-function mostPoints(requests: readonly JournalEntry[]): number {
+export function mostPoints(requests: readonly JournalEntry[]): number {
   const points = ({ method }: JournalEntry) => (method === "GET" ? 1 : 5);
   let [sum, top, first] = [0, 0, 0];
   for (const request of requests) {

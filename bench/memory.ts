@@ -27,7 +27,7 @@ export interface LongWait {
  * Loaded before the bundle: timers do not wait. While no request is under way, the one that is due first rings, and the clock
  * is set to its time.
  */
-const LEAP = `
+export const LEAP = `
 require("node:fs").writeFileSync(process.env.PID_FILE, String(process.pid));
 const http = require("node:http");
 const { request } = http;

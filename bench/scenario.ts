@@ -1,6 +1,6 @@
 /** What a scenario says: what goes on, who takes part, and what has to come of it. Times in seconds, as people say them. */
 
-import type { LimitOptions } from "../test/simulator/index.ts";
+import { GITHUBS_LIMITS, type LimitOptions } from "../test/simulator/index.ts";
 import type { Figures } from "./measure.ts";
 import type { Range } from "./random.ts";
 
@@ -50,14 +50,6 @@ export interface Goal {
   atMost: number;
 }
 
-/** GitHub's own, for a personal token. */
-const IN_FORCE: LimitOptions = {
-  primaryPerHour: 5000,
-  pointsPerMinute: 900,
-  creatingPerMinute: 80,
-  creatingPerHour: 500,
-};
-
 /** What most scenarios have in common. */
 export const find = {
   part: "find",
@@ -70,6 +62,6 @@ export const find = {
   dispatchers: 1,
   startWithinS: 0,
   latencyMs: [80, 80],
-  limits: IN_FORCE,
+  limits: GITHUBS_LIMITS,
   plays: 40,
 } as const;

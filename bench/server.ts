@@ -63,7 +63,11 @@ export function openServer({ clock, latencyMs, limits: limitOptions, runDetails,
     pause: (ms, signal) => clock.sleep(ms, signal),
   };
 
-  function take(input: string | URL | Request, init: RequestInit, journal: JournalEntry[]): Answer {
+  function take(
+    input: string | URL | Request,
+    init: RequestInit,
+    journal: JournalEntry[],
+  ): { answer: Answer; leave: () => void } {
     const url = new URL(input instanceof Request ? input.url : input);
     const request = {
       method: init.method ?? "GET",
@@ -73,10 +77,11 @@ export function openServer({ clock, latencyMs, limits: limitOptions, runDetails,
     const arrival = takeApart(world, nowMs(), request, String(init.body ?? ""));
     state.requests.push(arrival.entry);
     journal.push(arrival.entry);
+    const leave = limits.enter(arrival, nowMs());
     const answer = new Answer();
     answer.setHeader("x-github-request-id", `A1B2:${String(state.requests.length).padStart(6, "0")}`);
     reply(arrival, answer as unknown as Outgoing);
-    return answer;
+    return { answer, leave };
   }
 
   function reply(arrival: Arrival, answer: Outgoing): void {
@@ -111,8 +116,10 @@ export function openServer({ clock, latencyMs, limits: limitOptions, runDetails,
         const wayMs = latencyMs() / 2;
         const signal = init.signal ?? undefined;
         await clock.sleep(wayMs, signal);
-        const { statusCode: status, headers, body } = take(input, init, journal);
-        await clock.sleep(wayMs, signal);
+        const { answer, leave } = take(input, init, journal);
+        // It is being answered from its arrival until its answer has come.
+        await clock.sleep(wayMs, signal).finally(leave);
+        const { statusCode: status, headers, body } = answer;
         const isBodyless = status === 204 || status === 304;
         const response = new Response(isBodyless ? null : body, { status, headers });
         // A made Response has no address, and octokit reads it.
