@@ -40,6 +40,9 @@ writeFileSync(join(out, "package.json"), `${JSON.stringify({ type: "commonjs" })
 // The same bundle as `post`: a step that is killed while it loads has saved nothing by which its `post` step would know itself.
 writeFileSync(join(out, "post.js"), `process.env.STATE_isPost = "true";\nrequire("./index.js");\n`);
 
+// The same bundle as report/, which stands in the target.
+writeFileSync(join(out, "report.js"), `process.env.TRACKED_DISPATCH_DOOR = "report";\nrequire("./index.js");\n`);
+
 const { modules } = JSON.parse(readFileSync(stats, "utf8")) as { modules: Module[] };
 const packages = bundledPackages(modules);
 writeFileSync(join(out, "licenses.txt"), licensesOf(packages, process.cwd()));

@@ -8,36 +8,37 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parse } from "yaml";
 import { cut } from "./cut.ts";
-import { forNode24 } from "./node24.ts";
+import { forNode24, TWINS } from "./node24.ts";
 import { PLACEHOLDER, repositoryIn } from "./repository.ts";
 
-const PAGES = ["README.md", "examples/README.md", "docs/how-it-works.md"];
+const PAGES = ["README.md", "examples/README.md", "docs/how-it-works.md", "docs/commit-status.md"];
 
 interface ActionYml {
   inputs: Record<string, { description: string; default?: string }>;
   outputs: Record<string, { description: string }>;
 }
 
-const actionText = readFileSync("action.yml", "utf8");
-const action = parse(actionText) as ActionYml;
+const actionIn = (file: string) => parse(readFileSync(file, "utf8")) as ActionYml;
 
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-const inputs = table(
-  ["input", "default", "meaning"],
-  Object.entries(action.inputs).map(([name, { description, default: byDefault }]) => [
+/** `<!-- inputs: from action.yml -->` */
+function inputs([, file = ""]: string[]): string {
+  const rows = Object.entries(actionIn(file).inputs).map(([name, { description, default: byDefault }]) => [
     `\`${name}\``,
     byDefault === undefined ? "–" : `\`${byDefault}\``,
     description,
-  ]),
-);
-const outputs = table(
-  ["output", "meaning"],
-  Object.entries(action.outputs).map(([name, { description }]) => [`\`${name}\``, description]),
-);
+  ]);
+  return table(["input", "default", "meaning"], rows);
+}
+
+function outputs([, file = ""]: string[]): string {
+  const rows = Object.entries(actionIn(file).outputs).map(([name, { description }]) => [`\`${name}\``, description]);
+  return table(["output", "meaning"], rows);
+}
 
 const fenced = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
 
@@ -61,8 +62,8 @@ function aboutName(): string {
 }
 
 const WRITERS: Record<string, (words: string[]) => string> = {
-  inputs: () => inputs,
-  outputs: () => outputs,
+  inputs,
+  outputs,
   example,
   shown,
   name: aboutName,
@@ -80,7 +81,9 @@ function filled(page: string): string {
 
 const written = [
   ...PAGES.map((page) => [page, filled(page)] as const),
-  ["node24/action.yml", forNode24(actionText)] as const,
+  ...(Object.keys(TWINS) as (keyof typeof TWINS)[]).map(
+    (twin) => [twin, forNode24(readFileSync(TWINS[twin], "utf8"), twin)] as const,
+  ),
 ];
 for (const [file, text] of written) {
   if (existsSync(file) && readFileSync(file, "utf8") === text) continue;

@@ -11,6 +11,7 @@ import { type Fetch, openTransport } from "./github/transport.ts";
 import { type GivenCredentials, secretsOf } from "./inputs/credentials.ts";
 import { givesObjects } from "./inputs/dispatch-request.ts";
 import { generateIdHex } from "./inputs/distinct-id.ts";
+import { commitOfEvent } from "./inputs/event-commit.ts";
 import { readInputs } from "./inputs/inputs.ts";
 import { asMeant, inputNamesIn, isEmptyObject } from "./inputs/names.ts";
 import { optionalPermissionsFor, permissionsFor } from "./inputs/permissions.ts";
@@ -49,7 +50,8 @@ async function main(): Promise<void> {
   const connections = openConnections();
   const isPost = core.getState("isPost") !== "";
   try {
-    await (isPost ? endStep(connections) : startStep(connections, cancellation.signal));
+    const start = process.env.TRACKED_DISPATCH_DOOR === "report" ? startReporting : startStep;
+    await (isPost ? endStep(connections) : start(connections, cancellation.signal));
   } finally {
     // The runner kills a cancelled step soon, and the step has yet to say how it ended.
     await connections.close(cancellation.signal.aborted ? REVOKE_TIMEOUT_MS / 10 : REVOKE_TIMEOUT_MS);
@@ -102,6 +104,24 @@ async function startStep(connections: Connections, signal: AbortSignal): Promise
     hasProxy: findProxy(target.apiUrl) !== undefined,
     setOutputs,
     savePostState: (postState: string) => saveState({ postState }),
+  });
+}
+
+/** `report/`, which stands in the target. */
+async function startReporting(connections: Connections, signal: AbortSignal): Promise<void> {
+  const { env } = process;
+  const read = core.getInput;
+  for (const secret of [...secretsOf(read), read("own_token")].filter((each) => each !== "")) mask(secret);
+  const { eventName, payload, apiUrl } = await readContext(env.GITHUB_API_URL || "https://api.github.com");
+  const [owner = "", repo = ""] = (env.GITHUB_REPOSITORY ?? "").split("/");
+  const { startReport } = await import("./start-report.ts");
+  await startReport({
+    ...connections,
+    ...{ read, names: inputNamesIn(env), event: eventName, payload, signal },
+    own: { owner, repo, apiUrl: withoutTrailingSlash(apiUrl) },
+    clock: systemClock,
+    log: runnerLog,
+    random: Math.random,
   });
 }
 
@@ -167,14 +187,14 @@ function openConnections() {
   };
 }
 
-function callerOf({ apiUrl, runId, runAttempt, payload, sha }: typeof Context, repository = ""): Caller {
+function callerOf({ apiUrl, runId, runAttempt, eventName, payload, sha }: typeof Context, repository = ""): Caller {
   return {
     repository,
     apiUrl,
     runId: String(runId || 0),
     runAttempt: String(runAttempt || 1),
-    // The `sha` of a pull request's run is a merge commit, whose page nobody looks at (docs/platform.md#commit-statuses).
-    sha: String(payload.pull_request?.head?.sha ?? sha ?? ""),
+    // Undefined where no runner has set it.
+    commit: commitOfEvent(eventName ?? "", payload, sha ?? ""),
   };
 }
 

@@ -149,7 +149,7 @@ const NOTHING_KNOWN: Ended["known"] = { distinctId: "" };
 function edgesFor({ inputs }: TargetEntry, dependencies: ManyDependencies) {
   const { openGitHub, hasProxyFor } = dependencies;
   const github = openGitHub(inputs);
-  return { ...dependencies, github, hasProxy: hasProxyFor(inputs.target), callersGitHub: undefined };
+  return { ...dependencies, github, hasProxy: hasProxyFor(inputs.target) };
 }
 
 const DRY_RUNS_AT_ONCE = 10;

@@ -28,9 +28,9 @@ export async function run(inputs: Inputs, dependencies: Dependencies): Promise<v
   for (const warning of inputs.warnings) context.log.warning(warning);
   if ("app" in inputs.credentials) context.log.info(USES_APP);
   const status = await openStatus(context);
-  const failure = await failureOf(runStep(context, status), known, context);
+  const failure = await failureOf(runStep(context, status, known), known, context);
   try {
-    await status?.setFinal(known, failure);
+    await endStatus(status, known, failure, context);
     await summarize(known, context, failure);
   } finally {
     context.record({ hasEnded: true });
@@ -38,13 +38,15 @@ export async function run(inputs: Inputs, dependencies: Dependencies): Promise<v
   if (failure !== undefined) throw failure;
 }
 
-/** The same for one entry of `targets`, whose summary and commit status are the step's. */
+/** The same for one entry of `targets`, whose summary is the step's. */
 export async function runEntry(
   inputs: Inputs,
   dependencies: Dependencies,
 ): Promise<{ known: Readonly<Known>; failure: unknown }> {
   const { context, known } = createContext(inputs, dependencies);
-  const failure = await failureOf(runStep(context, undefined), known, context);
+  const status = await openStatus(context);
+  const failure = await failureOf(runStep(context, status, known), known, context);
+  await endStatus(status, known, failure, context);
   context.record({ hasEnded: true });
   return { known, failure };
 }
@@ -67,7 +69,21 @@ async function openStatus(context: Context): Promise<CommitStatusReporter | unde
   return (await import("./outputs/commit-status.ts")).openCommitStatus(context);
 }
 
-async function runStep(context: Context, status: CommitStatusReporter | undefined): Promise<void> {
+/** With `wait_for: found`, the target ends the status of a run that was found. */
+async function endStatus(
+  status: CommitStatusReporter | undefined,
+  known: Readonly<Known>,
+  failure: unknown,
+  { inputs }: Context,
+): Promise<void> {
+  if (inputs.waitFor === "completed" || failure !== undefined) await status?.setFinal(known, failure);
+}
+
+async function runStep(
+  context: Context,
+  status: CommitStatusReporter | undefined,
+  known: Readonly<Known>,
+): Promise<void> {
   const { log, inputs } = context;
   const { source, waitFor, isDryRun } = inputs;
   if (isDryRun) return (await import("./dry-run/dry-run.ts")).dryRun(context);
@@ -77,6 +93,7 @@ async function runStep(context: Context, status: CommitStatusReporter | undefine
   if (waitFor === "found") {
     // Without it, whoever forgot `wait_for` would wonder at a green step beside a red run.
     if (found.run.status !== "completed") log.info("Not waiting for the run's end (`wait_for: found`).");
+    if (status) await (await import("./outputs/leave-status.ts")).leaveStatus(found.run, status, known, context);
     return;
   }
 

@@ -4,6 +4,7 @@
  */
 export const FOLDERS: readonly (readonly [name: string, reason: string])[] = [
   ["targets", "many stories at once: it uses the parts as one story does"],
+  ["report", "tells the caller how a run ended that nobody waits for"],
   // The parts of the story.
   ["dispatch", "starts the run, or takes an equal one, so it needs the search"],
   ["dry-run", "looks at everything and changes nothing: no part depends on it"],

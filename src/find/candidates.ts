@@ -46,10 +46,15 @@ function withUnknownEnd(cutName: string): string {
   return `${withoutEnd(cutName)}_`;
 }
 
+/** The first generated id that a job or a step shows. */
+export function idInNames(jobs: readonly Job[]): string | undefined {
+  const names = jobs.flatMap((job) => [job.name, ...job.steps.map((step) => step.name)]);
+  return names.map(generatedIdIn).find((id) => id !== undefined);
+}
+
 /** The generated id of another dispatch: called only where ours is not shown. */
 export function anothersIdIn(run: Run, jobs: readonly Job[]): string | undefined {
-  const names = jobs.flatMap((job) => [job.name, ...job.steps.map((step) => step.name)]);
-  return [run.displayTitle, run.name, ...names].map(generatedIdIn).find((id) => id !== undefined);
+  return [run.displayTitle, run.name].map(generatedIdIn).find((id) => id !== undefined) ?? idInNames(jobs);
 }
 
 export function newCandidate(run: Run, seenAtMs: number, changedAtMs = seenAtMs): Candidate {

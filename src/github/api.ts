@@ -1,4 +1,5 @@
 import { readArtifacts } from "./artifacts.ts";
+import { readCommitsOfRun, readPullRequest, readStatuses } from "./commit-statuses.ts";
 import { readConcurrencyGroup, readRunsGroups } from "./concurrency-groups.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
 import { textOf } from "./download.ts";
@@ -137,6 +138,25 @@ export function openGitHub(options: ConnectionOptions) {
       const parameters = { sha, state, context, description, ...(url !== "" && { target_url: url }) };
       const route = `POST ${REPOSITORY}/statuses/{sha}`;
       return ask({ route, parameters, purpose: PURPOSES.setStatus, read: nothing }, options);
+    },
+
+    /** Where the run's statuses belong. */
+    getCommitsOfRun: (id: Id, options: RequestOptions) => {
+      const parameters = { run_id: String(id) };
+      return ask({ route: `GET ${RUN}`, parameters, purpose: PURPOSES.readRun, read: readCommitsOfRun }, options);
+    },
+
+    /** The latest of each context. */
+    getCombinedStatus: (ref: string, page: number, options: RequestOptions) => {
+      const parameters = { ref, per_page: PAGE_LENGTH, page };
+      const route = `GET ${REPOSITORY}/commits/{ref}/status`;
+      return ask({ route, parameters, purpose: PURPOSES.readStatuses, read: readStatuses }, options);
+    },
+
+    getPullRequest: (number: number, options: RequestOptions) => {
+      const route = `GET ${REPOSITORY}/pulls/{pull_number}`;
+      const parameters = { pull_number: number };
+      return ask({ route, parameters, purpose: PURPOSES.readPullRequest, read: readPullRequest }, options);
     },
 
     /** Of the run and its jobs. GitHub Enterprise Server has neither this request nor the next one. */

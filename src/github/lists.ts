@@ -1,4 +1,5 @@
 import type { GitHub } from "./api.ts";
+import type { LatestStatus } from "./commit-statuses.ts";
 import { type Id, PAGE_LENGTH, type Page } from "./response-fields.ts";
 import { fileName, type Job, type Workflow } from "./responses.ts";
 import { type Retry, type RetryOptions, tryToGet } from "./retry.ts";
@@ -58,5 +59,22 @@ export async function* readPages<Item extends { id: Id }>(
     const length = page.items.length + page.unreadable.length;
     count += length;
     if (length < perPage && count >= (page.totalCount ?? 0)) return;
+  }
+}
+
+/** The latest status of each context: a commit may have more than a page of them. */
+export async function listLatestStatuses(
+  sha: string,
+  { github, retry }: Api,
+  options: RetryOptions,
+): Promise<readonly LatestStatus[]> {
+  const latest = new Map<string, LatestStatus>();
+  for (let page = 1; ; page++) {
+    const before = latest.size;
+    const { statuses, totalCount } = await retry((request) => github.getCombinedStatus(sha, page, request), options);
+    for (const status of statuses) latest.set(status.context, status);
+    // A server may have shorter pages, or repeat one.
+    const isLast = totalCount === undefined ? statuses.length < PAGE_LENGTH : latest.size >= totalCount;
+    if (isLast || latest.size === before) return [...latest.values()];
   }
 }

@@ -6,6 +6,7 @@ export interface Permissions {
   actions?: Access;
   checks?: Access;
   statuses?: Access;
+  pull_requests?: Access;
 }
 
 export type Access = "read" | "write";
@@ -35,6 +36,12 @@ export const PURPOSES = {
   rerunFailedJobs: { about: "run", to: "re-run the failed jobs of a run of", needs: actions("write") },
   cancelRun: { about: "run", to: "cancel a run of", needs: actions("write") },
   setStatus: { about: "target", to: "set a status in", needs: { name: "statuses", access: "write" } },
+  readStatuses: { about: "target", to: "read the statuses of", needs: { name: "statuses", access: "read" } },
+  readPullRequest: {
+    about: "target",
+    to: "read a pull request of",
+    needs: { name: "pull_requests", access: "read" },
+  },
   readArtifacts: { about: "run", to: "read the artifacts of", needs: actions("read") },
   read: { about: "target", to: "read", needs: metadata },
   getToken: { about: "app", to: "get a token for", needs: metadata },

@@ -4,7 +4,7 @@ import { CONCLUSIONS } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
 import { StepError } from "../runner/step-error.ts";
 import { problemsOfReuse, problemsOfWait, problemsOnGitea, warnOfIdleTimeout } from "./combinations.ts";
-import { type CommitStatusInputs, readCommitStatus } from "./commit-status.ts";
+import { type CommitStatusInputs, problemsOfAdoptedId, readCommitStatus } from "./commit-status.ts";
 import { type GivenCredentials, readCredentials } from "./credentials.ts";
 import { type DistinctId, type Mappings, type RunSource, readDispatchRequest } from "./dispatch-request.ts";
 import { generateDistinctId } from "./distinct-id.ts";
@@ -130,6 +130,7 @@ export function readInputs(
   problems.push(
     ...problemsOfWait(inputs),
     ...problemsOfReuse(inputs),
+    ...(inputs.commitStatus && waitFor === "found" ? problemsOfAdoptedId(reader, inputs.distinctId) : []),
     ...problemsOnGitea(target?.apiUrl ?? "", inputs),
   );
   // An unknown name may be the cause of another problem, so its warning is listed as well.

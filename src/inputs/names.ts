@@ -37,6 +37,7 @@ export const DEFAULTS = {
   rerun_grace_seconds: "0",
   status_context: "",
   status_token: "",
+  status_sha: "",
   targets: "",
   tokens: "",
   max_parallel: "",

@@ -1,6 +1,16 @@
 import type { Target } from "../github/connection.ts";
 import type { InputName } from "./names.ts";
 
+/** The commit that an event is about (event-commit.ts). */
+export type EventCommit =
+  | {
+      sha: string;
+      /** The caller's run is a run of this commit, so whoever knows the run can find the commit. */
+      isOfCallersRun: boolean;
+    }
+  /** The head of this pull request has to be read. */
+  | { ofPullRequest: number };
+
 /** Where the step runs, by the runner's environment. */
 export interface Caller {
   /** `owner/name` */
@@ -8,8 +18,8 @@ export interface Caller {
   apiUrl: string;
   runId: string;
   runAttempt: string;
-  /** Of a pull request its head, else `GITHUB_SHA`. */
-  sha?: string;
+  /** The one that the event is about. */
+  commit?: EventCommit;
 }
 
 export function ownerOf({ repository }: Caller): string {

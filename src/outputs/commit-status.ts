@@ -2,7 +2,7 @@
 
 import type { CommitStatus } from "../github/api.ts";
 import { RequestError } from "../github/request-error.ts";
-import { makeRetry, type OutOfTime, requestErrorIn, settle } from "../github/retry.ts";
+import { makeRetry, type OutOfTime, once, requestErrorIn, settle } from "../github/retry.ts";
 import { CREATING } from "../github/spending.ts";
 import type { CommitStatusInputs } from "../inputs/commit-status.ts";
 import { callAfter } from "../runner/cancellation.ts";
@@ -24,6 +24,8 @@ export interface CommitStatusReporter {
   setFinal(known: Known, failure: unknown): Promise<void>;
   /** The last status, whatever it is. */
   end(final: DueStatus): Promise<void>;
+  /** The pending status stays. Resolves with whether it is set. @throws the signal's reason */
+  leave(): Promise<boolean>;
   /** For the `post` step: sets what a killed step, or one without a response, has left. */
   setDue(due: DueStatus): Promise<void>;
 }
@@ -39,7 +41,7 @@ const REMOTE_RUN: Followed = {
   isCutOff: "The step ended before the remote run",
 };
 
-type ShownStatus = Pick<CommitStatusInputs, "context" | "sha">;
+type ShownStatus = Pick<CommitStatusInputs, "context" | "sha" | "pullRequest">;
 
 /** On a connection and with a token of its own. Setting a status never throws a RequestError. */
 export function openCommitStatus(
@@ -54,6 +56,7 @@ export function openCommitStatus(
   const ending = new AbortController();
   let pending: Promise<void> | undefined;
   let mayBeOvertaken = false;
+  let commit: Promise<string> | undefined;
 
   return {
     setPending(url, { continues, isCutOff } = REMOTE_RUN) {
@@ -63,6 +66,17 @@ export function openCommitStatus(
         if (!ending.signal.aborted) throw error;
         mayBeOvertaken = true;
       });
+    },
+    async leave() {
+      // Nothing follows that it could hold up, or overtake: it has the time that it was given, unless the step is cancelled.
+      const stop = () => ending.abort();
+      if (signal.aborted) stop();
+      signal.addEventListener("abort", stop, { once: true });
+      await pending;
+      signal.removeEventListener("abort", stop);
+      signal.throwIfAborted();
+      record({ dueStatus: undefined });
+      return !isRefused && !hasWarned;
     },
     setFinal: (known, failure) => end({ ...finalStatus(known, failure), url: known.run?.htmlUrl ?? "" }),
     end,
@@ -85,7 +99,10 @@ export function openCommitStatus(
   async function set(shown: Omit<CommitStatus, "context">, due: DueStatus, forMs: number): Promise<void> {
     if (!github || !retry || !commitStatus || isRefused) return;
     record({ dueStatus: due });
-    const { context, sha } = commitStatus;
+    const { context } = commitStatus;
+    commit ??= findCommit(commitStatus, clock.nowMs() + forMs);
+    const sha = await commit;
+    if (sha === "") return;
     const status: CommitStatus = { ...shown, context, description: shortened(shown.description) };
     const deadlineMs = clock.nowMs() + forMs;
     const isPending = shown.state === "pending";
@@ -100,6 +117,22 @@ export function openCommitStatus(
     if ("failure" in result) return noteFailure(result.failure, context, github.fullName());
     // The first status may still arrive, after the last one: `post` then sets that again.
     if (!isPending && !mayBeOvertaken) record({ dueStatus: undefined });
+  }
+
+  /** The head of the pull request that was commented on; empty where it cannot be read. */
+  async function findCommit({ sha, pullRequest, context }: ShownStatus, deadlineMs: number): Promise<string> {
+    if (pullRequest === undefined || !github || !retry) return sha;
+    const read = retry((options) => github.getPullRequest(pullRequest, options), once(deadlineMs));
+    const result = await settle(read);
+    if ("answer" in result) return result.answer.headSha;
+    isRefused = true;
+    record({ dueStatus: undefined });
+    const requestError = requestErrorIn(result.failure);
+    const why = requestError ? ` (${requestError.inWords})` : " in time";
+    log.warning(
+      `No commit status \`${context}\` is set: the head of pull request #${pullRequest} of ${github.fullName()}, which the event is about, could not be read${why}. \`status_token\` needs \`pull_requests: read\` there.`,
+    );
+    return "";
   }
 
   function noteFailure(failure: RequestError | OutOfTime, context: string, repository: string): void {

@@ -43,6 +43,8 @@ export interface Known {
   isCancelling?: boolean;
   /** The final commit status, not yet set: the step's result, or that it was killed. */
   dueStatus?: DueStatus | undefined;
+  /** Who ends the commit status that the step has left pending. */
+  leftStatus?: string;
   /** `timeout_seconds` or `start_timeout_seconds` has passed before the run's end or beginning. */
   isTimedOut?: boolean;
   /** The step has ended by itself: it was not killed. */

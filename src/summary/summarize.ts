@@ -28,6 +28,7 @@ export async function summarize(known: Known, context: Context, failure?: unknow
       attempts: attemptsInWords(known),
       values: known.values?.names,
       decidingJobs: inputs.decidingJobs.length,
+      leftStatus: known.leftStatus,
       problem: failure instanceof Error ? failure.message : undefined,
       awaited: awaitedBy({ run, jobs, awaitedRules, place }, nowMs),
       nowMs,

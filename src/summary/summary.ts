@@ -21,6 +21,8 @@ export interface SummaryFacts {
   values?: readonly string[] | undefined;
   /** How many names `jobs` lists; 0: the whole run decides. */
   decidingJobs?: number;
+  /** Who ends the commit status that was left pending. */
+  leftStatus?: string | undefined;
   /** Why the step failed. Its first line is shown, or all the others where the run itself is the reason. */
   problem?: string | undefined;
   /** Epoch ms by the server's clock. */
@@ -45,6 +47,7 @@ export function summaryOf(facts: SummaryFacts): string {
     awaitedLine(facts),
     attemptsLine(facts),
     valuesLine(facts),
+    facts.leftStatus === undefined ? "" : asText(facts.leftStatus, MAX_PROBLEM_LENGTH),
     tableOf(rows, startMs),
     leftOut(jobs, rows),
   ];

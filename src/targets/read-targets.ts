@@ -1,6 +1,11 @@
 /** Reads `targets`: each entry's inputs, or one error that lists the problems of all. Nothing is sent before. */
 
-import { type CommitStatusInputs, readCommitStatus } from "../inputs/commit-status.ts";
+import {
+  type CommitStatusInputs,
+  problemsOfAdoptedId,
+  problemsOfLeaving,
+  readCommitStatus,
+} from "../inputs/commit-status.ts";
 import { DISPATCH_INPUTS } from "../inputs/given-run.ts";
 import { InputError, type Inputs, readInputs } from "../inputs/inputs.ts";
 import type { Json, Mapping } from "../inputs/mapping.ts";
@@ -22,6 +27,8 @@ export interface Targets {
   maxParallel: number;
   /** One for all. */
   commitStatus: CommitStatusInputs | undefined;
+  /** Each entry has a status of its own, which the target ends (`wait_for: found`). */
+  leavesStatuses: boolean;
   isDryRun: boolean;
   writesSummary: boolean;
   warnings: readonly string[];
@@ -30,7 +37,7 @@ export interface Targets {
 type Mappings = typeof import("../inputs/mapping.ts");
 
 /** Inputs that belong to the step; its entries have them without asking, or not at all. */
-const NOT_OF_AN_ENTRY: readonly InputName[] = ["max_parallel", "distinct_id", "run_id", "status_context"];
+const NOT_OF_AN_ENTRY: readonly InputName[] = ["max_parallel", "distinct_id", "run_id", "status_context", "status_sha"];
 
 /**
  * `read` gives an input of the step. `nextIdHex` gives the end of each entry's generated id.
@@ -62,18 +69,23 @@ export function readTargets(
   const list = readEntries(text("targets"));
   problems.push(...list.problems);
 
+  const leavesStatuses = own.commitStatus !== undefined && waitFor === "found";
   const readings = list.entries.map((entry) => {
+    const readEntry = readerFor(entry, read, mappings);
+    const ofEntry = readerOf(readEntry);
+    const leaving = leavesStatuses ? problemsOfLeaving(ofEntry, caller) : [];
     try {
-      const inputs = readInputs(readerFor(entry, read, mappings), caller, nextIdHex(), mappings);
-      return { entry, inputs, problems: [] };
+      const inputs = readInputs(readEntry, caller, nextIdHex(), mappings);
+      if (leavesStatuses) leaving.push(...problemsOfAdoptedId(ofEntry, inputs.distinctId));
+      return { entry, inputs, problems: leaving };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      return { entry, inputs: undefined, problems: error.problems };
+      return { entry, inputs: undefined, problems: [...error.problems, ...leaving] };
     }
   });
   problems.push(...problemsOfEntries(readings));
   const entries = readings.flatMap(({ entry, inputs }) => (inputs ? [{ entry, inputs }] : []));
-  const named = namesOf(entries);
+  const named = namesOf(entries, leavesStatuses ? own.commitStatus : undefined);
   // Names are made of inputs: without all of them, a name that is needed may be missing for that reason alone.
   if (entries.length === list.entries.length)
     problems.push(...named.problems, ...problemsOfNeeds(named.entries, waitFor));
@@ -87,7 +99,7 @@ export function readTargets(
     ),
     ...new Set(named.entries.flatMap(({ inputs }) => inputs.warnings)),
   ];
-  return { entries: named.entries, maxParallel, ...own, warnings };
+  return { entries: named.entries, maxParallel, ...own, leavesStatuses, warnings };
 }
 
 /** A problem that all entries have is the step's. */
@@ -130,15 +142,24 @@ function merged(ofStep: string, own: string | undefined, read: (text: string) =>
 }
 
 /** The names of entries: given, or by default the repository, with the workflow or event where it comes twice. */
-function namesOf(read: readonly { entry: Entry; inputs: Inputs }[]): { entries: TargetEntry[]; problems: string[] } {
+function namesOf(
+  read: readonly { entry: Entry; inputs: Inputs }[],
+  ofStep: CommitStatusInputs | undefined,
+): { entries: TargetEntry[]; problems: string[] } {
   const repositories = read.map(({ inputs }) => `${inputs.target.owner}/${inputs.target.repo}`);
   const entries = read.map(({ entry, inputs }, index) => {
     const repository = repositories[index] ?? "";
     const isAlone = repositories.filter((each) => each.toLowerCase() === repository.toLowerCase()).length === 1;
     const name = entry.name ?? (isAlone ? repository : `${repository} (${whatOf(inputs)})`);
     const { needs, continuesOnError } = entry;
+    const commitStatus = ofStep && { ...ofStep, context: `${ofStep.context} / ${name}` };
     // Its red jobs are no reason to end the step.
-    return { name, needs, continuesOnError, inputs: { ...inputs, failsFast: inputs.failsFast && !continuesOnError } };
+    return {
+      name,
+      needs,
+      continuesOnError,
+      inputs: { ...inputs, commitStatus, failsFast: inputs.failsFast && !continuesOnError },
+    };
   });
   const problems = entries.flatMap(({ name }, index) => {
     const first = entries.findIndex((each) => each.name === name);

@@ -1,4 +1,4 @@
-/** One commit status for all entries. */
+/** One commit status for all entries. (With `wait_for: found`, each has its own, since the target ends each.) */
 
 import type { CommitStatusReporter } from "../outputs/commit-status.ts";
 import type { DueStatus } from "../state/known.ts";
@@ -16,10 +16,10 @@ const TARGETS = { continues: "The targets are in progress", isCutOff: "The step 
 
 /** Undefined where no commit status is asked for. Its link is the caller's run. */
 export async function openStatusOfAll(
-  { commitStatus }: Pick<Targets, "commitStatus">,
+  { commitStatus, leavesStatuses }: Pick<Targets, "commitStatus" | "leavesStatuses">,
   dependencies: ManyDependencies,
 ): Promise<StatusOfAll | undefined> {
-  if (!commitStatus) return undefined;
+  if (!commitStatus || leavesStatuses) return undefined;
   const { openCommitStatus } = await import("../outputs/commit-status.ts");
   const { callersRunUrl: url, callersGitHub, savePostState, ...edges } = dependencies;
   let dueStatus: DueStatus | undefined;

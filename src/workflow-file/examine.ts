@@ -19,6 +19,8 @@ export interface ToReceiver extends Omit<SentId, "key"> {
   needsSign: boolean;
   /** Other steps are to reuse the run, which they recognize by its name only. */
   needsName: boolean;
+  /** The target ends the commit status, and finds the caller by the id that the run shows. */
+  leavesStatus?: boolean;
   /** The artifact of `outputs_from`, and the lines that upload it. */
   artifact?: { name: string; lines: string } | undefined;
   /** If GitHub's response names the run, nothing has to show the id (docs/platform.md#run-details). */
@@ -94,18 +96,21 @@ const OLD_SERVER = "On an Enterprise Server before 3.21, the run would not be fo
 
 function examineSign(receiver: Receiver, sent: ToReceiver, edits: Edits): Finding[] {
   const { path, inputs } = receiver;
-  const { key, event, answerNamesRun } = sent;
-  if (answerNamesRun === "yes") return [right("GitHub's response will name the run; the id need not be shown.")];
+  const { key, event, answerNamesRun, leavesStatus } = sent;
+  if (answerNamesRun === "yes" && !leavesStatus)
+    return [right("GitHub's response will name the run; the id need not be shown.")];
   // Where the response never names the run, inputs without a key are refused.
   if (key === undefined) {
     const why = sent.isFull
       ? `\`workflow_inputs\` has ${MAX_INPUTS} inputs, as many as GitHub takes`
       : "`distinct_id_key` is empty";
-    return [unknown(`No id is sent (${why}). ${OLD_SERVER}`)];
+    return [
+      leavesStatus ? wrong(`No id is sent (${why}), ${NO_CALLER}.`) : unknown(`No id is sent (${why}). ${OLD_SERVER}`),
+    ];
   }
   if (event === "workflow_dispatch" && inputs && !Object.hasOwn(inputs, key)) {
-    if (Object.keys(inputs).length >= MAX_INPUTS) return [withoutRoom(path, key, answerNamesRun)];
-    return [withoutSign(`${path} does not declare the input \`${key}\``, edits.all, answerNamesRun)];
+    if (Object.keys(inputs).length >= MAX_INPUTS) return [withoutRoom(path, key, sent)];
+    return [withoutSign(`${path} does not declare the input \`${key}\``, edits.all, sent)];
   }
   const sign = idVisibilityOf(receiver, { ...sent, key });
   // The finding about the missing trigger has the same lines to add.
@@ -113,8 +118,10 @@ function examineSign(receiver: Receiver, sent: ToReceiver, edits: Edits): Findin
   return [bySign(sign, receiver, sent, edits.runName)];
 }
 
-function withoutRoom(path: string, key: string, answerNamesRun: ToReceiver["answerNamesRun"]): Finding {
+function withoutRoom(path: string, key: string, { answerNamesRun, leavesStatus }: Known): Finding {
   const { what, remedy } = describeFull(key);
+  if (leavesStatus && answerNamesRun !== "no")
+    return wrong(`${path} ${what}, ${NO_CALLER}. Take one out for it, or use \`wait_for: completed\`.`);
   return answerNamesRun === "maybe"
     ? unknown(`${path} ${what}. ${OLD_SERVER} ${remedy}.`)
     : wrong(`${path} ${what}, so its run would not be found. ${remedy} with \`wait_for: nothing\`.`);
@@ -138,9 +145,9 @@ function examineName(receiver: Receiver, sent: ToReceiver, { runName }: Edits): 
   return [unknown(unclear, runName)];
 }
 
-function bySign(sign: IdVisibility, { path, jobs }: Receiver, { answerNamesRun }: ToReceiver, edit: Edit): Finding {
+function bySign(sign: IdVisibility, { path, jobs }: Receiver, sent: Known, edit: Edit): Finding {
   const { place, word = "" } = sign;
-  const instead = (what: string) => withoutSign(what, edit, answerNamesRun);
+  const instead = (what: string) => withoutSign(what, edit, sent);
   switch (sign.is) {
     case "shown":
       return right(`${path} shows the id in ${place}.`);
@@ -163,8 +170,13 @@ function bySign(sign: IdVisibility, { path, jobs }: Receiver, { answerNamesRun }
   }
 }
 
-/** The run would not be found, or not on a server whose response does not name it. */
-function withoutSign(what: string, edit: Edit, answerNamesRun: ToReceiver["answerNamesRun"]): Finding {
+type Known = Pick<ToReceiver, "answerNamesRun" | "leavesStatus">;
+
+const NO_CALLER = "so `report` there would not find the caller, and the commit status would stay pending";
+
+/** The run would not be found, or not on a server whose response does not name it; or nobody would find its caller. */
+function withoutSign(what: string, edit: Edit, { answerNamesRun, leavesStatus }: Known): Finding {
+  if (leavesStatus && answerNamesRun !== "no") return wrong(`${what}, ${NO_CALLER}.`, edit);
   return answerNamesRun === "maybe"
     ? unknown(`${what}. ${OLD_SERVER}`, edit)
     : wrong(`${what}, so its run would not be found.`, edit);

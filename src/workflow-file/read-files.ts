@@ -47,7 +47,7 @@ async function readFile(workflow: Workflow, deadlineMs: number, context: Context
 }
 
 /** In characters. A longer one takes the YAML parser too long; the longest that people write have a tenth of that. */
-const MAX_FILE_LENGTH = 512 * 1024;
+export const MAX_FILE_LENGTH = 512 * 1024;
 
 function lookInto(path: string, text: string | undefined, source: Context["inputs"]["source"]): ListedWorkflow["look"] {
   if (text === undefined || text.length > MAX_FILE_LENGTH)

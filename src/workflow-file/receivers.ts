@@ -85,7 +85,7 @@ export interface NamedFile {
 
 function sentBy(
   source: DispatchRequest,
-  { distinctId, waitFor, reuse, outputsFrom, target, isDryRun }: Inputs,
+  { distinctId, waitFor, reuse, outputsFrom, target, isDryRun, commitStatus }: Inputs,
   answerNamesRun: ToReceiver["answerNamesRun"],
 ): ToReceiver {
   return {
@@ -98,6 +98,7 @@ function sentBy(
     payload: source.event === "repository_dispatch" ? source.clientPayload : {},
     needsSign: waitFor !== "nothing",
     needsName: reuse !== "never",
+    leavesStatus: commitStatus !== undefined && waitFor === "found",
     // If a run was not found, its outputs do not matter.
     artifact:
       outputsFrom !== undefined && isDryRun

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { cut } from "../../scripts/cut.ts";
 import { ACTION } from "../support/caller.ts";
-import { RECIPES, readExample } from "../support/examples.ts";
+import { RECIPES, readExample, sidesOf } from "../support/examples.ts";
 import { anchorsOf } from "../support/pages.ts";
 import { actionYml } from "../support/step.ts";
 import { asWorkflow, findingsIn, yamlBlocks } from "../support/workflow-findings.ts";
@@ -147,6 +147,15 @@ describe("a finding is made", () => {
       ["language service: 11: Invalid action input 'event-type'"],
     ],
     [
+      "where `report` has no such input",
+      CALLER.replace(ACTION, ACTION.replace("@", "/report@"))
+        .replace("repo:", "callers:")
+        .replace(/ +event_type.*\n/, ""),
+      "callers:",
+      "caller:",
+      ["language service: 10: Invalid action input 'caller'"],
+    ],
+    [
       "where the action has no such output",
       CALLER,
       "outputs.html_url",
@@ -191,7 +200,12 @@ describe("a finding is made", () => {
 });
 
 describe("an example", () => {
-  const FILES = RECIPES.flatMap((recipe) => (["caller", "receiver"] as const).map((side) => [recipe, side] as const));
+  const FILES = RECIPES.flatMap((recipe) => sidesOf(recipe).map((side) => [recipe, side] as const));
+
+  test("has a caller and a receiver", () => {
+    const two = (recipe: string) => sidesOf(recipe).filter((side) => side === "caller" || side === "receiver").length;
+    expect(RECIPES.filter((recipe) => two(recipe) !== 2)).toEqual([]);
+  });
 
   test.for(FILES)("%s/%s.yml is free of findings", async ([recipe, side]) => {
     expect(await findingsIn(readExample(recipe, side).text)).toEqual([]);

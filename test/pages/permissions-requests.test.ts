@@ -1,9 +1,11 @@
 /** The second table of docs/permissions.md, played: every request is listed, and none that is listed is never made. */
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { EventCommit } from "../../src/inputs/target.ts";
 import type { Behaviour, FaultHook, GitHub } from "../simulator/index.ts";
 import { findRoute } from "../simulator/routes.ts";
 import { APP_ID, PRIVATE_KEY, PUBLIC_KEY } from "../support/app-stage.ts";
+import { setExample } from "../support/examples.ts";
 import { endpointOf, endpoints } from "../support/permissions-tables.ts";
 import { setProcessStage } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
@@ -42,14 +44,16 @@ interface Scene {
   fault?: FaultHook;
   change?: (github: GitHub) => unknown;
   cancelAfterMs?: number;
+  commit?: EventCommit;
 }
 
-async function playScene({ workflow = WORKFLOW, behaviour = {}, given, fault, change, cancelAfterMs }: Scene) {
+async function playScene(scene: Scene) {
+  const { workflow = WORKFLOW, behaviour = {}, given, fault, change, cancelAfterMs, commit } = scene;
   const on = await setStage({ "deploy.yml": workflow }, { behaviour: { freshRun404Ms: 0, ...behaviour } });
   change?.(on.github);
   on.github.fault = fault;
   const inputs = { ...START, ...given };
-  const played = await on.play(inputs, cancelAfterMs === undefined ? {} : { cancelAfterMs });
+  const played = await on.play(inputs, { ...(cancelAfterMs && { cancelAfterMs }), ...(commit && { commit }) });
   if (cancelAfterMs !== undefined) await on.playPost(inputs, played.trace);
   take(on.github);
   const page = (text: string | undefined) => text?.replaceAll(on.github.apiUrl, "").replace(/A1B2:\d+/, "A1B2:…");
@@ -72,7 +76,8 @@ const without =
 /** The caller's repository, in which its job may set statuses. */
 function addCaller(github: GitHub): void {
   github.addRepository(CALLER.repository);
-  const permissions = { statuses: "write" } as const;
+  const permissions = { statuses: "write", pull_requests: "read" } as const;
+  github.setPullRequest(CALLER.repository, { number: 42, headSha: CALLER.sha });
   github.addToken(GITHUB_TOKEN, { kind: "integration", permissions, repositories: [CALLER.repository] });
 }
 
@@ -139,6 +144,11 @@ describe("every request is listed, with its permission", () => {
       given: { wait_for: "completed", status_context: "remote" },
       change: addCaller,
     },
+    "of a run that is the status of a pull request with a comment": {
+      given: { wait_for: "completed", status_context: "remote" },
+      change: addCaller,
+      commit: { ofPullRequest: 42 },
+    },
     "at the deadline": {
       behaviour: { queuedMs: 600_000 },
       given: { wait_for: "completed", timeout_seconds: "30", cancel_run_on: "timeout" },
@@ -163,6 +173,17 @@ describe("every request is listed, with its permission", () => {
     });
     const ran = await run({ ...START, repo: TARGET, app_id: String(APP_ID), app_private_key: PRIVATE_KEY });
     expect(ran.exitCode).toBe(0);
+    take(github);
+  });
+
+  test("of `report`, and of its dry run", async () => {
+    const stage = await setExample("leave-a-deployment", { behaviour: { stepMs: 2000 } });
+    const { github, target, play, playReport } = stage;
+    const left = await play();
+    await vi.waitUntil(() => github.runs(target)[0]?.status === "in_progress");
+    for (const { jobs } of [left, await playReport("in_progress"), await playReport("by hand")])
+      expect(Object.values(jobs)).toMatchObject([{ result: "success" }]);
+    expect(github.statuses("octo/the-app")).toMatchObject([{ state: "pending" }, { state: "pending" }]);
     take(github);
   });
 
@@ -281,6 +302,7 @@ describe("what the table calls told", () => {
       "rerun-failed-jobs",
       "force-cancel",
       "{sha}",
+      "{pull_number}",
     ]);
     expect(rowsOf("is left out").map((request) => request.replace(/^.*\/([^/]+\/[^/]+)$/, "$1"))).toEqual([
       "workflows/{workflow_id}",
@@ -294,6 +316,6 @@ describe("what the table calls told", () => {
       "GET {log_address}",
       "installation/token",
     ]);
-    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 14);
+    expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 15);
   });
 });

@@ -6,6 +6,7 @@ import { describeEntry, type JournalEntry } from "./journal.ts";
 import { type EarlyRequest, type LimitOptions, Limits, type Refusal } from "./limits.ts";
 import type { RunDetails } from "./routes.ts";
 import { attemptAt, type JobState, type Run } from "./run.ts";
+import { runAnswer } from "./run-answers.ts";
 import { listen, type ServerState } from "./server.ts";
 import { type ServerName, servers } from "./servers-table.ts";
 import type { Behaviour } from "./timeline.ts";
@@ -14,6 +15,7 @@ import {
   type BehaviourSource,
   type CommitStatus,
   lastAttempt,
+  type PullRequest,
   type RepositoryOptions,
   type TokenOptions,
   type Trigger,
@@ -81,6 +83,8 @@ export interface GitHub {
   behaviour(fullName: string, file: string, behaviour: BehaviourSource): void;
   /** Starts a run that the code under test did not ask for; returns its id. */
   startRun(fullName: string, file: string, trigger: Trigger): number;
+  /** Adds a pull request, or replaces the one of that number: a push moves its head. */
+  setPullRequest(fullName: string, pullRequest: PullRequest): void;
   /** A further attempt, now. Throws if the run has not ended. */
   rerun(id: number, behaviour?: Behaviour): void;
   deleteRun(id: number): void;
@@ -91,6 +95,8 @@ export interface GitHub {
   runs(fullName: string, atMs?: number): RunTruth[];
   /** One of them. */
   run(fullName: string, id: number, atMs: number): RunTruth | undefined;
+  /** The run as an event or a request shows it at this moment. */
+  shownRun(id: number): unknown;
   /** All statuses of its commits, in the order of setting. */
   statuses(fullName: string): readonly CommitStatus[];
   /** Asked for each request. */
@@ -161,6 +167,11 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       const repository = world.repository(fullName);
       return world.start(repository, world.workflow(repository, file), trigger).id;
     },
+    setPullRequest: (fullName, pullRequest) => {
+      const { pullRequests } = world.repository(fullName);
+      const index = pullRequests.findIndex(({ number }) => number === pullRequest.number);
+      pullRequests.splice(index === -1 ? pullRequests.length : index, 1, pullRequest);
+    },
     rerun: (id, behaviour) => world.rerun(id, behaviour),
     deleteRun: (id) => world.deleteRun(id),
     cancelRun: (id) => {
@@ -173,7 +184,11 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       const run = world.repository(fullName).runs.find((each) => each.id === id);
       return run && truthOf(run, atMs);
     },
-    statuses: (fullName) => world.repository(fullName).statuses,
+    shownRun: (id) => {
+      const { repository, run } = world.run(id);
+      return runAnswer(run, lastAttempt(run, nowMs()), repository, { api: origin, html: origin }, nowMs());
+    },
+    statuses: (fullName) => world.repository(fullName).statuses.map(({ setAtMs, ...status }) => status),
     get fault() {
       return state.fault;
     },

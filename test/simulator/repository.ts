@@ -52,7 +52,18 @@ export interface Repository {
   /** In order of making; deleted ones are gone. */
   runs: Run[];
   /** In order of setting. */
-  statuses: CommitStatus[];
+  statuses: (CommitStatus & { setAtMs: number })[];
+  pullRequests: PullRequest[];
+}
+
+export interface PullRequest {
+  number: number;
+  /** Its latest commit. */
+  headSha: string;
+  /** Default `topic`. */
+  branch?: string;
+  /** It comes from a fork: a run lists no such pull request. */
+  isFromFork?: boolean;
 }
 
 export interface CommitStatus {
@@ -63,7 +74,7 @@ export interface CommitStatus {
   url: string;
 }
 
-export type Permission = "contents" | "actions" | "metadata" | "checks" | "statuses";
+export type Permission = "contents" | "actions" | "metadata" | "checks" | "statuses" | "pull_requests";
 export type Level = "read" | "write";
 
 export interface TokenOptions {
@@ -98,4 +109,10 @@ export interface Trigger {
   behaviour?: Behaviour | undefined;
   /** The title of a push or pull request; default: the commit's. */
   title?: string | undefined;
+  /** The run's; default: the next. */
+  id?: number | undefined;
+  /** Its commit; default: the ref's. */
+  headSha?: string | undefined;
+  /** Numbers of pull requests that the run lists. */
+  pullRequests?: readonly number[] | undefined;
 }

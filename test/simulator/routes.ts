@@ -4,6 +4,7 @@ import { artifactRoutes } from "./artifact-routes.ts";
 import { concurrencyRoutes } from "./concurrency-routes.ts";
 import { dispatchRoutes } from "./dispatch-routes.ts";
 import type { Budget } from "./limits.ts";
+import { pullRequestRoutes } from "./pull-request-routes.ts";
 import type { Bases } from "./repository-answers.ts";
 import { repositoryRoutes } from "./repository-routes.ts";
 import { runRoutes } from "./run-routes.ts";
@@ -84,6 +85,7 @@ export const routes: readonly Route[] = [
   ...artifactRoutes,
   ...concurrencyRoutes,
   ...statusRoutes,
+  ...pullRequestRoutes,
   ...appRoutes,
 ];
 

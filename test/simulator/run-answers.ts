@@ -1,4 +1,5 @@
 import type { components } from "@octokit/openapi-types";
+import { pullRequestInRun } from "./pull-request-answers.ts";
 import { type Bases, longAgo, minimalRepositoryAnswer, nodeId, userAnswer } from "./repository-answers.ts";
 import { attemptAt, type JobState, type Run, toIso } from "./run.ts";
 import { commitMessage, type Repository, shaOf } from "./world.ts";
@@ -39,7 +40,7 @@ export function runAnswer(
     workflow_id: file?.id ?? 0,
     url,
     html_url: `${bases.html}/${repository.fullName}/actions/runs/${run.id}`,
-    pull_requests: [],
+    pull_requests: pullRequestsOf(run, repository, bases),
     created_at: toIso(run.createdMs),
     updated_at: toIso(state.updatedMs),
     run_started_at: toIso(attempt.startedMs),
@@ -64,6 +65,18 @@ export function runAnswer(
     repository: minimal,
     head_repository: minimal,
   };
+}
+
+/** None from a fork. */
+function pullRequestsOf(
+  { pullRequests }: Run,
+  repository: Repository,
+  bases: Bases,
+): Schemas["pull-request-minimal"][] {
+  const known = repository.pullRequests.filter(
+    ({ number, isFromFork }) => pullRequests.includes(number) && !isFromFork,
+  );
+  return known.map((pullRequest) => pullRequestInRun(pullRequest, repository, bases));
 }
 
 export function jobAnswer(

@@ -29,10 +29,7 @@ export const runRoutes: readonly Route[] = [
     pattern: `${runs}/{run_id}`,
     query: ["exclude_pull_requests"],
     needs: ["actions", "read"],
-    answer: (call) =>
-      withRun(call, (run) =>
-        json(runAnswer(run, lastAttempt(run, call.nowMs), call.repository, call.bases, call.nowMs)),
-      ),
+    answer: (call) => withRun(call, (run) => json(runIn(call, run, lastAttempt(run, call.nowMs)))),
   },
   {
     method: "GET",
@@ -49,8 +46,7 @@ export const runRoutes: readonly Route[] = [
     pattern: `${runs}/{run_id}/attempts/{attempt}`,
     query: ["exclude_pull_requests"],
     needs: ["actions", "read"],
-    answer: (call) =>
-      withAttempt(call, (run, attempt) => json(runAnswer(run, attempt, call.repository, call.bases, call.nowMs))),
+    answer: (call) => withAttempt(call, (run, attempt) => json(runIn(call, run, attempt))),
   },
   {
     method: "GET",
@@ -150,7 +146,7 @@ function withPlannedJob(call: Call, answer: (job: PlannedJob, startedMs: number)
 }
 
 function listRuns(call: Call): Answer {
-  const { repository, query, bases } = call;
+  const { repository, query } = call;
   const filtered = filters.some((name) => query[name] !== undefined);
   if (filtered) call.countFilteredList();
   const nowMs = filtered ? call.nowMs - staleMs : call.nowMs;
@@ -158,10 +154,14 @@ function listRuns(call: Call): Answer {
     .filter((run) => run.listedMs <= nowMs && (!filtered || isWanted(run, query, nowMs)))
     .toSorted((one, other) => other.createdMs - one.createdMs || other.id - one.id);
   const { page, link } = pageOf(call, shown);
-  const workflow_runs: Schemas["workflow-run"][] = page.map((run) =>
-    runAnswer(run, lastAttempt(run, nowMs), repository, bases, nowMs),
-  );
+  const workflow_runs: Schemas["workflow-run"][] = page.map((run) => runIn(call, run, lastAttempt(run, nowMs), nowMs));
   return json({ total_count: shown.length, workflow_runs }, link);
+}
+
+/** With its pull requests, unless the call excludes them. */
+function runIn({ repository, query, bases, ...call }: Call, run: Run, attempt: Attempt, nowMs = call.nowMs) {
+  const answer = runAnswer(run, attempt, repository, bases, nowMs);
+  return query.exclude_pull_requests === "true" ? { ...answer, pull_requests: [] } : answer;
 }
 
 function isWanted(run: Run, query: Call["query"], nowMs: number): boolean {

@@ -36,6 +36,8 @@ export interface Run {
   /** What the caller sent with the event. */
   payload: Record<string, unknown>;
   inputs: Record<string, unknown>;
+  /** Numbers of those that it lists. */
+  pullRequests: readonly number[];
   contexts: Record<"github" | "inputs" | "vars", unknown>;
   createdMs: number;
   /** From when on lists show it. */

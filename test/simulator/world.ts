@@ -12,6 +12,7 @@ export type {
   CommitStatus,
   Level,
   Permission,
+  PullRequest,
   Repository,
   RepositoryOptions,
   Token,
@@ -58,6 +59,7 @@ export class World {
       missingOn: options.missingOn ?? {},
       runs: [],
       statuses: [],
+      pullRequests: [],
       workflows: files.map(([file, text], index) => ({
         id: 70_000_000 + this.repositories.length * 1000 + index + 1,
         file,
@@ -162,9 +164,11 @@ export class World {
     this.#lastRunId += 11;
     file.runCount++;
     const createdMs = trigger.createdAtMs ?? this.#nowMs();
-    const ref = resolveRef(repository, trigger.ref ?? repository.defaultBranch);
-    if (!ref) throw new Error(`no ref ${trigger.ref} in ${repository.fullName}`);
-    const contexts = contextsOf(repository, file, trigger, ref, this.#lastRunId);
+    const id = trigger.id ?? this.#lastRunId;
+    const resolved = resolveRef(repository, trigger.ref ?? repository.defaultBranch);
+    if (!resolved) throw new Error(`no ref ${trigger.ref} in ${repository.fullName}`);
+    const ref = { ...resolved, sha: trigger.headSha ?? resolved.sha };
+    const contexts = contextsOf(repository, file, trigger, ref, id);
     const byEvent =
       trigger.event === "repository_dispatch"
         ? trigger.action
@@ -175,7 +179,7 @@ export class World {
     const runName = workflow.runName && fillTemplate(workflow.runName, contexts).trim();
     const visibleAfterMs = behaviour.visibleAfterMs ?? 1500;
     const run: Run = {
-      id: this.#lastRunId,
+      id,
       number: file.runCount,
       file: file.file,
       name: runName || workflow.name,
@@ -185,6 +189,7 @@ export class World {
       actor: trigger.actor ?? "octocat",
       payload: trigger.payload ?? {},
       inputs: trigger.inputs ?? {},
+      pullRequests: trigger.pullRequests ?? [],
       contexts,
       createdMs,
       listedMs: createdMs + visibleAfterMs,

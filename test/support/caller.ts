@@ -9,6 +9,9 @@ import { type Contexts, fillTemplate } from "../simulator/expression.ts";
 /** The action, as users write it. */
 export const ACTION = `${repositoryIn(new URL("../../", import.meta.url)).fullName}@v1`;
 
+/** The receiver's half of it. */
+export const REPORT = ACTION.replace("@", "/report@");
+
 interface Step {
   id?: string;
   if?: string | boolean;
@@ -51,6 +54,8 @@ export interface CallerPlay {
   outputs?: Record<string, Record<string, string>>;
   /** Does the dispatching step; `cancelled` is aborted when another step cancels it. */
   dispatch(given: Record<string, string>, env: Record<string, string>, cancelled: AbortSignal): Promise<Dispatched>;
+  /** Does a step of `report`. */
+  report?(given: Record<string, string>, env: Record<string, string>): Promise<Dispatched>;
 }
 
 interface Dispatched {
@@ -125,7 +130,9 @@ async function playSteps(id: string, job: Job, contexts: Contexts, play: CallerP
       if (step.background)
         background.set(step.id ?? never("a step in the background has no id"), { ended, cancellation });
       else endAs(step.id, await ended);
-    } else if (step.background) never("only a dispatching step is played in the background");
+    } else if (step.uses === REPORT)
+      endAs(step.id, await (play.report ?? never("nobody reports"))(fillAll(step.with, { ...known, env }), env));
+    else if (step.background) never("only a dispatching step is played in the background");
     else if (step.run === undefined) end(step.id, "success");
     else {
       scripts.push({ run: step.run, env });

@@ -1,6 +1,8 @@
 /** The recipes of `examples/`, as files and as they are played: the caller's steps by the bundle, the receiver simulated. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { GitHub } from "../simulator/index.ts";
@@ -8,7 +10,7 @@ import type { TokenOptions } from "../simulator/world.ts";
 import { APP_ID, PRIVATE_KEY, PUBLIC_KEY } from "./app-stage.ts";
 import { type CallerPlay, type PlayedJob, playCaller } from "./caller.ts";
 import { type ProcessStageOptions, setProcessStage, TOKEN } from "./process-stage.ts";
-import { GITHUB_TOKEN, type Ran, type RunningStep } from "./step.ts";
+import { CALLER, GITHUB_TOKEN, type Ran, type RunningStep } from "./step.ts";
 
 const root = fileURLToPath(new URL("../../examples/", import.meta.url));
 
@@ -25,7 +27,20 @@ export interface Example {
   path: string;
 }
 
-export function readExample(recipe: string, side: "caller" | "receiver"): Example {
+/** The files that a recipe may have: each has the first two; some tell the caller of the run's end, and go on there. */
+export const SIDES = ["caller", "receiver", "report", "go-on"] as const;
+export type Side = (typeof SIDES)[number];
+
+/** The files that this one has. @throws Error for one that is no side */
+export function sidesOf(recipe: string): Side[] {
+  return readdirSync(`${root}${recipe}`).map((name) => {
+    const side = SIDES.find((each) => `${each}.yml` === name);
+    if (!side) throw new Error(`${recipe}/${name} is none of ${SIDES.join(", ")}`);
+    return side;
+  });
+}
+
+export function readExample(recipe: string, side: Side): Example {
   const text = readFileSync(`${root}${recipe}/${side}.yml`, "utf8");
   const [, repository, path] = /^# ([\w-]+\/[\w-]+)\/(\.github\/workflows\/[\w-]+\.yml)/.exec(text) ?? [];
   if (!repository || !path) throw new Error(`${recipe}/${side}.yml does not begin with its place`);
@@ -81,18 +96,46 @@ export interface ExampleStage {
   target: string;
   /** Plays the caller once. */
   play(): Promise<PlayedExample>;
+  /** Plays report.yml once, for an event of the target's only run as it is now, or started by hand. */
+  playReport(on: "requested" | "in_progress" | "completed" | "by hand"): Promise<PlayedExample>;
+  /** Plays go-on.yml once, for the event that the caller's repository has got. */
+  playGoOn(): Promise<Record<string, PlayedJob>>;
 }
+
+/** The target's own `github.token`: it reads runs. */
+const TARGETS_TOKEN = "ghs_thetargetsown";
 
 /** Sets up GitHub with the recipe's receiver, where its first line says. */
 export async function setExample(recipe: string, options: ExampleOptions = {}): Promise<ExampleStage> {
   const { on = "push", event, endings, outputs, secrets, given, also = [], onStep, ...stageOptions } = options;
   const caller = readExample(recipe, "caller");
   const receiver = readExample(recipe, "receiver");
-  const workflows = { [receiver.path.replace(/^.*\//, "")]: receiver.text };
+  const reporting = sidesOf(recipe).flatMap((side) => (side === "report" ? [readExample(recipe, side)] : []))[0];
+  const continuing = sidesOf(recipe).flatMap((side) => (side === "go-on" ? [readExample(recipe, side)] : []))[0];
+  const workflows = filesOf(receiver, reporting);
   const targets = [receiver.repository, ...also];
   const hosted = Object.fromEntries(targets.map((target) => [target, workflows]));
-  const { github, start } = await setProcessStage({ [caller.repository]: {}, ...hosted }, stageOptions);
-  const permissions = { actions: "write", contents: "write" } as const;
+  // Who waits itself needs no file there.
+  const callers = reporting ? filesOf(caller, continuing) : {};
+  const { github, start, startReport } = await setProcessStage(
+    { [caller.repository]: callers, ...hosted },
+    stageOptions,
+  );
+  if (reporting) {
+    const trigger = {
+      event: EVENTS[on].event_name,
+      id: Number(CALLER.runId),
+      headSha: SHA,
+      behaviour: { freshRun404Ms: 0 },
+    };
+    github.startRun(caller.repository, basename(caller.path), trigger);
+    github.addToken(TARGETS_TOKEN, {
+      kind: "integration",
+      permissions: grantedBy(reporting.text),
+      repositories: [receiver.repository],
+    });
+  }
+  const permissions = { actions: "write", contents: "write", statuses: "write" } as const;
   // The job's own token has what the job grants, and reaches the caller alone.
   github.addToken(GITHUB_TOKEN, {
     kind: "integration",
@@ -113,6 +156,15 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
     secrets: secrets ?? secretsOf(caller.text),
     vars: { DISPATCH_APP_ID: String(APP_ID) },
   };
+  /** The workflow is on github.com: what is not given is what the runner there gives. */
+  const inputsHere = (inputs: Record<string, string>) => {
+    const isElsewhere = Object.values(inputs).some((text) => text.startsWith("https://ghe.example.com"));
+    const here = Object.entries({ ...inputs, ...given }).map(([name, text]) => [
+      name,
+      text.replace(/^https:\/\/(github\.com|ghe\.example\.com)/, github.apiUrl),
+    ]);
+    return { ...(isElsewhere && { api_url: "https://api.github.com" }), ...Object.fromEntries(here) };
+  };
   const play = async () => {
     const steps: Ran[] = [];
     const jobs = await playCaller(caller.text, {
@@ -120,19 +172,8 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
       ...(endings && { endings }),
       ...(outputs && { outputs }),
       dispatch: async (inputs, env, cancelled) => {
-        // The caller is on github.com: what is not given is what the runner there gives.
-        const url = "https://ghe.example.com";
-        const elsewhere = Object.values(inputs).some((text) => text.startsWith(url));
-        const here = Object.entries({ ...inputs, ...given }).map(([name, text]) => [
-          name,
-          text.replace(/^https:\/\/(github\.com|ghe\.example\.com)/, github.apiUrl),
-        ]);
         const step = start(
-          {
-            token: GITHUB_TOKEN,
-            ...(elsewhere && { api_url: "https://api.github.com" }),
-            ...Object.fromEntries(here),
-          },
+          { token: GITHUB_TOKEN, ...inputsHere(inputs) },
           { ...env, GITHUB_REPOSITORY: caller.repository },
         );
         // As `cancel:` does it in a job that is healthy.
@@ -145,7 +186,59 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
     });
     return { github, target: receiver.repository, jobs, steps };
   };
-  return { github, target: receiver.repository, play };
+  const playReport: ExampleStage["playReport"] = async (how) => {
+    if (!reporting) throw new Error(`${recipe} has no report.yml`);
+    const steps: Ran[] = [];
+    const event = how === "by hand" ? {} : { action: how, workflow_run: await readRun(github, receiver.repository) };
+    const event_name = how === "by hand" ? "workflow_dispatch" : "workflow_run";
+    const file = join(mkdtempSync(join(tmpdir(), "tracked-dispatch-")), "event.json");
+    writeFileSync(file, JSON.stringify(event));
+    const around = {
+      GITHUB_REPOSITORY: receiver.repository,
+      GITHUB_EVENT_NAME: event_name,
+      GITHUB_EVENT_PATH: file,
+      // A run of its own.
+      GITHUB_RUN_ID: "1",
+    };
+    const ended = async (step: RunningStep) => {
+      const ran = await step.ended;
+      steps.push(ran);
+      return { isGreen: ran.exitCode === 0, outputs: ran.outputs };
+    };
+    const jobs = await playCaller(reporting.text, {
+      contexts: {
+        github: { event_name, event, repository: receiver.repository },
+        secrets: secretsOf(reporting.text),
+        vars: { REPORT_APP_ID: String(APP_ID) },
+      },
+      report: (inputs, env) =>
+        ended(startReport({ own_token: TARGETS_TOKEN, ...inputsHere(inputs) }, { ...env, ...around })),
+      dispatch: (inputs, env) => ended(start({ token: TARGETS_TOKEN, ...inputsHere(inputs) }, { ...env, ...around })),
+    });
+    rmSync(dirname(file), { recursive: true });
+    return { github, target: receiver.repository, jobs, steps };
+  };
+  const playGoOn = async () => {
+    if (!continuing) throw new Error(`${recipe} has no go-on.yml`);
+    const [started, ...others] = github.runs(caller.repository).filter(({ id }) => String(id) !== CALLER.runId);
+    if (!started || others.length > 0) throw new Error(`${others.length + (started ? 1 : 0)} runs go on`);
+    return playCaller(continuing.text, {
+      contexts: { github: { event_name: started.event, event: { client_payload: started.payload } } },
+      dispatch: () => Promise.reject(new Error("it starts something")),
+    });
+  };
+  return { github, target: receiver.repository, play, playReport, playGoOn };
+}
+
+function filesOf(...files: (Example | undefined)[]): Record<string, string> {
+  return Object.fromEntries(files.flatMap((file) => (file ? [[basename(file.path), file.text]] : [])));
+}
+
+/** The target's only run, as an event tells it. */
+async function readRun(github: GitHub, target: string): Promise<unknown> {
+  const id = /\d+$/.exec(pageOf(github, target))?.[0];
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  return (await fetch(`${github.apiUrl}/repos/${target}/actions/runs/${id}`, { headers })).json();
 }
 
 /** Plays a recipe once. */

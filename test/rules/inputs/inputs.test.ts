@@ -8,7 +8,7 @@ const caller: Caller = {
   apiUrl: "https://api.github.com",
   runId: "1658821493",
   runAttempt: "1",
-  sha: "9f3c2a7e41d06b58aa11c0de5eed5eed12345678",
+  commit: { sha: "9f3c2a7e41d06b58aa11c0de5eed5eed12345678", isOfCallersRun: true },
 };
 const idHex = "9f3c2a7e41d06b58";
 const freshId = "1658821493-1-9f3c2a7e41d06b58";

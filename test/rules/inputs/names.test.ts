@@ -34,10 +34,10 @@ describe("another spelling of ours", () => {
   });
 });
 
-/** The rows of docs/migration.md: an input of another action, and what it is called here. */
+/** The rows of docs/migration.md: an input of another action, and what it is called here. One that takes other events is left out. */
 function rowsOfMigration(): [theirs: string, ours: string][] {
   const page = readFileSync(new URL("../../../docs/migration.md", import.meta.url), "utf8");
-  return [...page.matchAll(/^\| input.*\n\|.*\n((?:\|.*\n)+)/gm)].flatMap(([, rows = ""]) =>
+  return [...page.matchAll(/^\| input(?!.*\/actions\/status).*\n\|.*\n((?:\|.*\n)+)/gm)].flatMap(([, rows = ""]) =>
     [...rows.matchAll(/^\| `(.+?)` \| `?(.+?)`? \|/gm)].map(([, theirs = "", ours = ""]): [string, string] => [
       theirs,
       ours,

@@ -1,0 +1,263 @@
+/**
+ * Runs that nobody waits for, and the events that tell of them: lost, doubled, swapped, late, or played with a token that is
+ * refused; runs are run again or deleted, show another's id, or take over another's status. Whatever comes:
+ * - who is told of an end is told the true one, of an attempt that there was;
+ * - nothing is written over a status that is not about the same run;
+ * - what was begun is ended, if its last event came;
+ * - a report fails only where something was refused or is gone.
+ *
+ *     npm test                                                        25 schedules, the same each time
+ *     npx vitest run test/random/reports.test.ts --mode many          2,000 fresh ones, or MODEL_RUNS of them; MODEL_SEED=42 repeats them
+ */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Behaviour, type GitHub, startGitHub, VirtualClock } from "../simulator/index.ts";
+import { isMode } from "../support/mode.ts";
+import { receiver } from "../support/receivers.ts";
+import { addCallersRun, eventOf, OWN_TOKEN, playReport, REPORT_TOKEN, STATUS_TOKEN } from "../support/report-stage.ts";
+import { type Played, playStep } from "../support/step.ts";
+
+const { MODEL_RUNS, MODEL_SEED } = process.env;
+const numRuns = Number(MODEL_RUNS ?? (isMode("many") ? 2000 : 25));
+const seed = Number(MODEL_SEED ?? (isMode("many") ? Math.floor(Math.random() * 2 ** 31) : 20_261_130));
+
+const TARGET = "octo/target";
+const TOKEN = "ghp_maydoeverything";
+const REFUSED = "ghp_maydonothing";
+const CALLERS = [
+  { repository: "octo/one", runId: "101", sha: "1".repeat(40) },
+  { repository: "octo/two", runId: "102", sha: "2".repeat(40) },
+];
+
+const deliveries = fc.record({
+  /** From the event until `report` starts. */
+  afterMs: fc.integer({ min: 0, max: 90_000 }),
+  isLost: fc.boolean(),
+  isRefused: fc.constantFrom(false, false, false, true),
+  /** It comes twice; the second so much later. */
+  againAfterMs: fc.option(fc.integer({ min: 0, max: 120_000 })),
+});
+const attempts = fc.record({
+  conclusion: fc.constantFrom("success", "failure", "cancelled", "timed_out"),
+  queuedMs: fc.integer({ min: 0, max: 40_000 }),
+  durationMs: fc.integer({ min: 500, max: 150_000 }),
+  /** From the end of the one before. */
+  afterMs: fc.integer({ min: 1000, max: 100_000 }),
+  events: fc.tuple(deliveries, deliveries, deliveries),
+});
+const schedules = fc.record({
+  /** Reads of a run, by their number, that are answered as they would have been so long ago. */
+  staleReads: fc.array(fc.record({ nth: fc.nat(20), ms: fc.integer({ min: 500, max: 20_000 }) }), { maxLength: 8 }),
+  sign: fc.constantFrom("run-name", "run-name", "job", "step" as const),
+  steps: fc.array(
+    fc.record({
+      caller: fc.nat(CALLERS.length - 1),
+      context: fc.constantFrom("a", "b"),
+      startsAfterMs: fc.integer({ min: 0, max: 300_000 }),
+      statusLateMs: fc.constantFrom(0, 0, 4000),
+      attempts: fc.array(attempts, { minLength: 1, maxLength: 3 }),
+      deletedAfterMs: fc.option(fc.integer({ min: 0, max: 400_000 }), { freq: 8 }),
+      isForged: fc.constantFrom(false, false, false, true),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+});
+type Schedule = typeof schedules extends fc.Arbitrary<infer Value> ? Value : never;
+type Step = Schedule["steps"][number];
+
+interface Story {
+  step: Step;
+  id: number;
+  distinctId: string;
+  played: { report: Played; isRefused: boolean }[];
+  isDeleted: boolean;
+  /** The event of the last attempt's end was played, with a token that was taken. */
+  isTold: boolean;
+}
+
+async function perform(schedule: Schedule) {
+  const clock = new VirtualClock();
+  const target = await startGitHub({ clock });
+  const callers = await startGitHub({ clock });
+  try {
+    target.addRepository(TARGET, { workflows: { "deploy.yml": receiver("workflow_dispatch", schedule.sign) } });
+    target.addToken(TOKEN, { permissions: { contents: "write", actions: "write" } });
+    target.addToken(OWN_TOKEN, { permissions: { actions: "read" } });
+    for (const { repository, runId, sha } of CALLERS)
+      addCallersRun(callers, repository, { id: Number(runId), headSha: sha });
+    callers.addToken(STATUS_TOKEN, { permissions: { statuses: "write" } });
+    callers.addToken(REPORT_TOKEN, { permissions: { actions: "read", statuses: "write" } });
+    callers.addToken(REFUSED, { permissions: {} });
+    let reads = 0;
+    target.fault = ({ method, path, token }) => {
+      if (method !== "GET" || token !== OWN_TOKEN || !/\/runs\/\d+$/.test(path)) return undefined;
+      const nth = reads++;
+      const stale = schedule.staleReads.find((each) => each.nth === nth);
+      return stale && { kind: "stale", ms: stale.ms };
+    };
+    const stories: Story[] = [];
+    await Promise.all(schedule.steps.map((step) => playOne(step)));
+    const problems = [...problemsOf(stories, callers), ...target.violations, ...callers.violations];
+    return { problems, log: callers.transcript() };
+
+    async function playOne(step: Step): Promise<void> {
+      await clock.sleep(step.startsAfterMs);
+      const [first] = step.attempts;
+      if (!first) return;
+      target.behaviour(TARGET, "deploy.yml", behaviourOf(first));
+      const story: Story = { step, id: 0, distinctId: "", played: [], isDeleted: false, isTold: false };
+      const startedAtMs = clock.nowMs();
+      if (step.isForged) {
+        story.distinctId = stories[0]?.distinctId ?? `${CALLERS[0]?.runId}-1-0123456789abcdef`;
+        const inputs = { distinct_id: story.distinctId };
+        story.id = target.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch", inputs });
+      } else {
+        callers.fault = ({ method, token }) =>
+          method === "POST" && token === STATUS_TOKEN ? { kind: "delay", ms: step.statusLateMs } : undefined;
+        const { outputs } = await playStep(target, stepInputs(step), playOf(step));
+        story.id = Number(outputs.runId);
+        story.distinctId = outputs.distinct_id ?? "";
+      }
+      stories.push(story);
+      const deleting = deleteLater(story);
+      await follow(story, startedAtMs);
+      await deleting;
+    }
+
+    function stepInputs({ context }: Step): Record<string, string> {
+      return {
+        ...{ token: TOKEN, repo: TARGET, workflow: "deploy.yml", ref: "main", wait_for: "found" },
+        ...{ status_context: context, status_token: STATUS_TOKEN },
+      };
+    }
+
+    function playOf(step: Step) {
+      const { repository, runId, sha } = CALLERS[step.caller] ?? fail();
+      return { clock, caller: { repository, runId }, sha, callerApiUrl: callers.apiUrl };
+    }
+
+    async function deleteLater(story: Story): Promise<void> {
+      if (story.step.deletedAfterMs === null) return;
+      await clock.sleep(story.step.deletedAfterMs);
+      target.deleteRun(story.id);
+      story.isDeleted = true;
+    }
+
+    /** Plays the attempts as they were planned, and sends the events of each. */
+    async function follow(story: Story, startedAtMs: number): Promise<void> {
+      const sent: Promise<void>[] = [];
+      let beginsAtMs = startedAtMs;
+      for (const [index, attempt] of story.step.attempts.entries()) {
+        const { queuedMs, durationMs, events } = attempt;
+        const [requested, inProgress, completed] = events;
+        if (index > 0) {
+          beginsAtMs += attempt.afterMs;
+          await until(beginsAtMs);
+          if (story.isDeleted) break;
+          target.rerun(story.id, behaviourOf(attempt));
+        } else sent.push(send(story, requested, beginsAtMs, false));
+        sent.push(send(story, inProgress, beginsAtMs + queuedMs + 1, false));
+        const isLast = index === story.step.attempts.length - 1;
+        beginsAtMs += queuedMs + durationMs + 1;
+        await until(beginsAtMs);
+        sent.push(send(story, completed, beginsAtMs, isLast));
+      }
+      await Promise.all(sent);
+    }
+
+    async function until(atMs: number): Promise<void> {
+      await clock.sleep(Math.max(0, atMs - clock.nowMs()));
+    }
+
+    async function send(
+      story: Story,
+      { afterMs, isLost, isRefused, againAfterMs }: Step["attempts"][number]["events"][number],
+      atMs: number,
+      isLast: boolean,
+    ): Promise<void> {
+      await until(atMs);
+      if (isLost || story.isDeleted) return;
+      const payload = eventOf(target, story.id);
+      await clock.sleep(afterMs);
+      await tell();
+      if (againAfterMs === null) return;
+      await clock.sleep(againAfterMs);
+      await tell();
+
+      async function tell(): Promise<void> {
+        const given = {
+          callers: CALLERS.map(({ repository }) => repository).join("\n"),
+          token: isRefused ? REFUSED : REPORT_TOKEN,
+          api_url: callers.apiUrl,
+        };
+        const report = await playReport(target, given, { clock, payload });
+        story.played.push({ report, isRefused });
+        if (isLast && !isRefused && report.failure === undefined) story.isTold = true;
+      }
+    }
+  } finally {
+    await Promise.all([target.close(), callers.close()]);
+  }
+}
+
+function behaviourOf({ conclusion, queuedMs, durationMs }: Step["attempts"][number]): Behaviour {
+  return { freshRun404Ms: 0, visibleAfterMs: 0, queuedMs, conclusion, jobs: { identify: { durationMs } } };
+}
+
+function problemsOf(stories: readonly Story[], callers: GitHub): string[] {
+  const problems: string[] = [];
+  for (const { id, played, isDeleted } of stories)
+    for (const { report, isRefused } of played)
+      if (report.failure !== undefined && !isRefused && !isDeleted) problems.push(`run ${id}: ${report.failure}`);
+  for (const [index, { repository }] of CALLERS.entries()) {
+    const latest = new Map<string, { url: string; state: string; description: string }>();
+    for (const status of callers.statuses(repository)) {
+      const { context, url, state, description } = status;
+      const story = stories.find(({ id }) => url.endsWith(`/runs/${id}`));
+      const own = story && story.step.caller === index && story.step.context === context && !story.step.isForged;
+      if (!own) problems.push(`${repository}: ${context} is about ${url}, which was not started for it`);
+      const isLeft = description === "The remote run continues";
+      if (!isLeft && latest.get(context)?.url !== url) problems.push(`${url} wrote over ${latest.get(context)?.url}`);
+      if (story && state !== "pending" && !isTrue(story, state, description))
+        problems.push(`${url}: ${state} (${description}) is not true`);
+      latest.set(context, status);
+    }
+    for (const { url, state, description } of latest.values()) {
+      const story = stories.find(({ id }) => url.endsWith(`/runs/${id}`));
+      if (!story?.isTold) continue;
+      const { length } = story.step.attempts;
+      const ofLast = length > 1 ? description.endsWith(` (attempt ${length})`) : !description.includes("(attempt");
+      if (state === "pending" || !ofLast) problems.push(`${url} stays ${state} (${description})`);
+    }
+  }
+  return problems;
+}
+
+function isTrue({ step }: Story, state: string, description: string): boolean {
+  const [, conclusion, attempt = "1"] =
+    /^The remote run ended as (\w+)(?: \(attempt (\d+)\))?$/.exec(description) ?? [];
+  const real = step.attempts[Number(attempt) - 1]?.conclusion;
+  return conclusion === real && state === (conclusion === "success" ? "success" : "failure");
+}
+
+function fail(): never {
+  throw new Error("no such caller");
+}
+
+test(
+  "whatever becomes of its events, a run is told of as it is",
+  async () => {
+    console.log(`${numRuns} schedules; to repeat them: MODEL_SEED=${seed}`);
+    const property = fc.asyncProperty(schedules, async (schedule) => {
+      const { problems, log } = await perform(schedule);
+      if (problems.length > 0) throw new Error(`${problems.join("\n")}\n${log.join("\n")}`);
+    });
+    const result = await fc.check(property, { numRuns, seed, endOnFailure: numRuns > 1000 });
+    const counterexample = JSON.stringify(result.counterexample?.[0], undefined, 2);
+    expect(
+      result.failed ? `MODEL_SEED=${seed}, after ${result.numRuns}\n${counterexample}\n${result.errorInstance}` : "",
+    ).toBe("");
+  },
+  120_000 + numRuns * 2000,
+);
