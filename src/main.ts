@@ -71,7 +71,14 @@ async function startStep(connections: Connections, signal: AbortSignal): Promise
   const mappings = hasTargets || givesObjects(read) ? await import("./inputs/mapping.ts") : undefined;
   for (const secret of tokensIn(read("tokens"), mappings)) mask(secret);
   const nextIdHex = () => generateIdHex(systemClock.nowMs(), randomBytes(6).toString("hex"));
+  const openCallersGitHub = () => {
+    const token = read("status_token");
+    mask(token);
+    const [owner = "", repo = ""] = caller.repository.split("/");
+    return open({ owner, repo, apiUrl: withoutTrailingSlash(caller.apiUrl) }, { token });
+  };
   const edges = {
+    openCallersGitHub,
     clock: systemClock,
     log: runnerLog,
     random: Math.random,

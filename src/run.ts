@@ -6,6 +6,7 @@ import { find } from "./find/find.ts";
 import { readGivenRun } from "./find/given-run.ts";
 import type { DispatchRequest, ResolvedDispatch } from "./inputs/dispatch-request.ts";
 import type { Inputs } from "./inputs/inputs.ts";
+import { withReuseKey } from "./inputs/reuse-key.ts";
 import type { CommitStatusReporter } from "./outputs/commit-status.ts";
 import { StepError } from "./runner/step-error.ts";
 import { type Context, createContext, type Dependencies } from "./state/context.ts";
@@ -13,6 +14,7 @@ import type { Known } from "./state/known.ts";
 import type { OurRun } from "./state/sent-dispatch.ts";
 import { summarize } from "./summary/summarize.ts";
 import { followAttempts } from "./wait/attempts.ts";
+import { isComparable } from "./wait/baseline-rules.ts";
 import { checkVerdict } from "./wait/check-verdict.ts";
 import type { RunSnapshot } from "./wait/run-snapshot.ts";
 
@@ -99,26 +101,41 @@ async function runStep(
 
   status?.setPending(found.run.htmlUrl);
   const ended = await followAttempts(found, context);
-  await concludeWith(ended, context);
+  await concludeWith(ended, known, context);
 }
 
 /** Passes or fails the step, and reads the outputs that the run has left (`outputs_from`): after a red end as well. */
-async function concludeWith(ended: RunSnapshot, context: Context): Promise<void> {
+async function concludeWith(ended: RunSnapshot, known: Readonly<Known>, context: Context): Promise<void> {
   const { outputsFrom } = context.inputs;
-  if (outputsFrom === undefined) return checkVerdict(ended, context);
-  const { readOutputs, readOutputsIfThere } = await import("./outputs/read-outputs.ts");
+  const reading = outputsFrom === undefined ? undefined : await import("./outputs/read-outputs.ts");
   try {
     await checkVerdict(ended, context);
-  } catch (red) {
-    if (red instanceof StepError) await readOutputsIfThere(ended, outputsFrom, context);
-    throw red;
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    const red = await compared(error, ended, known, context);
+    if (outputsFrom !== undefined) await reading?.readOutputsIfThere(ended, outputsFrom, context);
+    if (red) throw red;
+    return;
   }
-  await readOutputs(ended, outputsFrom, context);
+  if (outputsFrom !== undefined) await reading?.readOutputs(ended, outputsFrom, context);
+}
+
+/** The failure, with what is known of the run before; undefined where that allows it (`allow_known_failures`). */
+async function compared(
+  red: StepError,
+  ended: RunSnapshot,
+  { verdict }: Readonly<Known>,
+  context: Context,
+): Promise<StepError | undefined> {
+  if (!verdict || ended.run.status !== "completed" || !isComparable(verdict.conclusion)) return red;
+  const { findBaseline, withBaseline } = await import("./wait/baseline.ts");
+  const baseline = await findBaseline(ended, context);
+  return withBaseline(red, baseline, context);
 }
 
 /** Starts a run and finds it, or takes an equal one (`reuse`); undefined with `wait_for: nothing`. */
-async function start(source: DispatchRequest, context: Context): Promise<OurRun | undefined> {
-  const { clock, log, inputs } = context;
+async function start(source: DispatchRequest, given: Context): Promise<OurRun | undefined> {
+  const { clock, log, inputs } = given;
   const { callersAttempt, waitFor, reuse, findTimeoutMs } = inputs;
   if (callersAttempt > 1 && reuse === "never")
     log.info(
@@ -126,12 +143,22 @@ async function start(source: DispatchRequest, context: Context): Promise<OurRun 
     );
   // Whatever has to be known before the dispatch has this time; finding the run has its own.
   const deadlineMs = clock.nowMs() + findTimeoutMs;
-  const dispatch = await resolveDispatch(source, context, deadlineMs);
+  const dispatch = await resolveDispatch(source, given, deadlineMs);
+  const context = await withChosenRef(dispatch, given);
   const reusing = reuse === "never" ? undefined : await import("./dispatch/reuse.ts");
   const equal = await reusing?.findEqual(dispatch, deadlineMs, context);
   const found = equal ?? (await startNew(dispatch, deadlineMs, context));
   if (found) reusing?.warnIfNameless(found, context);
   return waitFor === "nothing" ? undefined : found;
+}
+
+/** Of several refs, the one that was looked up counts for the key of `reuse`. */
+async function withChosenRef(dispatch: ResolvedDispatch, context: Context): Promise<Context> {
+  const { inputs, record } = context;
+  if (!inputs.source.event || !inputs.source.otherRefs || inputs.reuse === "never") return context;
+  const keyed = await withReuseKey({ ...inputs, source: dispatch });
+  record({ distinctId: keyed.distinctId.value });
+  return { ...context, inputs: keyed };
 }
 
 async function startNew(dispatch: ResolvedDispatch, deadlineMs: number, context: Context): Promise<OurRun | undefined> {

@@ -8,6 +8,7 @@ import type { Context } from "../state/context.ts";
 import { oneLine } from "../text/foreign-text.ts";
 import { didYouMean } from "../text/near.ts";
 import { enumerated } from "../text/wording.ts";
+import { lookUpRef, mustLookUp } from "./choose-ref.ts";
 
 /** Sends no request where nothing is left open. @throws StepError when no workflow, or more than one, has the name */
 export async function resolveDispatch(
@@ -15,7 +16,8 @@ export async function resolveDispatch(
   context: Context,
   deadlineMs: number,
 ): Promise<ResolvedDispatch> {
-  const dispatch = await fillIn(source, context, deadlineMs);
+  const chosen = mustLookUp(source, context.inputs) ? await lookUpRef(source, context, deadlineMs) : source;
+  const dispatch = await fillIn(chosen, context, deadlineMs);
   context.record({ dispatch });
   return dispatch;
 }

@@ -11,6 +11,7 @@ import { madeLater } from "../inputs/distinct-id.ts";
 import { abortAfterGrace } from "../runner/cancellation.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
+import { withNextRef } from "./choose-ref.ts";
 import {
   AT_LIMIT,
   type DispatchOptions,
@@ -32,10 +33,11 @@ const LIST_BEFORE_MS = 10_000;
  * could never be found; OutOfTime when the deadline came before GitHub could be reached
  */
 export async function sendDispatch(
-  dispatch: ResolvedDispatch,
+  resolved: ResolvedDispatch,
   beforeMs: number,
   early: Context,
 ): Promise<{ sent: SentDispatch; found?: OurRun }> {
+  let dispatch = resolved;
   let dispatchOptions = initialOptions(dispatch, early.inputs);
   const before = await listBefore(dispatch, dispatchOptions, beforeMs, early);
   const context = withLaterId(before, early);
@@ -52,7 +54,11 @@ export async function sendDispatch(
     const { sent, answer } = await sendUntilAnswered(dispatch, dispatchOptions, bounds, unclear, context);
     ({ findDeadlineMs } = sent);
     if (!(answer instanceof RequestError)) return { sent: accept(answer, sent, context) };
-    if (acted(answer) === "no") dispatchOptions = adapt(answer, dispatchOptions, unclear, context);
+    const next = unclear ? undefined : withNextRef(dispatch, answer, context);
+    if (next) {
+      dispatch = next;
+      context.record({ dispatch });
+    } else if (acted(answer) === "no") dispatchOptions = adapt(answer, dispatchOptions, unclear, context);
     else {
       unclear = { sent, requestError: answer };
       const found = await settleUnclear(answer, sent, resends++, context);

@@ -1,8 +1,8 @@
 /** Checks everything that a dispatch needs, and dispatches nothing. Each finding is a line of a checklist. */
 
 import type { Run } from "../github/responses.ts";
-import { makeRetry, once, retryOnce, tryToGet } from "../github/retry.ts";
-import { type DispatchRequest, refNames } from "../inputs/dispatch-request.ts";
+import { makeRetry, once, tryToGet } from "../github/retry.ts";
+import type { DispatchRequest } from "../inputs/dispatch-request.ts";
 import type { GivenRun } from "../inputs/given-run.ts";
 import { describePermissions, permissionsFor } from "../inputs/permissions.ts";
 import { isEnterpriseServer } from "../inputs/target.ts";
@@ -12,6 +12,7 @@ import type { Context } from "../state/context.ts";
 import { type Finding, formatFinding, right, unknown, unseen, wrong } from "../state/finding.ts";
 import { quoted } from "../text/foreign-text.ts";
 import { examineReceivers } from "../workflow-file/receivers.ts";
+import { findRefs } from "./find-refs.ts";
 
 /** For all requests together: nobody waits longer for a checklist. */
 const TOTAL_TIMEOUT_MS = 60_000;
@@ -73,30 +74,19 @@ async function findAll(context: Context, deadlineMs: number): Promise<Finding[]>
   findings.push(...(await findCallersSide(context, deadlineMs)));
   const { source } = inputs;
   if (source.event === undefined) return [...findings, ...(await findGivenRun(source, context, deadlineMs))];
-  const ofRef = await findRef(source, context, deadlineMs);
-  findings.push(...ofRef);
+  const { findings: ofRefs, used } = await findRefs(source, context, deadlineMs);
+  findings.push(...ofRefs);
   // Without the ref, its files cannot be read.
-  if (ofRef.some(({ is }) => is === "wrong")) return findings;
+  if (!used) return findings;
   const bounds = { deadlineMs, answerNamesRun: answerNamesRun(source, context) };
-  return [...findings, ...(await examineReceivers(source, context, bounds))];
+  const about = { ...context, inputs: { ...inputs, source: used } };
+  return [...findings, ...(await examineReceivers(used, about, bounds))];
 }
 
 function answerNamesRun(source: DispatchRequest, { inputs: { target } }: Context): "yes" | "maybe" | "no" {
   if (source.event === "repository_dispatch") return "no";
   // Only the response to a dispatch shows whether an Enterprise Server names the run (docs/platform.md#run-details).
   return isEnterpriseServer(target.apiUrl) ? "maybe" : "yes";
-}
-
-async function findRef(source: DispatchRequest, { github, retry }: Context, deadlineMs: number): Promise<Finding[]> {
-  if (source.event === "repository_dispatch" || source.ref === undefined) return [];
-  for (const name of refNames(source.ref)) {
-    const result = await tryToGet(retry((options) => github.getRef(name, options), retryOnce(deadlineMs)));
-    if (result.is === "seen")
-      return [right(`There is a ${name.startsWith("heads/") ? "branch" : "tag"} \`${source.ref}\`.`)];
-    if (result.is === "refused") return [unseen(`The token cannot look up the ref \`${source.ref}\`.`)];
-    if (result.is === "unread") return [unseen(`The ref \`${source.ref}\` ${result.why}.`)];
-  }
-  return [wrong(`There is no branch or tag \`${source.ref}\`: check the input \`ref\`.`)];
 }
 
 /** No finding without `status_context`. Whether the token may set a status shows only when it does. */

@@ -1,5 +1,5 @@
 import { readArtifacts } from "./artifacts.ts";
-import { readCommitsOfRun, readPullRequest, readStatuses } from "./commit-statuses.ts";
+import { readCommitsOfRun, readOriginOfRun, readPullRequest, readStatuses } from "./commit-statuses.ts";
 import { readConcurrencyGroup, readRunsGroups } from "./concurrency-groups.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
 import { textOf } from "./download.ts";
@@ -138,6 +138,11 @@ export function openGitHub(options: ConnectionOptions) {
       const parameters = { sha, state, context, description, ...(url !== "" && { target_url: url }) };
       const route = `POST ${REPOSITORY}/statuses/{sha}`;
       return ask({ route, parameters, purpose: PURPOSES.setStatus, read: nothing }, options);
+    },
+
+    getOriginOfRun: (id: Id, options: RequestOptions) => {
+      const parameters = { run_id: String(id), exclude_pull_requests: true };
+      return ask({ route: `GET ${RUN}`, parameters, purpose: PURPOSES.readRun, read: readOriginOfRun }, options);
     },
 
     /** Where the run's statuses belong. */

@@ -1,4 +1,4 @@
-import { fields, InvalidResponse, list, numberOf, text } from "./response-fields.ts";
+import { fields, InvalidResponse, list, nameOrNull, numberOf, text } from "./response-fields.ts";
 
 /** The latest status of a context. */
 export interface LatestStatus {
@@ -28,6 +28,13 @@ export function readCommitsOfRun(data: unknown): string[] {
   const { head_sha, pull_requests } = fields(data, "workflow-run");
   const heads = Array.isArray(pull_requests) ? pull_requests.map((each) => shaIn(fieldOf(each, "head"))) : [];
   return [...new Set([text(head_sha), ...heads])].filter((sha) => sha !== "");
+}
+
+/** From where the run was started. */
+export function readOriginOfRun(data: unknown): { event: string; headBranch: string | null; isFromFork: boolean } {
+  const { event, head_branch, head_repository, repository } = fields(data, "workflow-run");
+  const [from, at] = [head_repository, repository].map((each) => text(fieldOf(each, "full_name")).toLowerCase());
+  return { event: text(event), headBranch: nameOrNull(head_branch), isFromFork: from === "" || from !== at };
 }
 
 function shaIn(head: unknown): string {

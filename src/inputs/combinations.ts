@@ -9,6 +9,7 @@ interface WaitInputs {
   cancelRunOn: ReadonlySet<string>;
   reruns: number;
   rerunGraceMs: number;
+  allowsKnownFailures: boolean;
 }
 
 /** Warns: only `wait_for: completed` waits until a timeout, so nothing would be cancelled. */
@@ -20,12 +21,13 @@ export function warnOfIdleTimeout({ waitFor, cancelRunOn }: Pick<WaitInputs, "wa
 }
 
 export function problemsOfWait(inputs: WaitInputs): string[] {
-  const { waitFor, failsFast, startTimeoutMs, cancelRunOn, reruns, rerunGraceMs } = inputs;
+  const { waitFor, failsFast, startTimeoutMs, cancelRunOn, reruns, rerunGraceMs, allowsKnownFailures } = inputs;
   const onlyWithCompleted = {
     fail_fast: failsFast,
     start_timeout_seconds: startTimeoutMs !== undefined,
     rerun_failed: reruns > 0,
     rerun_grace_seconds: rerunGraceMs > 0,
+    allow_known_failures: allowsKnownFailures,
   };
   const given = Object.entries(onlyWithCompleted).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   if (waitFor !== "completed" && given.length > 0)
@@ -38,6 +40,10 @@ export function problemsOfWait(inputs: WaitInputs): string[] {
     );
   if (failsFast && rerunInputs.length > 0)
     problems.push(`\`fail_fast\` ends the step before anything is re-run: leave it out, or ${inCode(rerunInputs)}.`);
+  if (failsFast && allowsKnownFailures)
+    problems.push(
+      "`fail_fast` ends the step before the run has an end to compare: leave it out, or `allow_known_failures`.",
+    );
   if (!failsFast && cancelRunOn.has("failure"))
     problems.push("`cancel_run_on` has `failure`, which cancels the run after `fail_fast`: set `fail_fast: true`.");
   return problems;

@@ -8,7 +8,7 @@ import { problemsOfNames } from "./keys.ts";
 import type { Json, JsonObject, Mapping } from "./mapping.ts";
 import { isEmptyObject } from "./names.ts";
 import type { Reader } from "./reader.ts";
-import { isCommitSha } from "./target.ts";
+import { problemsOfRefs, problemsOfTwoRefs, readRefs } from "./refs.ts";
 
 /** A dispatch, or a run that already exists. */
 export type RunSource = DispatchRequest | GivenRun;
@@ -22,8 +22,10 @@ export type ResolvedDispatch = EventDispatch<ResolvedWorkflow> | WorkflowDispatc
 interface EventDispatch<Workflow> {
   event: "repository_dispatch";
   eventType: string;
-  /** Includes the input `ref`, if given. */
+  /** Includes the input `ref`, if given: the first of several. */
   clientPayload: JsonObject;
+  /** Tried in this order where the one before does not exist. */
+  otherRefs?: readonly string[];
   /** Accept only a run of this workflow; undefined: of any. */
   workflow: Workflow | undefined;
 }
@@ -33,6 +35,8 @@ interface WorkflowDispatch<Workflow, Ref> {
   workflow: Workflow;
   /** Undefined: the target's default branch. */
   ref: Ref;
+  /** Tried in this order where the one before does not exist. */
+  otherRefs?: readonly string[];
   inputs: JsonObject<string>;
 }
 
@@ -56,12 +60,6 @@ export function withId<Value extends Json>(
   { key, value }: DistinctId,
 ): JsonObject<Value | string> {
   return key === undefined ? values : { ...values, [key]: value };
-}
-
-/** What the input `ref` may mean, as the API names refs: `heads/main` or `tags/v1`. */
-export function refNames(ref: string): string[] {
-  const name = ref.replace(/^refs\//, "");
-  return /^(heads|tags)\//.test(name) ? [name] : [`heads/${name}`, `tags/${name}`];
 }
 
 /** GitHub's limits (docs/platform.md#repository-dispatch, docs/platform.md#dispatch-answers). */
@@ -91,7 +89,8 @@ export function readDispatchRequest(
   const eventType = line("event_type");
   const workflowText = line("workflow");
   const workflow = workflowText === "" ? undefined : readWorkflowName(workflowText);
-  const ref = line("ref") || undefined;
+  const [ref, ...otherRefs] = readRefs(reader);
+  const others = otherRefs.length > 0 ? { otherRefs } : {};
   const payload = readObject("client_payload", reader, mappings?.readMapping);
   const inputs = readObject("workflow_inputs", reader, mappings?.readScalars);
 
@@ -108,9 +107,9 @@ export function readDispatchRequest(
       );
     }
     const { distinctId, values } = readInputs(inputs, reader, freshId);
-    problems.push(...problemsOfRef(ref));
+    problems.push(...problemsOfRefs([ref ?? "", ...otherRefs]));
     const named = workflow ?? readWorkflowName("");
-    return { source: { event: "workflow_dispatch", workflow: named, ref, inputs: values }, distinctId };
+    return { source: { event: "workflow_dispatch", workflow: named, ref, ...others, inputs: values }, distinctId };
   }
 
   if (Object.keys(inputs).length > 0) {
@@ -127,11 +126,10 @@ export function readDispatchRequest(
         "`wait_for: nothing`.",
     );
   }
-  if (ref !== undefined && values.ref !== undefined && values.ref !== ref)
-    problems.push("`client_payload` has a `ref` that differs from the input `ref`: set it in one place.");
+  problems.push(...problemsOfTwoRefs(values.ref, ref, otherRefs));
   const clientPayload = ref === undefined ? values : { ...values, ref };
   problems.push(...problemsOfValues("client_payload", payload, withId(clientPayload, distinctId)));
-  return { source: { event: "repository_dispatch", eventType, clientPayload, workflow }, distinctId };
+  return { source: { event: "repository_dispatch", eventType, clientPayload, ...others, workflow }, distinctId };
 }
 
 /** The id is left out where it would be one input too many: most servers name the run. */
@@ -169,14 +167,6 @@ function problemsOfValues(input: ValuesInput, given: JsonObject, sent: JsonObjec
   if (length > MAX_LENGTH)
     problems.push(`\`${input}\` has ${length} characters as JSON${withAdded}; GitHub takes at most ${MAX_LENGTH}.`);
   return problems;
-}
-
-function problemsOfRef(ref = ""): string[] {
-  if (!isCommitSha(ref) && !ref.startsWith("refs/pull/")) return [];
-  return [
-    "`ref` is a commit or a pull request; a `workflow_dispatch` takes a branch or a tag only (for a pull request: " +
-      "`${{ github.head_ref }}`).",
-  ];
 }
 
 /** The id: the input's; else the one that `given` has under the key; else `freshId`. `values` are `given` without it. */

@@ -48,6 +48,8 @@ export interface Inputs {
   /** How long after a failure to wait for a re-run by somebody else. */
   rerunGraceMs: number;
   commitStatus: CommitStatusInputs | undefined;
+  /** A red run whose predecessor was red as well leaves the step green. */
+  allowsKnownFailures: boolean;
   writesSummary: boolean;
   isDryRun: boolean;
   isOwnTarget: boolean;
@@ -122,6 +124,7 @@ export function readInputs(
     reuse: word("reuse", ["never", "queued", "running", "success"]),
     reuseKey: text("reuse_key"),
     commitStatus: readCommitStatus(reader, caller, waitFor),
+    allowsKnownFailures: isTrue("allow_known_failures"),
     writesSummary: isTrue("summary"),
     isDryRun: isTrue("dry_run"),
     callersRunId: caller.runId,

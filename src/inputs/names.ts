@@ -41,6 +41,7 @@ export const DEFAULTS = {
   targets: "",
   tokens: "",
   max_parallel: "",
+  allow_known_failures: "false",
   summary: "true",
   dry_run: "false",
 } as const;

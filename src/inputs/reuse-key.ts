@@ -13,7 +13,8 @@ const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
 /** With the key in the generated id, where there is to be one. */
 export async function withReuseKey(inputs: Inputs): Promise<Inputs> {
   const { source, reuse, target, reuseKey, distinctId } = inputs;
-  if (source.event === undefined || reuse === "never") return inputs;
+  // With several refs, the one that is used is not known yet.
+  if (source.event === undefined || reuse === "never" || source.otherRefs) return inputs;
   const key = await makeReuseKey(source, target, reuseKey);
   return { ...inputs, distinctId: { ...distinctId, value: withKey(distinctId.value, key) } };
 }

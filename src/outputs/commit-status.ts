@@ -154,11 +154,12 @@ function explainUnset(requestError: RequestError | undefined, context: string, r
 }
 
 export function finalStatus(
-  { verdict, run }: Pick<Known, "verdict" | "run">,
+  { verdict, run, isAllowed, baseline }: Pick<Known, "verdict" | "run" | "isAllowed" | "baseline">,
   failure: unknown,
 ): Omit<DueStatus, "url"> {
   const how = verdict?.conclusion ?? run?.conclusion ?? "completed";
-  if (failure === undefined) return { state: "success", description: `The remote run ended as ${how}` };
+  const known = isAllowed && baseline ? ` (known failure, red since ${baseline.name})` : "";
+  if (failure === undefined) return { state: "success", description: `The remote run ended as ${how}${known}` };
   if (verdict && !verdict.isGreen) return { state: "failure", description: `The remote run ended as ${how}` };
   // A timeout, a cancellation, a run that was not found: it is open how the run will end.
   const [first = ""] = failure instanceof Error ? failure.message.split("\n") : [];

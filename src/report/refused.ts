@@ -30,5 +30,7 @@ export function refused(
     : [401, 403, 404].includes(status)
       ? ` ${needs.charAt(0).toUpperCase()}${needs.slice(1)}.`
       : "";
-  return new StepError(`Could not ${verb} ${what}${why}.${advice}`);
+  return new StepError(`${SAID[verb]} ${what}${why}.${advice}`);
 }
+
+const SAID = { read: "Could not read", set: "Could not set" };

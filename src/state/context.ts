@@ -36,6 +36,8 @@ interface Edges {
 }
 
 export interface Dependencies extends Edges {
+  /** The caller's repository, with `status_token`, for what may have to be read there. */
+  openCallersGitHub?: () => Promise<GitHub>;
   /** Called again whenever more is known. */
   setOutputs: (outputs: Record<string, string>) => void;
   /** For the `post` step; called again whenever more is known. */
@@ -55,6 +57,13 @@ export interface SharedContext<Of> extends Edges {
 }
 
 export interface Context extends Dependencies, SharedContext<Inputs> {}
+
+/** With several refs, what is read and said is about the one that was used. */
+export function withUsedRef(context: Context, { dispatch }: Pick<Known, "dispatch">): Context {
+  const { source } = context.inputs;
+  const isSeveral = source.event !== undefined && source.otherRefs !== undefined;
+  return isSeveral && dispatch ? { ...context, inputs: { ...context.inputs, source: dispatch } } : context;
+}
 
 /** `known` changes with each `record`; only the final report reads it. */
 export function createContext(

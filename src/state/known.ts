@@ -33,6 +33,10 @@ export interface Known {
   /** `jobs` is given, so the run's own conclusion is not the step's. */
   isOfJobs?: boolean;
   verdict?: { isGreen: boolean; conclusion: string | null };
+  /** What the run before a red one was like; undefined: nobody knows, or the end was not red. */
+  baseline?: Baseline;
+  /** The red end is known and allowed: the step is green. */
+  isAllowed?: boolean;
   /** The run's outputs: a JSON object, and the names at its top level. */
   values?: { text: string; names: readonly string[] };
   /** The run has to be cancelled: by the `post` step, if the step itself is killed before it can. */
@@ -50,6 +54,16 @@ export interface Known {
   /** The step has ended by itself: it was not killed. */
   hasEnded?: boolean;
   findings?: readonly Finding[];
+}
+
+/** The last comparable run before ours. */
+export interface Baseline {
+  /** It was red as well. */
+  isKnown: boolean;
+  /** e.g. `#790`: the earliest of the red ones that were seen, else the green one. */
+  name: string;
+  url: string;
+  agoMs: number | undefined;
 }
 
 /** A final commit status. `url` is the run's page, or empty. */

@@ -6,12 +6,13 @@ import { isAboutToRerun, type Known, sentIdOf } from "./known.ts";
 type Outputs = Record<string, string>;
 
 export function outputsOf(known: Known): Outputs {
-  const { run, values } = known;
+  const { run, values, baseline } = known;
   return {
     distinct_id: sentIdOf(known),
     ...(known.sent && { ref: refOf(known.sent.dispatch) }),
     ...addressOf(known),
     ...(run && stateOf(run, known)),
+    ...(baseline && { known_failure: String(baseline.isKnown) }),
     ...(values && { outputs: values.text }),
   };
 }

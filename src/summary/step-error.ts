@@ -11,12 +11,13 @@ import { type Permissions, PURPOSES } from "../github/purposes.ts";
 import { RequestError } from "../github/request-error.ts";
 import type { Id } from "../github/response-fields.ts";
 import { OutOfTime, once, tryToGet } from "../github/retry.ts";
-import { type DispatchRequest, type RunSource, refNames } from "../inputs/dispatch-request.ts";
+import type { DispatchRequest, RunSource } from "../inputs/dispatch-request.ts";
 import type { Inputs } from "../inputs/inputs.ts";
 import { permissionsFor } from "../inputs/permissions.ts";
+import { refNames } from "../inputs/refs.ts";
 import { Cancelled } from "../runner/cancellation.ts";
 import { StepError, TimedOut } from "../runner/step-error.ts";
-import type { Context } from "../state/context.ts";
+import { type Context, withUsedRef } from "../state/context.ts";
 import { isAboutToRerun, type Known, startedRun } from "../state/known.ts";
 import { attemptsInWords } from "../wait/attempts.ts";
 import type { NamedFile } from "../workflow-file/receivers.ts";
@@ -59,7 +60,8 @@ async function explainThrown(error: unknown, known: Known, context: Context): Pr
   return requestError instanceof RequestError ? explained(requestError, known, context) : error;
 }
 
-async function explained(requestError: RequestError, known: Known, context: Context): Promise<StepError> {
+async function explained(requestError: RequestError, known: Known, given: Context): Promise<StepError> {
+  const context = withUsedRef(given, known);
   const { github, inputs, hasProxy } = context;
   const { dispatch, run, sent } = known;
   const { source, distinctId } = inputs;

@@ -48,7 +48,7 @@ function circleIn(entries: readonly Needing[]): string[] {
 /** How far an entry is. */
 interface Standing {
   entry: Needing;
-  state: Pick<EntryState, "result" | "continuesOnError">;
+  state: Pick<EntryState, "result" | "continuesOnError" | "isAllowed">;
   startedAtMs?: number;
 }
 

@@ -50,7 +50,7 @@ export function trackProgress(entries: readonly TargetEntry[], { clock, log, set
       // Where there are few, the entry itself tells it.
       if (isFound && legs.length > MAX_TALKATIVE) log.info(...startedLine(leg.state));
     },
-    end(leg: Leg, how: Pick<EntryState, "result" | "isStopped" | "problem">): void {
+    end(leg: Leg, how: Pick<EntryState, "result" | "isStopped" | "isAllowed" | "problem">): void {
       leg.endedAtMs = clock.nowMs();
       change(leg, how);
       const tookMs = leg.startedAtMs === undefined ? undefined : leg.endedAtMs - leg.startedAtMs;

@@ -25,6 +25,8 @@ export interface EntryState {
   result?: Result | undefined;
   /** It did not end by itself: the step was cancelled, or ended by `fail_fast`. */
   isStopped?: boolean | undefined;
+  /** It is red as its predecessor was, which `allow_known_failures` allows. */
+  isAllowed?: boolean | undefined;
   /** The outputs that a step of its own would have. */
   outputs: Readonly<Record<string, string>>;
   /** The whole message of what ended it. */
@@ -40,18 +42,26 @@ export function isGreenEntry({ result }: Pick<EntryState, "result">): boolean {
 }
 
 /** Whether what needs it may start. */
-export function allowsDependents(state: Pick<EntryState, "result" | "continuesOnError">): boolean {
-  return isGreenEntry(state) || (state.continuesOnError && RED.includes(state.result));
+export function allowsDependents(state: Pick<EntryState, "result" | "continuesOnError" | "isAllowed">): boolean {
+  return isGreenEntry(state) || isExcused(state);
 }
 
-/** It is red, and `continue_on_error` keeps the step green. */
-export function isAllowedFailure({ result, continuesOnError, isStopped }: EntryState): boolean {
-  return RED.includes(result) && continuesOnError && !isStopped;
+/** It is red, and `continue_on_error` or `allow_known_failures` keeps the step green. */
+export function isAllowedFailure(state: EntryState): boolean {
+  return isExcused(state) && !state.isStopped;
+}
+
+function isExcused({
+  result,
+  continuesOnError,
+  isAllowed = false,
+}: Pick<EntryState, "result" | "continuesOnError" | "isAllowed">): boolean {
+  return RED.includes(result) && (continuesOnError || isAllowed);
 }
 
 /** The step is red for it. */
-export function isFailedEntry({ result, continuesOnError, isStopped }: EntryState): boolean {
-  return RED.includes(result) && !continuesOnError && !isStopped;
+export function isFailedEntry(state: EntryState): boolean {
+  return RED.includes(state.result) && !isExcused(state) && !state.isStopped;
 }
 
 export function failedTargets(states: readonly EntryState[]): string[] {

@@ -69,7 +69,7 @@ jobs:
     });
     expect(exitCode).toBe(0);
     expect(github.transcript()).toEqual(["POST /repos/octo/target/dispatches → 204"]);
-    expect(outputs).toEqual({ distinct_id: expect.stringMatching(/^1658821493-1-[0-9a-f]{16}$/) });
+    expect(outputs).toEqual({ distinct_id: expect.stringMatching(/^1658821493-1-[0-9a-f]{16}$/), ref: "" });
     expect(github.requests[0]?.body).toEqual({
       event_type: "trigger-deploy",
       client_payload: {
@@ -122,6 +122,7 @@ jobs:
     const [, ours] = github.runs("octo/target");
     expect(ours?.payload).toEqual({ browser: "firefox", pull_request: 12, sha });
     expect(outputs).toEqual({
+      ref: "",
       runId: String(ours?.id),
       status: "completed",
       conclusion: "success",

@@ -33,20 +33,20 @@ const MOMENTS = {
     event: "workflow_dispatch",
     comes: isDispatch,
     fault: LATE,
-    known: ["distinct_id"],
+    known: ["distinct_id", "ref"],
   },
   "before the answer to its repository_dispatch": {
     event: "repository_dispatch",
     comes: isDispatch,
     fault: LATE,
-    known: ["distinct_id"],
+    known: ["distinct_id", "ref"],
   },
-  "between dispatch and find": { event: "repository_dispatch", comes: isListAfter, known: ["distinct_id"] },
+  "between dispatch and find": { event: "repository_dispatch", comes: isListAfter, known: ["distinct_id", "ref"] },
   "while it waits for the run's end": {
     event: "workflow_dispatch",
     comes: never,
     line: /^The run is queued/,
-    known: ["distinct_id", ...RUN, "status", "workflow_id", "run_number"],
+    known: ["distinct_id", "ref", ...RUN, "status", "workflow_id", "run_number"],
   },
 } satisfies Record<string, Moment>;
 

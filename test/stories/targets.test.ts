@@ -137,6 +137,18 @@ describe("`reuse`", () => {
     expect(github.runs("octo/api")).toHaveLength(1);
   });
 
+  test("sends only what is not green when the caller's job is re-run", async () => {
+    const { github, play } = await setFleet({ "octo/api": {}, "octo/web": RED });
+    const given = { targets: "[octo/api, octo/web]", reuse: "success" };
+    await play(given);
+    github.behaviour("octo/web", "ci.yml", {});
+    const { ends, results, failure } = await play(given, { attempt: 2 });
+    expect(failure).toBeUndefined();
+    expect(ends).toEqual(["octo/api: success", "octo/web: success"]);
+    expect(results.map(({ disposition }) => disposition)).toEqual(["reused", "created"]);
+    expect([github.runs("octo/api").length, github.runs("octo/web").length]).toEqual([1, 2]);
+  });
+
   test("does not take the run of an entry that sends something else", async () => {
     const { github, play } = await setFleet({ "octo/api": {} });
     const two = "{repo: octo/api, name: two, needs: [one], workflow_inputs: {fail: other}}";

@@ -36,6 +36,8 @@ import "../../src/outputs/commit-status.ts";
 import "../../src/outputs/leave-status.ts";
 import "../../src/outputs/read-outputs.ts";
 import "../../src/wait/read-queue-position.ts";
+import "../../src/wait/baseline.ts";
+import "../../src/outputs/leave-status.ts";
 import "../../src/wait/successor.ts";
 import "../../src/wait/next-attempt.ts";
 import "../../src/dispatch/reuse.ts";
@@ -167,7 +169,9 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
     const names = [...Object.keys(texts), ...more];
     const read = (name: string) => texts[name] ?? "";
     const { open, openPool } = connectionsOf(clock, log);
+    const [owner = "", repo = ""] = caller.repository.split("/");
     const edges = {
+      openCallersGitHub: () => open({ owner, repo, apiUrl: callerApiUrl }, { token: read("status_token") }),
       clock,
       log,
       random,

@@ -376,10 +376,19 @@ test("the inputs of a workflow have 65,535 characters at most, with the id", () 
 test.each([
   ["event_type", { event_type: "dep\nloy" }],
   ["workflow", { workflow: "Deploy\u001b[31m" }],
-  ["ref", { ...file, ref: "main\r\nnext" }],
-  ["ref", { ...event, ref: "main\u2028next" }],
 ])("a line break or a control character in %s is a problem", (name, given) => {
   expect(read(given).problems).toEqual([
     `\`${name}\` has a line break or another control character: use one name on one line.`,
+  ]);
+});
+
+test("several refs are one a line or a JSON list; empty ones are passed over", () => {
+  for (const ref of ["\nfeature/x\r\n\n main ", '["feature/x", "", "main"]']) {
+    expect(read({ ...file, ref }).order).toMatchObject({ ref: "feature/x", otherRefs: ["main"] });
+    expect(read({ ...event, ref }).order).toMatchObject({ clientPayload: { ref: "feature/x" }, otherRefs: ["main"] });
+  }
+  expect(read({ ...file, ref: "\nmain\n" }).order).not.toHaveProperty("otherRefs");
+  expect(read({ ...file, ref: "main\u2028next" }).problems).toEqual([
+    "`ref` has a control character: use one branch or tag on each line.",
   ]);
 });

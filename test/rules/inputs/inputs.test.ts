@@ -52,6 +52,7 @@ describe("without a word said", () => {
       failedLogLines: undefined,
       reuse: "never",
       reuseKey: "",
+      allowsKnownFailures: false,
       commitStatus: undefined,
       writesSummary: true,
       isDryRun: false,
