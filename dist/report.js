@@ -1,0 +1,2 @@
+process.env.TRACKED_DISPATCH_DOOR = "report";
+require("./index.js");
