@@ -99,18 +99,19 @@ const TOO_LATE = Symbol("too late");
 async function retryUntilAnswered<Answer>(
   send: Send<Answer>,
   options: RetryOptions,
-  { github, clock, random, signal: cancelled, position }: RetryDependencies,
+  dependencies: RetryDependencies,
 ): Promise<Answer> {
+  const { github, clock, random, signal: cancelled } = dependencies;
   const { deadlineMs, signal = cancelled, spending = STARTING } = options;
-  const { budget, outage } = github.limits;
+  const { outage } = github.limits;
   const leftMs = () => Math.max(deadlineMs - clock.nowMs(), 0);
   let last: RequestError | undefined;
   let strays = 0;
   let alike = 0;
   for (let failures = 1; ; failures++) {
-    last = await waitForLimits(outage, { ...options, signal }, clock, last);
-    const turn = (by: AbortSignal) => budget.take(spending, by, position);
-    const release = budget.tryTake(spending) ?? (await waitForTurn(turn, { ...options, signal }, clock));
+    const turn = await takeTurn(last, { ...options, signal, spending }, dependencies);
+    ({ last } = turn);
+    const { release } = turn;
     const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, leftMs());
     // A timer may fire a little early; a request without time for its response would leave open what GitHub did.
     if (timeoutMs < 1 || !release) {
@@ -144,6 +145,28 @@ async function retryUntilAnswered<Answer>(
     const ms = pauseMs * (1 + random() / 4);
     // A response that may be final is retried seconds later, or not at all.
     await clock.sleep(isStray ? Math.min(ms, leftMs()) : pauseWithin(leftMs(), ms), signal);
+  }
+}
+
+type Turn = Awaited<ReturnType<Budget["take"]>>;
+
+/** When no limit is in force, and the budget allows the request; `release` is undefined where that is after the deadline. */
+async function takeTurn(
+  before: RequestError | undefined,
+  options: RetryOptions & { signal: AbortSignal; spending: Spending },
+  { github, clock, position }: RetryDependencies,
+): Promise<{ last: RequestError | undefined; release: Turn | undefined }> {
+  const { budget, outage } = github.limits;
+  const { spending } = options;
+  for (let last = before; ; ) {
+    last = await waitForLimits(outage, options, clock, last);
+    const limit = outage.limit();
+    const take = (by: AbortSignal) => budget.take(spending, by, position);
+    const release = budget.tryTake(spending) ?? (await waitForTurn(take, options, clock));
+    const now = outage.limit();
+    if (!release || !now || now === limit) return { last, release };
+    // Meanwhile another request has met a limit.
+    release(false);
   }
 }
 

@@ -35,6 +35,12 @@ describe("the virtual clock", () => {
     expect(seen).toEqual([10, 20, 25, 30]);
   });
 
+  test("goes on with every pause, even one that is too short to show in a sum", async () => {
+    const clock = new VirtualClock(544_033.45);
+    await clock.sleep(1e-11);
+    expect(clock.nowMs()).toBeGreaterThan(544_033.45);
+  });
+
   test("stands still while somebody holds it", async () => {
     const clock = new VirtualClock();
     clock.hold();

@@ -16,6 +16,12 @@ export interface SimulatorClock extends Clock {
 /** Nobody listens here, which gives a true refusal with the system's own error. (Port 1 would be refused by `fetch`.) */
 const nowhere = "http://127.0.0.1:2/";
 
+/** Time passes with every pause, even with one that is too short for a sum of this size to show. */
+function endOf(nowMs: number, ms: number): number {
+  const sum = nowMs + Math.max(ms, 0);
+  return ms > 0 && sum === nowMs ? nowMs + 0.001 : sum;
+}
+
 interface Sleeper {
   wakesAtMs: number;
   wake(): void;
@@ -101,7 +107,7 @@ export class VirtualClock implements SimulatorClock {
         reject(signal?.reason);
       };
       const sleeper: Sleeper = {
-        wakesAtMs: this.#nowMs + Math.max(ms, 0),
+        wakesAtMs: endOf(this.#nowMs, ms),
         wake: () => {
           signal?.removeEventListener("abort", onAbort);
           resolve();

@@ -214,6 +214,23 @@ describe("a rate limit that many entries meet at once", () => {
     expect(log.filter((line) => line.includes("Rate limit reached"))).toHaveLength(1);
   });
 
+  test("is kept by those who have waited for their turn meanwhile", async () => {
+    const { github, play } = await setFleet({ "octo/api": {} }, { runDetails: "rejected" });
+    const entries = Array.from({ length: 60 }, (_, index) => `{repo: octo/api, name: "${index}"}`);
+    // The first look of all meets a limit, while dispatches wait for the minute's end.
+    let untilMs = 0;
+    github.fault = ({ path }) => {
+      if (untilMs > 0 || !path.endsWith("/actions/runs")) return undefined;
+      untilMs = github.nowMs() + 100_000;
+      return limited({ "retry-after": "100" });
+    };
+    await play({ targets: `[${entries.join()}]` });
+    const early = github.requests.filter(
+      ({ atMs, status }) => atMs < untilMs && atMs > untilMs - 100_000 && status > 0,
+    );
+    expect(early.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+
   test("lasts until the latest end that one of them was told", async () => {
     const { github, play } = await setFleet(fleet);
     github.fault = ({ path, nth }) =>

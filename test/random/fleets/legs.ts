@@ -36,14 +36,13 @@ export function legsOf(schedule: Schedule): Leg[] {
   });
   const [first] = legs;
   const kind = first?.kind === "given" ? "event" : (first?.kind ?? "event");
-  // An old server takes two creating requests for each, of which the second may have to wait for a minute.
-  const findTimeoutS = 300;
-  const plain = { kind, sign: "run-name", needs: [], reuse: "never", findTimeoutS } satisfies Partial<Leg>;
+  const plain = { kind, sign: "run-name", needs: [], reuse: "never" } satisfies Partial<Leg>;
   for (let more = 0; first && more < schedule.crowd; more++) {
     const index = legs.length;
     legs.push({ ...first, ...plain, index, name: `e${index}`, key: `key-${index}` });
   }
-  return legs;
+  // Known, and not looked for: an old server takes two creating requests for each, of which the second may wait for a minute.
+  return schedule.crowd > 0 ? legs.map((leg) => ({ ...leg, findTimeoutS: 300 })) : legs;
 }
 
 /** Without what the inputs would not take, or what would have no meaning. */

@@ -63,7 +63,8 @@ export function begunAtMs(leg: Leg, performance: Performance): number | undefine
       ? dispatchesOf(leg, performance)[0]
       : sightings.find(({ entry: { path } }) => path.endsWith(`/runs/${id}`));
   // A list that it shares with others may have shown the run.
-  return first?.entry.atMs ?? foundAtMs(leg, performance);
+  const foundMs = foundAtMs(leg, performance);
+  return first && foundMs ? Math.min(first.entry.atMs, foundMs) : (first?.entry.atMs ?? foundMs);
 }
 
 /** Whether a conclusion is accepted, by the words of the contract. */
@@ -110,8 +111,10 @@ export function stoppedAtMs(performance: Performance): number {
 }
 
 /** Whether something was in the way of this entry's own requests, or of those that it shares with others. */
-export function isTroubled(leg: Leg, { sightings, schedule, github }: Performance): boolean {
+export function isTroubled(leg: Leg, { sightings, schedule, github, step }: Performance): boolean {
   if (schedule.limit.kind !== "none" || github.refusals.length > 0) return true;
+  // All share the token's points: where many read their jobs at once, some have to wait.
+  if (step.log.some((line) => line.startsWith("GitHub takes 900 points"))) return true;
   return sightings.some(({ fault, kind, legs, repo, toldUntilMs, entry }) => {
     if (fault === undefined) return false;
     // A limit is on the token, and so is the redirect of a repository on all of it.

@@ -215,7 +215,12 @@ export function wrongOutputs(performance: Performance): string[] {
   const failed = JSON.parse(step.outputs.failed_targets ?? "null") as string[];
   const isRed = ({ index, continuesOnError }: Leg) => RED.includes(results[index]?.result ?? "") && !continuesOnError;
   const wasStopped = /^The step was cancelled|^`fail_fast` \(.*\) ended the step/;
-  const wanted = legs.filter((leg) => isRed(leg) && !wasStopped.test(String(results[leg.index]?.error)));
+  // A run may have ended by itself when the step did.
+  const isStopped = ({ index }: Leg) => {
+    const { result, error } = results[index] ?? ({} as Told);
+    return result === "cancelled" && wasStopped.test(String(error)) && !/had ended as/.test(String(error));
+  };
+  const wanted = legs.filter((leg) => isRed(leg) && !isStopped(leg));
   if (failed.join() !== wanted.map(({ name }) => name).join()) problems.add(`(5) \`failed_targets\` is ${failed}`);
   const isGreen = step.failure === undefined;
   const isSignalled = performance.stoppedAtMs !== undefined;

@@ -92,9 +92,18 @@ export function brokenLimits({ github, sightings, endedAtMs: endMs, postStartedA
       problems.push(`(8) ${method} ${path}, ${limit.untilMs - atMs} ms before the end of a limit`);
     if (toldUntilMs > (limit?.untilMs ?? 0)) told.set(token, { sinceMs: atMs, untilMs: toldUntilMs });
   }
-  const early = github.earlyAfterRefusal.filter(({ atMs, client, untilMs }) => {
+  const early = github.earlyAfterRefusal.filter(({ atMs, client, untilMs, path }) => {
     const refusal = github.refusals.find((each) => each.client === client && each.untilMs === untilMs);
-    return client !== "others" && atMs > (refusal?.atMs ?? 0) + flightMs && atMs < (endMs || postStartedAtMs);
+    // A refusal that never arrived whole told nobody.
+    const isLost = sightings.some(
+      ({ entry, fault }) =>
+        fault !== undefined &&
+        [refusal?.path, path].includes(entry.path) &&
+        Math.abs(entry.atMs - (refusal?.atMs ?? 0)) <= flightMs + 25_000,
+    );
+    return (
+      client !== "others" && !isLost && atMs > (refusal?.atMs ?? 0) + flightMs && atMs < (endMs || postStartedAtMs)
+    );
   });
   for (const { method, path } of early) problems.push(`(8) ${method} ${path} before the end of a limit`);
   return problems;

@@ -76,7 +76,8 @@ export function wrongStops(performance: Performance): string[] {
 }
 
 const POST_MS = 20_000;
-const PER_MINUTE = 60;
+const PER_MINUTE = 30;
+const LONGEST_POST_MS = 240_000;
 
 /** Property 11: nothing but a StepError is thrown, no secret is told, and no token goes to where another belongs. */
 export function leaks(performance: Performance): string[] {
@@ -86,8 +87,9 @@ export function leaks(performance: Performance): string[] {
   for (const token of Object.values(TOKENS)) if (told.includes(token)) problems.push("(11) a token is told");
   if (told.includes(SECRET)) problems.push("(11) a payload value is told");
   if (post?.failure !== undefined) problems.push(`(11) post failed: ${post.failure}`);
-  const postMs = POST_MS + Math.floor(legs.length / PER_MINUTE) * 60_000 + 2000;
-  if (postEndedAtMs - postStartedAtMs > postMs) problems.push(`(11) post took ${postEndedAtMs - postStartedAtMs} ms`);
+  const postMs = Math.min(POST_MS + Math.floor(legs.length / PER_MINUTE) * 60_000, LONGEST_POST_MS);
+  if (postEndedAtMs - postStartedAtMs > postMs + 2000)
+    problems.push(`(11) post took ${postEndedAtMs - postStartedAtMs} ms`);
   for (const { repo, entry } of sightings) {
     const owner = repo.split("/")[0] ?? "";
     const isRight = repo === "" || entry.token === TOKENS[owner];
