@@ -70,8 +70,9 @@ export function failedTargets(states: readonly EntryState[]): string[] {
 
 /** GitHub takes no larger output. */
 const MAX_BYTES = 1024 * 1024;
-/** In this order. */
-const LEFT_OUT_FIRST = ["failed_jobs", "outputs"];
+/** JSON, by key; in the order in which they are left out. */
+const EMPTY_JSON = { failed_jobs: "[]", outputs: "{}" };
+const LEFT_OUT_FIRST = Object.keys(EMPTY_JSON);
 
 /** A JSON list of all entries. `leftOut`: what a list of less than `maxBytes` has no room for. */
 export function resultsOf(states: readonly EntryState[], maxBytes = MAX_BYTES): { text: string; leftOut: string[] } {
@@ -108,8 +109,8 @@ function writeResult({ name, repo, result, outputs, problem }: EntryState, leftO
     error: problem?.split("\n", 1)[0] ?? "",
   };
   // These are JSON already; the outputs of a run stay as they were written.
-  const parts = LEFT_OUT_FIRST.filter((key) => outputs[key] && !leftOut.includes(key)).map(
-    (key) => `,${JSON.stringify(key)}:${outputs[key]}`,
+  const parts = Object.entries(EMPTY_JSON).map(([key, empty]) =>
+    leftOut.includes(key) ? "" : `,${JSON.stringify(key)}:${outputs[key] || empty}`,
   );
   return `${JSON.stringify(texts).slice(0, -1)}${parts.join("")}}`;
 }

@@ -29,11 +29,11 @@ describe("`results`", () => {
       {
         ...{ name: "octo/api", repo: "octo/api", result: "success", runId: "30433642", html_url: urlOf("octo/api") },
         ...{ status: "completed", conclusion: "success", run_attempt: "1", disposition: "created", ref: "main" },
-        ...{ known_failure: "", error: "", failed_jobs: [] },
+        ...{ known_failure: "", error: "", failed_jobs: [], outputs: {} },
       },
       {
         ...{ name: "octo/web", repo: "octo/web", result: "error", ...nothing, ref: "", known_failure: "" },
-        error: 'No "such" file.',
+        ...{ error: 'No "such" file.', failed_jobs: [], outputs: {} },
       },
     ]);
   });
@@ -52,9 +52,10 @@ describe("`results`", () => {
     const failed_jobs = JSON.stringify(["é".repeat(500)]);
     const outputs = JSON.stringify({ log: "x".repeat(1000) });
     const states = [aState("octo/api", { outputs: { failed_jobs, outputs } }), aState("octo/web")];
+    const empty = { failed_jobs: ',"failed_jobs":[]', outputs: ',"outputs":{}' };
     const whole = Buffer.byteLength(resultsOf(states).text);
-    const withoutJobs = whole - Buffer.byteLength(`,"failed_jobs":${failed_jobs}`);
-    const least = withoutJobs - Buffer.byteLength(`,"outputs":${outputs}`);
+    const withoutJobs = whole - Buffer.byteLength(`,"failed_jobs":${failed_jobs}${empty.failed_jobs}`);
+    const least = withoutJobs - Buffer.byteLength(`,"outputs":${outputs}${empty.outputs}`);
     test.each([
       ["nothing", whole, [], whole],
       ["`failed_jobs` first", whole - 1, ["failed_jobs"], withoutJobs],
