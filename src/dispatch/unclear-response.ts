@@ -3,7 +3,8 @@
 // (docs/design.md#unclear-answers).
 
 import { logFound, pauseAfterList, recordRun } from "../find/find.ts";
-import { type NotFound, type SearchWindow, search } from "../find/search.ts";
+import type { SearchWindow } from "../find/pauses.ts";
+import { type NotFound, search } from "../find/search.ts";
 import { pauseWhileUnclear } from "../github/polling.ts";
 import { RequestError } from "../github/request-error.ts";
 import { actionsPageUrl } from "../inputs/given-run.ts";

@@ -94,6 +94,8 @@ export type CrowdAtPoll = Pick<Crowd, "isOne" | "isOfStrangers" | "hasWitnesses"
   isQuiet: boolean;
   /** No later poll follows. */
   isLast: boolean;
+  /** Another's list came before the pause was over: it is looked at for names alone. */
+  wasWoken?: boolean;
 };
 
 /**
@@ -125,7 +127,9 @@ export function candidatesToRead(
   return isOne || isOfStrangers ? nearest.filter((candidate) => hasSettled(candidate, nowMs)) : nearest;
 }
 
-export function maxReads({ isOfStrangers, isQuiet, isLast, hasWitnesses }: Omit<CrowdAtPoll, "isOne">): number {
+export function maxReads(crowd: Omit<CrowdAtPoll, "isOne">): number {
+  const { isOfStrangers, isQuiet, isLast, hasWitnesses, wasWoken = false } = crowd;
+  if (wasWoken) return 0;
   if (isLast) return Number.POSITIVE_INFINITY;
   if (isQuiet) return hasWitnesses ? WITNESSES_PER_POLL : 0;
   return isOfStrangers ? STRANGERS_PER_POLL : JOBS_PER_POLL;

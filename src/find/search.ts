@@ -1,7 +1,6 @@
 /** Searches the recent runs for our id. It never guesses: a run without it, or from before the dispatch, is not ours. */
 
 import { readPages } from "../github/lists.ts";
-import { type Pace, pauseBeforeFind, pauseWhileUnclear, pauseWithin } from "../github/polling.ts";
 import { RequestError } from "../github/request-error.ts";
 import type { Id } from "../github/response-fields.ts";
 import type { Run } from "../github/responses.ts";
@@ -23,7 +22,8 @@ import {
   showsAllSteps,
   updatedCandidate,
 } from "./candidates.ts";
-import { type Crowd, crowdAround, mayStillShowId, type OurDispatch } from "./crowd.ts";
+import { crowdAround, mayStillShowId, type OurDispatch } from "./crowd.ts";
+import { pauseBeforeNextPoll, pausesBetweenPolls, type SearchWindow } from "./pauses.ts";
 import { listerOfRuns } from "./recent-runs.ts";
 
 interface SearchBounds {
@@ -34,12 +34,6 @@ interface SearchBounds {
   sinceMs?: number;
   /** No search follows: every run that may still be ours is read once more. */
   isLast?: boolean;
-}
-
-/** How long, and in how many lists at least, to search before "there is none" is believed. */
-export interface SearchWindow {
-  ms: number;
-  lists: number;
 }
 
 export interface Found extends OurRun {
@@ -79,6 +73,7 @@ export async function search(
   let lists = 0;
   /** A run of the last list that could not be read might be ours. */
   let areAllListed = true;
+  const pauses = pausesBetweenPolls(github, clock);
 
   try {
     for (;;) {
@@ -94,12 +89,12 @@ export async function search(
       const dispatched = { atMs: github.likelyServerTimeMs(sentAtMs + oneWayMs), distinctId };
       const crowd = crowdAround(present, dispatched);
       const quietMs = quietTimeMs(sentAtMs + crowd.waitsMs, clock.nowMs(), deadlineMs);
-      const crowdAtPoll = { ...crowd, isQuiet: quietMs > 0 && !isLast, isLast };
+      const crowdAtPoll = { ...crowd, isQuiet: quietMs > 0 && !isLast, isLast, wasWoken: pauses.wasWoken() };
       // Every run with a generated id is ours, so one match is enough.
       const isSeen = !isGiven && present.some(showsId);
       const read = isSeen
         ? present
-        : await readPromising(present, dispatched, crowdAtPoll, candidates, deadlineMs, context);
+        : await readPromising(present, dispatched, crowdAtPoll, candidates, { deadlineMs, polledAtMs }, context);
       const ours = chooseOurs(read.filter(showsId), sent, isGiven, clock.nowMs());
       if (ours) return { ...ours, recentRuns };
 
@@ -112,8 +107,7 @@ export async function search(
         pollers: github.limits.pollers + 1,
         random: random(),
       };
-      const pauseMs = pauseBeforeNextPoll(pace, crowd, quietMs, window);
-      await github.pause(pauseWithin(deadlineMs - clock.nowMs(), pauseMs), signal);
+      await pauses.pause(pauseBeforeNextPoll(pace, crowd, quietMs, window), deadlineMs, signal);
     }
   } catch (error) {
     if (error instanceof OutOfTime) return notFound(error.requestError);
@@ -135,21 +129,6 @@ export async function search(
 // dispatches, where that is its caller's: only all of its jobs decide.
 function areAllOthers(candidates: SearchedDispatch["candidates"]): boolean {
   return [...candidates.values()].every(({ anothersId, showedAll }) => anothersId !== undefined && showedAll);
-}
-
-/** For `quietMs` no jobs are read: a poll costs only a list, and leaves room for the others. */
-function pauseBeforeNextPoll(
-  alone: Omit<Pace, "sharers">,
-  crowd: Crowd,
-  quietMs: number,
-  window: SearchWindow | undefined,
-): number {
-  const pace = { ...alone, sharers: quietMs > 0 ? 1 : crowd.sharers };
-  const windowLeftMs = (window?.ms ?? 0) - pace.ageMs;
-  // While some runs may still show the id, polling is as frequent as in any search.
-  const isUnlikely = windowLeftMs > 0 && crowd.open === 0;
-  const pauseMs = isUnlikely ? Math.min(pauseWhileUnclear(pace), windowLeftMs) : pauseBeforeFind(pace);
-  return crowd.hasWitnesses ? pauseMs : Math.max(pauseMs, Math.min(quietMs, pace.pollIntervalMs));
 }
 
 /** Where the deadline comes first, jobs are read at once. */
@@ -181,13 +160,19 @@ function asCandidate(
   return isNamed(run, distinctId) ? { ...candidate, sign: "name" } : candidate;
 }
 
+/** By the clock. */
+interface PollBounds {
+  deadlineMs: number;
+  polledAtMs: number;
+}
+
 /** Returns all candidates, with what the jobs have shown, and keeps that in `knownCandidates` for later polls. */
 async function readPromising(
   present: readonly Candidate[],
   dispatched: OurDispatch,
   crowd: CrowdAtPoll,
   knownCandidates: SearchedDispatch["candidates"],
-  deadlineMs: number,
+  poll: PollBounds,
   context: SharedContext<SearchInputs>,
 ): Promise<readonly Candidate[]> {
   let candidates = present;
@@ -198,7 +183,7 @@ async function readPromising(
     const next = promising.find(({ run }) => !read.has(run.id));
     if (!next) break;
     read.add(next.run.id);
-    const after = await readJobsOf(next, dispatched.distinctId, deadlineMs, context);
+    const after = await readJobsOf(next, dispatched.distinctId, poll, context);
     knownCandidates.set(after.run.id, after);
     candidates = candidates.map((each) => (each === next ? after : each));
     // In a crowd, checking whether another run carries our id as well would cost too many requests.
@@ -210,14 +195,16 @@ async function readPromising(
 async function readJobsOf(
   candidate: Candidate,
   distinctId: string,
-  deadlineMs: number,
+  { deadlineMs, polledAtMs }: PollBounds,
   { github, clock, retry }: SharedContext<unknown>,
 ): Promise<Candidate> {
   const { run, seenAtMs } = candidate;
   const read = { ...candidate, reads: candidate.reads + 1, readAtMs: clock.nowMs(), readStatus: run.status };
   let { anothersId } = candidate;
   let showedAll = true;
-  const readPage = (page: number) => retry((options) => github.listJobs(run.id, page, options), once(deadlineMs));
+  // Of many in one repository, whoever reads them first reads them for all.
+  const readPage = (page: number) =>
+    retry((options) => github.listJobs(run.id, page, { ...options, sinceMs: polledAtMs }), once(deadlineMs));
   try {
     for await (const { items: jobs, unreadable } of readPages(readPage)) {
       const sign = idLocationInJobs(jobs, distinctId);

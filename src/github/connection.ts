@@ -47,8 +47,8 @@ interface Connection extends ResponseMetadata {
   /** `{owner}` and `{repo}` in a route are the target's. */
   ask: SendAndRead;
   download: Download;
-  /** Until the next poll. Ends early where others have read what would be polled. */
-  pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Until the next poll. "woken": it ended early, since others have read what would be polled. */
+  pause(ms: number, signal: AbortSignal): Promise<"over" | "woken">;
   /** `owner/name`; changes if the repository was renamed. */
   fullName(): string;
   /** For a text that did not come as JSON: from a download, or in base64. */
@@ -118,6 +118,7 @@ export function connect(options: ConnectionOptions): Connection {
         limits.pollers--;
         limits.polledRuns--;
       });
+      return "over";
     },
     fullName: () => `${place.owner}/${place.repo}`,
     withoutSecrets: secrets.strike,

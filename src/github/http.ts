@@ -18,6 +18,8 @@ export interface RequestOptions {
   isLast?: boolean;
   /** Called at once where nothing is sent, since the response to another's request serves. */
   onShared?: () => void;
+  /** By the clock. The response to another's request since then serves; by default, only what shares a list of runs. */
+  sinceMs?: number;
 }
 
 export interface Request {

@@ -5,14 +5,16 @@ import { abortAfter } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
 import type { GitHub } from "./api.ts";
 import type { RequestOptions } from "./http.ts";
-import { PURPOSES } from "./purposes.ts";
+import { PURPOSES, type Purpose } from "./purposes.ts";
 import { RequestError } from "./request-error.ts";
 import { type Id, PAGE_LENGTH, type Page } from "./response-fields.ts";
-import type { Run } from "./responses.ts";
+import type { Job, Run } from "./responses.ts";
 
 /** Whoever asks this soon after a list was requested gets the same list. */
 const FRESH_MS = 500;
 const REQUEST_TIMEOUT_MS = 20_000;
+const RUNS = { request: "GET …/actions/runs", purpose: PURPOSES.readRuns };
+const JOBS = { request: "GET …/jobs", purpose: PURPOSES.readRun };
 
 interface List {
   /** When it was requested, by the clock: it shows what had happened by then. */
@@ -20,7 +22,10 @@ interface List {
   page: Page<Run>;
 }
 
-/** The same API, in which `getRun` and the first page of `listRuns` share a list, and `pause` ends when a new one has come. */
+/**
+ * The same API, in which `getRun` and the first page of `listRuns` share a list, and `pause` ends when a new one has come. A page
+ * of jobs is shared where it may be (`sinceMs`).
+ */
 export function shareRuns(github: GitHub, clock: Clock): GitHub {
   const runs = new Map<Id, Run>();
   /** When each run's state was last handed out, by the clock. */
@@ -28,6 +33,8 @@ export function shareRuns(github: GitHub, clock: Clock): GitHub {
   let last: List | undefined;
   let requested: Promise<List> | undefined;
   let renewed = wakeUpCall();
+  /** Of those who search for their run in the jobs of all, by run and page. */
+  const jobs = new Map<string, { atMs: number; page: Promise<Page<Job>> }>();
   /** How many pause at the moment. */
   let pausing = 0;
 
@@ -38,6 +45,7 @@ export function shareRuns(github: GitHub, clock: Clock): GitHub {
       .listRuns({ perPage: PAGE_LENGTH, page: 1 }, options)
       .then((page) => {
         last = { atMs, page: { ...page, items: page.items.map(unchanged) } };
+        for (const [key, { atMs: jobsAtMs }] of jobs) if (jobsAtMs < atMs - REQUEST_TIMEOUT_MS) jobs.delete(key);
         const before = renewed;
         renewed = wakeUpCall();
         before.abort();
@@ -65,7 +73,7 @@ export function shareRuns(github: GitHub, clock: Clock): GitHub {
   const isShared = (): boolean => isFresh(last) || requested !== undefined;
 
   async function listFor(options: RequestOptions): Promise<List> {
-    return isFresh(last) ? last : within(requested ?? request(), options, clock);
+    return isFresh(last) ? last : within(requested ?? request(), options, clock, RUNS);
   }
 
   return {
@@ -86,6 +94,19 @@ export function shareRuns(github: GitHub, clock: Clock): GitHub {
       if (listed && isOthers) options.onShared?.();
       return listed ?? unchanged(await github.getRun(id, options));
     },
+    async listJobs(runId, page, options) {
+      const { sinceMs } = options;
+      if (sinceMs === undefined) return github.listJobs(runId, page, options);
+      const key = `${runId} ${page}`;
+      let shared = jobs.get(key);
+      if (shared && shared.atMs >= sinceMs) options.onShared?.();
+      else {
+        shared = { atMs: clock.nowMs(), page: github.listJobs(runId, page, { timeoutMs: REQUEST_TIMEOUT_MS }) };
+        jobs.set(key, shared);
+        shared.page.catch(() => jobs.delete(key));
+      }
+      return within(shared.page, options, clock, JOBS);
+    },
     async pause(ms, signal) {
       const wake = renewed.signal;
       const timer = new AbortController();
@@ -98,8 +119,10 @@ export function shareRuns(github: GitHub, clock: Clock): GitHub {
       await clock.sleep(ms, timer.signal).catch(() => {});
       if (--pausing === 0) github.limits.pollers--;
       github.limits.polledRuns--;
+      const isWoken = wake.aborted;
       timer.abort();
       signal.throwIfAborted();
+      return isWoken ? "woken" : "over";
     },
   };
 }
@@ -116,14 +139,13 @@ function isSame(one: Run, other: Run): boolean {
 }
 
 /** A request that others wait for as well is not ended by one of them, who only stops waiting. */
-async function within<Answer>(response: Promise<Answer>, options: RequestOptions, clock: Clock): Promise<Answer> {
-  const tooLate = () =>
-    new RequestError("lost", {
-      request: "GET …/actions/runs",
-      purpose: PURPOSES.readRuns,
-      code: "ETIMEDOUT",
-      answer: "no answer in time",
-    });
+async function within<Answer>(
+  response: Promise<Answer>,
+  options: RequestOptions,
+  clock: Clock,
+  requested: { request: string; purpose: Purpose },
+): Promise<Answer> {
+  const tooLate = () => new RequestError("lost", { ...requested, code: "ETIMEDOUT", answer: "no answer in time" });
   const timer = abortAfter(clock, options.timeoutMs, tooLate, options.signal);
   const ended = new Promise<never>((_, reject) => {
     timer.signal.addEventListener("abort", () => reject(timer.signal.reason), { once: true });
