@@ -1,7 +1,6 @@
 /** Many targets in one step: the story of run.ts for each, over shared connections, with one verdict. */
 
 import { setMaxListeners } from "node:events";
-import type { Limits } from "./github/limits.ts";
 import { runEntry, USES_APP } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { StepError } from "./runner/step-error.ts";
@@ -15,6 +14,7 @@ import type { TargetEntry, Targets } from "./targets/read-targets.ts";
 import { explainFailed, verdictOf } from "./targets/report.ts";
 import { type Ended, resultOf } from "./targets/result-of.ts";
 import { failedTargets, isFailedEntry } from "./targets/results.ts";
+import { roomToStart } from "./targets/room.ts";
 import { openStatusOfAll } from "./targets/status.ts";
 
 /**
@@ -68,7 +68,7 @@ async function runAll(targets: Targets, progress: Progress, dependencies: RunDep
   const abort = () => stop.abort(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
-  const haveRoom = roomOf(progress.legs, dependencies);
+  const haveRoom = roomToStart(progress.legs, dependencies);
   let underWay = 0;
   let wake = () => {};
   for (;;) {
@@ -101,25 +101,6 @@ function skippedBecause(blockedBy: readonly string[], { aborted, reason }: Abort
   return { result: "skipped", isStopped: aborted, problem } as const;
 }
 
-/** Of entries that are ready, those for whose dispatch GitHub's limits have room: nobody's time runs out while it waits for them. */
-function roomOf(legs: readonly Leg[], { openGitHub }: RunDependencies): (ready: readonly Leg[]) => Leg[] {
-  const limitsOf = new Map(legs.map((leg) => [leg, openGitHub(leg.entry.inputs).limits]));
-  const isSending = ({ startedAtMs, state: { result, outputs } }: Leg) =>
-    startedAtMs !== undefined && result === undefined && !("ref" in outputs) && !outputs.runId;
-  return (ready) => {
-    const sending = legs.filter(isSending).map((leg) => limitsOf.get(leg));
-    const rooms = new Map<Limits, number>();
-    return ready.filter((leg) => {
-      const limits = limitsOf.get(leg);
-      if (!limits || leg.entry.inputs.source.event === undefined) return true;
-      const room = rooms.get(limits) ?? limits.budget.roomToCreate() - sending.filter((each) => each === limits).length;
-      rooms.set(limits, room - 1);
-      if (room <= 0) limits.budget.announceWait();
-      return room > 0;
-    });
-  };
-}
-
 async function runLeg(
   leg: Leg,
   progress: Progress,
@@ -132,6 +113,7 @@ async function runLeg(
     ...edgesFor(entry, dependencies),
     log: entryLog(log, entry.name, progress.legs.length),
     signal: stop.signal,
+    callersSignal: dependencies.signal,
     position: progress.legs.length > 1 ? position : undefined,
     isBrief: progress.legs.length > MAX_TALKATIVE,
     savePostState: (postState) => savePostState(postState, position),

@@ -7,7 +7,7 @@ import type { Run, StartedRun } from "../github/responses.ts";
 import { OutOfTime, once, type Retry, requestErrorIn, responseOrUndefined, settle } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import { CANCELLING } from "../github/spending.ts";
-import type { Cancelled } from "../runner/cancellation.ts";
+import { abortAfterGrace, type Cancelled } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context, SharedContext } from "../state/context.ts";
 import { type Known, startedRun, supersededAttempt } from "../state/known.ts";
@@ -48,7 +48,9 @@ export async function handleCancellation(cancelled: Cancelled, known: Known, con
   const isNewUntilMs = (sent?.atMs ?? 0) + NEW_RUN_MS;
   const deadlineMs = atMs + (reason === "cancel" ? CANCEL_BY_MS : CANCEL_MANY_MS);
   const bounds = { deadlineMs, isNewUntilMs, rerunOf: supersededAttempt(known) };
-  return new StepError(`${first} ${await cancelRun(started, bounds, withoutCancellation(context))}`);
+  const cancelling = withinGrace(context);
+  const result = await cancelRun(started, bounds, cancelling.context).finally(cancelling.release);
+  return new StepError(`${first} ${result}`);
 }
 
 /** Returns the result in words; undefined where `cancel_run_on` does not list the reason. */
@@ -96,11 +98,20 @@ export async function searchOnceMore(
   }
 }
 
-/** The caller's signal no longer ends requests. Rate limits and outages that `retry` has met still count. */
-function withoutCancellation(context: Context): Context {
-  const { signal } = new AbortController();
+/** The signal no longer ends requests. Rate limits and outages that `retry` has met still count. */
+function withoutCancellation(context: Context, { signal }: Pick<AbortController, "signal"> = new AbortController()) {
   const retry: Retry = (ask, options) => context.retry(ask, { ...options, signal });
-  return { ...context, signal, retry };
+  return { ...context, signal, retry } satisfies Context;
+}
+
+/** Where `fail_fast` has ended the step, and the caller cancels it as well, no time is left beyond the runner's grace. */
+function withinGrace(context: Context): { context: Context; release: () => void } {
+  const { clock, callersSignal, signal } = context;
+  const isCallers = callersSignal === undefined || callersSignal.reason === signal.reason;
+  if (isCallers) return { context: withoutCancellation(context), release() {} };
+  const agoMs = callersSignal.aborted ? clock.nowMs() - callersSignal.reason.atMs : 0;
+  const late = abortAfterGrace(clock, Math.max(CANCEL_BY_MS - agoMs, 0), callersSignal, () => new OutOfTime());
+  return { context: withoutCancellation(context, late), release: late.release };
 }
 
 /** Times are by the clock. */
@@ -140,7 +151,8 @@ export async function cancelRun(
     const isUnknownYet =
       requestError?.status === 404 && clock.nowMs() < isNewUntilMs && !(run && refusals >= BELIEVED_AT);
     if (!isUnknownYet && !isAboutToBegin) return whyNot(requestError, run, htmlUrl);
-    await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal);
+    // If there is no more time, the next request ends at once.
+    await clock.sleep(Math.min(PAUSE_MS, Math.max(deadlineMs - clock.nowMs(), 0)), signal).catch(() => {});
   }
 }
 

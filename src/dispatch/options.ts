@@ -11,8 +11,14 @@ export interface DispatchOptions {
   asksForRunDetails: boolean;
 }
 
-export function initialOptions({ event }: ResolvedDispatch, { distinctId }: Inputs): DispatchOptions {
-  return { sendsId: distinctId.key !== undefined, asksForRunDetails: event === "workflow_dispatch" };
+/** `refusesRunDetails`: as an earlier dispatch has shown. */
+export function initialOptions(
+  { event }: ResolvedDispatch,
+  { distinctId }: Inputs,
+  refusesRunDetails = false,
+): DispatchOptions {
+  const sendsId = distinctId.key !== undefined;
+  return { sendsId, asksForRunDetails: event === "workflow_dispatch" && !(refusesRunDetails && sendsId) };
 }
 
 /**

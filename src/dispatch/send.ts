@@ -38,7 +38,7 @@ export async function sendDispatch(
   early: Context,
 ): Promise<{ sent: SentDispatch; found?: OurRun }> {
   let dispatch = resolved;
-  let dispatchOptions = initialOptions(dispatch, early.inputs);
+  let dispatchOptions = initialOptions(dispatch, early.inputs, early.github.limits.refusesRunDetails);
   const before = await listBefore(dispatch, dispatchOptions, beforeMs, early);
   const context = withLaterId(before, early);
   const { github, clock, inputs } = context;
@@ -53,7 +53,7 @@ export async function sendDispatch(
     const bounds = { sendByMs, findDeadlineMs, before };
     const { sent, answer } = await sendUntilAnswered(dispatch, dispatchOptions, bounds, unclear, context);
     ({ findDeadlineMs } = sent);
-    if (!(answer instanceof RequestError)) return { sent: accept(answer, sent, context) };
+    if (!(answer instanceof RequestError)) return { sent: accept(answer, dispatchOptions, sent, context) };
     const next = unclear ? undefined : withNextRef(dispatch, answer, context);
     if (next) {
       dispatch = next;
@@ -179,7 +179,13 @@ function request(
   return github.dispatchWorkflow({ workflow: workflow.value, ref, inputs: values, asksForRunDetails }, options);
 }
 
-function accept({ started }: Dispatched, before: SentDispatch, { log, record, signal }: Context): SentDispatch {
+function accept(
+  { started }: Dispatched,
+  { asksForRunDetails }: DispatchOptions,
+  before: SentDispatch,
+  { github, log, record, signal }: Context,
+): SentDispatch {
+  if (asksForRunDetails) github.limits.refusesRunDetails = false;
   const sent = { ...before, isAccepted: true, started };
   record({ sent });
   signal.throwIfAborted();
@@ -201,8 +207,10 @@ function adapt(
     if (!unclear) throw refusal;
     throw mayHaveStarted(unclear, `when it was sent again, GitHub refused it (${refusal.inAWord})`, context);
   }
-  if (!adapted.asksForRunDetails) log.debug(`The server cannot return the run's id (${refusal.status}).`);
-  else {
+  if (!adapted.asksForRunDetails) {
+    context.github.limits.refusesRunDetails = true;
+    log.debug(`The server cannot return the run's id (${refusal.status}).`);
+  } else {
     const { key } = inputs.distinctId;
     log.info(`The workflow does not declare the input ${key}. GitHub returns the run's id, so sending without it.`);
     record({ isIdLeftOut: true });

@@ -9,6 +9,8 @@ export interface Limits {
   pollers: number;
   /** How many runs are. */
   polledRuns: number;
+  /** The server refuses to name the run that a dispatch starts, so that has to be sent again; undefined until one was answered. */
+  refusesRunDetails?: boolean;
 }
 
 export function openLimits(dependencies: BudgetDependencies): Limits {

@@ -33,13 +33,16 @@ export function abortAfter(clock: Clock, ms: number, reason: () => unknown, sign
   return { signal: controller.signal, release: () => released.abort() };
 }
 
-/** Aborts `ms` after `signal`, with its reason: a grace period. */
-export function abortAfterGrace(clock: Clock, ms: number, signal: AbortSignal): Timer {
+/** Aborts `ms` after `signal`, by default with its reason: a grace period. */
+export function abortAfterGrace(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal,
+  reason: () => unknown = () => signal.reason,
+): Timer {
   const released = new AbortController();
   const controller = new AbortController();
-  whenAborted(signal, released.signal, () =>
-    callAfter(clock, ms, released.signal, () => controller.abort(signal.reason)),
-  );
+  whenAborted(signal, released.signal, () => callAfter(clock, ms, released.signal, () => controller.abort(reason())));
   return { signal: controller.signal, release: () => released.abort() };
 }
 

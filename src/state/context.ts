@@ -27,8 +27,10 @@ interface Edges {
   log: Log;
   /** From 0 to 1. */
   random: () => number;
-  /** Aborted with `Cancelled` when the caller cancels the step. */
+  /** Aborted with `Cancelled` when the caller cancels the step, or \`fail_fast\` ends it. */
   signal: AbortSignal;
+  /** Aborted only when the caller cancels the step; by default, `signal` is. */
+  callersSignal?: AbortSignal | undefined;
   /** Of the entry in `targets`, from 0. */
   position?: number | undefined;
   /** One of so many `targets` that the log shows no more than its start and its end. */

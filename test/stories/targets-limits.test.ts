@@ -41,6 +41,35 @@ describe("the budget of a token", () => {
     expect(github.refusals).toEqual([]);
   });
 
+  test.each([
+    ["a server that names no run", 60, "30"],
+    ["a server that names no run, and a list that fits", 36, "20"],
+  ])("has room for the second request of each to %s", async (_, count, find_timeout_seconds) => {
+    const names = named(count);
+    const { github, play } = await setFleet(all(names), { runDetails: "rejected" });
+    const played = await play({ targets: JSON.stringify(names), find_timeout_seconds });
+    expect(succeeded(played)).toBe(count);
+    // Once one was refused, nobody asks in vain any more.
+    expect(asked(github, "POST").filter((line) => /dispatches → 4/.test(line)).length).toBeLessThanOrEqual(36);
+  });
+
+  test("has no more than the runner's grace for those whom `fail_fast` cancels, when a signal comes as well", async () => {
+    const names = named(100);
+    const fails = { "octo/r0": { jobs: { identify: { conclusion: "failure" } }, stepMs: 60_000 } } as const;
+    const { github, clock, play, playPost } = await setFleet({ ...all(names, { stepMs: 900_000 }), ...fails });
+    const given = { targets: JSON.stringify(names), fail_fast: "true", cancel_run_on: "failure", max_parallel: "90" };
+    const cancelAfterMs = 80_000;
+    const { traces, ends, tookMs, failure } = await play(given, { cancelAfterMs });
+    expect(failure).toMatch(/^The step was cancelled \(SIGINT\). 1 of 100 failed, 60 cancelled, 29 unfinished, 10 skipped\./);
+    expect(tookMs).toBeGreaterThan(cancelAfterMs);
+    expect(tookMs).toBeLessThanOrEqual(cancelAfterMs + 9000);
+    expect(ends.filter((end) => end.endsWith(": unfinished")).length).toBeGreaterThan(0);
+    await clock.sleep(60_000);
+    await playPost(given, traces);
+    const cancelled = new Set(asked(github, "POST").filter((line) => /\/cancel → 202$/.test(line)));
+    expect(cancelled.size).toBe(89);
+  });
+
   test("is fair: an entry that is found soon does not wait for forty that are followed", async () => {
     const names = named(40);
     const { play } = await setFleet({ ...all(names, { stepMs: 900_000 }), "octo/late": {} }, { latencyMs: 50 });
@@ -73,6 +102,18 @@ describe("the budget of a token", () => {
 });
 
 describe("entries in one repository", () => {
+  test("read the jobs of their runs together, where only those show the ids", async () => {
+    const { github, play } = await setFleet({});
+    github.addRepository("octo/api", { workflows: { "ci.yml": receiver("repository_dispatch", "step") } });
+    github.behaviour("octo/api", "ci.yml", { stepMs: 60_000, queuedMs: 8000, visibleAfterMs: 3000 });
+    const entries = Array.from({ length: 72 }, (_, at) => ({ repo: "octo/api", name: `${at}` }));
+    const given = { workflow: "", ref: "", event_type: "deploy", find_timeout_seconds: "120" };
+    const played = await play({ ...given, targets: JSON.stringify(entries) });
+    expect(played.failure).toBeUndefined();
+    expect(succeeded(played)).toBe(72);
+    expect(played.log.filter((line) => line.includes("900 points"))).toEqual([]);
+  });
+
   const WORKFLOWS = Object.fromEntries(
     Array.from({ length: 20 }, (_, at) => [`w${at}.yml`, receiver("workflow_dispatch", "run-name")]),
   );

@@ -41,8 +41,7 @@ export function legsOf(schedule: Schedule): Leg[] {
     const index = legs.length;
     legs.push({ ...first, ...plain, index, name: `e${index}`, key: `key-${index}` });
   }
-  // Known, and not looked for: an old server takes two creating requests for each, of which the second may wait for a minute.
-  return schedule.crowd > 0 ? legs.map((leg) => ({ ...leg, findTimeoutS: 300 })) : legs;
+  return legs;
 }
 
 /** Without what the inputs would not take, or what would have no meaning. */

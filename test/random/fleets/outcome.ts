@@ -111,10 +111,8 @@ export function stoppedAtMs(performance: Performance): number {
 }
 
 /** Whether something was in the way of this entry's own requests, or of those that it shares with others. */
-export function isTroubled(leg: Leg, { sightings, schedule, github, step }: Performance): boolean {
+export function isTroubled(leg: Leg, { sightings, schedule, github }: Performance): boolean {
   if (schedule.limit.kind !== "none" || github.refusals.length > 0) return true;
-  // All share the token's points: where many read their jobs at once, some have to wait.
-  if (step.log.some((line) => line.startsWith("GitHub takes 900 points"))) return true;
   return sightings.some(({ fault, kind, legs, repo, toldUntilMs, entry }) => {
     if (fault === undefined) return false;
     // A limit is on the token, and so is the redirect of a repository on all of it.

@@ -234,7 +234,7 @@ export function wrongOutputs(performance: Performance): string[] {
   for (const { index, name } of legs) {
     const { result, runId, html_url, failed_jobs } = results[index] ?? ({} as Told);
     if ((runId !== "") !== String(html_url).endsWith(`/actions/runs/${runId}`)) problems.add(`(5) html_url of ${name}`);
-    if (failed_jobs !== undefined && !Array.isArray(failed_jobs)) problems.add(`(5) failed_jobs of ${name}`);
+    if (!Array.isArray(failed_jobs)) problems.add(`(5) failed_jobs of ${name}`);
     if (result === "success" && !performance.step.summary.includes(name)) problems.add(`(5) the summary lacks ${name}`);
   }
   return [...problems];

@@ -123,8 +123,7 @@ export function lateEnds(performance: Performance): string[] {
   const ends = legs.map((leg) => endedAtMs(leg, performance) ?? 0);
   const lastMs = Math.max(0, ...ends);
   if (endMs > lastMs + 1) problems.push(`(9) the step ended ${endMs - lastMs} ms after the last entry`);
-  // Known, and not looked for: cancelling after `fail_fast` goes on for its minutes when a signal comes meanwhile.
-  if (signalMs !== undefined && failedFastAtMs(performance) === undefined) {
+  if (signalMs !== undefined) {
     const graceMs = cancels.includes("cancel") ? CANCEL_ON_SIGNAL_MS : IN_FLIGHT_MS;
     if (endMs > signalMs + graceMs) problems.push(`(9) ended ${endMs - signalMs - graceMs} ms late after the signal`);
   }
