@@ -105,13 +105,13 @@ function resultOfStep({ outputs, failure, warnings, trace }: Played, given: Give
   const hasResults = Object.keys(outputs).length > 0 && given.dry_run !== "true";
   const isGreen = failure === undefined;
   const texts = OUTPUTS.map((name) => [name, outputs[name] ?? ""]);
-  const failedJobs = outputs.failed_jobs ? { failed_jobs: JSON.parse(outputs.failed_jobs) } : {};
+  const parsed = { failed_jobs: JSON.parse(outputs.failed_jobs || "[]"), outputs: JSON.parse(outputs.outputs || "{}") };
   const error = failure?.split("\n", 1)[0] ?? "";
   return {
     isGreen,
     conclusion: hasResults ? (isGreen ? "success" : "failure") : undefined,
     warnings,
     trace: hasResults ? trace : undefined,
-    known: hasResults ? { ...Object.fromEntries(texts), ...failedJobs, error } : {},
+    known: hasResults ? { ...Object.fromEntries(texts), ...parsed, error } : {},
   };
 }
