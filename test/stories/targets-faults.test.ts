@@ -108,4 +108,30 @@ describe("in one repository, whose list serves both,", () => {
     expect(lists).toBeGreaterThan(4);
     for (let at = 1; at <= count; at++) expect((await play(fault, at)).ends, `request ${at}`).toEqual(ends);
   });
+
+  test.each([
+    ["401", { ...BEFORE, status: 401 }],
+    ["403", { ...BEFORE, status: 403 }],
+    ["404", { ...BEFORE, status: 404 }],
+  ] as const)(
+    "a list that is refused for good (%s) ends both in words, and nothing of other repositories",
+    async (status, fault) => {
+      const { github, play } = await setFleet({ "octo/api": RED, "octo/mono": GREEN });
+      let count = 0;
+      const isList = ({ path }: FaultRequest) => /^\/repos\/octo\/mono\/actions\/runs/.test(path);
+      github.fault = (request) => (isList(request) && ++count > 4 ? fault : undefined);
+      const mono = ["a", "b"].map((name) => ({ repo: "octo/mono", name }));
+      const { results, failure } = await play({ targets: JSON.stringify([...mono, "octo/api"]) });
+      expect(results.map(({ name, result }) => `${name}: ${result}`)).toEqual([
+        "a: error",
+        "b: error",
+        "octo/api: failure",
+      ]);
+      for (const { runId, error } of results.slice(0, 2)) {
+        expect(runId).not.toBe("");
+        expect(error).toContain(status);
+      }
+      expect(failure).toMatch(/^3 of 3 failed/);
+    },
+  );
 });
