@@ -32,9 +32,9 @@ export function pausesBetweenPolls(github: Pick<GitHub, "pause">, clock: Clock) 
   return {
     wasWoken: () => leftMs > 0,
     async pause(ms: number, deadlineMs: number, signal: AbortSignal): Promise<void> {
-      const untilMs = clock.nowMs() + (leftMs || ms);
-      const pauseMs = pauseWithin(deadlineMs - clock.nowMs(), untilMs - clock.nowMs());
-      const ended = await github.pause(pauseMs, signal);
+      const pauseMs = leftMs || ms;
+      const untilMs = clock.nowMs() + pauseMs;
+      const ended = await github.pause(pauseWithin(deadlineMs - clock.nowMs(), pauseMs), signal);
       leftMs = ended === "woken" ? Math.max(untilMs - clock.nowMs(), 0) : 0;
     },
   };
