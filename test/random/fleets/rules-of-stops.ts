@@ -48,7 +48,9 @@ export function missedCancellations(performance: Performance): string[] {
     // A given run is looked at when the entry starts.
     const isUnknown = leg.kind === "given" && (foundAtMs(leg, performance) ?? Infinity) > signalMs;
     const isHidden = leg.sign !== "run-name" && (foundAtMs(leg, performance) ?? Infinity) > signalMs;
-    if (isUnknown || isHidden) return [];
+    // Its jobs had decided when the signal came; the run goes on, as after any verdict.
+    const hasDecided = leg.jobs !== "" && ["success", "failure"].includes(results[leg.index]?.result ?? "");
+    if (isUnknown || isHidden || hasDecided) return [];
     return runsOf(leg, performance).flatMap((run) => {
       if (run.createdAtMs > signalMs || run.createdAtMs + leg.course.visibleMs > postStartedAtMs + SEARCH_MS) return [];
       const isOver = run.status === "completed" && run.cancelRequestedAtMs === undefined;
