@@ -1,9 +1,0 @@
-import { defineConfig, mergeConfig } from "vitest/config";
-import ours from "../../vitest.config.ts";
-
-/** `npm run test:act`: what needs a runner of others is no part of `npm test`. */
-export default defineConfig((env) => {
-  const { test, ...others } = ours(env);
-  const { projects, ...rest } = test ?? {};
-  return mergeConfig({ ...others, test: rest }, { test: { include: ["test/act/*.play.ts"], testTimeout: 120_000 } });
-});
