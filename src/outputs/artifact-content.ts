@@ -39,6 +39,8 @@ async function chooseEntry(zip: ZipFile): Promise<Entry | OutputsProblem> {
 
 /** A zip of some kilobytes may unpack to gigabytes: the size that it claims is checked first. */
 async function unpack(zip: ZipFile, entry: Entry): Promise<{ file: Uint8Array } | OutputsProblem> {
+  if (entry.isEncrypted()) return { is: "packed", how: "its file is encrypted" };
+  if (!entry.canDecodeFileData()) return { is: "packed", how: "its file is neither stored nor deflated" };
   if (entry.uncompressedSize > MAX_BYTES) return { is: "large", unpacked: true };
   // The stream of yauzl 3 ends with an error as soon as there is more than the zip claims.
   const parts: Buffer[] = [];

@@ -12,6 +12,8 @@ export type OutputsProblem =
   | { is: "large"; unpacked: boolean }
   /** Not what was uploaded, or no readable archive. */
   | { is: "damaged"; how: string }
+  /** A sound archive, packed in a way that is not read here. */
+  | { is: "packed"; how: string }
   /** No file, or several and none with the name that counts. */
   | { is: "crowded"; files: readonly string[] }
   | { is: "shapeless"; what: string }
@@ -62,6 +64,8 @@ export function describeFlaw(flaw: OutputsProblem, { name, run }: About): string
       return `The ${artifact} ${flaw.unpacked ? "unpacks to" : "has"} more than 1 MiB`;
     case "damaged":
       return `The ${artifact} is damaged: ${flaw.how}`;
+    case "packed":
+      return `The ${artifact} cannot be unpacked: ${flaw.how}`;
     case "crowded":
       return flaw.files.length === 0
         ? `The ${artifact} has no file`

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { ArtifactBehaviour, FaultHook } from "../simulator/index.ts";
 import { ADDRESS, answered, bare, LIST, playScene, type Scene, TEXT, zipped } from "../support/values-stage.ts";
+import { zips } from "../support/written-zips.ts";
 
 describe("a step whose run ended green fails", () => {
   const LINES = [
@@ -65,6 +66,13 @@ describe("a step whose run ended green fails", () => {
       files("a.json", "b.json"),
       "The artifact `values` (`outputs_from`) has several files, and none is called `outputs.json`",
       "Its files: a.json, b.json.",
+    ],
+    [
+      "where its file is encrypted",
+      zips
+        .filter(({ name }) => name === "infozip-encrypted")
+        .map(({ base64 }) => ({ name: "values", bytes: Buffer.from(base64, "base64") })),
+      "The artifact `values` (`outputs_from`) cannot be unpacked: its file is encrypted",
     ],
     ["where no file is in it", files(), "The artifact `values` (`outputs_from`) has no file"],
     [
