@@ -5,7 +5,7 @@ import { readReceiver } from "../../../src/workflow-file/receiver.ts";
 import { examineUploads } from "../../../src/workflow-file/uploads.ts";
 
 const job = (steps: string) => `jobs: { build: { steps: [${steps}] } }`;
-const step = (given: string, uses = "actions/upload-artifact@v4") => `{ uses: "${uses}", with: { ${given} } }`;
+const step = (given: string, uses = "actions/upload-artifact@v7") => `{ uses: "${uses}", with: { ${given} } }`;
 const examine = (text: string, name = "values") =>
   examineUploads(readReceiver("x.yml", parse(text)), { name, lines: "- the lines" });
 
@@ -36,6 +36,23 @@ test.each<[string, string, object]>([
   ["by a name with an expression", job(step('name: "${{ matrix.os }}"')), MAY],
   ["by a name with an expression in it", job(step('name: "v${{ inputs.a }}lue${{ inputs.b }}"')), MAY],
   ["as a bare file by a pattern", job(step('path: "out/val*", archive: false')), MAY],
+  ["as the only file of a folder", job(step("path: out, archive: false")), MAY],
+  ["as the only file of a folder with a slash behind it", job(step("path: out/, archive: false")), MAY],
+  ["as the only file of the folder where it runs", job(step("path: ., archive: false")), MAY],
+  ["as what several patterns leave", job(step('path: "out/*\\n!out/x.json", archive: false')), MAY],
+  [
+    "as a file that an expression names",
+    job(step("path: \"${{ format('out/{0}', inputs.a) }}\", archive: false")),
+    MAY,
+  ],
+  ["as a bare file, by an input", job(step('path: values.json, archive: "${{ inputs.bare }}"')), MAY],
+  ["as a bare file, written large", job(step("path: out/values, archive: 'FALSE'")), UPLOADS],
+  [
+    "as a bare file in a folder that an expression names",
+    job(step('path: "${{ inputs.a }}/values", archive: false')),
+    UPLOADS,
+  ],
+  ["as a bare file below a comment", job(step('path: "# one file\\nvalues", archive: false')), UPLOADS],
   ["in a called workflow, perhaps", "jobs: { build: { uses: ./.github/workflows/y.yml } }", ELSEWHERE],
   ["in a composite action, perhaps", job("{ uses: ./.github/actions/leave }"), ELSEWHERE],
   ["in somebody's action, perhaps", job("{ uses: acme/release@v1 }"), ELSEWHERE],
@@ -43,6 +60,16 @@ test.each<[string, string, object]>([
   ["never, but another", job(step("name: value, path: values")), NONE],
   ["never, but one without a name", job(step("path: values")), NONE],
   ["never, but another as a bare file", job(step("name: values, path: values.json, archive: false")), NONE],
+  [
+    "never, but another in a folder that an expression names",
+    job(step('path: "${{ inputs.a }}/x.json", archive: false')),
+    NONE,
+  ],
+  [
+    "never, but one that a version before `archive` names",
+    job(step("path: values, archive: false", "actions/upload-artifact@v6.0.1")),
+    NONE,
+  ],
   ["never, but one that begins otherwise", job(step('name: "x${{ inputs.a }}"')), NONE],
   ["never, but one that ends otherwise", job(step('name: "${{ inputs.a }}x"')), NONE],
   ["never, in a job that is skipped", `jobs: { build: { if: false, steps: [${step("name: values")}] } }`, NONE],
