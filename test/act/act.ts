@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { stringify } from "yaml";
 import { act } from "../simulator/servers-table.ts";
 
 export const VERSION = `act version ${act.version}`;
@@ -35,8 +36,14 @@ export interface ActRan {
 }
 
 export interface ActOptions {
-  /** The payload of the caller's event; by default act makes one, which is empty. */
+  /** What the workflow runs on. */
+  on?: string;
+  /** The payload of that event; by default act makes one, which is empty. */
   event?: object;
+  /** For `GITHUB_API_URL` and `github.api_url`. */
+  apiUrl?: string;
+  /** Full name of the repository that the workflow stands in. */
+  repository?: string;
 }
 
 export interface RunningAct {
@@ -46,7 +53,11 @@ export interface RunningAct {
 }
 
 /** Starts `workflow` in a repository that has this action at its root, as it would be published. */
-export function startAct(act: string, workflow: string, { event }: ActOptions = {}): RunningAct {
+export function startAct(
+  act: string,
+  workflow: string,
+  { on = "workflow_dispatch", event, apiUrl, repository: fullName = "octo/the-app" }: ActOptions = {},
+): RunningAct {
   const home = mkdtempSync(join(tmpdir(), "tracked-dispatch-act-"));
   const repository = join(home, "the-app");
   const seen = join(home, "seen");
@@ -56,18 +67,20 @@ export function startAct(act: string, workflow: string, { event }: ActOptions = 
   writeFileSync(join(home, "config", "act", "actrc"), "");
   writeFileSync(join(repository, ".github", "workflows", "caller.yml"), workflow);
   cpSync(join(root, "action.yml"), join(repository, "action.yml"));
+  cpSync(join(root, "report"), join(repository, "report"), { recursive: true });
   cpSync(join(root, "dist"), join(repository, "dist"), { recursive: true });
   const git = (...words: string[]) => execFileSync("git", words, { cwd: repository, stdio: "ignore" });
   git("init", "--initial-branch=main");
-  git("remote", "add", "origin", "https://github.com/octo/the-app.git");
+  git("remote", "add", "origin", `https://github.com/${fullName}.git`);
   git("add", ".");
   git("-c", "user.name=Octo", "-c", "user.email=octo@example.com", "commit", "-m", "Begin");
 
   const eventFile = join(home, "event.json");
   if (event) writeFileSync(eventFile, JSON.stringify(event));
   const payload = event ? ["--eventpath", eventFile] : [];
+  const env = apiUrl ? ["--env", `GITHUB_API_URL=${apiUrl}`] : [];
   // In place of an image: the machine itself.
-  const child = spawn(act, ["workflow_dispatch", "--platform", "ubuntu-latest=-self-hosted", ...payload], {
+  const child = spawn(act, [on, "--platform", "ubuntu-latest=-self-hosted", ...payload, ...env], {
     cwd: repository,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
@@ -102,37 +115,69 @@ export function startAct(act: string, workflow: string, { event }: ActOptions = 
   return { process: child, onLine: (listener) => listeners.push(listener), ended };
 }
 
+export interface CallerOptions {
+  /** More keys of the step. */
+  step?: Record<string, unknown>;
+  /** Of the job. */
+  env?: Record<string, string>;
+  /** What a later step runs, whatever has become of the step. */
+  after?: string;
+}
+
 /** A caller: one job with the step, and a later step that writes what it sees of it; then a job that needs it. */
-export function callerOf(given: Record<string, string>): string {
-  const withs = Object.entries(given).map(([name, value]) => `          ${name}: ${JSON.stringify(value)}`);
-  return [
-    "on: workflow_dispatch",
-    "jobs:",
-    "  start:",
-    "    runs-on: ubuntu-latest",
-    "    outputs:",
-    "      runId: ${{ steps.deploy.outputs.runId }}",
-    "      version: ${{ steps.deploy.outputs.outputs && fromJSON(steps.deploy.outputs.outputs).version }}",
-    "    steps:",
-    "      - uses: actions/checkout@v6",
-    "      - uses: ./",
-    "        id: deploy",
-    "        with:",
-    ...withs,
-    "      - if: always()",
-    "        env:",
-    "          OUTPUTS: ${{ toJSON(steps.deploy.outputs) }}",
-    '        run: printf %s "$OUTPUTS" > "$SEEN/step.json"',
-    "  later:",
-    "    needs: start",
-    "    if: always()",
-    "    runs-on: ubuntu-latest",
-    "    steps:",
-    "      - env:",
-    "          RESULT: ${{ needs.start.result }}",
-    "          RUN_ID: ${{ needs.start.outputs.runId }}",
-    "          VERSION: ${{ needs.start.outputs.version }}",
-    `        run: printf '{"result":"%s","runId":"%s","version":"%s"}' "$RESULT" "$RUN_ID" "$VERSION" > "$SEEN/job.json"`,
-    "",
-  ].join("\n");
+export function callerOf(
+  given: Record<string, string>,
+  { step = {}, env = {}, after = "true" }: CallerOptions = {},
+): string {
+  return stringify({
+    on: "workflow_dispatch",
+    jobs: {
+      start: {
+        "runs-on": "ubuntu-latest",
+        env,
+        outputs: {
+          runId: "${{ steps.deploy.outputs.runId }}",
+          version: "${{ steps.deploy.outputs.outputs && fromJSON(steps.deploy.outputs.outputs).version }}",
+        },
+        steps: [
+          { uses: "actions/checkout@v6" },
+          { uses: "./", id: "deploy", with: given, ...step },
+          {
+            if: "always()",
+            env: { OUTPUTS: "${{ toJSON(steps.deploy.outputs) }}" },
+            run: 'printf %s "$OUTPUTS" > "$SEEN/step.json"',
+          },
+          { if: "always()", run: after },
+        ],
+      },
+      later: {
+        needs: "start",
+        if: "always()",
+        "runs-on": "ubuntu-latest",
+        steps: [
+          {
+            env: {
+              RESULT: "${{ needs.start.result }}",
+              RUN_ID: "${{ needs.start.outputs.runId }}",
+              VERSION: "${{ needs.start.outputs.version }}",
+            },
+            run: `printf '{"result":"%s","runId":"%s","version":"%s"}' "$RESULT" "$RUN_ID" "$VERSION" > "$SEEN/job.json"`,
+          },
+        ],
+      },
+    },
+  });
+}
+
+/** A receiver's report, for a run of any workflow. */
+export function reportOf(given: Record<string, string>): string {
+  return stringify({
+    on: { workflow_run: { workflows: ["*"], types: ["requested", "in_progress", "completed"] } },
+    jobs: {
+      report: {
+        "runs-on": "ubuntu-latest",
+        steps: [{ uses: "actions/checkout@v6" }, { uses: "./report", with: given }],
+      },
+    },
+  });
 }

@@ -148,7 +148,10 @@ export const act = {
       "`github.token`",
       "empty unless act gets `-s GITHUB_TOKEN=…`: the default of `token` is then refused, and nothing is sent",
     ],
-    ["`github.api_url`", "`https://api.github.com`, where `api_url` says nothing else"],
+    [
+      "`github.api_url`",
+      "`https://api.github.com`, unless act gets `--env GITHUB_API_URL=…`; `api_url` is for the target, and a commit status goes to the former",
+    ],
     ["`github.repository`", "from the remote `origin`; without one `nektos/act`, which is then the target by default"],
     ["`github.run_id`, its attempt and number", "1 for every run, so that generated ids begin with `1-1-`"],
     [
@@ -172,6 +175,16 @@ export const act = {
     [
       "a cancellation (Ctrl-C)",
       "the step is killed at once and can say nothing more; its outputs stay, its `post` step does what `cancel_run_on: cancel` asks for, and the job's result is `failure`. A second Ctrl-C kills the `post` step as well",
+    ],
+    [
+      "the step's own `timeout-minutes`",
+      "the step is killed at once, as by a cancellation; later steps with `if: always()` run. A fraction of a minute is taken and ends nothing",
+    ],
+    ["`with:` of the `post` step", "evaluated anew, as on GitHub"],
+    ["`targets`", "as on GitHub, one line of the log after the other"],
+    [
+      "`report`",
+      "runs by `act workflow_run --eventpath FILE`, where the file has `action`, and in `workflow_run` the run as the API shows it. It finds no caller that was itself run by act, whose run is 1",
     ],
   ],
 } as const;
