@@ -2,7 +2,7 @@
 # @actions/artifact 6.2.1, the library in upload-artifact and download-artifact, takes a server called `localhost` for a GitHub Enterprise
 # Server and refuses to upload there (GHESNotSupportedError), before it asks anything; `github.localhost` it lets pass. Its
 # check (isLocalHost) compares with the ending `.LOCALHOST`, which `localhost` itself does not have. 127.0.0.1 is refused
-# as well. So artifacts of upload-artifact v4 and later never work on a server of GitHub's kind on the same machine.
+# as well.
 # Ends with 1 as soon as the package behaves otherwise.
 set -euo pipefail
 folder=$(mktemp -d)
