@@ -178,15 +178,52 @@ export function planTimeline(
     planned.set(
       job.id,
       // GitHub names a skipped job before it makes its matrix.
-      combine(skipped ? undefined : job.matrix, names).map((combination) => {
+      combine(skipped ? undefined : job.matrix, names).flatMap((combination, index, { length }) => {
         const shown = { shownMs: needs.length > 0 ? readyMs : shownMs, readyMs, skipped };
-        return planJob(workflow, job, combination, names, behaviour, shown);
+        const inJob = { ...names, strategy: { "job-index": index, "job-total": length } };
+        const planned = planJob(workflow, job, combination, inJob, behaviour, shown);
+        if (job.handed === undefined || skipped || behaviour.jobs?.[job.id]?.name !== undefined) return [planned];
+        return job.called
+          ? planCalled(job, job.called, planned.name, { ...inJob, matrix: combination.values }, behaviour, readyMs)
+          : [{ ...planned, name: `${planned.name} / called` }];
       }),
     );
   }
   const jobs = workflow.jobs.flatMap(({ id }) => planned.get(id) ?? []);
   const conclusion = behaviour.conclusion === undefined ? conclusionOf(jobs) : behaviour.conclusion;
   return { statuses, jobs, endMs: Math.max(...jobs.map(({ endMs }) => endMs)), conclusion };
+}
+
+/** The jobs of a reusable workflow, called `caller / called`. It knows its own inputs, and nothing of the caller's job. */
+function planCalled(
+  { handed = {} }: WorkflowJob,
+  called: Workflow,
+  caller: string,
+  inJob: Record<string, unknown>,
+  { statuses: _, jobs: __, ...pace }: Behaviour,
+  readyMs: number,
+): PlannedJob[] {
+  const inputs = Object.entries(called.workflowCall?.inputs ?? {}).map(([name, { type, default: otherwise = "" }]) => {
+    const value = handed[name] === undefined ? otherwise : fillTemplate(String(handed[name]), inJob);
+    return [name, type === "boolean" ? value === "true" : type === "number" ? Number(value) : value];
+  });
+  const { github, vars } = inJob;
+  const { jobs } = planTimeline(called, { github, vars, inputs: Object.fromEntries(inputs) }, pace);
+  return jobs.map((job) => ({ ...later(job, readyMs), name: `${caller} / ${job.name}` }));
+}
+
+function later(job: PlannedJob, byMs: number): PlannedJob {
+  const { appearsMs, pending, readyMs, startMs, setupEndMs, endMs, steps } = job;
+  return {
+    ...job,
+    appearsMs: appearsMs + byMs,
+    pending: { fromMs: pending.fromMs + byMs, toMs: pending.toMs + byMs },
+    readyMs: readyMs + byMs,
+    startMs: startMs + byMs,
+    setupEndMs: setupEndMs + byMs,
+    endMs: endMs + byMs,
+    steps: steps.map((step) => ({ ...step, startMs: step.startMs + byMs, endMs: step.endMs + byMs })),
+  };
 }
 
 function holds(condition: string, contexts: Record<string, unknown>): boolean {

@@ -34,6 +34,12 @@ export interface WorkflowJob {
   concurrency: Concurrency | undefined;
   env: Record<string, string>;
   steps: WorkflowStep[];
+  /** What it hands to the reusable workflow that it calls, as written; undefined: it calls none. */
+  handed: Fields | undefined;
+  /** The file that it calls, without folder; undefined: of another repository, or none. */
+  calls: string | undefined;
+  /** That file's workflow, where the repository has it: its jobs are played. */
+  called?: Workflow;
 }
 
 export interface Workflow {
@@ -44,6 +50,7 @@ export interface Workflow {
   /** Undefined: does not listen. Empty `types`: listens to all. */
   repositoryDispatch: { types: string[] } | undefined;
   workflowDispatch: { inputs: Record<string, WorkflowInput> } | undefined;
+  workflowCall: { inputs: Record<string, WorkflowInput> } | undefined;
   env: Record<string, string>;
   /** Of the workflow as a whole. */
   concurrency: Concurrency | undefined;
@@ -80,6 +87,7 @@ export function readWorkflow(file: string, text: string): Workflow {
     events: [],
     repositoryDispatch: undefined,
     workflowDispatch: undefined,
+    workflowCall: undefined,
     env: readEnv(root.env, runContexts, `${file}: env`),
     concurrency: readConcurrency(root.concurrency, runContexts, `${file}: concurrency`),
     jobs: jobs.map(([id, job]) => readJob(id, job, `${file}: jobs.${id}`)),
@@ -93,6 +101,14 @@ export function readWorkflow(file: string, text: string): Workflow {
   return workflow;
 }
 
+/** Links each job that calls a file of the same repository to that file's workflow. */
+export function linkCalls(workflows: ReadonlyMap<string, Workflow>): void {
+  for (const job of [...workflows.values()].flatMap(({ jobs }) => jobs)) {
+    const called = workflows.get(job.calls ?? "");
+    if (called) job.called = called;
+  }
+}
+
 /** What GitHub has of a file that it cannot read: it is called by its path, and listens for nothing. */
 export function unreadWorkflow(file: string): Workflow {
   return {
@@ -101,6 +117,7 @@ export function unreadWorkflow(file: string): Workflow {
     events: [],
     repositoryDispatch: undefined,
     workflowDispatch: undefined,
+    workflowCall: undefined,
     env: {},
     concurrency: undefined,
     jobs: [],
@@ -130,15 +147,15 @@ function readTriggers(workflow: Workflow, on: unknown, where: string): void {
         : fieldsOf(on, where);
   for (const [event, settings] of Object.entries(triggers)) {
     workflow.events.push(event);
-    if (event !== "repository_dispatch" && event !== "workflow_dispatch") continue;
+    if (event !== "repository_dispatch" && event !== "workflow_dispatch" && event !== "workflow_call") continue;
     const fields = fieldsOf(settings ?? {}, `${where}.${event}`);
     if (event === "repository_dispatch") {
       only(fields, ["types"], [], `${where}.${event}`);
       workflow.repositoryDispatch = { types: listOf(fields.types) };
     } else {
-      only(fields, ["inputs"], [], `${where}.${event}`);
+      only(fields, ["inputs"], event === "workflow_call" ? ["outputs", "secrets"] : [], `${where}.${event}`);
       const inputs = Object.entries(fieldsOf(fields.inputs ?? {}, `${where}.${event}.inputs`));
-      workflow.workflowDispatch = {
+      workflow[event === "workflow_call" ? "workflowCall" : "workflowDispatch"] = {
         inputs: Object.fromEntries(
           inputs.map(([name, input]) => [name, readInput(input, `${where}.${event}.inputs.${name}`)]),
         ),
@@ -164,8 +181,8 @@ function readInput(value: unknown, where: string): WorkflowInput {
 
 function readJob(id: string, value: unknown, where: string): WorkflowJob {
   const fields = fieldsOf(value, where);
-  const harmless = ["permissions", "defaults", "timeout-minutes", "runs-on", "outputs", "with", "secrets"];
-  const played = ["name", "needs", "if", "steps", "strategy", "environment", "env", "uses"];
+  const harmless = ["permissions", "defaults", "timeout-minutes", "runs-on", "outputs", "secrets", "container"];
+  const played = ["name", "needs", "if", "steps", "strategy", "environment", "env", "uses", "with"];
   only(fields, [...played, "concurrency"], [...harmless, "continue-on-error"], where);
   const name = optionalText(fields.name, `${where}.name`);
   if (name) checkTemplate(name, jobContexts, `${where}.name`);
@@ -175,7 +192,9 @@ function readJob(id: string, value: unknown, where: string): WorkflowJob {
   const environment = fields.environment;
   return {
     id,
-    name: name ?? (fields.uses === undefined ? undefined : `${id} / called`),
+    name,
+    handed: fields.uses === undefined ? undefined : fieldsOf(fields.with ?? {}, `${where}.with`),
+    calls: /^\.\/\.github\/workflows\/([^/]+)$/.exec(String(fields.uses))?.[1],
     needs: listOf(fields.needs),
     ...readCondition(fields.if, `${where}.if`),
     matrix: readMatrix(fields.strategy, `${where}.strategy`),
@@ -228,7 +247,8 @@ function readCondition(value: unknown, where: string): Pick<WorkflowJob, "when" 
     .replace(/^\$\{\{(.*)\}\}$/, "$1")
     .trim();
   if (condition === "false") return { when: "never", condition: "" };
-  if (condition === "always()" || condition === "!cancelled()") return { when: "always", condition: "" };
+  const always = ["always()", "!cancelled()", "success() || failure()"];
+  if (always.includes(condition)) return { when: "always", condition: "" };
   if (condition === "true" || condition === "success()") return { when: "needs succeed", condition: "" };
   if (/\b(always|success|failure|cancelled)\(/.test(condition))
     throw new Error(`${where}: the simulator does not play this condition: ${condition}`);

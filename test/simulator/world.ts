@@ -5,7 +5,7 @@ import { fillTemplate } from "./expression.ts";
 import type { Repository, RepositoryOptions, Token, TokenOptions, Trigger, WorkflowFile } from "./repository.ts";
 import { type Attempt, attemptAt, type Run, waitsForItsTurn } from "./run.ts";
 import { type Behaviour, planTimeline } from "./timeline.ts";
-import { type Concurrency, readWorkflow, unreadWorkflow } from "./workflow.ts";
+import { type Concurrency, linkCalls, readWorkflow, unreadWorkflow } from "./workflow.ts";
 
 export type {
   BehaviourSource,
@@ -70,6 +70,8 @@ export class World {
         runCount: 0,
       })),
     });
+    const workflows = this.repositories.at(-1)?.workflows ?? [];
+    linkCalls(new Map(workflows.map(({ file, workflow }) => [file, workflow])));
   }
 
   addToken(text: string, options: TokenOptions, installation?: Installation): void {

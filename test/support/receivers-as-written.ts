@@ -114,7 +114,7 @@ export const RECEIVERS: Record<string, AsWritten> = {
   "the id in the name of a job that calls a workflow": shown(
     on("", `jobs:\n  call:\n    name: Deploy ${E}\n    uses: ./.github/workflows/called.yml\n`),
     JOB,
-    "Deploy ID",
+    "Deploy ID / called",
   ),
   "the id in what another job gives": row(
     on("", `${job("needs: prepare\nname: Deploy ${{ needs.prepare.outputs.id }}")}  prepare:\n${STEPS}`),

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type AsWritten, BY_HAND, JOB, RUN_NAME, type Row, row, STEP, shown, silent } from "./written-receiver.ts";
+import { type AsWritten, BY_HAND, JOB, type Row, RUN_NAME, row, STEP, shown, silent } from "./written-receiver.ts";
 
 /** A row, without the files: its name says where they are. */
 interface InPublic extends AsWritten {
@@ -16,7 +16,7 @@ const FOLDER = fileURLToPath(new URL("../receivers", import.meta.url));
 const WORKFLOWS = ".github/workflows";
 const LATE = `✓ deploy.yml shows the id in ${STEP}, but late: just before the step runs. In the \`run-name\` it shows at once.`;
 const BELOW = `✗ deploy.yml has the id on a later line of ${STEP}, but GitHub shows only the first, so its run would not be found.`;
-const BY_HAND_LINE = { change: "run-name: " };
+const ADDED = { change: "run-name: " };
 
 function by(source: InPublic["source"], written: AsWritten, refused?: string): InPublic {
   return { ...written, source, refused, parser: refused };
@@ -72,7 +72,9 @@ const ROWS: Record<string, InPublic> = {
   // In a step's name.
   "step-named-without-id": by(
     ["Codex-/return-dispatch", `${WORKFLOWS}/dispatch.yml`],
-    silent("", ["show the id."], { ...hand(), ...BY_HAND_LINE }),
+    silent("", ["show the id."], { ...hand(), ...ADDED }),
+    // return-dispatch's own workflow declares its input so, and GitHub starts it.
+    "Unexpected value ''",
   ),
   "bottle-by-formula": by(
     ["Homebrew/homebrew-core", `${WORKFLOWS}/dispatch-build-bottle.yml`],
@@ -82,10 +84,7 @@ const ROWS: Record<string, InPublic> = {
     ["vitejs/vite-ecosystem-ci", `${WORKFLOWS}/ecosystem-ci-from-pr.yml`],
     shown("", STEP, "Run ./suite --branch main  --for ID nuxt", hand({ branch: "main", suite: "-" })),
   ),
-  "lock-file-context": by(
-    ["github/gh-aw", `${WORKFLOWS}/cloclo.lock.yml`],
-    shown("", STEP, "Activate for ID", hand()),
-  ),
+  "lock-file-context": by(["github/gh-aw", `${WORKFLOWS}/cloclo.lock.yml`], shown("", STEP, "Activate for ID", hand())),
   "lock-file-gate": by(
     ["github/gh-aw", `${WORKFLOWS}/agy-conformance-reusable.lock.yml`],
     row("", { shows: ["activation"], says: "? deploy.yml may show the id in a step's name" }),
@@ -104,7 +103,7 @@ const ROWS: Record<string, InPublic> = {
   ),
   "composite-action": by(
     ["openjdk/jdk", `${WORKFLOWS}/build-linux.yml`],
-    silent("", ["Run ./.github/actions/mark", "Build"]),
+    silent("", ["Run ./.github/actions/mark", "Build"], ADDED),
   ),
   "environment-by-env": by(
     ["ni/nitypes-python", `${WORKFLOWS}/publish.yml`],
@@ -112,7 +111,7 @@ const ROWS: Record<string, InPublic> = {
   ),
   "skipped-by-default": by(
     ["denoland/deno", `${WORKFLOWS}/npm_publish.yml`],
-    silent("", ["npm build", "npm publish"], { ...hand(), ...BY_HAND_LINE }),
+    silent("", ["npm build", "npm publish"], { ...hand(), ...ADDED }),
   ),
   "inputs-as-json": by(
     ["github/gh-aw", `${WORKFLOWS}/agy-conformance-reusable.lock.yml`],
@@ -124,7 +123,7 @@ const ROWS: Record<string, InPublic> = {
   ),
   "payload-in-payload": by(
     ["peter-evans/slash-command-dispatch", `${WORKFLOWS}/hello-world-command.yml`],
-    silent("", ["React to "]),
+    silent("", ["React to "], ADDED),
   ),
   "platforms-by-default": by(["cli/cli", `${WORKFLOWS}/deployment.yml`], shown("", STEP, "Sign for ID", hand())),
   "after-success-or-failure": by(
@@ -135,7 +134,7 @@ const ROWS: Record<string, InPublic> = {
   // In a workflow that is called.
   "any-event-type": by(
     ["huggingface/transformers", `${WORKFLOWS}/self-scheduled-caller.yml`],
-    silent("", ["Model CI / Run gpu"]),
+    silent("", ["Model CI / Run gpu"], ADDED),
   ),
   "called-three-deep": by(
     ["electron/electron", `${WORKFLOWS}/pipeline-electron-build-and-test.yml`],
@@ -148,11 +147,11 @@ const ROWS: Record<string, InPublic> = {
   "called-by-matrix": by(["php/php-src", `${WORKFLOWS}/root.yml`], shown("", JOB, "old / old_LINUX ID")),
   "called-with-default-matrix": by(
     ["openjdk/jdk", `${WORKFLOWS}/build-linux.yml`],
-    silent("", ["linux-x64 / build (debug)", "linux-x64 / build (release)"]),
+    silent("", ["linux-x64 / build (debug)", "linux-x64 / build (release)"], ADDED),
   ),
   "called-with-json": by(
     ["apache/spark", `${WORKFLOWS}/build_java21.yml`],
-    silent("", ["Run / build", "Run / docker"]),
+    silent("", ["Run / build", "Run / docker"], ADDED),
   ),
   "called-dot-file": by(
     ["moby/buildkit", `${WORKFLOWS}/.test.yml`],

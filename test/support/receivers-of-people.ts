@@ -211,7 +211,7 @@ export const OF_PEOPLE: Record<string, AsWritten> = {
       `jobs:\n  call:\n    name: call ${E}\n    uses: ./.github/workflows/called.yml\n    secrets: inherit\n    with:\n      id: ${E}\n`,
     ),
     JOB,
-    "call ID",
+    "call ID / called",
   ),
   "a matrix of systems and the id in its name": shown(
     on(
