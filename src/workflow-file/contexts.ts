@@ -1,10 +1,10 @@
 /** What is known of GitHub's contexts before a run starts. */
 
 import { fillTemplate, type LookUp } from "./expression.ts";
-import { type Combination, matrixAt } from "./matrix.ts";
+import { type Combination, matrixAt, valuesOfScalar } from "./matrix.ts";
 import { type Plain, propertyOf } from "./plain.ts";
-import type { Env, Receiver, ReceiverJob, ReceiverStep } from "./receiver.ts";
-import { EMPTY, sentValue, textValue, UNKNOWN, type Value } from "./values.ts";
+import type { Env, Receiver, ReceiverInput, ReceiverJob, ReceiverStep } from "./receiver.ts";
+import { anyOf, EMPTY, knownValue, sentValue, textValue, UNKNOWN, type Value } from "./values.ts";
 
 export interface SentId {
   event: "repository_dispatch" | "workflow_dispatch";
@@ -17,6 +17,8 @@ export interface SentId {
   inputs: Readonly<Record<string, string>>;
   /** `client_payload`, without the id. */
   payload?: Plain;
+  /** The target, `owner/name`; undefined: not known. */
+  repository?: string;
 }
 
 const INPUTS = ["inputs", "github.event.inputs"];
@@ -51,13 +53,28 @@ function valuesAt(path: string, name: string, receiver: Receiver, sent: SentId):
   const ours = idAt(path, roots, sent);
   if (ours) return ours;
   if (isWithin([...empty, ...PULL_REQUEST_REFS, "env"], path) || isOfAnotherEvent(path, sent)) return [EMPTY];
-  if (path === "github.event_name") return [textValue(sent.event)];
-  if (path === "github.event.action") return [textValue(sent.eventType)];
+  const certain = certainTextAt(path, sent);
+  if (certain !== undefined) return [textValue(certain)];
   if (isByHand && isWithin(roots, path)) return [otherInput(name, path.startsWith("inputs."), receiver, sent)];
   if (isWithin(roots, path)) return [otherProperty(path, sent)];
   if (OF_ANY_RUN.test(path)) return [{ ...UNKNOWN, isTrue: true }];
   // An output may be anything.
   return /^(needs|steps)\b/.test(path) ? [UNKNOWN, textValue(sent.id)] : [UNKNOWN];
+}
+
+function certainTextAt(path: string, { event, eventType, repository }: SentId): string | undefined {
+  switch (path) {
+    case "github.event_name":
+      return event;
+    case "github.event.action":
+      return eventType;
+    case "github.repository":
+      return repository;
+    case "github.repository_owner":
+      return repository?.split("/")[0];
+    default:
+      return undefined;
+  }
 }
 
 function isOfAnotherEvent(path: string, { event }: SentId): boolean {
@@ -94,6 +111,31 @@ function otherProperty(path: string, { payload }: SentId): Value {
   if (payload === undefined || path.includes("*")) return UNKNOWN;
   const names = path.split(".").slice(3);
   return sentValue(names.reduce<Plain | undefined>(propertyOf, payload) ?? null);
+}
+
+/** In a reusable workflow, `inputs` is what the calling job hands it; all else is as in the caller. */
+export function withHanded(called: Receiver, job: ReceiverJob, inJob: LookUp, before: LookUp): LookUp {
+  const handed = new Map(Object.entries(job.handed).map(([name, value]) => [name.toLowerCase(), value]));
+  const known = new Map(
+    Object.entries(called.callInputs).map(([name, input]) => {
+      const key = name.toLowerCase();
+      return [key, handedValues(handed.get(key), input, inJob)] as const;
+    }),
+  );
+  return (names) => {
+    const [context = "", name = "*", ...path] = names;
+    if (context.toLowerCase() !== "inputs") return before(names);
+    if (name === "*") return anyOf([...known.values()].flat());
+    // What is handed is no object.
+    return path.length > 0 ? [EMPTY] : (known.get(name.toLowerCase()) ?? [EMPTY]);
+  };
+}
+
+function handedValues(given: unknown, { type, defaultValue }: ReceiverInput, inJob: LookUp): readonly Value[] {
+  const value = (given ?? defaultValue ?? "") as Plain;
+  if (type === "boolean" && /^(true|false)?$/.test(String(value))) return [knownValue(String(value) === "true")];
+  if (type === "number" && value !== "" && !Number.isNaN(Number(value))) return [knownValue(Number(value))];
+  return valuesOfScalar(value, inJob);
 }
 
 export function withMatrix(combination: Combination, before: LookUp): LookUp {

@@ -6,7 +6,7 @@ import type { SentId } from "./contexts.ts";
 import { type IdVisibility, idVisibilityOf, runNameStateOf, visibilityInRunName } from "./id-visibility.ts";
 import { editFor, editOfRunName } from "./lines-to-add.ts";
 import type { Mistake } from "./mistake.ts";
-import { listensFor, type Receiver } from "./receiver.ts";
+import { listensFor, type Receiver, type ReceiverJob } from "./receiver.ts";
 import { expressionsIn } from "./template.ts";
 import { examineUploads } from "./uploads.ts";
 
@@ -91,6 +91,13 @@ function examineTypes(receiver: Receiver, { eventType }: ToReceiver, { all }: Ed
   return [wrong(`${path} does not listen for ${event} on the default branch.${instead}`, all, "nobody listens")];
 }
 
+/** Whether it matters what the workflows show that the receiver calls. */
+export function asksForCalls(receiver: Receiver, sent: ToReceiver): boolean {
+  const { key, needsSign, answerNamesRun, leavesStatus } = sent;
+  if (!needsSign || key === undefined || (answerNamesRun === "yes" && !leavesStatus)) return false;
+  return receiver.mistake === undefined && idVisibilityOf(receiver, { ...sent, key }).is === "absent";
+}
+
 /** Older servers do not name the run in the response (docs/platform.md#run-details). */
 const OLD_SERVER = "On an Enterprise Server before 3.21, the run would not be found.";
 
@@ -155,6 +162,11 @@ function bySign(sign: IdVisibility, { path, jobs }: Receiver, sent: Known, edit:
       return right(
         `${path} shows the id in ${place}, but late: just before the step runs. In the \`run-name\` it shows at once.`,
       );
+    case "conditional":
+      return unknown(
+        `${path} shows the id in ${place} only if that job runs, which is not known before the run.`,
+        edit,
+      );
     case "unclear":
       return unknown(`${path} may show the id in ${place}: the expression's value is not known before the run.`, edit);
     case "glued":
@@ -164,10 +176,15 @@ function bySign(sign: IdVisibility, { path, jobs }: Receiver, sent: Known, edit:
     case "cut":
       return instead(`${path} has the id in ${place}, behind the 100 characters that GitHub shows`);
     case "absent":
-      return jobs.some(({ callsAnother }) => callsAnother)
+      return jobs.some(callsUnread)
         ? unknown(`${path} does not show the id, unless a workflow that it calls does, in a job's or step's name.`)
         : instead(`${path} does not show the id`);
   }
+}
+
+/** Its jobs' and steps' names are not known. */
+function callsUnread({ calls, called }: ReceiverJob): boolean {
+  return calls !== undefined && (!called || called.jobs.some(callsUnread));
 }
 
 type Known = Pick<ToReceiver, "answerNamesRun" | "leavesStatus">;

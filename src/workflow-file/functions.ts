@@ -65,9 +65,9 @@ function chosenCase(given: readonly Values[]): Values {
 
 function toJson(value: Value): Values {
   const { text, holds, plain, isTrue } = value;
+  if (holds !== undefined) return [textValue(`{\n${GAP}${holds}${GAP}\n}`)];
   // Each `toJSON` around another doubles the quotes.
-  if (holds !== undefined || text.length > MAX_TEXT_LENGTH || (plain === undefined && text !== GAP))
-    return anyOf([value]);
+  if (text.length > MAX_TEXT_LENGTH || (plain === undefined && text !== GAP)) return anyOf([value]);
   if (text === GAP) return [{ text: GAP, isTrue: plain === undefined ? isTrue : true }];
   return [textValue(typeof plain === "number" ? text : JSON.stringify(plain, null, 2))];
 }

@@ -116,8 +116,13 @@ export function matrixAt(path: readonly string[], { values, shown }: Combination
   const found = isKnown ? path.reduce<Plain | undefined>(propertyOf, values as Plain) : ((values ?? shown) as Plain);
   if (found === undefined) return [EMPTY];
   if (isObject(found)) return anyOf([...leavesOf(found)].flatMap((leaf) => textsOf(leaf, lookUp)).map(textValue));
+  return valuesOfScalar(found, lookUp);
+}
+
+/** Of a template, or of a value as it is. */
+export function valuesOfScalar(value: Plain, lookUp: LookUp): readonly Value[] {
   return (
-    valuesIn(found, lookUp) ??
-    (typeof found === "string" ? fillTemplate(found, lookUp).map(textValue) : [knownValue(found)])
+    valuesIn(value, lookUp) ??
+    (typeof value === "string" ? fillTemplate(value, lookUp).map(textValue) : [knownValue(value)])
   );
 }

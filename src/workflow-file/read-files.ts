@@ -33,7 +33,17 @@ export async function readFiles(workflows: readonly Workflow[], deadlineMs: numb
   return files;
 }
 
-async function readFile(workflow: Workflow, deadlineMs: number, context: Context): Promise<ListedWorkflow> {
+/** On the ref that is dispatched; undefined where it cannot be read, or is no workflow. */
+export async function readFileAt(path: string, deadlineMs: number, context: Context): Promise<Receiver | undefined> {
+  const { look } = await readFile({ path, state: "active" }, deadlineMs, context);
+  return look.is === "seen" && !("isYaml" in look.answer) ? look.answer : undefined;
+}
+
+async function readFile(
+  workflow: Pick<Workflow, "path" | "state">,
+  deadlineMs: number,
+  context: Context,
+): Promise<ListedWorkflow> {
   const { github, retry, inputs } = context;
   const { source } = inputs;
   const ref = source.event === "workflow_dispatch" ? source.ref : undefined;

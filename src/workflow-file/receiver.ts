@@ -15,13 +15,15 @@ export interface Receiver {
   dispatchTypes: readonly string[] | undefined;
   /** Undefined: it has no workflow_dispatch trigger. */
   inputs: Readonly<Record<string, ReceiverInput>> | undefined;
+  /** Of `workflow_call`: what a caller hands it. */
+  callInputs: Readonly<Record<string, ReceiverInput>>;
   env: Env;
   jobs: readonly ReceiverJob[];
   artifacts: Uploads;
   mistake: Mistake | undefined;
 }
 
-interface ReceiverInput {
+export interface ReceiverInput {
   isRequired: boolean;
   type?: string;
   defaultValue?: string;
@@ -43,8 +45,12 @@ export interface ReceiverJob {
   condition: string;
   /** Ids of other jobs. */
   needs: readonly string[];
-  /** It calls a reusable workflow, which has jobs of its own. */
-  callsAnother: boolean;
+  /** The reusable workflow that it calls, which has jobs of its own; undefined: it calls none. */
+  calls: string | undefined;
+  /** What it hands to that workflow, as the file has it. */
+  handed: Fields;
+  /** That workflow, if it was read. */
+  called?: Receiver;
   /** Only where certain. On Windows, names of variables ignore case. */
   isOnWindows: boolean;
   steps: readonly ReceiverStep[];
@@ -62,7 +68,6 @@ export function readReceiver(path: string, file: unknown): Receiver {
   // A YAML 1.1 parser reads the key `on` as `true`.
   const triggers = readTriggers(root.on ?? root.true);
   const dispatch = triggers.repository_dispatch;
-  const inputs = Object.entries(fields(fields(triggers.workflow_dispatch).inputs));
   const jobs = Object.entries(fields(root.jobs)).map(([id, job]) => ({ id, job: fields(job) }));
   const all = jobs.map(({ job }) => job);
   return {
@@ -70,10 +75,8 @@ export function readReceiver(path: string, file: unknown): Receiver {
     name: text(root.name),
     runName: text(root["run-name"]) ?? "",
     dispatchTypes: dispatch === undefined ? undefined : list(fields(dispatch).types).map(scalar),
-    inputs:
-      "workflow_dispatch" in triggers
-        ? Object.fromEntries(inputs.map(([name, input]) => [name, readInput(fields(input))]))
-        : undefined,
+    inputs: "workflow_dispatch" in triggers ? readInputs(triggers.workflow_dispatch) : undefined,
+    callInputs: readInputs(triggers.workflow_call),
     env: readEnv(root.env),
     jobs: jobs.map(({ id, job }) => readJob(id, job)),
     mistake: mistakeIn(root),
@@ -92,7 +95,8 @@ function readJob(id: string, job: Fields): ReceiverJob {
     matrix: fields(job.strategy).matrix,
     condition: scalar(job.if ?? ""),
     needs: list(job.needs).map(scalar),
-    callsAnother: job.uses !== undefined,
+    calls: job.uses === undefined ? undefined : scalar(job.uses),
+    handed: fields(job.with),
     isOnWindows: /windows/i.test(list(job["runs-on"]).map(scalar).join()),
     steps: stepsThatMayRun(job).map(readStep),
   };
@@ -120,6 +124,11 @@ function readEnv(env: unknown): Env {
 
 export function listensFor({ dispatchTypes }: Receiver, eventType: string): boolean {
   return dispatchTypes !== undefined && (dispatchTypes.length === 0 || dispatchTypes.includes(eventType));
+}
+
+function readInputs(trigger: unknown): Record<string, ReceiverInput> {
+  const inputs = Object.entries(fields(fields(trigger).inputs));
+  return Object.fromEntries(inputs.map(([name, input]) => [name, readInput(fields(input))]));
 }
 
 function readInput({ required, default: defaultValue, type, options }: Fields): ReceiverInput {

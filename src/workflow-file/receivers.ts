@@ -12,10 +12,11 @@ import { type Finding, unknown, unseen, wrong } from "../state/finding.ts";
 import { oneLine, quoted } from "../text/foreign-text.ts";
 import { didYouMean } from "../text/near.ts";
 import { enumerated } from "../text/wording.ts";
-import { examineReceiver, type ToReceiver } from "./examine.ts";
+import { makeFollowCalls } from "./calls.ts";
+import { asksForCalls, examineReceiver, type ToReceiver } from "./examine.ts";
 import { runNameStateOf } from "./id-visibility.ts";
 import { editFor, linesToUpload, type RunNameState } from "./lines-to-add.ts";
-import { type InvalidYaml, type ListedWorkflow, readFiles } from "./read-files.ts";
+import { type InvalidYaml, type ListedWorkflow, readFileAt, readFiles } from "./read-files.ts";
 import { listensFor, type Receiver } from "./receiver.ts";
 
 /** A repository may have hundreds of workflows. */
@@ -39,9 +40,9 @@ export async function examineReceivers(
 ): Promise<Finding[]> {
   const workflows = await listWorkflows(source, context, deadlineMs);
   if (!Array.isArray(workflows)) return [workflows];
-  const sent = sentBy(source, context.inputs, answerNamesRun);
+  const sent = { ...sentBy(source, context.inputs, answerNamesRun), repository: context.github.fullName() };
   if (source.workflow) {
-    const files = await readFiles(workflows, deadlineMs, context);
+    const files = await withCalls(await readFiles(workflows, deadlineMs, context), sent, deadlineMs, context);
     const ref = source.event === "workflow_dispatch" ? source.ref : undefined;
     return files.flatMap((file) => examineNamed(file, ref, sent));
   }
@@ -50,8 +51,30 @@ export async function examineReceivers(
     ...workflows.filter(({ path }) => ran.has(path)),
     ...workflows.filter(({ path }) => !ran.has(path)),
   ];
-  const files = await readFiles(likeliestFirst.slice(0, MAX_FILES), deadlineMs, context);
+  const read = await readFiles(likeliestFirst.slice(0, MAX_FILES), deadlineMs, context);
+  const files = await withCalls(read, sent, deadlineMs, context);
   return examineListeners(files, workflows.length, sent);
+}
+
+/** With the workflows that the listeners call, where only their jobs or steps can show the id. */
+async function withCalls(
+  files: readonly ListedWorkflow[],
+  sent: ToReceiver,
+  deadlineMs: number,
+  context: Context,
+): Promise<ListedWorkflow[]> {
+  const follow = makeFollowCalls((path) => readFileAt(path, deadlineMs, context));
+  const all: ListedWorkflow[] = [];
+  for (const file of files) {
+    const receiver = receiverOf(file);
+    const isAsked = receiver && isStartedBy(receiver, sent) && asksForCalls(receiver, sent);
+    all.push(isAsked ? { ...file, look: { is: "seen", answer: await follow(receiver) } } : file);
+  }
+  return all;
+}
+
+function isStartedBy(receiver: Receiver, { event, eventType }: ToReceiver): boolean {
+  return event === "workflow_dispatch" || listensFor(receiver, eventType);
 }
 
 /** The workflow file on the dispatched ref; empty where it cannot be read until the deadline. */

@@ -270,8 +270,8 @@ test("a workflow with a construct that is not played is refused by name", async 
   await start();
   const add = (text: string) => () => github.addRepository("octo/odd", { workflows: { "odd.yml": text } });
   const steps = "steps: [{ run: make }]";
-  expect(add(`on: push\njobs: { go: { ${steps}, container: node } }`)).toThrow(
-    `jobs.go: the simulator does not play "container"`,
+  expect(add(`on: push\njobs: { go: { ${steps}, services: {} } }`)).toThrow(
+    `jobs.go: the simulator does not play "services"`,
   );
   expect(add(`on: push\njobs: { go: { ${steps}, if: failure() } }`)).toThrow("does not play this condition");
   expect(add(`on: push\nrun-name: \${{ secrets.X }}\njobs: { go: { ${steps} } }`)).toThrow("run-name");

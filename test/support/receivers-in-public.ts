@@ -16,6 +16,7 @@ const FOLDER = fileURLToPath(new URL("../receivers", import.meta.url));
 const WORKFLOWS = ".github/workflows";
 const LATE = `✓ deploy.yml shows the id in ${STEP}, but late: just before the step runs. In the \`run-name\` it shows at once.`;
 const BELOW = `✗ deploy.yml has the id on a later line of ${STEP}, but GitHub shows only the first, so its run would not be found.`;
+const IF_IT_RUNS = "only if that job runs, which is not known before the run.";
 const ADDED = { change: "run-name: " };
 
 function by(source: InPublic["source"], written: AsWritten, refused?: string): InPublic {
@@ -87,7 +88,7 @@ const ROWS: Record<string, InPublic> = {
   "lock-file-context": by(["github/gh-aw", `${WORKFLOWS}/cloclo.lock.yml`], shown("", STEP, "Activate for ID", hand())),
   "lock-file-gate": by(
     ["github/gh-aw", `${WORKFLOWS}/agy-conformance-reusable.lock.yml`],
-    row("", { shows: ["activation"], says: "? deploy.yml may show the id in a step's name" }),
+    row("", { shows: ["activation"], says: `? deploy.yml shows the id in ${STEP} ${IF_IT_RUNS}` }),
   ),
   "owner-guard": by(["pytorch/pytorch", `${WORKFLOWS}/_linux-build.yml`], shown("", STEP, "Build for ID")),
   "group-over-lines": by(
@@ -159,7 +160,8 @@ const ROWS: Record<string, InPublic> = {
   ),
   "events-in-a-list": by(
     ["godotengine/godot", `${WORKFLOWS}/runner.yml`],
-    shown("", JOB, "📊 Checks / Code style (ID)"),
+    // `if: "!vars.DISABLE_CI"`
+    shown("", JOB, "📊 Checks / Code style (ID)", { says: `? deploy.yml shows the id in ${JOB} ${IF_IT_RUNS}` }),
     "Unexpected value 'repository_dispatch'",
   ),
   "called-elsewhere": by(

@@ -34,6 +34,7 @@ jobs:
         stage: { isRequired: true, type: "choice", options: ["test", "live"] },
         size: { isRequired: false, defaultValue: "3", options: undefined },
       },
+      callInputs: {},
       env: { ID: `\${{ inputs.distinct_id }}` },
       jobs: [
         {
@@ -43,7 +44,8 @@ jobs:
           matrix: undefined,
           condition: "",
           needs: [],
-          callsAnother: false,
+          calls: undefined,
+          handed: {},
           isOnWindows: false,
           steps: [
             { name: "Make", script: "make", env: {} },
@@ -57,7 +59,8 @@ jobs:
           matrix: undefined,
           condition: "",
           needs: [],
-          callsAnother: true,
+          calls: "./.github/workflows/other.yml",
+          handed: {},
           isOnWindows: false,
           steps: [],
         },
