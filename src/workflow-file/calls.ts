@@ -5,8 +5,8 @@ import type { Receiver, ReceiverJob } from "./receiver.ts";
 /** The receiver, on the ref that the caller is on; undefined: it cannot be read. */
 type Read = (path: string) => Promise<Receiver | undefined>;
 
-/** As deep as GitHub allows (docs/platform.md#workflow-files). */
-const MAX_DEPTH = 10;
+/** Those that GitHub allows below the first (docs/platform.md#workflow-files). */
+const MAX_DEPTH = 9;
 /** A few requests for a check: what is not read counts as unknown. */
 const MAX_FILES = 10;
 

@@ -51,16 +51,19 @@ function onTexts(method: "includes" | "startsWith" | "endsWith") {
 
 /** `case(when, then, when, then, otherwise)` (docs/platform.md#runner-values). */
 function chosenCase(given: readonly Values[]): Values {
+  if (given.length % 2 === 0) return [UNKNOWN];
   const [conditions, results] = [0, 1].map((odd) => given.filter((_, at) => at % 2 === odd));
   const otherwise = conditions?.pop() ?? [EMPTY];
   return (conditions ?? []).reduceRight(
-    (others, condition, at) =>
-      withinLimit([
-        ...(condition.some(({ isTrue }) => isTrue !== false) ? (results?.[at] ?? []) : []),
-        ...(condition.some(({ isTrue }) => isTrue !== true) ? others : []),
-      ]),
+    (others, condition, at) => withinLimit(condition.flatMap((each) => chosenBy(each, results?.[at] ?? [], others))),
     otherwise,
   );
+}
+
+/** Unlike all others, `case` takes booleans only: with another condition, GitHub cannot evaluate it. */
+function chosenBy({ isTrue, plain }: Value, result: Values, others: Values): Values {
+  if (plain !== undefined && typeof plain !== "boolean") return [UNKNOWN];
+  return [...(isTrue === false ? [] : result), ...(isTrue === true ? [] : others)];
 }
 
 function toJson(value: Value): Values {

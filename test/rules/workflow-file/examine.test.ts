@@ -50,6 +50,16 @@ describe("a receiver", () => {
     ],
     ["only a named step's script has it", `${listening}jobs: { a: { steps: [{ name: x, run: "echo ${id}" }] } }`, {}],
     ["the other event's is shown", `${listening}run-name: "\${{ inputs.distinct_id }}"`, {}],
+    [
+      "a condition of `case` is a text, of which GitHub makes no boolean",
+      `${listening}run-name: "\${{ case(github.event.client_payload.distinct_id, github.event.client_payload.distinct_id, 'by hand') }}"`,
+      {},
+    ],
+    [
+      "`case` lacks what it gives otherwise",
+      `${listening}run-name: "\${{ case(true, github.event.client_payload.distinct_id) }}"`,
+      {},
+    ],
     ["it is not declared", `on: workflow_dispatch\nrun-name: "\${{ inputs.other }}"`, { event: "workflow_dispatch" }],
   ])("does not show the id where %s", (_, text, about) => {
     const wrongs = examineReceiver(read(text), { ...SENT, ...about }).filter(({ is }) => is === "wrong");
