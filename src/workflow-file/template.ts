@@ -31,9 +31,17 @@ function closeOf(template: string, start: number): number {
 /** Why GitHub cannot read a template, as far as that is certain. */
 export function syntaxErrorIn(template: string): string | undefined {
   const parts = partsOf(template);
-  if (parts.some((part) => typeof part === "string" && part.includes("${{"))) return "an unclosed `${{`";
+  const open = parts.find((part) => typeof part === "string" && part.includes("${{"));
+  if (typeof open === "string") return `an unclosed \`\${{\`${hasOpenQuote(open) ? COMMENT : ""}`;
   const hasDoubleQuotes = expressionsIn(template).some((each) => each.replace(/'[^']*'/g, "").includes('"'));
   return hasDoubleQuotes ? "a `\"` in an expression, where GitHub accepts only `'`" : undefined;
+}
+
+/** YAML has cut `format('PR #{0}', …)` short, where nothing quotes all of it. */
+const COMMENT = ": a text with ` #` in it needs quotes, or a comment begins there";
+
+function hasOpenQuote(text: string): boolean {
+  return text.slice(text.indexOf("${{")).split("'").length % 2 === 0;
 }
 
 /** Without `${{` and `}}`. */

@@ -66,6 +66,18 @@ class RunnerEvaluator extends Evaluator {
     return new RunnerString(isQuoted ? lexeme.slice(1, -1).replaceAll("''", "'") : literal.value);
   }
 
+  /** In turn, as the runner does it: the library evaluates all arguments first (findings/expressions-case-evaluates-all.sh). */
+  override visitFunctionCall(call: Visited<"visitFunctionCall">): Value {
+    if (call.functionName.lexeme.toLowerCase() !== "case") return super.visitFunctionCall(call);
+    const last = call.args.length - 1;
+    for (let at = 0; at < last; at += 2) {
+      const condition = this.eval(argumentAt(call, at));
+      if (!(condition instanceof data.BooleanData)) throw new Error("case predicate must evaluate to a boolean value");
+      if (condition.value) return this.eval(argumentAt(call, at + 1));
+    }
+    return this.eval(argumentAt(call, last));
+  }
+
   override visitBinary({ left, operator, right }: Visited<"visitBinary">): Value {
     const [one, other] = [this.eval(left), this.eval(right)];
     const order = compare(one, other);
@@ -85,6 +97,12 @@ class RunnerEvaluator extends Evaluator {
     }
     throw new Error(`unknown operator: ${operator.lexeme}`);
   }
+}
+
+function argumentAt({ args }: Visited<"visitFunctionCall">, at: number) {
+  const argument = args[at];
+  if (!argument) throw new Error("Even number of parameters supplied, requires an odd number of parameters: 'case'");
+  return argument;
 }
 
 /** Two texts, or undefined where one of them is a list or an object. */

@@ -325,6 +325,11 @@ export const RECEIVERS: Record<string, AsWritten> = {
     "a valid workflow: its `run-name` has an unclosed `${{`.",
     { change: `run-name: Deploy [${E}]` },
   ),
+  "a number sign in an expression, without quotes": unread(
+    on(`run-name: \${{ format('Deploy #{0}', ${PAYLOAD}) }}`),
+    "a valid workflow: its `run-name` has an unclosed `${{`: a text with ` #` in it needs quotes, or a comment begins there.",
+    { change: `It has a \`run-name\`: change it to:\n    run-name: Deploy [${E}]` },
+  ),
   "double quotes in an expression": unread(
     on(`run-name: \${{ format("Deploy {0}", ${PAYLOAD}) }}`),
     "a valid workflow: its `run-name` has a `\"` in an expression, where GitHub accepts only `'`.",

@@ -173,15 +173,28 @@ const ROWS: Record<string, InPublic> = {
   ),
 };
 
+/** 120 KB, as generated files and those of large projects are; the id stands at its end. */
+const LONG = [
+  "name: CI\non:\n  repository_dispatch:\n    types: [deploy]\njobs:\n",
+  ...Array.from(
+    { length: 200 },
+    (_, at) =>
+      `  check${at}:\n    needs: [${at === 0 ? "" : `check${at - 1}`}]\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n${`          ./check --number ${at} --with-all-that-there-is\n`.repeat(9)}`,
+  ),
+  "  last:\n    runs-on: ubuntu-latest\n    steps:\n      - name: For ${{ github.event.client_payload.distinct_id }}\n        run: x\n",
+].join("");
+
 function filesOf(name: string): Record<string, string> {
   const folder = `${FOLDER}/${name}`;
   if (!statSync(folder, { throwIfNoEntry: false })) return { "deploy.yml": readFileSync(`${folder}.yml`, "utf8") };
   return Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(`${folder}/${file}`, "utf8")]));
 }
 
-export const IN_PUBLIC: Record<string, InPublic> = Object.fromEntries(
-  Object.entries(ROWS).map(([name, each]) => [name, { ...each, files: filesOf(name) }]),
-);
+export const IN_PUBLIC: Record<string, InPublic> = {
+  ...Object.fromEntries(Object.entries(ROWS).map(([name, each]) => [name, { ...each, files: filesOf(name) }])),
+  // This one is made here.
+  "a file of 120 KB": by(["openclaw/openclaw", `${WORKFLOWS}/ci.yml`], shown(LONG, STEP, "For ID")),
+};
 
-/** Names of the files and folders that are there. */
+/** Names of the rows that have files, and so of the files and folders. */
 export const FILES = readdirSync(FOLDER).map((name) => name.replace(/\.yml$/, ""));

@@ -75,6 +75,7 @@ const SURE = [
   "${{ case(github.event_name == 'workflow_dispatch', inputs.distinct_id, 'CI') }}",
   `\${{ CASE(github.event_name == 'push', 'a', github.event.action == 'deploy', ${P}.distinct_id, 'CI') }}`,
   "${{ case(false, 'a', inputs.distinct_id) }}",
+  "${{ case(github.event.schedule == null, 'a', fromJSON('').b) }} ${{ case(false, fromJSON('').b, 'c') }}",
   "${{ contains(github.event_name, 'DISPATCH') && inputs.distinct_id || 'CI' }}",
   "${{ contains(fromJSON('[\"push\", \"workflow_dispatch\"]'), github.event_name) && inputs.distinct_id || 'CI' }}",
   "${{ startsWith(github.event_name, 'workflow_') && inputs.distinct_id || 'CI' }}",

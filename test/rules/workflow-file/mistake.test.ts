@@ -35,6 +35,11 @@ describe("a file is no workflow for GitHub", () => {
     ["${{ needs.a }}", "its `run-name` uses `needs`, which is available only in jobs"],
     ["${{ secrets.a }}", "its `run-name` uses `secrets`, which is available only in steps"],
     ["${{ a", "its `run-name` has an unclosed `${{`"],
+    ["'a' ${{ format('b', 'c')", "its `run-name` has an unclosed `${{`"],
+    [
+      "${{ format('PR",
+      "its `run-name` has an unclosed `${{`: a text with ` #` in it needs quotes, or a comment begins there",
+    ],
     ['${{ "a" }}', "its `run-name` has a `\"` in an expression, where GitHub accepts only `'`"],
   ])("because of its run-name: %j", (runName, words) => {
     expect(mistakeIn({ "run-name": runName, jobs: { a: {} } })).toEqual({ text: words, isInRunName: true });
