@@ -55,15 +55,17 @@ test("a circle, which GitHub refuses, ends", async () => {
 });
 
 test.each([
-  ["is in another repository", "octo/other/.github/workflows/b.yml@v1"],
-  ["is not there", "./.github/workflows/none.yml"],
-  ["is no valid workflow", "./.github/workflows/invalid.yml"],
-  ["is in another folder", "./.github/other/b.yml"],
-])("a workflow that %s stays unknown", async (_, path) => {
-  const { follow } = follower({
+  ["is in another repository", "octo/other/.github/workflows/b.yml@v1", []],
+  ["is not there", "./.github/workflows/none.yml", ["none.yml"]],
+  ["is no valid workflow", "./.github/workflows/invalid.yml", ["invalid.yml"]],
+  ["is in another folder", "./.github/other/b.yml", []],
+  ["is in a folder below", "./.github/workflows/more/b.yml", []],
+])("a workflow that %s stays unknown", async (_, path, asked) => {
+  const { follow, read } = follower({
     "first.yml": calls(path),
     "b.yml": `on: workflow_call\njobs: { a: { ${JOB} } }`,
     "invalid.yml": "on: workflow_call\njobs: { 1a: { uses: x } }",
   });
   expect(chainOf(await follow())).toEqual(["first.yml"]);
+  expect(read).toEqual(asked);
 });

@@ -78,6 +78,20 @@ describe("a receiver", () => {
     }
   });
 
+  test.each([
+    ["shows the id in a job's name.", `name: "${id}", if: vars.ON`],
+    [
+      "shows the id in a job's name only if that job runs",
+      `name: "${id}", if: vars.ON, strategy: { matrix: { a: [b] } }`,
+    ],
+    [
+      "shows the id in a step's name only if that job runs",
+      `if: failure(), steps: [{ name: "${id} \${{ runner.os }}", run: x }]`,
+    ],
+  ])("%s: { %s }", (says, lines) => {
+    expect(examineReceiver(read(`${listening}jobs: { a: { ${lines} } }`), SENT)[1]?.text).toContain(says);
+  });
+
   test("may call a variable by any case on Windows, and there only", () => {
     const text = (runsOn: string) =>
       `${listening}jobs: { a: { runs-on: ${runsOn}, env: { ID: "${id}" }, steps: [{ name: "\${{ ENV.id }}" }] } }`;

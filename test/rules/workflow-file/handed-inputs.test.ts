@@ -51,7 +51,7 @@ describe("a called workflow's step", () => {
       SHOWN,
       "",
       "b: { type: boolean, default: true }",
-      `\${{ inputs.b && ${ID.slice(4, -3)} }}`,
+      `\${{ inputs.b == true && ${ID.slice(4, -3)} }}`,
     ],
     ["it by a number", SHOWN, "n: 10", "n: { type: number }", `\${{ inputs.n > 9 && ${ID.slice(4, -3)} }}`],
     [
