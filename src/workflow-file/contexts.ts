@@ -115,21 +115,26 @@ function otherProperty(path: string, { payload }: SentId): Value {
 
 /** In a reusable workflow, `inputs` is what the calling job hands it; all else is as in the caller. */
 export function withHanded(called: Receiver, job: ReceiverJob, inJob: LookUp, before: LookUp): LookUp {
-  const handed = new Map(Object.entries(job.handed).map(([name, value]) => [name.toLowerCase(), value]));
-  const known = new Map(
-    Object.entries(called.callInputs).map(([name, input]) => {
-      const key = name.toLowerCase();
-      return [key, handedValues(handed.get(key), input, inJob)] as const;
-    }),
-  );
+  const inputs = byLowerCase(called.callInputs);
+  const handed = byLowerCase(job.handed);
+  const known = new Map<string, readonly Value[]>();
+  const valuesOf = (name: string) => {
+    const input = inputs.get(name) as ReceiverInput | undefined;
+    const values = known.get(name) ?? (input ? handedValues(handed.get(name), input, inJob) : [EMPTY]);
+    known.set(name, values);
+    return values;
+  };
   return (names) => {
     const [context = "", name = "*", ...path] = names;
     if (context.toLowerCase() !== "inputs") return before(names);
-    if (name === "*") return anyOf([...known.values()].flat());
+    if (name === "*") return anyOf([...inputs.keys()].slice(0, MAX_INPUTS).flatMap(valuesOf));
     // What is handed is no object.
-    return path.length > 0 ? [EMPTY] : (known.get(name.toLowerCase()) ?? [EMPTY]);
+    return path.length > 0 ? [EMPTY] : valuesOf(name.toLowerCase());
   };
 }
+
+/** More would take too long; of `workflow_dispatch`, GitHub takes no more. */
+const MAX_INPUTS = 25;
 
 function handedValues(given: unknown, { type, defaultValue }: ReceiverInput, inJob: LookUp): readonly Value[] {
   const value = (given ?? defaultValue ?? "") as Plain;
@@ -171,13 +176,14 @@ function withEnv(
 
 /** Only Windows ignores the case of names. */
 function variableIn(env: Env, name: string, { isOnWindows }: ReceiverJob): string | undefined {
-  if (isOnWindows) return inLowerCase(env).get(name.toLowerCase());
+  if (isOnWindows) return byLowerCase(env).get(name.toLowerCase()) as string | undefined;
   return Object.hasOwn(env, name) ? env[name] : undefined;
 }
 
-const inLowerCase = once((env: Env) => {
-  return new Map(Object.entries(env).map(([name, template]) => [name.toLowerCase(), template]));
-});
+const byLowerCase = once(
+  (values: Readonly<Record<string, unknown>>) =>
+    new Map(Object.entries(values).map(([name, value]) => [name.toLowerCase(), value])),
+);
 
 /** An earlier step may have set a variable that no `env` has. */
 function valuesFromScripts(name: string, job: ReceiverJob, before: LookUp): readonly Value[] {
