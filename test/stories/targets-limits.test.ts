@@ -60,7 +60,9 @@ describe("the budget of a token", () => {
     const given = { targets: JSON.stringify(names), fail_fast: "true", cancel_run_on: "failure", max_parallel: "90" };
     const cancelAfterMs = 80_000;
     const { traces, ends, tookMs, failure } = await play(given, { cancelAfterMs });
-    expect(failure).toMatch(/^The step was cancelled \(SIGINT\). 1 of 100 failed, 60 cancelled, 29 unfinished, 10 skipped\./);
+    expect(failure).toMatch(
+      /^The step was cancelled \(SIGINT\). 1 of 100 failed, 60 cancelled, 29 unfinished, 10 skipped\./,
+    );
     expect(tookMs).toBeGreaterThan(cancelAfterMs);
     expect(tookMs).toBeLessThanOrEqual(cancelAfterMs + 9000);
     expect(ends.filter((end) => end.endsWith(": unfinished")).length).toBeGreaterThan(0);
