@@ -76,7 +76,7 @@ export async function startResultsService(): Promise<ResultsService> {
   const methods: Record<string, (asked: Record<string, unknown>) => Answer> = {
     CreateArtifact({ name, version, mime_type }) {
       if (version !== 7) return violate(`version ${version}`);
-      // One name, one artifact in a run's attempt; one that was begun and not finalized counts as well.
+      // GitHub's words (actions/upload-artifact#634). That one begun and never finalized counts as well is a guess.
       if (uploads.some((upload) => upload.name === name)) return { status: 409, body: TAKEN };
       uploads.push({ name: String(name), mimeType: String(mime_type), blocks: new Map(), bytes: undefined });
       const signed_upload_url = `${origin}/storage/${uploads.length - 1}?sig=permission&sv=2025-01-05`;
