@@ -176,15 +176,20 @@ function bySign(sign: IdVisibility, { path, jobs }: Receiver, sent: Known, edit:
     case "cut":
       return instead(`${path} has the id in ${place}, behind the 100 characters that GitHub shows`);
     case "absent":
-      return jobs.some(callsUnread)
+      return callsUnread(jobs, new Set())
         ? unknown(`${path} does not show the id, unless a workflow that it calls does, in a job's or step's name.`)
         : instead(`${path} does not show the id`);
   }
 }
 
-/** Its jobs' and steps' names are not known. */
-function callsUnread({ calls, called }: ReceiverJob): boolean {
-  return calls !== undefined && (!called || called.jobs.some(callsUnread));
+/** Whether the names of some called jobs and steps are not known. Many jobs may call the same. */
+function callsUnread(jobs: readonly ReceiverJob[], seen: Set<Receiver>): boolean {
+  return jobs.some(({ calls, called }) => {
+    if (calls === undefined || (called && seen.has(called))) return false;
+    if (!called) return true;
+    seen.add(called);
+    return callsUnread(called.jobs, seen);
+  });
 }
 
 type Known = Pick<ToReceiver, "answerNamesRun" | "leavesStatus">;

@@ -54,6 +54,12 @@ test("a circle, which GitHub refuses, ends", async () => {
   expect(read).toEqual(["first.yml"]);
 });
 
+test("many jobs that call in a circle end", async () => {
+  const { follow, read } = follower({ "first.yml": calls(...Array(200).fill("./.github/workflows/first.yml")) });
+  expect(chainOf(await follow())).toHaveLength(10);
+  expect(read).toEqual(["first.yml"]);
+});
+
 test.each([
   ["is in another repository", "octo/other/.github/workflows/b.yml@v1", []],
   ["is not there", "./.github/workflows/none.yml", ["none.yml"]],

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { examineReceiver, type ToReceiver } from "../../../src/workflow-file/examine.ts";
-import { readReceiver } from "../../../src/workflow-file/receiver.ts";
+import { type Receiver, readReceiver } from "../../../src/workflow-file/receiver.ts";
 import { growth } from "../../support/processor-time.ts";
 import { SENT } from "../../support/receivers.ts";
 
@@ -71,6 +71,30 @@ function examine(file: object): void {
   const receiver = readReceiver("x.yml", { on: "repository_dispatch", ...file });
   examineReceiver({ ...receiver, mistake: undefined }, LONG);
 }
+
+test("many jobs that call a workflow of many jobs and inputs are read in linear time", async () => {
+  const called = (size: number) => {
+    const many = Array.from({ length: size / 40 }, (_, at) => `n${at}`);
+    const inputs = Object.fromEntries(many.map((name) => [name, { type: "string", default: "${{ vars.a }}" }]));
+    const steps = [{ name: "${{ inputs.n1 }} ${{ join(inputs.*) }}", run: "x" }];
+    const inner = Object.fromEntries(many.map((name) => [name, { "runs-on": "x", if: "vars.a", steps }]));
+    const outer = Object.fromEntries(many.map((name) => [name, { uses: "./.github/workflows/b.yml", with: inputs }]));
+    const read = (on: object, jobs: object) => readReceiver("x.yml", { on, jobs });
+    const innermost = read({ workflow_call: { inputs } }, inner);
+    const nested = (file: Receiver, inside: Receiver): Receiver => ({
+      ...file,
+      jobs: file.jobs.map((job) => ({ ...job, called: inside })),
+    });
+    const middle = nested(read({ workflow_call: { inputs } }, outer), innermost);
+    return nested(read({ repository_dispatch: null }, outer), middle);
+  };
+  const files = new Map([20_000, 160_000].map((size) => [size, called(size)]));
+  const examined = (size: number) => {
+    const file = files.get(size);
+    if (file) examineReceiver(file, LONG);
+  };
+  expect(await growth(examined, 20_000)).toBeLessThanOrEqual(16);
+});
 
 test.each(Object.entries(FILES))("a file with %s is read in linear time", async (_, file) => {
   const files = new Map([20_000, 160_000].map((size) => [size, file(size)]));
