@@ -78,7 +78,9 @@ test("many jobs that call a workflow of many jobs and inputs are read in linear 
     const inputs = Object.fromEntries(many.map((name) => [name, { type: "string", default: "${{ vars.a }}" }]));
     const steps = [{ name: "${{ inputs.n1 }} ${{ join(inputs.*) }}", run: "x" }];
     const inner = Object.fromEntries(many.map((name) => [name, { "runs-on": "x", if: "vars.a", steps }]));
-    const outer = Object.fromEntries(many.map((name) => [name, { uses: "./.github/workflows/b.yml", with: inputs }]));
+    const outer = Object.fromEntries(
+      many.map((name) => [name, { uses: "./.github/workflows/b.yml", with: { n1: "${{ vars.a }}" } }]),
+    );
     const read = (on: object, jobs: object) => readReceiver("x.yml", { on, jobs });
     const innermost = read({ workflow_call: { inputs } }, inner);
     const nested = (file: Receiver, inside: Receiver): Receiver => ({
