@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const CONTRIBUTING = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
 const ON_MAIN = scriptOf("release.yml", "prove", "The tag is a version, and its commit is on main");
 const GREEN = scriptOf("release.yml", "prove", "The end-to-end test was green for this commit");
+const APPROVED = scriptOf("release.yml", "prove", "The release will wait for an approval");
 const MOVABLE = scriptOf("release.yml", "prove", "The major tag can be moved");
 const CREATE = scriptOf("release.yml", "release", "Create the release");
 
@@ -66,6 +67,25 @@ describe.skipIf(process.platform === "win32")("a release", () => {
     expect(status).toBe(expected);
     if (expected === 1) expect(said).toContain("gh workflow run e2e.yml --repo octo/action --ref v1.1.0");
     expect(bench.bash("git status --porcelain").said).toBe("");
+  });
+
+  const reviewers = { type: "required_reviewers", reviewers: [{ type: "User" }, { type: "Team" }] };
+  test.for([
+    ["which asks two", JSON.stringify({ protection_rules: [{ type: "wait_timer" }, reviewers] }), 0],
+    ["which only waits", JSON.stringify({ protection_rules: [{ type: "wait_timer", wait_timer: 30 }] }), 1],
+    ["which asks nobody any more", JSON.stringify({ protection_rules: [{ ...reviewers, reviewers: [] }] }), 1],
+    ["without a rule", JSON.stringify({ protection_rules: [] }), 1],
+    ["that is not there", undefined, 1],
+  ] as const)("looks at an environment %s before it is made", ([, environment, expected]) => {
+    // The real `gh` prints what the server says to a 404, and ends with 1.
+    const answer = environment ? `jq --raw-output "$4" <<< '${environment}'` : `echo '{"status":"404"}'; exit 1`;
+    const bench = setBench(answer);
+    const { status, said } = bench.bash(APPROVED);
+    expect(status).toBe(expected);
+    if (expected === 1) expect(said).toContain('add "Required reviewers"');
+    else expect(said).toBe("");
+    const asked = bench.bash('cat "$(dirname "$(command -v gh)")/asked"').said;
+    expect(asked).toMatch(/^api repos\/octo\/action\/environments\/release --jq /);
   });
 
   describe("whose workflows main has changed since", () => {
@@ -163,23 +183,41 @@ describe("the steps of a release", () => {
 describe("release.yml", () => {
   const jobs = jobsOf("release.yml");
 
-  test("creates nothing before all is proven and attested", () => {
+  test("creates nothing before all is proven, approved and attested", () => {
     expect(jobs.release?.needs).toEqual(["prove", "attest"]);
-    expect(jobs.attest?.needs).toBe("prove");
+    expect(jobs.attest?.needs).toBe("approve");
+    expect(jobs.approve?.needs).toBe("prove");
     expect(jobs.prove?.steps.at(-1)?.name).toBe("The major tag can be moved");
   });
 
-  test("attests every file of the bundle, of the commit that was proven", () => {
-    const steps = jobs.attest?.steps ?? [];
-    expect(steps[0]?.with?.ref).toBe("${{ needs.prove.outputs.commit }}");
-    expect(steps[1]?.uses).toMatch(/^actions\/attest-build-provenance@/);
-    expect(steps[1]?.with).toEqual({ "subject-path": "dist/*" });
-    expect(jobs.attest?.permissions).toEqual({ contents: "read", "id-token": "write", attestations: "write" });
+  test("waits for the environment's approval before any job that may write", () => {
+    expect(jobs.approve?.environment).toBe("release");
+    const awaited = (id: string): string[] =>
+      [jobs[id]?.needs ?? []].flat().flatMap((needed) => [needed, ...awaited(needed)]);
+    const writing = Object.keys(jobs).filter((id) => Object.values(jobs[id]?.permissions ?? {}).includes("write"));
+    expect(writing).toEqual(["attest", "release"]);
+    for (const id of writing) expect(awaited(id), id).toContain("approve");
+    expect(jobs.approve?.permissions).toBeUndefined();
+  });
+
+  test("has the bundle attested by a workflow that runs nothing of the repository, and is told nothing", () => {
+    expect(jobs.attest?.uses).toBe("./.github/workflows/provenance.yml");
+    expect(jobs.attest).not.toHaveProperty("with");
+    expect(jobs.attest).not.toHaveProperty("secrets");
+    const { attest, ...others } = jobsOf("provenance.yml");
+    expect(others).toEqual({});
+    // Without `ref`, a checkout is of the commit that the run is of.
+    expect(attest?.steps.map(({ uses, with: given }) => [uses?.split("@")[0], given])).toEqual([
+      ["actions/checkout", { "persist-credentials": false }],
+      ["actions/attest-build-provenance", { "subject-path": "dist/*" }],
+    ]);
+    expect(attest?.permissions).toEqual({ contents: "read", "id-token": "write", attestations: "write" });
+    expect(jobs.attest?.permissions).toEqual(attest?.permissions);
   });
 
   test("runs nothing of the repository with a permission to write", () => {
     for (const { permissions, steps } of Object.values(jobs)) {
-      if (!Object.values(permissions).includes("write")) continue;
+      if (!Object.values(permissions ?? {}).includes("write")) continue;
       expect(steps.filter(({ run }) => /\b(npm|node|npx)\b/.test(run ?? ""))).toEqual([]);
     }
   });

@@ -22,12 +22,16 @@ export interface WorkflowStep {
 
 export interface WorkflowJob {
   needs?: string | string[];
-  permissions: Record<string, string>;
+  environment?: string;
+  permissions?: Record<string, string>;
   steps: WorkflowStep[];
+  /** The workflow that it calls instead of having steps. */
+  uses?: string;
 }
 
 export function jobsOf(file: string): Record<string, WorkflowJob> {
-  return (parse(readFileSync(folder + file, "utf8")) as { jobs: Record<string, WorkflowJob> }).jobs;
+  const { jobs } = parse(readFileSync(folder + file, "utf8")) as { jobs: Record<string, Partial<WorkflowJob>> };
+  return Object.fromEntries(Object.entries(jobs).map(([id, job]) => [id, { steps: [], ...job }]));
 }
 
 /** @throws Error for a step that is not there, or is no script */
