@@ -227,6 +227,13 @@ describe("an example", () => {
     }
   });
 
+  test.for(FILES)("%s/%s.yml uses others' actions by a commit, with its version beside it", ([recipe, side]) => {
+    const uses = [...readExample(recipe, side).text.matchAll(/uses: (\S+@.*)$/gm)].map(([, given = ""]) => given);
+    const ours = [ACTION, ACTION.replace("@", "/report@")];
+    const others = uses.filter((given) => !ours.includes(given));
+    expect(others.filter((given) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(given))).toEqual([]);
+  });
+
   test.for(RECIPES)("%s/caller.yml lets the action come to its own deadline before the job's", (recipe) => {
     const { jobs } = parse(readExample(recipe, "caller").text) as { jobs: Record<string, Job> };
     const seconds = (given: Record<string, string> | undefined, name: string) =>
