@@ -49,6 +49,13 @@ test("the code cites no page that its readers do not have", () => {
   expect(cited.map(({ at, found: [text] }) => `${at}: ${text}`)).toEqual([]);
 });
 
+test("each test that SECURITY.md cites is there", () => {
+  const page = readFileSync(join(root, "SECURITY.md"), "utf8");
+  const cited = [...page.matchAll(/`((?:rules|stories|process|random|pages)\/[\w/-]+)`/g)].map(([, name = ""]) => name);
+  expect(cited.filter((name) => !existsSync(join(root, "test", `${name}.test.ts`)))).toEqual([]);
+  expect(cited.length).toBeGreaterThan(10);
+});
+
 test.each(PAGES)("the links of %s lead somewhere", (page) => {
   const links = [...proseOf(page).matchAll(/\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]*))?\)/g)];
   const astray = links.filter(([, path = "", anchor]) => {

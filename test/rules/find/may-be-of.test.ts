@@ -43,6 +43,8 @@ describe("a run may be ours", () => {
 describe("a run is not ours", () => {
   test.each<[string, ResolvedDispatch, Partial<Run>]>([
     ["of another event", anEvent(), { event: "push" }],
+    ["of a stranger's pull request, when an event was sent", anEvent(file), { event: "pull_request" }],
+    ["of a stranger's pull request, when it was started by hand", byHand(file), { event: "pull_request_target" }],
     ["of a start by hand, when an event was sent", anEvent(file), started],
     ["of an event, when it was started by hand", byHand(file), {}],
     ["of an unknown event", anEvent(), { event: "" }],
