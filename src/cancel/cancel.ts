@@ -2,6 +2,7 @@
 
 import { search } from "../find/search.ts";
 import { describeLimit } from "../github/rate-limit.ts";
+import { mayLackPermission } from "../github/refusal-words.ts";
 import { RequestError } from "../github/request-error.ts";
 import type { Run, StartedRun } from "../github/responses.ts";
 import { OutOfTime, once, type Retry, requestErrorIn, responseOrUndefined, settle } from "../github/retry.ts";
@@ -176,7 +177,7 @@ function readAfterRefusal(
 /** `requestError` is undefined where no response came in time. */
 function whyNot(requestError: RequestError | undefined, run: Run | undefined, htmlUrl: string): string {
   if (!requestError) return `The remote run could not be cancelled in time and continues: ${htmlUrl}`;
-  const { status, inAWord } = requestError;
+  const { status, inAWord, inWords } = requestError;
   const limit = describeLimit(requestError);
   if (limit) return `The remote run could not be cancelled and goes on: ${limit}: ${htmlUrl}`;
   if (run?.status === "completed")
@@ -187,6 +188,7 @@ function whyNot(requestError: RequestError | undefined, run: Run | undefined, ht
   }
   if (status === 404 && run)
     return `The remote run could not be cancelled and continues: this server shows it, but returns 404 for cancelling it: ${htmlUrl}`;
-  const needs = status === 403 ? ": the token needs `actions: write`" : "";
-  return `The remote run could not be cancelled (${inAWord}${needs}) and continues: ${htmlUrl}`;
+  const why =
+    status !== 403 ? inAWord : mayLackPermission(requestError) ? "403: the token needs `actions: write`" : inWords;
+  return `The remote run could not be cancelled (${why.replace(/\.$/, "")}) and continues: ${htmlUrl}`;
 }

@@ -1,5 +1,6 @@
 /** Which of several refs (`ref`) is used: the first that exists. */
 
+import { mayLackPermission } from "../github/refusal-words.ts";
 import type { RequestError } from "../github/request-error.ts";
 import { tryToGet } from "../github/retry.ts";
 import type { DispatchRequest, ResolvedDispatch } from "../inputs/dispatch-request.ts";
@@ -62,12 +63,18 @@ async function exists(ref: string, { github, retry }: Context, deadlineMs: numbe
     const result = await tryToGet(retry((options) => github.getRef(name, options), { deadlineMs }));
     if (result.is === "seen") return true;
     if (result.is === "missing") continue;
-    const why = result.is === "refused" ? "the token may not read it: it needs `contents: read` there" : result.why;
+    const why = result.is === "refused" ? whyRefused(result.requestError) : result.why;
     throw new StepError(
       `Whether the ref \`${ref}\` exists in ${github.fullName()} is not clear (${why}), so nothing was sent: another ref of the list could be the wrong one.`,
     );
   }
   return false;
+}
+
+function whyRefused(requestError: RequestError): string {
+  return mayLackPermission(requestError)
+    ? "the token may not read it: it needs `contents: read` there"
+    : `GitHub refused: ${requestError.inWords.replace(/\.$/, "")}`;
 }
 
 function logChoice(missing: readonly string[], ref: string, { github, log }: Context): void {

@@ -87,6 +87,11 @@ export function describeLastError(requestError: RequestError | undefined): strin
 /** Looked up by status and GitHub's words. */
 const REFUSALS: AdviceRows<{ repository: string; answer: string; permissions: string }> = [
   [
+    /^401 .*claim \('?(exp|iat)/is,
+    ({ answer }) => `GitHub does not accept the time in the App's signature (401 ${answer}).`,
+    "The runner's clock differs from the server's: set it by a time server.",
+  ],
+  [
     /^401 /,
     ({ answer }) => `GitHub does not accept the App's signature (401 ${answer}).`,
     "`app_id` and `app_private_key` do not match, the key was deleted in the App's settings, or the App is on another server.",

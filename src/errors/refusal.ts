@@ -7,6 +7,7 @@ import { describeWorkflow, nearestWorkflow } from "../inputs/workflow-names.ts";
 import { didYouMean } from "../text/near.ts";
 import { enumerated } from "../text/wording.ts";
 import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
+import { explainPolicy } from "./policy.ts";
 import type { Situation } from "./situation.ts";
 import { explainUnprocessable } from "./unprocessable.ts";
 
@@ -72,10 +73,20 @@ const REFUSALS: AdviceRows<Refused> = [
     "The organisation forbids classic tokens: use a fine-grained one or a GitHub App.",
   ],
   [
-    /^403 .*\b(billing|locked)\b/is,
+    /^403 .*\bbilling\b/is,
     ({ mayNot }) => mayNot,
     ({ repository }) =>
       `The account that owns ${repository}, or the token's, is locked: its owner can fix that in its billing settings.`,
+  ],
+  [
+    /^403 .*\blocked\b/is,
+    ({ repository, said }) => `${repository} is locked (${said}), so nothing can be started in it.`,
+    "A migration locks a repository: whoever migrates it can unlock it, or change `repo` to where it moved.",
+  ],
+  [
+    /^403 .*managed user/is,
+    ({ mayNot }) => mayNot,
+    "A managed user's token reaches only its own enterprise: use the token of an account that is a member of the target, or a GitHub App installed there.",
   ],
   [
     /^403 .*account (was|is|has been) suspended/is,
@@ -198,7 +209,8 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
   const { status, request, purpose, ssoUrl } = requestError;
   const answer = redact(requestError, situation);
   const said = `${status} ${answer}`.trim();
-  if (/disabled for this user/i.test(answer)) return disabledForAccount(said, situation);
+  const ofPolicy = explainPolicy(answer, said, situation);
+  if (ofPolicy) return ofPolicy;
   if (status === 422) return explainUnprocessable(requestError, situation);
   const { name, access } = purpose.needs;
   const { unsentNeeds } = situation;
@@ -218,13 +230,6 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
       "Check the inputs `api_url`, `repo` and `workflow`, and that this is the intended server.",
     ]
   );
-}
-
-function disabledForAccount(said: string, { repository }: Situation): Advice {
-  return [
-    `Actions are disabled for the account that the token belongs to (${said}); nothing was started.`,
-    `That is about the account, not about ${repository}. Give the token of another account, or a GitHub App; GitHub's support knows why.`,
-  ];
 }
 
 function labelOf([name, access]: [string, Access]): string {

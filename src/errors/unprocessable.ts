@@ -10,11 +10,45 @@ import { editFor } from "../workflow-file/lines-to-add.ts";
 import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
 import type { Situation } from "./situation.ts";
 
-interface Refused extends Situation {
+interface Named extends Situation {
   file: string;
 }
 
-const REFUSALS: AdviceRows<Refused> = [
+interface Refused extends Named {
+  /** GitHub's words. */
+  answer: string;
+}
+
+/** Of a `repository_dispatch`. */
+const OF_EVENT: AdviceRows<Refused> = [
+  [
+    /No more than (\d+) properties are allowed/,
+    ({ key }, most) =>
+      `This server takes at most ${most} properties in \`client_payload\`${key === undefined ? "" : `, \`${key}\` among them`}, so GitHub started nothing (422).`,
+    "Combine some of them into one object.",
+  ],
+  [
+    /Only (\d+) characters are allowed/,
+    (_, most) => `This server takes at most ${most} characters in \`event_type\` (422); nothing was started.`,
+    "Give a shorter `event_type`, also in the receiver's `types`.",
+  ],
+];
+
+const OF_BOTH: AdviceRows<Refused> = [
+  [
+    /\b(is|are) too large/,
+    ({ event }) =>
+      `\`${event === "repository_dispatch" ? "client_payload" : "workflow_inputs"}\` is too large for this server (422); nothing was started.`,
+    "Send less: where the values are, such as an artifact or a commit, in place of large values.",
+  ],
+];
+
+const OF_WORKFLOW: AdviceRows<Refused> = [
+  [
+    /failed to parse workflow/,
+    ({ file, ref, answer }) => `GitHub cannot read ${file} on the ref \`${ref}\` (422 ${answer}); nothing was started.`,
+    "Fix the file on that ref: until then, GitHub does not start it.",
+  ],
   [
     /Required input '([^']+)' not provided/,
     ({ file }, input) =>
@@ -77,11 +111,15 @@ export function explainUnprocessable(requestError: RequestError, situation: Situ
   const file = `\`${workflow}\` of ${repository}`;
   const unexpected = unexpectedInputs(requestError);
   if (unexpected.length > 0) return undeclared(unexpected, { ...situation, file });
-  const what = event === "repository_dispatch" ? `the event \`${eventType}\`` : file;
+  const answer = redact(requestError, situation);
+  const isEvent = event === "repository_dispatch";
+  const [what, inputs, rows] = isEvent
+    ? ([`the event \`${eventType}\``, "`event_type` and `client_payload`", OF_EVENT] as const)
+    : ([file, "`workflow`, `ref` and the values sent", OF_WORKFLOW] as const);
   return (
-    lookUp(REFUSALS, requestError.answer, { ...situation, file }) ?? [
-      `GitHub rejected the dispatch of ${what} (422 ${redact(requestError, situation)}); nothing was started.`,
-      "Check `workflow`, `ref` and the values sent against GitHub's message.",
+    lookUp([...rows, ...OF_BOTH], requestError.answer, { ...situation, file, answer }) ?? [
+      `GitHub rejected the dispatch of ${what} (422 ${answer}); nothing was started.`,
+      `Check ${inputs} against GitHub's message.`,
     ]
   );
 }
@@ -109,7 +147,7 @@ function listed(options: readonly string[]): string {
 
 const MAX_OPTIONS = 30;
 
-function withoutTrigger(refused: Refused): Advice {
+function withoutTrigger(refused: Named): Advice {
   const { file, ref, mistake, isMissing } = refused;
   if (isMissing) {
     return [
@@ -131,11 +169,11 @@ function withoutTrigger(refused: Refused): Advice {
   ];
 }
 
-function editOf({ key, name, runName }: Omit<Refused, "file">): Edit {
+function editOf({ key, name, runName }: Situation): Edit {
   return editFor({ event: "workflow_dispatch", key, name }, runName);
 }
 
-function undeclared(names: readonly string[], refused: Refused): Advice {
+function undeclared(names: readonly string[], refused: Named): Advice {
   const { file, key, declared } = refused;
   const isOurs = key !== undefined && names.includes(key);
   const edit = editOf(refused);

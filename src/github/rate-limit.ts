@@ -1,4 +1,5 @@
 import { timeOfDay } from "../text/wording.ts";
+import { namesCause } from "./refusal-words.ts";
 
 /** If GitHub gives no time: a minute, then twice as long each time (docs/platform.md#rate-limits). */
 const DEFAULT_LIMIT_MS = 60_000;
@@ -45,12 +46,7 @@ export function isRateLimit(status: number, headers: ResponseHeaders, message: s
   if (status !== 403) return false;
   if (headers["retry-after"] !== undefined || /rate limit|abuse detection/i.test(message)) return true;
   // The last request within a limit may be refused for a missing permission instead.
-  return (
-    String(headers["x-ratelimit-remaining"]) === "0" &&
-    !/not accessible|must have|denied|archived|\bsaml\b|\bsso\b|ip allow list|disabled|blocked|forbids|access restrictions|billing|suspended/i.test(
-      message,
-    )
-  );
+  return String(headers["x-ratelimit-remaining"]) === "0" && !namesCause(message);
 }
 
 /** By the response's own `Date`, since the runner's clock may be wrong. `retry-after` is in seconds, or a date. */

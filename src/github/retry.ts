@@ -225,8 +225,8 @@ function requestErrorOnly(error: unknown): RequestError {
 
 export type GetResult<Answer> =
   | { is: "seen"; answer: Answer }
-  | { is: "missing" } // 404.
-  | { is: "refused" } // The token is not accepted (401) or lacks permission (403).
+  | { is: "missing" } // 404, or 409 of an empty repository.
+  | { is: "refused"; requestError: RequestError } // The token is not accepted (401), or may not read it (403).
   | { is: "unread"; why: string }; // No usable response; `why` follows the name of what was requested.
 
 /** @throws what `settle` throws */
@@ -236,8 +236,8 @@ export async function tryToGet<Answer>(response: Promise<Answer>): Promise<GetRe
   const { failure } = result;
   if (failure instanceof OutOfTime || failure.code === "ETIMEDOUT")
     return { is: "unread", why: "could not be read in time" };
-  const { kind, status, inAWord } = failure;
-  if (status === 404) return { is: "missing" };
-  if (kind === "rejected" && (status === 401 || status === 403)) return { is: "refused" };
+  const { kind, status, inAWord, answer } = failure;
+  if (status === 404 || (status === 409 && /\bis empty\b/i.test(answer))) return { is: "missing" };
+  if (kind === "rejected" && (status === 401 || status === 403)) return { is: "refused", requestError: failure };
   return { is: "unread", why: `could not be read (${kind === "unreadable" ? kind : inAWord})` };
 }

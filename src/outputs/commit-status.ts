@@ -1,6 +1,7 @@
 /** Mirrors the run as a status on the caller's commit. Whatever goes wrong with it is only a warning. */
 
 import type { CommitStatus } from "../github/api.ts";
+import { mayLackPermission } from "../github/refusal-words.ts";
 import { RequestError } from "../github/request-error.ts";
 import { makeRetry, type OutOfTime, once, requestErrorIn, settle } from "../github/retry.ts";
 import { CREATING } from "../github/spending.ts";
@@ -129,8 +130,10 @@ export function openCommitStatus(
     record({ dueStatus: undefined });
     const requestError = requestErrorIn(result.failure);
     const why = requestError ? ` (${requestError.inWords})` : " in time";
+    const needs =
+      requestError && mayLackPermission(requestError) ? " `status_token` needs `pull_requests: read` there." : "";
     log.warning(
-      `No commit status \`${context}\` is set: the head of pull request #${pullRequest} of ${github.fullName()}, which the event is about, could not be read${why}. \`status_token\` needs \`pull_requests: read\` there.`,
+      `No commit status \`${context}\` is set: the head of pull request #${pullRequest} of ${github.fullName()}, which the event is about, could not be read${why}.${needs}`,
     );
     return "";
   }
@@ -146,11 +149,17 @@ export function openCommitStatus(
 
 function explainUnset(requestError: RequestError | undefined, context: string, repository: string): string {
   const why = requestError ? ` (${requestError.inWords})` : " in time";
-  const needs =
-    requestError?.status === 403 || requestError?.status === 404
-      ? " `status_token` needs `statuses: write` there; the token of a fork's pull request is read-only."
-      : "";
-  return `The commit status \`${context}\` could not be set in ${repository}${why}.${needs}`;
+  return `The commit status \`${context}\` could not be set in ${repository}${why}.${requestError ? adviceFor(requestError) : ""}`;
+}
+
+/** Empty, or begins with a space. */
+function adviceFor(requestError: RequestError): string {
+  const { status, answer } = requestError;
+  if (mayLackPermission(requestError))
+    return " `status_token` needs `statuses: write` there; the token of a fork's pull request is read-only.";
+  if (status !== 422) return "";
+  if (/maximum number of statuses/i.test(answer)) return " Give another `status_context`, or a newer commit.";
+  return /No commit found/i.test(answer) ? " A force push may have removed it; check `status_sha`." : "";
 }
 
 export function finalStatus(

@@ -1,5 +1,6 @@
 /** What a report says where GitHub refuses something, or does not answer in time. */
 
+import { mayLackPermission } from "../github/refusal-words.ts";
 import type { RequestError } from "../github/request-error.ts";
 import { type OutOfTime, requestErrorIn } from "../github/retry.ts";
 import { StepError } from "../runner/step-error.ts";
@@ -27,9 +28,11 @@ export function refused(
   const isOfApp = purpose?.about === "app" && status >= 400 && status < 500;
   const advice = isOfApp
     ? " Install the App there with `actions: read` and `statuses: write`, and check its key."
-    : [401, 403, 404].includes(status)
-      ? ` ${needs.charAt(0).toUpperCase()}${needs.slice(1)}.`
-      : "";
+    : status === 401
+      ? " The token is wrong, expired or revoked, or belongs to another server."
+      : requestError && mayLackPermission(requestError)
+        ? ` ${needs.charAt(0).toUpperCase()}${needs.slice(1)}.`
+        : "";
   return new StepError(`${SAID[verb]} ${what}${why}.${advice}`);
 }
 

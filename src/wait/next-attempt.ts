@@ -4,6 +4,7 @@ import { cancelOn } from "../cancel/cancel.ts";
 import { isFailure } from "../github/conclusions.ts";
 import { pauseWithin } from "../github/polling.ts";
 import { describeLimit } from "../github/rate-limit.ts";
+import { mayLackPermission } from "../github/refusal-words.ts";
 import { acted, mayBeResent, RequestError } from "../github/request-error.ts";
 import type { Run } from "../github/responses.ts";
 import { OutOfTime, responseOrUndefined, settle } from "../github/retry.ts";
@@ -132,7 +133,7 @@ function explainNotAgain(requestError: RequestError | OutOfTime, unclear: Unclea
     return `${leftOpen}, and no new attempt appeared within ${Math.round(polledMs / 1000)} s. They may still start.`;
   }
   const needs =
-    requestError.status === 403 && !saysItRuns(requestError)
+    requestError.status === 403 && mayLackPermission(requestError)
       ? " If the token lacks a permission, it is `actions: write`."
       : "";
   return `The failed jobs were not re-run: GitHub refused (${requestError.inWords}).${needs}`;

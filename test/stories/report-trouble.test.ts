@@ -50,7 +50,9 @@ describe("a token that is refused is an error that names the permission", () => 
   test("or that is unknown", async () => {
     const { id, tell } = await ended();
     const { failure } = await tell(id, { token: "ghp_unknown" });
-    expect(failure).toBe("Could not read octo/the-app: 401: Bad credentials. `token` needs `actions: read` there.");
+    expect(failure).toBe(
+      "Could not read octo/the-app: 401: Bad credentials. The token is wrong, expired or revoked, or belongs to another server.",
+    );
   });
 
   test.each(["job", "run-name"] as const)("for runs of this repository, whose id is in a %s", async (sign) => {

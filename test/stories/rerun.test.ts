@@ -105,7 +105,7 @@ describe("rerun_failed", () => {
     const { github, play } = await stage([GREEN], { mostReruns: 0 });
     const { failure, warnings, outputs } = await play(AGAIN);
     expect(failure).toMatch(
-      /^The run ended as failure: http\S+\nThe failed jobs were not re-run: GitHub refused \(403: This workflow run cannot be retried\)\. If the token lacks a permission, it is `actions: write`\.\n/,
+      /^The run ended as failure: http\S+\nThe failed jobs were not re-run: GitHub refused \(403: This workflow run cannot be retried\)\.\n/,
     );
     expect(warnings).toHaveLength(1);
     expect(outputs).toMatchObject({ conclusion: "failure", run_attempt: "1" });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Situation } from "../../../src/errors/situation.ts";
+import { mayLackPermission } from "../../../src/github/refusal-words.ts";
 import { anEvent, eventDispatch, rejected, say, workflowDispatch } from "../../support/explained.ts";
 import { aFault } from "../../support/faults.ts";
 
@@ -257,5 +258,28 @@ describe("another refusal is explained", () => {
       "GitHub refused POST /repos/octo/target/actions/workflows/deploy.yml/dispatches (410 *** is gone: x-***-x).
       Check the inputs \`api_url\`, \`repo\` and \`workflow\`, and that this is the intended server."
     `);
+  });
+});
+
+describe("a 403 with a reason of its own", () => {
+  test("is not told as a matter of billing where a repository is locked", () => {
+    const text = say(rejected(403, "Repository has been locked for migration."));
+    expect(text).toContain("octo/target is locked (403 Repository has been locked for migration.)");
+    expect(text).not.toMatch(/billing|permission/);
+  });
+
+  test.each([
+    ["", true],
+    ["Resource not accessible by integration", true],
+    ["Must have admin rights to Repository.", true],
+    ["A word that nobody here knows", true],
+    ["Repository was archived so is read-only.", false],
+    ["Resource protected by organization SAML enforcement.", false],
+    ["`acme` forbids access via a personal access token with fine-grained permissions.", false],
+    ["This workflow run cannot be retried", false],
+  ])("%j may mean a missing permission: %j", (answer, may) => {
+    expect(mayLackPermission({ status: 403, answer })).toBe(may);
+    expect(mayLackPermission({ status: 422, answer })).toBe(false);
+    expect(mayLackPermission({ status: 404, answer })).toBe(true);
   });
 });

@@ -128,7 +128,7 @@ describe("a 422 is explained", () => {
     const answer = 'Invalid request. "s3cret" is not an object.';
     expect(say(rejected(422, answer, eventDispatch), anEvent)).toMatchInlineSnapshot(`
       "GitHub rejected the dispatch of the event \`deploy\` (422 Invalid request. "***" is not an object.); nothing was started.
-      Check \`workflow\`, \`ref\` and the values sent against GitHub's message."
+      Check \`event_type\` and \`client_payload\` against GitHub's message."
     `);
   });
 });
