@@ -22,7 +22,7 @@ import { post } from "./post.ts";
 import { run } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { systemClock } from "./runner/clock.ts";
-import { readContext } from "./runner/context.ts";
+import { countsAsPublic, readContext } from "./runner/context.ts";
 import { endFolding, runnerLog } from "./runner/log.ts";
 import { appendSummary, markPostStep, rewriteOutputs, saveState, setOutputs } from "./runner/outputs.ts";
 import { findProxy } from "./runner/proxy.ts";
@@ -84,8 +84,7 @@ async function startStep(connections: Connections, signal: AbortSignal): Promise
     random: Math.random,
     signal,
     callerApiUrl: withoutTrailingSlash(caller.apiUrl),
-    // Where the event does not tell, the caller counts as public.
-    callerIsPublic: context.payload.repository?.private !== true,
+    callerIsPublic: countsAsPublic(context.payload),
     writeSummary: appendSummary,
   };
   if (hasTargets && mappings) {

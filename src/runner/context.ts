@@ -19,3 +19,8 @@ export async function readContext(apiUrl: string): Promise<typeof Context> {
       "The runner caused this, or an earlier step that wrote to the file or set the variable.",
   );
 }
+
+/** A caller of which the event does not tell counts as public, since its log must disclose nothing. */
+export function countsAsPublic({ repository }: Pick<typeof Context.payload, "repository">): boolean {
+  return repository?.private !== true;
+}
