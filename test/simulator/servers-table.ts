@@ -88,6 +88,8 @@ export const common: readonly string[] = [
     "`stale` or `startup_failure`; a run's can be any word.",
   "Ids of runs and jobs have 64 bits.",
   "`client_payload` has at most 10 properties at its top, and an `event_type` 1 to 100 characters.",
+  "Every other route, parameter and field that is used here: commit statuses, refs, file contents, attempts of a run, re-runs, " +
+    "cancelling, artifacts, annotations, pending deployments, and an App's tokens.",
 ];
 
 /** Servers that speak a similar API and are no GitHub, row by row: what was seen or read, of which version. */

@@ -95,7 +95,7 @@ export async function setReportStage({
   const on = await setStage({ "deploy.yml": workflow }, { behaviour: MINUTE, ...options });
   const { github, clock } = on;
   github.addToken(OWN_TOKEN, { kind: "integration", permissions: { actions: "read" }, repositories: [TARGET] });
-  const caller = await startGitHub({ clock });
+  const caller = await startGitHub({ clock, ...(options.server && { server: options.server }) });
   closing.push(caller);
   addCallersRun(caller, CALLER.repository);
   caller.addToken(REPORT_TOKEN, { permissions: { actions: "read", statuses: "write" } });

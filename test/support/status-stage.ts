@@ -1,7 +1,7 @@
 /** A target and a caller, on whose commit the run is shown. */
 
 import { expect } from "vitest";
-import { type GitHub, startGitHub } from "../simulator/index.ts";
+import { type GitHub, type ServerName, startGitHub } from "../simulator/index.ts";
 import { afterEachTest } from "./after.ts";
 import type { Stage } from "./stage.ts";
 import { CALLER } from "./step.ts";
@@ -25,8 +25,8 @@ afterEachTest(async () => {
 });
 
 /** On a server of its own, and on the same clock. */
-export async function withCaller(on: Stage) {
-  const caller = await startGitHub({ clock: on.clock });
+export async function withCaller(on: Stage, server: ServerName = "api.github.com") {
+  const caller = await startGitHub({ clock: on.clock, server });
   callers.push(caller);
   caller.addRepository(CALLER.repository);
   caller.addToken(STATUS_TOKEN, {
