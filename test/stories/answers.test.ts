@@ -5,6 +5,7 @@ import type { Behaviour, FaultHook, FaultRequest } from "../simulator/index.ts";
 import { ANSWERS, type Asked, type GivenAnswer } from "../support/answers.ts";
 import { setAppStage } from "../support/app-stage.ts";
 import { receiver } from "../support/receivers.ts";
+import { setReportStage } from "../support/report-stage.ts";
 import { type Stage, setStage } from "../support/stage.ts";
 import { START as WITH_STATUS, withCaller } from "../support/status-stage.ts";
 import { zipped } from "../support/values-stage.ts";
@@ -36,6 +37,8 @@ const SCENES: Record<Asked, Scene> = {
   download: { given: { ...WAIT, outputs_from: "values" }, request: /^GET .*\/artifacts\/\d+\/zip$/ },
   rerun: { given: { ...WAIT, rerun_failed: "1" }, request: /^POST .*\/rerun-failed-jobs$/ },
   cancel: { given: { ...WAIT, cancel_run_on: "cancel" }, request: /^POST .*\/cancel$/, cancelAfterMs: 20_000 },
+  "callers run": { given: {}, request: /^GET .*\/the-app\/actions\/runs\/\d+$/ },
+  "callers status": { given: {}, request: /^POST .*\/the-app\/statuses\// },
   status: { given: WITH_STATUS, request: /^POST .*\/statuses\// },
   installation: { given: START, request: /^GET .*\/installation$/ },
   token: { given: START, request: /^POST .*\/access_tokens$/ },
@@ -48,9 +51,20 @@ function faultOf(answer: GivenAnswer, request: RegExp): FaultHook {
     request.test(`${method} ${path}`) ? { kind: "status", when: "before", status, body, headers } : undefined;
 }
 
+/** All that a report says of a run that has ended. */
+async function reportedOf(answer: GivenAnswer, request: RegExp): Promise<string> {
+  const { clock, caller, leave, tell } = await setReportStage();
+  const { id } = await leave();
+  await clock.sleep(80_000);
+  caller.fault = faultOf(answer, request);
+  const { failure, warnings, log } = await tell(id);
+  return [failure, ...warnings, ...log].join("\n");
+}
+
 /** All that the step says. */
 async function saidOf(answer: GivenAnswer): Promise<string> {
   const { given, request, cancelAfterMs } = SCENES[answer.to];
+  if (answer.to.startsWith("callers")) return reportedOf(answer, request);
   const isRed = answer.to === "rerun";
   const behaviour: Behaviour = {
     freshRun404Ms: 0,

@@ -183,7 +183,7 @@ describe("a 422", () => {
     const client_payload = '{"deep": [{"a": "s3cr3t-value"}], "b": "42-s3cr3t"}';
     expect(await messageOf(on, { ...BY_EVENT, client_payload })).toMatchInlineSnapshot(`
       "GitHub rejected the dispatch of the event \`deploy\` (422 Validation Failed: *** is odd: so is ***); nothing was started.
-      Check \`workflow\`, \`ref\` and the values sent against GitHub's message."
+      Check \`event_type\` and \`client_payload\` against GitHub's message."
     `);
   });
 });

@@ -17,6 +17,9 @@ export type Asked =
   | "rerun"
   | "cancel"
   | "status"
+  /** By the report: the caller's run, and a status on its commit. */
+  | "callers run"
+  | "callers status"
   | "installation"
   | "token";
 
@@ -392,6 +395,47 @@ export const ANSWERS: readonly GivenAnswer[] = [
     ...{ to: "status", status: 404, message: "Not Found" },
     source: "actions/github-script#434",
     says: ["`statuses: write`"],
+  },
+  // The report
+  {
+    ...{ to: "callers run", status: 401, message: "Bad credentials" },
+    source: `${DOCS}/rest/using-the-rest-api/troubleshooting-the-rest-api`,
+    says: ["Could not read octo/the-app: 401: Bad credentials. The token is wrong, expired or revoked"],
+    not: permission,
+  },
+  {
+    ...{ to: "callers run", status: 403 },
+    message:
+      "Although you appear to have the correct authorization credentials, the `octo` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.",
+    source: "SalesforceFoundation/NPSP#7247",
+    says: ["Could not read octo/the-app: 403", "IP allow list"],
+    not: permission,
+  },
+  {
+    ...{ to: "callers status", status: 403, message: "Repository was archived so is read-only." },
+    source: "r-universe-org/help#247",
+    says: ["Could not set", "archived"],
+    not: permission,
+  },
+  {
+    ...{ to: "callers status", status: 403, message: "Resource not accessible by personal access token" },
+    source: "peter-evans/repository-dispatch#208",
+    says: ["Could not set", "`token` needs `statuses: write` there"],
+  },
+  // A ref that is looked up before anything is sent
+  {
+    ...{ to: "ref", status: 403 },
+    message:
+      "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.",
+    source: "gr2m/octokit-plugin-create-pull-request#67",
+    says: ["is not clear (GitHub refused: 403: Resource protected by organization SAML", "so nothing was sent"],
+    not: permission,
+  },
+  {
+    ...{ to: "ref", status: 401, message: "Bad credentials" },
+    source: `${DOCS}/rest/using-the-rest-api/troubleshooting-the-rest-api`,
+    says: ["GitHub refused: 401: Bad credentials", "so nothing was sent"],
+    not: permission,
   },
   // Tokens of an App
   {
