@@ -127,7 +127,9 @@ async function compared(
   { verdict }: Readonly<Known>,
   context: Context,
 ): Promise<StepError | undefined> {
-  if (!verdict || ended.run.status !== "completed" || !isComparable(verdict.conclusion)) return red;
+  // With `jobs`, the run may go on; after `fail_fast`, those that decide may as well.
+  const hasEnded = ended.run.status === "completed" || !context.inputs.failsFast;
+  if (!verdict || !hasEnded || verdict.unmet?.length || !isComparable(verdict.conclusion)) return red;
   const { findBaseline, withBaseline } = await import("./wait/baseline.ts");
   const baseline = await findBaseline(ended, context);
   return withBaseline(red, baseline, context);

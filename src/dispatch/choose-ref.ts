@@ -9,11 +9,6 @@ import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import { inCode } from "../text/wording.ts";
 
-/** GitHub's answer to a `workflow_dispatch` tells whether the ref exists; an event, and a key of `reuse`, need it before. */
-export function mustLookUp({ event, otherRefs = [] }: DispatchRequest, { reuse }: Context["inputs"]): boolean {
-  return otherRefs.length > 0 && (event === "repository_dispatch" || reuse !== "never");
-}
-
 /** @throws StepError where none exists, or where it is not clear whether one does: the next might be the wrong one */
 export async function lookUpRef<Given extends DispatchRequest>(
   source: Given,
@@ -26,6 +21,8 @@ export async function lookUpRef<Given extends DispatchRequest>(
     logChoice(all.slice(0, index), ref, context);
     return withRef(source, ref);
   }
+  // A token that cannot see the repository gets a 404 for each of its refs as well.
+  await context.retry(context.github.getRepository, { deadlineMs });
   throw noneExists(all, context);
 }
 
@@ -36,9 +33,8 @@ export function withNextRef(
   context: Context,
 ): ResolvedDispatch | undefined {
   const { source } = context.inputs;
-  const isSeveral = source.event !== undefined && source.otherRefs !== undefined;
   const isMissing = refusal.status === 422 && /No ref found/i.test(refusal.answer);
-  if (dispatch.event !== "workflow_dispatch" || !isSeveral || !isMissing) return undefined;
+  if (dispatch.event !== "workflow_dispatch" || source.event === undefined || !isMissing) return undefined;
   const [next, ...rest] = dispatch.otherRefs ?? [];
   const all = refsOf(source);
   if (next === undefined) throw noneExists(all, context);

@@ -8,7 +8,6 @@ import type { Context } from "../state/context.ts";
 import { oneLine } from "../text/foreign-text.ts";
 import { didYouMean } from "../text/near.ts";
 import { enumerated } from "../text/wording.ts";
-import { lookUpRef, mustLookUp } from "./choose-ref.ts";
 
 /** Sends no request where nothing is left open. @throws StepError when no workflow, or more than one, has the name */
 export async function resolveDispatch(
@@ -16,10 +15,20 @@ export async function resolveDispatch(
   context: Context,
   deadlineMs: number,
 ): Promise<ResolvedDispatch> {
-  const chosen = mustLookUp(source, context.inputs) ? await lookUpRef(source, context, deadlineMs) : source;
+  const chosen = mustLookUp(source, context.inputs) ? await lookUp(source, context, deadlineMs) : source;
   const dispatch = await fillIn(chosen, context, deadlineMs);
   context.record({ dispatch });
   return dispatch;
+}
+
+/** GitHub's answer to a `workflow_dispatch` tells whether the ref exists; an event, and a key of `reuse`, need it before. */
+function mustLookUp({ event, otherRefs }: DispatchRequest, { reuse }: Context["inputs"]): boolean {
+  return otherRefs !== undefined && (event === "repository_dispatch" || reuse !== "never");
+}
+
+async function lookUp(source: DispatchRequest, context: Context, deadlineMs: number): Promise<DispatchRequest> {
+  const { lookUpRef } = await import("./choose-ref.ts");
+  return lookUpRef(source, context, deadlineMs);
 }
 
 async function fillIn(source: DispatchRequest, context: Context, deadlineMs: number): Promise<ResolvedDispatch> {

@@ -11,7 +11,6 @@ import { madeLater } from "../inputs/distinct-id.ts";
 import { abortAfterGrace } from "../runner/cancellation.ts";
 import type { Context } from "../state/context.ts";
 import type { OurRun, SentDispatch } from "../state/sent-dispatch.ts";
-import { withNextRef } from "./choose-ref.ts";
 import {
   AT_LIMIT,
   type DispatchOptions,
@@ -54,7 +53,8 @@ export async function sendDispatch(
     const { sent, answer } = await sendUntilAnswered(dispatch, dispatchOptions, bounds, unclear, context);
     ({ findDeadlineMs } = sent);
     if (!(answer instanceof RequestError)) return { sent: accept(answer, dispatchOptions, sent, context) };
-    const next = unclear ? undefined : withNextRef(dispatch, answer, context);
+    // Where an earlier answer was unclear, a run may have been started on this ref.
+    const next = unclear ? undefined : await withNextRef(dispatch, answer, context);
     if (next) {
       dispatch = next;
       context.record({ dispatch });
@@ -65,6 +65,15 @@ export async function sendDispatch(
       if (found) return { sent, found };
     }
   }
+}
+
+async function withNextRef(
+  dispatch: ResolvedDispatch,
+  refusal: RequestError,
+  context: Context,
+): Promise<ResolvedDispatch | undefined> {
+  if (dispatch.otherRefs === undefined) return undefined;
+  return (await import("./choose-ref.ts")).withNextRef(dispatch, refusal, context);
 }
 
 function logSending(dispatch: ResolvedDispatch, { sendsId }: DispatchOptions, { github, inputs, log }: Context): void {

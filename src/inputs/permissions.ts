@@ -10,7 +10,10 @@ export function permissionsFor({
   reruns,
   reuse,
 }: Pick<Inputs, "source" | "waitFor" | "cancelRunOn" | "reruns" | "reuse">): Permissions {
-  if (source.event === "workflow_dispatch") return { actions: "write" };
+  if (source.event === "workflow_dispatch") {
+    const looksUpRefs = source.otherRefs !== undefined && reuse !== "never";
+    return { ...(looksUpRefs && { contents: "read" as const }), actions: "write" };
+  }
   const cancelsLater = cancelRunOn.has("timeout") || cancelRunOn.has("failure");
   const cancels = cancelRunOn.has("cancel") || (cancelsLater && waitFor === "completed");
   const changesRuns = cancels || reruns > 0;

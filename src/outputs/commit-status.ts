@@ -163,11 +163,11 @@ function adviceFor(requestError: RequestError): string {
 }
 
 export function finalStatus(
-  { verdict, run, isAllowed, baseline }: Pick<Known, "verdict" | "run" | "isAllowed" | "baseline">,
+  { verdict, run, allowedFailure, baseline }: Pick<Known, "verdict" | "run" | "allowedFailure" | "baseline">,
   failure: unknown,
 ): Omit<DueStatus, "url"> {
   const how = verdict?.conclusion ?? run?.conclusion ?? "completed";
-  const known = isAllowed && baseline ? ` (known failure, red since ${baseline.name})` : "";
+  const known = allowedFailure !== undefined && baseline ? ` (known failure, red since ${baseline.name})` : "";
   if (failure === undefined) return { state: "success", description: `The remote run ended as ${how}${known}` };
   if (verdict && !verdict.isGreen) return { state: "failure", description: `The remote run ended as ${how}` };
   // A timeout, a cancellation, a run that was not found: it is open how the run will end.

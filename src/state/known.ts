@@ -32,11 +32,12 @@ export interface Known {
   whyNotAgain?: string;
   /** `jobs` is given, so the run's own conclusion is not the step's. */
   isOfJobs?: boolean;
-  verdict?: { isGreen: boolean; conclusion: string | null };
+  /** `unmet`: the names of `jobs` that no job has. */
+  verdict?: { isGreen: boolean; conclusion: string | null; unmet?: readonly string[] };
   /** What the run before a red one was like; undefined: nobody knows, or the end was not red. */
   baseline?: Baseline;
-  /** The red end is known and allowed: the step is green. */
-  isAllowed?: boolean;
+  /** What the red end came to, which is known and allowed: the step is green. */
+  allowedFailure?: string;
   /** The run's outputs: a JSON object, and the names at its top level. */
   values?: { text: string; names: readonly string[] };
   /** The run has to be cancelled: by the `post` step, if the step itself is killed before it can. */

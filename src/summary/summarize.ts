@@ -29,7 +29,8 @@ export async function summarize(known: Known, context: Context, failure?: unknow
       values: known.values?.names,
       decidingJobs: inputs.decidingJobs.length,
       leftStatus: known.leftStatus,
-      problem: failure instanceof Error ? failure.message : undefined,
+      isAllowed: known.allowedFailure !== undefined,
+      problem: failure instanceof Error ? failure.message : known.allowedFailure,
       awaited: awaitedBy({ run, jobs, awaitedRules, place }, nowMs),
       nowMs,
     };

@@ -13,6 +13,8 @@ export interface SummaryFacts {
   jobs: readonly Job[];
   /** Undefined when the run was not followed to its end. */
   isGreen: boolean | undefined;
+  /** The run is red, as the one before it was, and that is allowed. */
+  isAllowed?: boolean;
   /** The wait was over before the run. */
   isTimedOut?: boolean | undefined;
   awaited?: Awaited | undefined;
@@ -55,13 +57,13 @@ export function summaryOf(facts: SummaryFacts): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function titleOf({ run, isGreen, isTimedOut, problem }: SummaryFacts): string {
+function titleOf({ run, isGreen, isAllowed, isTimedOut, problem }: SummaryFacts): string {
   const { htmlUrl, displayTitle, name } = run;
   // Without a verdict only the run's state is known; the step may have failed all the same.
   const how = outcome(run);
   const capital = `${how.charAt(0).toUpperCase()}${how.slice(1)}`;
   const stood = isTimedOut ? `❌ Timed out: still ${how}` : `${problem ? "❌" : "⏳"} ${capital}`;
-  const verdict = isGreen === undefined ? stood : isGreen ? "✅ Passed" : "❌ Failed";
+  const verdict = isGreen === undefined ? stood : isGreen ? "✅ Passed" : isAllowed ? "⚠️ Known failure" : "❌ Failed";
   return `## ${verdict}: ${link(displayTitle || name, htmlUrl)}`;
 }
 

@@ -17,7 +17,7 @@ export function resultOf(
   reason: unknown,
 ): Pick<EntryState, "result" | "isStopped" | "isAllowed"> {
   const { verdict, sent, taken, isCancelling } = known;
-  if (known.isAllowed) return { result: "failure", isAllowed: true };
+  if (known.allowedFailure !== undefined) return { result: "failure", isAllowed: true };
   if (failure === undefined) return { result: GREEN[waitFor] };
   if (verdict && !verdict.isGreen) return { result: verdict.conclusion === "cancelled" ? "cancelled" : "failure" };
   if (failure instanceof TimedOut) return { result: "timed_out" };

@@ -10,7 +10,7 @@ import { StepError } from "../runner/step-error.ts";
 import type { Context } from "../state/context.ts";
 import type { Baseline } from "../state/known.ts";
 import { duration } from "../text/wording.ts";
-import { isPredecessor, originOf, wasOnDefaultBranch } from "./baseline-rules.ts";
+import { callersRunIn, isComparable, isPredecessor, originOf, wasOnDefaultBranch } from "./baseline-rules.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -20,7 +20,7 @@ const TOTAL_MS = 20_000;
 export async function findBaseline({ run: ours }: RunSnapshot, context: Context): Promise<Baseline | undefined> {
   const { github, retry, clock, inputs } = context;
   const deadlineMs = clock.nowMs() + TOTAL_MS;
-  const isTrial = trialReader(context, deadlineMs);
+  const isTrial = trialReader(ours, context, deadlineMs);
   const perPage = Math.min(PAGE_LENGTH, inputs.maxRuns);
   const readPage = (page: number) => retry((options) => github.listRuns({ perPage, page }, options), once(deadlineMs));
   let read = 0;
@@ -51,6 +51,7 @@ async function streakIn(
     if (trial === undefined) return streak ?? "unknown";
     if (trial) continue;
     if (isGreen(run.conclusion, successConclusions)) return streak ?? { first: run, oldest: run };
+    if (!isComparable(run.conclusion)) return streak ?? "unknown";
     streak = { first: streak?.first ?? run, oldest: run };
   }
   return streak;
@@ -68,7 +69,9 @@ async function* pagesOrNone<Page>(pages: AsyncIterable<Page>): AsyncGenerator<Pa
 /** Undefined: nobody knows. `isMore`: the baseline is known, so nothing more is requested for it. */
 type TrialReader = (run: Run, isMore: boolean) => Promise<boolean | undefined>;
 
-function trialReader({ inputs, openCallersGitHub, ...edges }: Context, deadlineMs: number): TrialReader {
+function trialReader(ours: Run, { inputs, openCallersGitHub, ...edges }: Context, deadlineMs: number): TrialReader {
+  // A run that was taken or given may have been started by another of the caller's runs.
+  const ourCallers = new Set([inputs.callersRunId, callersRunIn(ours) ?? ""]);
   let callers: Promise<{ github: GitHub; retry: Retry; defaultBranch: string } | undefined> | undefined;
   const trials = new Map<string, boolean | undefined>();
 
@@ -91,7 +94,7 @@ function trialReader({ inputs, openCallersGitHub, ...edges }: Context, deadlineM
   }
 
   return async (run, isMore) => {
-    const origin = originOf(run, inputs.callersRunId);
+    const origin = originOf(run, ourCallers);
     if (origin.is !== "caller's") return origin.is === "trial";
     const { callersRunId } = origin;
     if (!trials.has(callersRunId)) {
@@ -113,7 +116,8 @@ async function baselineOf(
   const jobs = hasJobs ? await responseOrUndefined(listAllJobs(before.id, context, once(deadlineMs))) : [];
   if (!jobs) return undefined;
   const verdict = verdictOf({ run: before, jobs }, inputs);
-  if (verdict.unmet.length > 0) return undefined;
+  const isTelling = verdict.isGreen || isComparable(verdict.conclusion);
+  if (verdict.unmet.length > 0 || !isTelling) return undefined;
   const since = hasJobs ? before : oldest;
   const nowMs = github.serverTimeMs(clock.nowMs());
   return {
@@ -135,7 +139,7 @@ export function withBaseline(
   const line = describeBaseline(baseline);
   const [first = "", ...rest] = red.message.split("\n");
   if (!baseline.isKnown || !inputs.allowsKnownFailures) return new StepError([first, line, ...rest].join("\n"));
-  record({ isAllowed: true });
+  record({ allowedFailure: [first, line, "The step is green (`allow_known_failures`).", ...rest].join("\n") });
   log.warning(`${first}\n${line}\nThe step is green (\`allow_known_failures\`).`);
   return undefined;
 }

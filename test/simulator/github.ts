@@ -11,6 +11,7 @@ import { listen, type ServerState } from "./server.ts";
 import { type ServerName, servers } from "./servers-table.ts";
 import type { Behaviour } from "./timeline.ts";
 import { type SimulatorClock, VirtualClock } from "./virtual-clock.ts";
+import { readWorkflow } from "./workflow.ts";
 import {
   type BehaviourSource,
   type CommitStatus,
@@ -91,6 +92,10 @@ export interface GitHub {
   /** Somebody cancels a run by hand, as its behaviour lets it be cancelled. */
   cancelRun(id: number): void;
   renameRepository(from: string, to: string): void;
+  /** All of its branches from now on. */
+  setBranches(fullName: string, branches: readonly string[]): void;
+  /** Another text of a workflow file, which stays the same workflow. */
+  setWorkflow(fullName: string, file: string, text: string): void;
   /** All runs, oldest first, as they are, or as they were (will be, if nobody interferes) at `atMs` by the server. */
   runs(fullName: string, atMs?: number): RunTruth[];
   /** One of them. */
@@ -179,6 +184,14 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       world.cancel(repository, run, lastAttempt(run).behaviour.cancel ?? "works");
     },
     renameRepository: (from, to) => world.rename(from, to),
+    setBranches: (fullName, branches) => {
+      world.repository(fullName).branches = [...branches];
+    },
+    setWorkflow: (fullName, file, text) => {
+      const changed = world.repository(fullName).workflows.find((each) => each.file === file);
+      if (!changed) throw new Error(`no such workflow: ${file}`);
+      Object.assign(changed, { text, workflow: readWorkflow(file, text) });
+    },
     runs: (fullName, atMs = nowMs()) => world.repository(fullName).runs.map((run) => truthOf(run, atMs)),
     run: (fullName, id, atMs) => {
       const run = world.repository(fullName).runs.find((each) => each.id === id);

@@ -40,6 +40,7 @@ import "../../src/wait/baseline.ts";
 import "../../src/outputs/leave-status.ts";
 import "../../src/wait/successor.ts";
 import "../../src/wait/next-attempt.ts";
+import "../../src/dispatch/choose-ref.ts";
 import "../../src/dispatch/reuse.ts";
 import type { GitHub, VirtualClock } from "../simulator/index.ts";
 import { newIdHex, playAndCompare } from "./list-of-one.ts";

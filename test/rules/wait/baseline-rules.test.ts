@@ -14,10 +14,10 @@ test.each([
   ["without jobs", { conclusion: "startup_failure" }, true],
   ["cancelled", { conclusion: "cancelled" }, false],
   ["skipped", { conclusion: "skipped" }, false],
-  ["neutral", { conclusion: "neutral" }, false],
-  ["waiting for somebody", { conclusion: "action_required" }, false],
+  ["neutral", { conclusion: "neutral" }, true],
+  ["waiting for somebody", { conclusion: "action_required" }, true],
   ["in progress", { status: "in_progress", conclusion: null }, false],
-  ["without a conclusion", { conclusion: null }, false],
+  ["without a conclusion", { conclusion: null }, true],
   ["on another branch", { headBranch: "release" }, false],
   ["on no branch", { headBranch: null }, false],
   ["of another workflow", { workflowId: 8 }, false],
@@ -40,13 +40,13 @@ test.each([
   ["a caller", { event: "workflow_dispatch", displayTitle: `Deploy [${ID}]` }, "caller's"],
   ["a caller, by an event", { event: "repository_dispatch", name: `Deploy ${ID}` }, "caller's"],
 ])("a run that was started by %s is %s", (_, differs, is) => {
-  expect(originOf({ ...before, ...differs }, "999").is).toBe(is);
+  expect(originOf({ ...before, ...differs }, new Set(["999"])).is).toBe(is);
 });
 
 test("an earlier dispatch of the caller's own run tries the same change", () => {
   const run = { ...before, event: "workflow_dispatch", displayTitle: `Deploy [${ID}]` };
-  expect(originOf(run, "1658821493")).toEqual({ is: "trial" });
-  expect(originOf(run, "1")).toEqual({ is: "caller's", callersRunId: "1658821493" });
+  expect(originOf(run, new Set(["1658821493"]))).toEqual({ is: "trial" });
+  expect(originOf(run, new Set(["1"]))).toEqual({ is: "caller's", callersRunId: "1658821493" });
 });
 
 test.each([
@@ -58,6 +58,7 @@ test.each([
   ["a pull request's target", { event: "pull_request_target" }, false],
   ["a merge queue", { event: "merge_group" }, false],
   ["a comment", { event: "issue_comment" }, false],
+  ["another run's end", { event: "workflow_run" }, false],
   ["a fork", { isFromFork: true }, false],
 ])("a caller's run of %s was on the default branch: %s", (_, differs, was) => {
   expect(wasOnDefaultBranch({ event: "push", headBranch: "main", isFromFork: false, ...differs }, "main")).toBe(was);
