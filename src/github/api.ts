@@ -13,6 +13,7 @@ import {
   readDispatched,
   readFile,
   readJobs,
+  readRef,
   readRepository,
   readRun,
   readRuns,
@@ -101,7 +102,7 @@ export function openGitHub(options: ConnectionOptions) {
     /** `name`: e.g. `heads/main` or `tags/v1`. */
     getRef: (name: string, options: RequestOptions): Promise<void> => {
       const route = `GET ${REPOSITORY}/git/ref/${encodePath(name)}`;
-      return ask({ route, purpose: PURPOSES.read, read: nothing }, options);
+      return ask({ route, purpose: PURPOSES.read, read: (data) => readRef(data, name) }, options);
     },
 
     /** Newest first, unfiltered (docs/platform.md#stale-filtered-lists). */

@@ -110,6 +110,11 @@ export function readRepository(data: unknown): Repository {
   return { fullName: nameOf(full_name), defaultBranch: nameOf(default_branch), isArchived: archived === true };
 }
 
+/** @throws InvalidResponse where the response does not show that very ref: it does not tell that the ref exists */
+export function readRef(data: unknown, name: string): void {
+  if (fields(data, "git-ref").ref !== `refs/${name}`) throw new InvalidResponse("git-ref", "ref");
+}
+
 export function readWorkflow(data: unknown): Workflow {
   const { id, name, path, state } = fields(data, "workflow");
   if (!isId(id)) throw new InvalidResponse("workflow", "id");

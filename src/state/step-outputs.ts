@@ -9,7 +9,8 @@ export function outputsOf(known: Known): Outputs {
   const { run, values, baseline } = known;
   return {
     distinct_id: sentIdOf(known),
-    ...(known.sent && { ref: refOf(known.sent.dispatch) }),
+    // A refused dispatch leaves none.
+    ...(known.dispatch && { ref: known.sent ? refOf(known.sent.dispatch) : "" }),
     ...addressOf(known),
     ...(run && stateOf(run, known)),
     ...(baseline && { known_failure: String(baseline.isKnown) }),

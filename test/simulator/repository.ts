@@ -113,6 +113,8 @@ export interface Trigger {
   id?: number | undefined;
   /** Its commit; default: the ref's. */
   headSha?: string | undefined;
+  /** `owner/name` of the fork that it comes from. */
+  headRepository?: string | undefined;
   /** Numbers of pull requests that the run lists. */
   pullRequests?: readonly number[] | undefined;
 }

@@ -63,7 +63,8 @@ export function runAnswer(
       committer: author,
     },
     repository: minimal,
-    head_repository: minimal,
+    head_repository:
+      run.headRepository === undefined ? minimal : { ...minimal, full_name: run.headRepository, fork: true },
   };
 }
 

@@ -36,6 +36,8 @@ export interface Run {
   /** What the caller sent with the event. */
   payload: Record<string, unknown>;
   inputs: Record<string, unknown>;
+  /** A fork; undefined: its own repository. */
+  headRepository: string | undefined;
   /** Numbers of those that it lists. */
   pullRequests: readonly number[];
   contexts: Record<"github" | "inputs" | "vars", unknown>;

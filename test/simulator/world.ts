@@ -191,6 +191,7 @@ export class World {
       actor: trigger.actor ?? "octocat",
       payload: trigger.payload ?? {},
       inputs: trigger.inputs ?? {},
+      headRepository: trigger.headRepository,
       pullRequests: trigger.pullRequests ?? [],
       contexts,
       createdMs,

@@ -61,7 +61,7 @@ export function isTrueList(sighting: Sighting): boolean {
 }
 
 /** The moment whose truth an answer shows. */
-export function shownAtMs({ entry, fault }: Sighting): number {
+export function shownAtMs({ entry, fault }: Pick<Sighting, "entry" | "fault">): number {
   if (fault?.kind === "stale") return entry.atMs - fault.ms;
   return entry.atMs + (fault?.kind === "delay" && fault.when === "before" ? fault.ms : 0);
 }
