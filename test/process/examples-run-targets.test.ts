@@ -64,6 +64,45 @@ describe.concurrent("many-repositories", () => {
   });
 });
 
+describe.concurrent("only-new-failures", () => {
+  const also = ["octo/the-api", "octo/the-site"];
+
+  /** By a push, four days ago. */
+  async function setNight(before: Record<string, "success" | "failure">, red: readonly string[]) {
+    const stage = await setExample("only-new-failures", { on: "schedule", also });
+    const { github } = stage;
+    for (const [repo, conclusion] of Object.entries(before)) {
+      const createdAtMs = github.nowMs() - 4 * 86_400_000;
+      github.startRun(repo, "test.yml", { event: "push", behaviour: { conclusion }, createdAtMs });
+    }
+    for (const repo of red) github.behaviour(repo, "test.yml", failing("test"));
+    return stage;
+  }
+
+  test("fails for what was green before, and shows what was red", async ({ expect }) => {
+    const { play } = await setNight({ "octo/the-app": "failure", "octo/the-api": "success" }, [
+      "octo/the-app",
+      "octo/the-api",
+    ]);
+    const { jobs, steps } = await play();
+    const { results, failed } = saidBy(steps);
+    expect(results.map(({ known_failure }) => known_failure)).toEqual(["true", "false", ""]);
+    expect(failed).toEqual(["octo/the-api"]);
+    expect(jobs.dependants?.result).toBe("failure");
+    expect(JSON.parse(jobs.dependants?.scripts[0]?.env.RESULTS ?? "")).toEqual(results);
+  });
+
+  test("is green where all that is red was red before, and fails where nobody knows", async ({ expect }) => {
+    const known = await setNight({ "octo/the-app": "failure", "octo/the-site": "failure" }, [
+      "octo/the-app",
+      "octo/the-site",
+    ]);
+    expect((await known.play()).jobs.dependants?.result).toBe("success");
+    const unknown = await setNight({}, ["octo/the-app"]);
+    expect((await unknown.play()).jobs.dependants?.result).toBe("failure");
+  });
+});
+
 describe.concurrent("release-in-order", () => {
   const [CLIENT, SERVER, CLI] = ["octo/client", "octo/server", "octo/cli"];
   const also = [CLIENT, SERVER, CLI];

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test, vi } from "vitest";
 import { tokensUsed } from "../support/app-stage.ts";
-import { pageOf, playExample, RECIPES, SHA } from "../support/examples.ts";
+import { pageOf, playExample, RECIPES, SHA, setExample } from "../support/examples.ts";
 import { annotations, askedOf, TOKEN } from "../support/process-stage.ts";
 
 // Each test waits for a run that takes its time, and hardly ever for the processor.
@@ -73,6 +73,22 @@ describe.concurrent("integration-tests", () => {
     });
     expect(jobs["integration-tests"]?.result).toBe("failure");
     expect(annotations(steps[0] ?? never(), "error")[0]).toContain('- test: failure in step "Test"');
+  });
+});
+
+describe.concurrent("same-branch", () => {
+  test.for([
+    ["the branch of the same name", ["main", "feature/x"], "feature/x", ["200"]],
+    ["main, where there is none", ["main"], "main", ["422", "200"]],
+  ] as const)("tests by %s", async ([, branches, ref, answers], { expect }) => {
+    const { github, target, play } = await setExample("same-branch", { on: "branch" });
+    github.setBranches(target, branches);
+    const { jobs, steps } = await play();
+    expect(jobs["integration-tests"]).toMatchObject({ result: "success", scripts: [{ env: { BRANCH: ref } }] });
+    expect(github.runs(target)).toMatchObject([{ inputs: { commit: SHA } }]);
+    expect(steps[0]?.outputs.ref).toBe(ref);
+    const sent = askedOf(github, target).filter((line) => line.startsWith("POST"));
+    expect(sent.map((line) => line.slice(-3))).toEqual(answers);
   });
 });
 

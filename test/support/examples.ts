@@ -53,6 +53,7 @@ export const SHA = "9f3c2a7e41d06b58aa11c0de5eed5eed12345678";
 /** The caller's `github` context, by the event that started it. */
 const EVENTS = {
   push: { event_name: "push", ref: "refs/heads/main", ref_name: "main", event: {} },
+  branch: { event_name: "push", ref: "refs/heads/feature/x", ref_name: "feature/x", event: {} },
   // Read as YAML without quotes, this would be the number 1.1.
   tag: { event_name: "push", ref: "refs/tags/1.10", ref_name: "1.10", event: {} },
   release: {
