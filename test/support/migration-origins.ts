@@ -321,6 +321,21 @@ export const ORIGINS: Record<string, Origin> = {
       return repositories.split(" ").map((repository) => ({ repository, workflow, ref, inputs }));
     },
   },
+  "A branch that a script looks for": {
+    source: "the manuals of git and GitHub CLI: git ls-remote, gh api, gh workflow run",
+    names: {
+      part: ["`GH_TOKEN`", "`git ls-remote --exit-code` or `gh api …/branches/…`", "`--ref`", "`--repo`", "`--field`"],
+    },
+    // The branch is there.
+    requestOf: ({ run = "" }, callersRef) => ({ ...ghRequestOf(run), ref: callersRef.replace("refs/heads/", "") }),
+  },
+  "A script that compares runs": {
+    source: "the manual of GitHub CLI: gh workflow run, gh run watch, gh run list",
+    names: {
+      part: ["`GH_TOKEN`", "`--repo`", "`--ref`", "`--field`", "`gh run list --branch … --limit 2`", "`gh run watch`"],
+    },
+    requestOf: ({ run = "" }) => ghRequestOf(run),
+  },
   "A receiver that reports by hand": {
     source:
       "GitHub's REST API, version 2026-03-10: create a commit status; actions/status/action.yaml of vercel/repository-dispatch at 44f4d34",
@@ -342,6 +357,14 @@ export const ORIGINS: Record<string, Origin> = {
     }),
   },
 };
+
+/** Of one `gh workflow run`. */
+function ghRequestOf(script: string) {
+  const [, workflow = "", repository = "", ref = ""] =
+    /gh workflow run (\S+) --repo (\S+) --ref (\S+)/.exec(script) ?? [];
+  const fields = [...script.matchAll(/--field (\w+)="(.*?)"/g)].map(([, name = "", value = ""]) => [name, value]);
+  return { repository, workflow, ref, inputs: Object.fromEntries(fields) as Record<string, string> };
+}
 
 /** The body of a curl. */
 function dataOf(script: string): Record<string, unknown> {

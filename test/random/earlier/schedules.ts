@@ -1,7 +1,7 @@
 /** What a step with several refs meets, and the runs that were in its target before: how schedules are made at random. */
 
 import fc from "fast-check";
-import { outages, troubles } from "../model/trouble.ts";
+import { outages, type Trouble, troubles } from "../model/trouble.ts";
 
 /** Who has started an earlier run, and so whether it may count. */
 export const STARTERS = [
@@ -101,8 +101,18 @@ const any = fc.record({
   /** Of the refs, and of the lists: what decides here. */
   troublesOfLooks: sometimes(
     fc
-      .tuple(troubles, fc.constantFrom("ref" as const, "list" as const, "dispatch" as const))
-      .map(([any, on]) => ({ ...any, on })),
+      .tuple(
+        troubles,
+        fc.constantFrom(
+          { on: "ref" as const },
+          { on: "list" as const },
+          { on: "dispatch" as const },
+          { on: "ref" as const, what: "403, no access" as const },
+          { on: "dispatch" as const, nth: 1, what: "422 with the value" as const },
+          { on: "dispatch" as const, nth: 1, times: 1, what: "502 before" as const },
+        ),
+      )
+      .map(([any, about]): Trouble => ({ ...any, ...about })),
     2,
     2,
   ),
