@@ -10,7 +10,7 @@ export function outputsOf(known: Known): Outputs {
   return {
     distinct_id: sentIdOf(known),
     // A refused dispatch leaves none.
-    ...(known.dispatch && { ref: known.sent ? refOf(known.sent.dispatch) : "" }),
+    ...(known.sent ? { ref: refOf(known.sent.dispatch) } : known.dispatch && { ref: "" }),
     ...addressOf(known),
     ...(run && stateOf(run, known)),
     ...(baseline && { known_failure: String(baseline.isKnown) }),

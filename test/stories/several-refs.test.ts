@@ -33,6 +33,7 @@ describe("a workflow_dispatch", () => {
       "octo/target has none of the branches or tags in `ref` (`a`, `b`), so nothing was sent: add one that always exists, such as the default branch.",
     );
     expect(outputs).not.toHaveProperty("runId");
+    expect(outputs.ref).toBe("");
   });
 
   test("goes on through several, and tells of each which was taken", async () => {

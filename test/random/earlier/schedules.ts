@@ -105,6 +105,7 @@ const any = fc.record({
         troubles,
         fc.constantFrom(
           { on: "ref" as const },
+          { on: "ref" as const, times: 1000 },
           { on: "list" as const },
           { on: "dispatch" as const },
           { on: "ref" as const, what: "403, no access" as const },
