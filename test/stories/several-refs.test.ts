@@ -124,6 +124,15 @@ describe("an event", () => {
     },
   );
 
+  test("takes no page for the ref that is not GitHub's answer", async () => {
+    const { github, play } = await set();
+    let looks = 0;
+    github.fault = ({ path }) =>
+      path.includes("/git/ref/") && looks++ === 0 ? { kind: "garbage", when: "before" } : undefined;
+    const { outputs } = await play(BY_EVENT);
+    expect(outputs.ref).toBe("main");
+  });
+
   test("is not sent where no look is ever answered", async () => {
     const { github, play } = await set();
     github.fault = ({ path }) =>
