@@ -154,6 +154,7 @@ test("many targets: what is new comes first, and what is known and allowed is no
   const targets = "[octo/old, octo/new, {repo: octo/after, needs: [octo/old]}]";
   const strict = await play({ targets: "[octo/old, octo/new]" });
   expect(strict.failure).toMatch(/^2 of 2 failed, 1 of them new:\n- octo\/new: failure \(new\)/);
+  expect(strict.summary).toContain("2 of 2 failed, 1 of them new");
   const { ends, outputs, failure, results } = await play({ targets, allow_known_failures: "true" });
   expect(ends).toEqual(["octo/old: failure", "octo/new: failure", "octo/after: success"]);
   expect(outputs.failed_targets).toBe('["octo/new"]');
