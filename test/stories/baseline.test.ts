@@ -361,6 +361,12 @@ test.each(["neutral", "stale"])("a run that ended as %s was green where that is 
   expect(outputs.known_failure).toBe("false");
 });
 
+test("a run that said nothing ends the row of red ones", async () => {
+  const { earlier, play } = await setKnown();
+  for (const behaviour of [RED, ends("neutral"), RED, RED]) earlier(behaviour, {});
+  expect((await play()).failure).toContain("Known failure: red since #3 at least");
+});
+
 test("the search goes back to `max_runs` and no further", async () => {
   const { github, earlier, play } = await setKnown({ ...FILES, "other.yml": FILES["deploy.yml"] });
   earlier(RED, {});
