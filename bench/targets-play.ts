@@ -35,9 +35,14 @@ interface Place {
   file: string;
 }
 
-export async function playMany(scenario: ManyScenario, by: "one step" | "single steps"): Promise<ManyPlayed> {
+/** `nth`: of several plays. */
+export async function playMany(
+  scenario: ManyScenario,
+  by: "one step" | "single steps",
+  nth: number,
+): Promise<ManyPlayed> {
   const clock = new VirtualClock();
-  const latency = seeded(seedOf(`latency ${scenario.name}`));
+  const latency = seeded(seedOf(`latency ${scenario.name} ${nth}`));
   const server = openServer({
     clock,
     latencyMs: () => within([60, 120], latency()),
@@ -55,7 +60,7 @@ export async function playMany(scenario: ManyScenario, by: "one step" | "single 
   const edges = {
     clock,
     log: LOG,
-    random: seeded(seedOf(`jitter ${scenario.name}`)),
+    random: seeded(seedOf(`jitter ${scenario.name} ${nth}`)),
     signal,
     callerIsPublic: false,
     callerApiUrl: server.apiUrl,

@@ -16,6 +16,8 @@ export interface ManyScenario {
   /** Single steps start within this time, as the jobs of a matrix do. Undefined: they are not played. */
   singleStepsWithinS?: number;
   goals: Partial<Record<keyof ManyFigures, number>>;
+  /** With other jitter and latency each time, since a late end is the luck of a pause. By default one. */
+  plays?: number;
   /** Also played by `bench -- --check`. */
   isCheap?: true;
 }
@@ -40,7 +42,7 @@ export interface ManyFigures {
 
 const COMPLETE = { missing: 0, refused: 0 } as const;
 const AS_SOON = { laterMedianS: 1, laterWorstS: 1 } as const;
-const forty = { history: 10, workS: [170, 600], singleStepsWithinS: 10 } as const;
+const forty = { history: 10, workS: [170, 600], singleStepsWithinS: 10, plays: 6 } as const;
 const many = { sign: "answer", workS: [10_000, 10_800] } as const;
 
 export const manyScenarios: readonly ManyScenario[] = [

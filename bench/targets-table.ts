@@ -22,8 +22,8 @@ const FIGURES: Record<keyof ManyFigures, { what: string; unit: string; digits: n
 };
 
 export async function measureMany(scenario: ManyScenario): Promise<ManyFigures> {
-  const one = await playMany(scenario, "one step");
-  const single = scenario.singleStepsWithinS === undefined ? undefined : await playMany(scenario, "single steps");
+  const one = await playAll(scenario, "one step");
+  const single = scenario.singleStepsWithinS === undefined ? undefined : await playAll(scenario, "single steps");
   const lags = summaryOf(one);
   const others = single && summaryOf(single);
   const { NaN: none } = Number;
@@ -38,6 +38,22 @@ export async function measureMany(scenario: ManyScenario): Promise<ManyFigures> 
     billedRatio: single ? one.billed / single.billed : none,
     laterMedianS: others ? lags.lagMedianS - others.lagMedianS : none,
     laterWorstS: others ? lags.lagWorstS - others.lagWorstS : none,
+  };
+}
+
+/** Requests are those of a play in the mean, lags and the busiest minute those of all. */
+async function playAll(scenario: ManyScenario, by: "one step" | "single steps"): Promise<ManyPlayed> {
+  const { plays: count = 1 } = scenario;
+  const plays: ManyPlayed[] = [];
+  for (let nth = 0; nth < count; nth++) plays.push(await playMany(scenario, by, nth));
+  const sum = (figure: (played: ManyPlayed) => number) => plays.reduce((total, each) => total + figure(each), 0);
+  return {
+    lagsS: plays.flatMap(({ lagsS }) => lagsS),
+    requests: sum(({ requests }) => requests) / count,
+    billed: sum(({ billed }) => billed) / count,
+    minutes: sum(({ minutes }) => minutes) / count,
+    pointsPerMinute: Math.max(...plays.map(({ pointsPerMinute }) => pointsPerMinute)),
+    refused: sum(({ refused }) => refused),
   };
 }
 
