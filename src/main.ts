@@ -23,6 +23,7 @@ import { run } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { systemClock } from "./runner/clock.ts";
 import { readContext } from "./runner/context.ts";
+import { findIdTokenRequest, mayRequest } from "./runner/id-token.ts";
 import { endFolding, runnerLog } from "./runner/log.ts";
 import { appendSummary, markPostStep, rewriteOutputs, saveState, setOutputs } from "./runner/outputs.ts";
 import { findProxy } from "./runner/proxy.ts";
@@ -202,6 +203,7 @@ function callerOf({ apiUrl, runId, runAttempt, eventName, payload, sha }: typeof
     runAttempt: String(runAttempt || 1),
     // Undefined where no runner has set it.
     commit: commitOfEvent(eventName ?? "", payload, sha ?? ""),
+    hasIdToken: mayRequest(findIdTokenRequest()),
   };
 }
 
@@ -210,7 +212,11 @@ async function chooseCredentials(
   needs: Permissions,
   wishes: Permissions,
 ): Promise<Credentials> {
-  if (!("app" in given)) return given;
+  if ("token" in given) return given;
+  if ("broker" in given) {
+    const { brokerTokens } = await import("./github/broker-tokens.ts");
+    return { broker: brokerTokens(given.broker, findIdTokenRequest()) };
+  }
   const { createAppAuth } = await import("@octokit/auth-app");
   return { app: { ...given.app, needs, wishes, strategy: createAppAuth } };
 }

@@ -74,7 +74,7 @@ export async function post(texts: readonly string[], dependencies: PostDependenc
     );
   const due = states.filter(isCancelDue).flatMap((state, position) => {
     const result = credentialsFor(state, dependencies);
-    if ("app" in result || "token" in result) return [{ state, credentials: result, position }];
+    if (!("problem" in result)) return [{ state, credentials: result, position }];
     log.warning(result.problem);
     return [];
   });

@@ -2,7 +2,8 @@
 
 import { setMaxListeners } from "node:events";
 import type { Limits } from "./github/limits.ts";
-import { runEntry, USES_APP } from "./run.ts";
+import { describeTokenSource } from "./inputs/credentials.ts";
+import { runEntry } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { StepError } from "./runner/step-error.ts";
 import type { ManyDependencies } from "./targets/dependencies.ts";
@@ -25,7 +26,8 @@ import { openStatusOfAll } from "./targets/status.ts";
 export async function runMany(targets: Targets, dependencies: ManyDependencies): Promise<void> {
   const { clock, log, signal, writeSummary } = dependencies;
   for (const warning of targets.warnings) log.warning(warning);
-  if (targets.entries.some(({ inputs }) => "app" in inputs.credentials)) log.info(USES_APP);
+  const sources = targets.entries.flatMap(({ inputs }) => describeTokenSource(inputs.credentials) ?? []);
+  for (const source of new Set(sources)) log.info(source);
   if (targets.isDryRun) return dryRunAll(targets, dependencies);
 
   const startedAtMs = clock.nowMs();

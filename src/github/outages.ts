@@ -1,6 +1,7 @@
 import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
 import { timeOfDay } from "../text/wording.ts";
+import { BrokerError } from "./broker-error.ts";
 import { limitMs } from "./rate-limit.ts";
 import type { RequestError } from "./request-error.ts";
 import type { ResponseMetadata } from "./response-metadata.ts";
@@ -18,6 +19,7 @@ export type Outage = ReturnType<typeof watchForOutages>;
 
 export function watchForOutages({ github, clock, log }: OutageDependencies) {
   let sinceMs: number | undefined;
+  let who = "GitHub";
   // A limit applies to every request with the token, not only to the refused one.
   let limit: { requestError: RequestError; endMs: number; untilMs: number } | undefined;
   let limits = 0;
@@ -40,6 +42,7 @@ export function watchForOutages({ github, clock, log }: OutageDependencies) {
       const jitterMs = random * Math.min(lastsMs / 4, 5000, Math.max(leftMs - lastsMs, 0) / 2);
       limit = { requestError, endMs: nowMs + lastsMs, untilMs: nowMs + lastsMs + jitterMs };
       sinceMs ??= nowMs;
+      who = nameOf(requestError);
       if (before && limit.endMs - before.endMs < TOLD_FROM_MS) return;
       const endMs = github.serverTimeMs(nowMs + lastsMs);
       const until = endMs === undefined ? "" : ` until ${timeOfDay(endMs)}`;
@@ -48,21 +51,27 @@ export function watchForOutages({ github, clock, log }: OutageDependencies) {
       log.info(`Rate limit reached${until}${then}.`, "waiting");
     },
 
-    noteError({ kind, inAWord, answer, request }: RequestError): void {
+    noteError(requestError: RequestError): void {
+      const { kind, inAWord, answer, request } = requestError;
       if (sinceMs !== undefined || kind === "stale") return;
       sinceMs = clock.nowMs();
+      who = nameOf(requestError);
       // An unreadable response has a status of success.
       const how = kind === "unreadable" ? `${request}: ${answer}` : `${inAWord} to ${request}`;
-      log.info(`GitHub returned an unexpected response (${how}); retrying.`, "waiting");
+      log.info(`${who} returned an unexpected response (${how}); retrying.`, "waiting");
     },
 
     noteAnswer(): void {
       limits = 0;
       if (sinceMs === undefined) return;
-      log.info(`GitHub responds again after ${seconds(clock.nowMs() - sinceMs)}.`);
+      log.info(`${who} responds again after ${seconds(clock.nowMs() - sinceMs)}.`);
       sinceMs = undefined;
     },
   };
+}
+
+function nameOf(requestError: RequestError): string {
+  return requestError instanceof BrokerError ? requestError.origin : "GitHub";
 }
 
 function seconds(ms: number): string {

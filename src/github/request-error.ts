@@ -1,5 +1,5 @@
 import { excerpt } from "../text/foreign-text.ts";
-import type { Purpose } from "./purposes.ts";
+import { isForToken, type Purpose } from "./purposes.ts";
 import { isRateLimit, type ResponseHeaders } from "./rate-limit.ts";
 
 /** Inputs that the workflow does not declare; empty for any other error. */
@@ -83,7 +83,7 @@ export function isRetryable(requestError: RequestError): boolean {
 /** `maybe` is dangerous: a client that resent a dispatch after every 5xx started some fifty runs (docs/platform.md#no-idempotency). */
 export function acted(requestError: RequestError): "no" | "maybe" | "yes" {
   // Without a token, nothing was dispatched.
-  if (requestError.purpose.about === "app") return "no";
+  if (isForToken(requestError.purpose)) return "no";
   switch (requestError.kind) {
     case "unreachable":
     case "untrusted":

@@ -57,28 +57,49 @@ export interface WantedPermissions {
   wishes: Permissions;
 }
 
-/** Renewed before they expire: a wait may outlast a token's hour. `mask` hides each one before anything can print it. */
-export function appTokens(
-  requests: AppRequests,
-  { needs, wishes }: WantedPermissions,
-  { clock, mask }: { clock: Clock; mask: (secret: string) => void },
+interface MintedToken {
+  token: string;
+  /** By the clock, right before it was requested. */
+  startedMs: number;
+  lifetimeMs: number;
+}
+
+export interface TokenEdges {
+  clock: Clock;
+  /** Hides each token before anything can print it. */
+  mask: (secret: string) => void;
+}
+
+/** After a renewal that has failed, the old token is used for so long before the next, and never in its last minute. */
+const RENEWAL_PAUSE_MS = 60_000;
+
+/**
+ * Renewed before they expire: a wait may outlast a token's hour. With `isPatient`, a renewal that fails is tried again as long as
+ * the old token lives, whatever was answered.
+ */
+export function renewedTokens(
+  mint: (options: RequestOptions) => Promise<MintedToken>,
+  { clock, mask }: TokenEdges,
+  isPatient = false,
 ): TokenSource {
-  let installation: Awaited<ReturnType<AppRequests["getInstallation"]>> | undefined;
-  let current: { token: string; renewAtMs: number } | undefined;
+  let current: { token: string; renewAtMs: number; endsAtMs: number } | undefined;
   /** A request for a token, which all who need one wait for. */
   let coming: Promise<string> | undefined;
 
   async function create(options: RequestOptions): Promise<string> {
-    const left = timeLeft(clock, options);
-    installation ??= await requests.getInstallation(options);
-    const startedMs = clock.nowMs();
-    const { id, granted } = installation;
-    const more = Object.entries(wishes).filter(([name]) => granted[name] !== undefined);
-    const permissions = { ...Object.fromEntries(more), ...needs };
-    const { token, lifetimeMs } = await requests.createToken(id, permissions, left());
+    const minted = await mint(options).catch(keepOld);
+    if (typeof minted === "string") return minted;
+    const { token, startedMs, lifetimeMs } = minted;
     mask(token);
-    current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL) };
+    current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL), endsAtMs: startedMs + lifetimeMs };
     return token;
+  }
+
+  function keepOld(error: unknown): string {
+    const againMs = clock.nowMs() + RENEWAL_PAUSE_MS;
+    if (!isPatient || !current || againMs > current.endsAtMs || !(error instanceof RequestError)) throw error;
+    current.renewAtMs = againMs;
+    return current.token;
   }
 
   return {
@@ -91,7 +112,7 @@ export function appTokens(
       return coming;
     },
     refuse() {
-      if (current) current.renewAtMs = 0;
+      if (current) Object.assign(current, { renewAtMs: 0, endsAtMs: 0 });
     },
     handOver() {
       const { token } = current ?? {};
@@ -99,6 +120,19 @@ export function appTokens(
       return token === undefined ? [] : [token];
     },
   };
+}
+
+export function appTokens(requests: AppRequests, { needs, wishes }: WantedPermissions, edges: TokenEdges): TokenSource {
+  let installation: Awaited<ReturnType<AppRequests["getInstallation"]>> | undefined;
+  return renewedTokens(async (options) => {
+    const left = timeLeft(edges.clock, options);
+    installation ??= await requests.getInstallation(options);
+    const { id, granted } = installation;
+    const more = Object.entries(wishes).filter(([name]) => granted[name] !== undefined);
+    const startedMs = edges.clock.nowMs();
+    const minted = await requests.createToken(id, { ...Object.fromEntries(more), ...needs }, left());
+    return { startedMs, ...minted };
+  }, edges);
 }
 
 /**

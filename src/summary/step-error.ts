@@ -87,6 +87,8 @@ async function explained(requestError: RequestError, known: Known, given: Contex
       tokenHasWorked: github.hasAnswered(),
       hasProxy,
       appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
+      broker:
+        "broker" in inputs.credentials ? { ...inputs.credentials.broker, needs: permissionsFor(inputs) } : undefined,
       unsentNeeds: sent ? undefined : needsOfUnsent(requestError, inputs),
       visible,
       ...file,

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createAppAuth } from "@octokit/auth-app";
 import { parse } from "yaml";
 import { openGitHub } from "../../src/github/api.ts";
+import { brokerTokens } from "../../src/github/broker-tokens.ts";
 import type { Credentials, Target } from "../../src/github/connection.ts";
 import { type Member, openPool } from "../../src/github/pool.ts";
 import type { Permissions } from "../../src/github/purposes.ts";
@@ -20,9 +21,11 @@ import type { EventCommit } from "../../src/inputs/target.ts";
 import { post } from "../../src/post.ts";
 import { run } from "../../src/run.ts";
 import { Cancelled } from "../../src/runner/cancellation.ts";
+import type { IdTokenRequest } from "../../src/runner/id-token.ts";
 import type { Log } from "../../src/runner/log.ts";
 import { StepError } from "../../src/runner/step-error.ts";
 import { startMany } from "../../src/start-many.ts";
+import { keepSecrets } from "../../src/text/secrets.ts";
 // What a step loads late has to be there already: virtual time would pass while it is read.
 import "../../src/dry-run/dry-run.ts";
 import "../../src/targets/dry-run.ts";
@@ -107,6 +110,8 @@ export interface Played {
   trace: string;
   /** The same of each entry of `targets`, by its position. */
   traces: string[];
+  /** What the runner was told to hide. */
+  masked: string[];
   /** By the clock. */
   tookMs: number;
 }
@@ -130,6 +135,8 @@ export interface Play {
   sha?: string;
   /** The commit of its event, where that is another one. */
   commit?: EventCommit;
+  /** What the runner gives a job with `id-token: write`. */
+  idToken?: IdTokenRequest;
   /** Told of each trace that the step leaves, as it leaves it. */
   onTrace?: (trace: string, position?: number) => void;
   /** Told of the outputs whenever the step sets some. */
@@ -165,10 +172,11 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
   return onStage(play, async (log, played) => {
-    const caller = { ...CALLER, ...callers, runAttempt: String(attempt), apiUrl: callerApiUrl, commit };
+    const hasIdToken = play.idToken !== undefined;
+    const caller = { ...CALLER, ...callers, runAttempt: String(attempt), apiUrl: callerApiUrl, commit, hasIdToken };
     const names = [...Object.keys(texts), ...more];
     const read = (name: string) => texts[name] ?? "";
-    const { open, openPool } = connectionsOf(clock, log);
+    const { open, openPool } = connectionsOf(play, log, played);
     const [owner = "", repo = ""] = caller.repository.split("/");
     const edges = {
       openCallersGitHub: () => open({ owner, repo, apiUrl: callerApiUrl }, { token: read("status_token") }),
@@ -226,19 +234,29 @@ export function playPost(
   const { clock, random = () => 0.5 } = play;
   const texts = inputsOf(given, github.apiUrl);
   const read = (name: string) => texts[name] ?? "";
-  return onStage(play, (log) =>
-    post([traces].flat(), { ...connectionsOf(clock, log), read, mappings, apiUrl: github.apiUrl, clock, log, random }),
+  return onStage(play, (log, played) =>
+    post([traces].flat(), {
+      ...connectionsOf(play, log, played),
+      read,
+      mappings,
+      apiUrl: github.apiUrl,
+      clock,
+      log,
+      random,
+    }),
   );
 }
 
 /** As the door makes them. */
-export function connectionsOf(clock: VirtualClock, log: Log) {
-  const options = { fetch: clock.fetch, clock, log };
+export function connectionsOf(play: Play, log: Log, played: Played) {
+  const { clock } = play;
+  const secrets = keepSecrets((secret) => played.masked.push(secret));
+  const options = { fetch: clock.fetch, clock, log, secrets };
   const choose = async (given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) =>
-    credentialsOf(given, needs, wishes, clock);
+    credentialsOf(given, needs, wishes, play);
   return {
     open: async (target: Target, given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) =>
-      openGitHub({ ...options, target, credentials: credentialsOf(given, needs, wishes, clock) }),
+      openGitHub({ ...options, target, credentials: credentialsOf(given, needs, wishes, play) }),
     openPool: (members: readonly Member[]) => openPool(members, { ...options, choose }),
   };
 }
@@ -258,6 +276,7 @@ export async function onStage(
     summary: "",
     trace: "",
     traces: [],
+    masked: [],
     tookMs: 0,
   };
   const log = {
@@ -286,9 +305,10 @@ function credentialsOf(
   given: GivenCredentials,
   needs: Permissions,
   wishes: Permissions,
-  clock: VirtualClock,
+  { clock, idToken = { url: "", token: "" } }: Play,
 ): Credentials {
-  if (!("app" in given)) return given;
+  if ("token" in given) return given;
+  if ("broker" in given) return { broker: brokerTokens(given.broker, idToken) };
   const strategy = (options: Parameters<typeof createAppAuth>[0]) => {
     const auth = createAppAuth(options);
     type Hook = typeof auth.hook;

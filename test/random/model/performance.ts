@@ -241,6 +241,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
       summary: "",
       trace: "",
       traces: [],
+      masked: [],
       tookMs: 0,
     },
     post: undefined,
