@@ -23,7 +23,7 @@ import { run } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { systemClock } from "./runner/clock.ts";
 import { readContext } from "./runner/context.ts";
-import { findIdTokenRequest, mayRequest } from "./runner/id-token.ts";
+import { findIdTokenRequest, hasIdTokenRequest } from "./runner/id-token.ts";
 import { endFolding, runnerLog } from "./runner/log.ts";
 import { appendSummary, markPostStep, rewriteOutputs, saveState, setOutputs } from "./runner/outputs.ts";
 import { findProxy } from "./runner/proxy.ts";
@@ -88,6 +88,7 @@ async function startStep(connections: Connections, signal: AbortSignal): Promise
     // Where the event does not tell, the caller counts as public.
     callerIsPublic: context.payload.repository?.private !== true,
     writeSummary: appendSummary,
+    hasProxyFor: (url: string) => findProxy(url) !== undefined,
   };
   if (hasTargets && mappings) {
     const { startMany } = await import("./start-many.ts");
@@ -95,7 +96,6 @@ async function startStep(connections: Connections, signal: AbortSignal): Promise
       ...edges,
       ...connections,
       ...{ read: core.getInput, names, caller, mappings, nextIdHex },
-      hasProxyFor: ({ apiUrl }) => findProxy(apiUrl) !== undefined,
       callersRunUrl: `${context.serverUrl}/${caller.repository}/actions/runs/${caller.runId}`,
       setOutputs: rewriteOutputs,
       savePostState: (postState, position) => saveState({ [stateKey(position)]: postState }),
@@ -109,7 +109,6 @@ async function startStep(connections: Connections, signal: AbortSignal): Promise
     github: await open(target, credentials, permissionsFor(inputs), optionalPermissionsFor(inputs)),
     // The caller's server and token may differ from the target's, so neither connection is given the other's.
     callersGitHub: commitStatus && (await open(commitStatus.target, { token: commitStatus.token })),
-    hasProxy: findProxy(target.apiUrl) !== undefined,
     setOutputs,
     savePostState: (postState: string) => saveState({ postState }),
   });
@@ -157,7 +156,7 @@ async function endStep(connections: Connections): Promise<void> {
   const mappings = isEmptyObject(read("tokens")) ? undefined : await import("./inputs/mapping.ts");
   for (const secret of tokensIn(read("tokens"), mappings)) mask(secret);
   const apiUrl = withoutTrailingSlash(read("api_url") || process.env.GITHUB_API_URL || "https://api.github.com");
-  const edges = { clock: systemClock, log: runnerLog, random: Math.random };
+  const edges = { clock: systemClock, log: runnerLog, random: Math.random, hasIdToken: hasIdTokenRequest() };
   await post(states, { ...edges, ...connections, read, mappings, apiUrl }).catch((error: unknown) => {
     core.warning(messageOf(error));
     core.debug(String((error as Error)?.stack));
@@ -203,7 +202,7 @@ function callerOf({ apiUrl, runId, runAttempt, eventName, payload, sha }: typeof
     runAttempt: String(runAttempt || 1),
     // Undefined where no runner has set it.
     commit: commitOfEvent(eventName ?? "", payload, sha ?? ""),
-    hasIdToken: mayRequest(findIdTokenRequest()),
+    hasIdToken: hasIdTokenRequest(),
   };
 }
 
@@ -214,6 +213,7 @@ async function chooseCredentials(
 ): Promise<Credentials> {
   if ("token" in given) return given;
   if ("broker" in given) {
+    findProxy(`https://${given.broker.host}`);
     const { brokerTokens } = await import("./github/broker-tokens.ts");
     return { broker: brokerTokens(given.broker, findIdTokenRequest()) };
   }

@@ -149,9 +149,7 @@ async function runLeg(
 const NOTHING_KNOWN: Ended["known"] = { distinctId: "" };
 
 function edgesFor({ inputs }: TargetEntry, dependencies: ManyDependencies) {
-  const { openGitHub, hasProxyFor } = dependencies;
-  const github = openGitHub(inputs);
-  return { ...dependencies, github, hasProxy: hasProxyFor(inputs.target) };
+  return { ...dependencies, github: dependencies.openGitHub(inputs) };
 }
 
 const DRY_RUNS_AT_ONCE = 10;

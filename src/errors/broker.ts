@@ -63,18 +63,18 @@ const REMEDIES: AdviceRows<Refused> = [
 ];
 
 export function explainBroker(error: BrokerError, situation: Situation): Advice {
-  const { kind, origin, claims, inAWord, request, answer } = error;
+  const { kind, server, claims, outcome, request, answer } = error;
   const { repository } = situation;
   const serverIn = claims ? "oidc_broker" : "ACTIONS_ID_TOKEN_REQUEST_URL";
   switch (kind) {
     case "unreachable":
     case "untrusted":
     case "lost":
-      return explainNetwork(error, { ...situation, apiUrl: origin, serverIn });
+      return explainNetwork(error, { ...situation, apiUrl: server, serverIn });
     case "limited":
     case "server_error":
       return [
-        `${origin} answered ${request} with ${inAWord} until the deadline${said(answer)}.`,
+        `${server} answered ${request} with ${outcome} until the deadline${said(answer)}.`,
         claims
           ? "octo-sts answers so when GitHub limits it, or does not answer it: try again later, or increase the time-out."
           : "This is a server error of GitHub's OIDC provider (see its status page): try again later.",
@@ -82,7 +82,7 @@ export function explainBroker(error: BrokerError, situation: Situation): Advice 
     case "unreadable":
     case "stale":
       return [
-        `The response of ${origin} to ${request} cannot be read: ${answer} (${inAWord}).`,
+        `The response of ${server} to ${request} cannot be read: ${answer} (${outcome}).`,
         claims
           ? "Check `oidc_broker`: the server is no broker, or a proxy responds instead."
           : "A proxy may respond instead: exclude the host with `NO_PROXY`.",
@@ -91,18 +91,18 @@ export function explainBroker(error: BrokerError, situation: Situation): Advice 
       return claims
         ? explainRejected(error, situation)
         : [
-            `GitHub gave the job no OIDC token for ${repository} (${inAWord}${said(answer)}).`,
+            `GitHub gave the job no OIDC token for ${repository} (${outcome}${said(answer)}).`,
             "Check that the job's `permissions:` have `id-token: write`.",
           ];
   }
 }
 
-function explainRejected({ claims, origin, inAWord, answer }: BrokerError, situation: Situation): Advice {
+function explainRejected({ claims, server, outcome, answer }: BrokerError, situation: Situation): Advice {
   const { repository, broker, isUnsent } = situation;
   const { issuer = "", audience = "", subject = "" } = claims ?? {};
   const file = `\`${policyFile(broker)}\` on the default branch of ${repository}`;
   const [owner = ""] = repository.split("/");
-  const [, remedy = ""] = lookUp(REMEDIES, `${inAWord} ${answer}`, { repository, owner, file }) ?? [];
+  const [, remedy = ""] = lookUp(REMEDIES, `${outcome} ${answer}`, { repository, owner, file }) ?? [];
   // Whatever the policy says (octo-sts/app 0.8.0, pkg/oidcvalidate).
   const isRefused = /[\s"'`\\<>;&$(){}[\]]/.test(subject);
   const first = isRefused
@@ -110,7 +110,7 @@ function explainRejected({ claims, origin, inAWord, answer }: BrokerError, situa
     : "";
   const unsent = isUnsent ? ", so nothing was sent" : "";
   return [
-    `${origin} gave no token for ${repository} as \`${broker?.identity}\` (${inAWord}${said(answer)})${unsent}.`,
+    `${server} gave no token for ${repository} as \`${broker?.identity}\` (${outcome}${said(answer)})${unsent}.`,
     `The job's OIDC token has the issuer \`${issuer}\`, the audience \`${audience}\` and the subject \`${subject}\`. ${first}${remedy}`,
     linesOfPolicy({ issuer, ...(/\baudience\b/i.test(answer) && { audience }), subject }, broker?.needs ?? {}),
   ];

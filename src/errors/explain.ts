@@ -79,13 +79,12 @@ function limitEnd(requestError: RequestError): string {
 
 export function describeLastError(requestError: RequestError | undefined): string[] {
   if (!requestError) return [];
-  const { kind, status, answer, request, inAWord } = requestError;
-  if (kind === "unreadable") return [`The last response cannot be read: ${answer} (${status} to ${request}).`];
-  if (kind !== "limited" || requestError instanceof BrokerError)
-    return [`The last request failed: ${inAWord} to ${request}.`];
+  const { kind, answer, request, inAWord, server, outcome } = requestError;
+  if (kind === "unreadable") return [`The last response cannot be read: ${answer} (${inAWord} to ${request}).`];
+  if (kind !== "limited") return [`The last request failed: ${inAWord} to ${request}.`];
   const endMs = rateLimitEndMs(requestError);
   const end = endMs === undefined ? "had not ended by then" : `lasts until ${timeOfDay(endMs)}`;
-  return [`The last request hit GitHub's rate limit, which ${end} (${inAWord} to ${request}).`];
+  return [`The last request hit ${server}'s rate limit, which ${end} (${outcome} to ${request}).`];
 }
 
 /** Looked up by status and GitHub's words. */

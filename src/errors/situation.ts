@@ -29,7 +29,7 @@ export interface Situation extends NamedFile {
   /** GitHub may repeat these in its answer, and no message may show them. */
   sentValues: readonly string[];
   tokenHasWorked: boolean;
-  hasProxy: boolean;
+  hasProxyFor(url: string): boolean;
   /** Requested for a GitHub App; undefined with a plain `token`. */
   appPermissions?: Permissions | undefined;
   /** Whose tokens are used, and the permissions that the inputs need. */

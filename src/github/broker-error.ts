@@ -18,17 +18,22 @@ export interface Claims {
  * `code` has the number.
  */
 export class BrokerError extends RequestError {
-  /** Who was asked, e.g. `https://octo-sts.dev`, or GitHub's OIDC provider where `claims` are undefined. */
-  readonly origin: string;
+  /** The origin, e.g. `https://octo-sts.dev`, or that of GitHub's OIDC provider where `claims` are undefined. */
+  override readonly server: string;
   /** What was sent to the broker. */
   readonly claims: Claims | undefined;
 
-  constructor(error: RequestError, answer: string, origin: string, claims: Claims | undefined) {
+  constructor(error: RequestError, answer: string, server: string, claims: Claims | undefined) {
     const { kind, request, purpose, status, code = status && String(status), retryAfterMs, isForeign, dateMs } = error;
     // Only 429 is a limit here: a policy's refusal (403) quotes names, which may have any words.
     const own = kind === "limited" && status !== 429 ? "rejected" : kind;
     super(own, { request, purpose, answer, code: code || undefined, retryAfterMs, isForeign, dateMs });
-    this.origin = origin;
+    this.server = server;
     this.claims = claims;
+  }
+
+  /** octo-sts says so, too, where GitHub did not let it read the policy (docs/platform.md#oidc-brokers). */
+  override get isUnsure(): boolean {
+    return this.code === "404" && /unable to find/i.test(this.answer);
   }
 }

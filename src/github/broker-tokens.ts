@@ -84,8 +84,6 @@ export function brokerTokens({ host, identity }: Broker, idToken: IdTokenRequest
         return { startedMs, ...minted };
       },
       { clock, mask: secrets.add },
-      // octo-sts calls a policy missing that it could not read for a while.
-      true,
     );
   };
 }

@@ -25,6 +25,8 @@ const MAX_ANSWER_LENGTH = 10_000;
 export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly kind: RequestErrorKind;
+  /** Who was asked: `GitHub`, or an origin. */
+  readonly server: string = "GitHub";
   /** e.g. `POST /repos/octo/target/dispatches`. */
   readonly request: string;
   readonly purpose: Purpose;
@@ -66,8 +68,18 @@ export class RequestError extends Error {
     this.ssoUrl = about.ssoUrl;
   }
 
-  get inAWord(): string {
+  /** The status, else why there is none. */
+  get outcome(): string {
     return String(this.status ?? this.code ?? this.kind);
+  }
+
+  get inAWord(): string {
+    return this.server === "GitHub" ? this.outcome : `${this.outcome} from ${this.server}`;
+  }
+
+  /** A refusal that may pass, although nothing tells. */
+  get isUnsure(): boolean {
+    return false;
   }
 
   /** With GitHub's words, e.g. `403: Resource not accessible`. */

@@ -70,17 +70,13 @@ export interface TokenEdges {
   mask: (secret: string) => void;
 }
 
-/** After a renewal that has failed, the old token is used for so long before the next, and never in its last minute. */
+/** After a renewal that has failed, the old token is used for so long before the next. */
 const RENEWAL_PAUSE_MS = 60_000;
 
-/**
- * Renewed before they expire: a wait may outlast a token's hour. With `isPatient`, a renewal that fails is tried again as long as
- * the old token lives, whatever was answered.
- */
+/** Renewed before they expire: a wait may outlast a token's hour. A renewal that fails is tried again while the old token lives. */
 export function renewedTokens(
   mint: (options: RequestOptions) => Promise<MintedToken>,
   { clock, mask }: TokenEdges,
-  isPatient = false,
 ): TokenSource {
   let current: { token: string; renewAtMs: number; endsAtMs: number } | undefined;
   /** A request for a token, which all who need one wait for. */
@@ -96,8 +92,9 @@ export function renewedTokens(
   }
 
   function keepOld(error: unknown): string {
-    const againMs = clock.nowMs() + RENEWAL_PAUSE_MS;
-    if (!isPatient || !current || againMs > current.endsAtMs || !(error instanceof RequestError)) throw error;
+    if (!current || !(error instanceof RequestError) || isLimitForAll(error)) throw error;
+    const againMs = clock.nowMs() + Math.max(RENEWAL_PAUSE_MS, error.retryAfterMs ?? 0);
+    if (againMs > current.endsAtMs) throw error;
     current.renewAtMs = againMs;
     return current.token;
   }
@@ -120,6 +117,11 @@ export function renewedTokens(
       return token === undefined ? [] : [token];
     },
   };
+}
+
+/** The old token would meet GitHub's limit as well. */
+function isLimitForAll({ kind, server }: RequestError): boolean {
+  return kind === "limited" && server === "GitHub";
 }
 
 export function appTokens(requests: AppRequests, { needs, wishes }: WantedPermissions, edges: TokenEdges): TokenSource {

@@ -10,6 +10,7 @@ export function findIdTokenRequest(): IdTokenRequest {
   return { url, token };
 }
 
-export function mayRequest({ url, token }: IdTokenRequest): boolean {
+export function hasIdTokenRequest(): boolean {
+  const { url, token } = findIdTokenRequest();
   return url !== "" && token !== "";
 }

@@ -125,6 +125,18 @@ describe("trouble that passes", () => {
     expect(tookMs).toBeLessThan(70_000);
   });
 
+  test("such as a policy that GitHub did not let octo-sts read is asked for again", async () => {
+    const { github, broker, play } = await stage();
+    const fault = { status: 404, message: 'unable to find trust policy for "deployer"' };
+    broker.fault = (door, nth) => (door === "exchange" && nth <= 2 ? fault : undefined);
+    const played = await play(START);
+    expect(played.failure).toBeUndefined();
+    expect(played.tookMs).toBeLessThan(10_000);
+    expect(new Set(broker.exchanges().map(({ authorization }) => authorization)).size).toBe(3);
+    expect(asked(github, "POST /repos")).toHaveLength(1);
+    expectHidden(played, broker);
+  });
+
   test("in the middle of a wait costs nothing but time", async () => {
     const { broker, play } = await stage({ behaviour: { freshRun404Ms: 0, queuedMs: 2 * HOUR_MS } });
     broker.fault = (door, nth) => (door === "exchange" && nth > 1 && nth < 20 ? { status: 500 } : undefined);
@@ -149,6 +161,24 @@ test.each([
   expect(asked(github, "").filter((line) => line.endsWith(" 401"))).toEqual([]);
 });
 
+test("a limit of the broker's that a renewal meets is obeyed, and the old token serves meanwhile", async () => {
+  const { github, broker, play } = await stage({ behaviour: { freshRun404Ms: 0, queuedMs: 2 * HOUR_MS } });
+  const fault = { status: 429, message: "slow down", headers: { "retry-after": "180" } };
+  const requests: number[] = [];
+  broker.fault = (door, nth) => {
+    if (door === "exchange") requests[nth] = github.requests.length;
+    return door === "exchange" && nth === 2 ? fault : undefined;
+  };
+  const given = { wait_for: "completed", timeout_seconds: "10800", poll_interval_seconds: "30" };
+  expect((await play({ ...START, ...given })).failure).toBeUndefined();
+  const [, refused = { atMs: 0 }, next = { atMs: 0 }] = broker.exchanges();
+  expect(next.atMs - refused.atMs).toBeGreaterThanOrEqual(180_000);
+  expect(next.atMs - refused.atMs).toBeLessThan(240_000);
+  const meanwhile = github.requests.slice(requests[2], requests[3]);
+  expect(meanwhile.length).toBeGreaterThan(3);
+  expect(new Set(meanwhile.map(({ token }) => token))).toEqual(new Set(broker.tokens.slice(0, 1)));
+});
+
 describe("with `targets`", () => {
   const permissions = { contents: "write", actions: "write" } as const;
   const policyOf = (name: string) => [`${name}/deployer`, { subject: SUBJECT, permissions }] as const;
@@ -158,7 +188,7 @@ describe("with `targets`", () => {
     const policies = Object.fromEntries(allowed.map(policyOf));
     const broker = addBroker(fleet.github, fleet.clock, { policies }, ["octo", "acme"]);
     const targets = "[octo/api, octo/web, acme/cli]";
-    return { ...fleet, broker, play: () => fleet.play({ ...GIVEN, targets }, WITH_ID_TOKEN) };
+    return { ...fleet, broker, play: (more = {}) => fleet.play({ ...GIVEN, targets, ...more }, WITH_ID_TOKEN) };
   }
 
   test("there is one exchange for each repository, and each token stays at its own", async () => {
@@ -170,6 +200,22 @@ describe("with `targets`", () => {
     const used = new Set(github.requests.map(({ path, token }) => `${path.split("/")[3]} ${token}`));
     expect(used.size).toBe(3);
     expectHidden(played, broker);
+  });
+
+  test.each([
+    { status: 429, message: "slow down", headers: { "retry-after": "600" } },
+    { status: 500, message: "failed to get token" },
+  ])("trouble of the broker's (%o) with one entry holds up no other", async (fault) => {
+    const { broker, play } = await setBrokerFleet(["octo/api", "octo/web", "acme/cli"]);
+    broker.fault = (door, nth) => (door === "exchange" && nth === 1 ? fault : undefined);
+    const { ends, log } = await play({ find_timeout_seconds: "900" });
+    expect(ends).toEqual(["octo/api: success", "octo/web: success", "acme/cli: success"]);
+    const at = (line: RegExp) => log.findIndex((each) => line.test(each));
+    expect(log.filter((line) => /^octo\/web: success after [5-9] s/.test(line))).toHaveLength(1);
+    expect(log.filter((line) => /^acme\/cli: success after [5-9] s/.test(line))).toHaveLength(1);
+    // What another has got from GitHub is no news of the broker.
+    expect(at(/^https:\/\/octo-sts\.test responds again after /)).toBe(at(/^octo\/api: GitHub started run/) - 1);
+    expect(log.filter((line) => line.includes("responds again"))).toHaveLength(1);
   });
 
   test("a refusal is its own entry's alone", async () => {
@@ -191,4 +237,75 @@ test("`post` exchanges anew, and cancels the run", async () => {
   expect(broker.tokens).toHaveLength(before + 1);
   expect(github.requests.at(-1)?.token).toBe(broker.tokens.at(-1));
   expectHidden(posted, { idTokens: broker.idTokens.slice(-1), tokens: broker.tokens.slice(-1) });
+});
+
+describe("`post` of several targets", () => {
+  const given = { ...GIVEN, targets: "[octo/api, octo/web, acme/cli]", cancel_run_on: "cancel" };
+  const permissions = { contents: "write", actions: "write" } as const;
+
+  async function cancelledFleet() {
+    const slow = { freshRun404Ms: 0, stepMs: 600_000 };
+    const fleet = await setFleet({ "octo/api": slow, "octo/web": slow, "acme/cli": slow });
+    const policies = Object.fromEntries(
+      ["octo/api", "octo/web", "acme/cli"].map((name) => [`${name}/deployer`, { subject: SUBJECT, permissions }]),
+    );
+    const broker = addBroker(fleet.github, fleet.clock, { policies }, ["octo", "acme"]);
+    // As where the runner has killed the step: what it had saved by then is all that `post` has.
+    const saved: string[][] = [];
+    const onTrace = (trace: string, position?: number) => {
+      if (position !== undefined && trace.includes('"started"')) saved[position] ??= [trace];
+    };
+    fleet.github.fault = ({ path }) =>
+      path.endsWith("/cancel") ? { kind: "status", when: "before", status: 503 } : undefined;
+    await fleet.play(given, { ...WITH_ID_TOKEN, cancelAfterMs: 20_000, onTrace });
+    fleet.github.fault = undefined;
+    return { ...fleet, broker, traces: saved.flat() };
+  }
+
+  test("exchanges anew for each repository, and cancels all runs", async () => {
+    const { github, broker, playPost, traces } = await cancelledFleet();
+    expect(traces).toHaveLength(3);
+    const [before, requests] = [broker.tokens.length, github.requests.length];
+    const posted = await playPost(given, traces, WITH_ID_TOKEN);
+    expect(posted.warnings).toEqual([]);
+    const scopes = broker.exchanges().slice(-3);
+    expect(scopes.map(({ query }) => query.scope).sort()).toEqual(["acme/cli", "octo/api", "octo/web"]);
+    expect(broker.tokens).toHaveLength(before + 3);
+    const used = new Set(github.requests.slice(requests).map(({ token }) => token));
+    expect(used).toEqual(new Set(broker.tokens.slice(before)));
+    for (const name of ["octo/api", "octo/web", "acme/cli"])
+      expect(github.runs(name)).toMatchObject([{ conclusion: "cancelled" }]);
+    expectHidden(posted, { idTokens: broker.idTokens.slice(-3), tokens: broker.tokens.slice(before) });
+  });
+
+  test("says of each that goes on what the broker did", async () => {
+    const { github, broker, playPost, traces } = await cancelledFleet();
+    const limit = { status: 429, message: "slow down", headers: { "retry-after": "600" } };
+    broker.fault = (door) => (door === "exchange" ? limit : undefined);
+    const { warnings } = await playPost(given, traces, WITH_ID_TOKEN);
+    expect(warnings.map((line) => line.replace(github.apiUrl, "HOST"))).toMatchInlineSnapshot(`
+      [
+        "The remote run may not have ended (https://octo-sts.test's rate limit has not ended (429)); check it: HOST/octo/api/actions/runs/30000000011",
+        "The remote run may not have ended (https://octo-sts.test's rate limit has not ended (429)); check it: HOST/octo/web/actions/runs/30000000022",
+        "The remote run may not have ended (https://octo-sts.test's rate limit has not ended (429)); check it: HOST/acme/cli/actions/runs/30000000033",
+      ]
+    `);
+  });
+
+  test("without the job's OIDC token sends nothing, and names the runs that go on", async () => {
+    const { github, broker, playPost, traces } = await cancelledFleet();
+    const before = [github.requests.length, broker.asked.length];
+    const { warnings } = await playPost(given, traces);
+    expect([github.requests.length, broker.asked.length]).toEqual(before);
+    expect(warnings.map((line) => line.replace(github.apiUrl, "HOST"))).toMatchInlineSnapshot(`
+      [
+        "The remote run could not be cancelled and may go on: HOST/octo/api/actions/runs/30000000011
+      \`oidc_broker\` needs the job's OIDC token, which this job may not get: add \`id-token: write\` to the job's \`permissions:\`.",
+        "The remote run could not be cancelled and may go on: HOST/octo/web/actions/runs/30000000022
+      \`oidc_broker\` needs the job's OIDC token, which this job may not get: add \`id-token: write\` to the job's \`permissions:\`.",
+        "The remote run could not be cancelled and may go on: HOST/acme/cli/actions/runs/30000000033
+      \`oidc_broker\` needs the job's OIDC token, which this job may not get: add \`id-token: write\` to the job's \`permissions:\`.",
+      ]
+    `);
+  });
 });

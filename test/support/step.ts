@@ -137,6 +137,8 @@ export interface Play {
   commit?: EventCommit;
   /** What the runner gives a job with `id-token: write`. */
   idToken?: IdTokenRequest;
+  /** The addresses that are behind a proxy. */
+  proxied?: RegExp;
   /** Told of each trace that the step leaves, as it leaves it. */
   onTrace?: (trace: string, position?: number) => void;
   /** Told of the outputs whenever the step sets some. */
@@ -186,6 +188,7 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
       signal: cancellation.signal,
       callerIsPublic,
       callerApiUrl,
+      hasProxyFor: (url: string) => play.proxied?.test(url) ?? false,
       writeSummary: (markdown: string) => Object.assign(played, { summary: markdown }),
       setOutputs: (outputs: Record<string, string>) => onOutputs(Object.assign(played.outputs, outputs)),
     };
@@ -200,7 +203,6 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
         ...{ read, names, caller, mappings, open, openPool },
         // The entries' ids differ, as they do where a story has given the first.
         nextIdHex: entryIds(idHex),
-        hasProxyFor: () => false,
         callersRunUrl: `https://github.com/${caller.repository}/actions/runs/${caller.runId}`,
         savePostState: save,
       });
@@ -212,7 +214,6 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
       ...edges,
       github: await open(target, inputs.credentials, needs, wishes),
       callersGitHub: commitStatus && (await open(commitStatus.target, { token: commitStatus.token })),
-      hasProxy: false,
       savePostState: save,
     });
   });
@@ -240,6 +241,7 @@ export function playPost(
       read,
       mappings,
       apiUrl: github.apiUrl,
+      hasIdToken: play.idToken !== undefined,
       clock,
       log,
       random,
