@@ -76,7 +76,7 @@ export function explainBroker(error: BrokerError, situation: Situation): Advice 
       return [
         `${server} answered ${request} with ${outcome} until the deadline${said(answer)}.`,
         claims
-          ? "octo-sts answers so when GitHub limits it, or does not answer it: try again later, or increase the time-out."
+          ? "octo-sts answers so when GitHub limits or refuses it, or does not answer: try again later, or increase the time-out."
           : "This is a server error of GitHub's OIDC provider (see its status page): try again later.",
       ];
     case "unreadable":

@@ -32,6 +32,14 @@ export class BrokerError extends RequestError {
     this.claims = claims;
   }
 
+  /** The same limit, which lasts so long yet. */
+  lasting(leftMs: number): BrokerError {
+    const { request, purpose, answer, server, claims, retryAfterMs = leftMs, dateMs = Number.NaN } = this;
+    const now = { dateMs: dateMs + retryAfterMs - leftMs, retryAfterMs: leftMs };
+    const error = new RequestError("limited", { request, purpose, answer, status: 429, ...now });
+    return new BrokerError(error, answer, server, claims);
+  }
+
   /** octo-sts says so, too, where GitHub did not let it read the policy (docs/platform.md#oidc-brokers). */
   override get isUnsure(): boolean {
     return this.code === "404" && /unable to find/i.test(this.answer);

@@ -9,6 +9,7 @@ import type { OctokitOptions } from "./app-requests.ts";
 import { type Broker, BrokerError, type Claims } from "./broker-error.ts";
 import { type ApiResponse, makeSend, type RequestOptions, readResponse, requestErrorFrom, timeLeft } from "./http.ts";
 import { PURPOSES } from "./purposes.ts";
+import { limitMs } from "./rate-limit.ts";
 import { isRedirect, type RepositoryName } from "./renames.ts";
 import { RequestError } from "./request-error.ts";
 import { fields, InvalidResponse, nameOf, text } from "./response-fields.ts";
@@ -37,6 +38,9 @@ const purpose = PURPOSES.exchangeToken;
 
 /** The OIDC token goes to the broker alone: over TLS, and by no redirect. */
 export function brokerTokens({ host, identity }: Broker, idToken: IdTokenRequest): OpenBrokerTokens {
+  /** The last one: whoever needs a token meets it, whatever it is for. */
+  let limit: { requestError: BrokerError; untilMs: number } | undefined;
+
   return (place, { settings, clock, log, secrets }) => {
     // What the broker's responses tell is not about GitHub's limits.
     const send = makeSend(new Octokit(settings), { clock, log, note() {}, secrets });
@@ -54,12 +58,21 @@ export function brokerTokens({ host, identity }: Broker, idToken: IdTokenRequest
         if (!(error instanceof RequestError)) throw error;
         // Other repositories' tokens may have replaced it in the meantime.
         secrets.add(bearer);
-        throw new BrokerError(error, secrets.strike(error.answer), origin, claims);
+        const requestError = new BrokerError(error, secrets.strike(error.answer), origin, claims);
+        if (requestError.kind === "limited")
+          limit = { requestError, untilMs: clock.nowMs() + limitMs(requestError, 1) };
+        throw requestError;
       }
+    }
+
+    function throwWhileLimited(): void {
+      const leftMs = (limit?.untilMs ?? 0) - clock.nowMs();
+      if (limit && leftMs > 0) throw limit.requestError.lasting(leftMs);
     }
 
     return renewedTokens(
       async (options) => {
+        throwWhileLimited();
         const left = timeLeft(clock, options);
         const runner = {
           origin: originOf(idToken.url),

@@ -1,6 +1,7 @@
 /** The committed action and the real octo-sts: `npm run test:octo-sts`. What is seen here is in docs/platform.md#oidc-brokers. */
 
 import { describe, expect, test } from "vitest";
+import type { Behaviour } from "../simulator/index.ts";
 import { hasOpenssl, makeAuthority } from "../support/certificates.ts";
 import { policiesOf } from "../support/examples.ts";
 import { annotations, setProcessStage } from "../support/process-stage.ts";
@@ -16,11 +17,16 @@ const TARGET = "octo/deployments";
 const POLICY = `${TARGET}/.github/chainguard/deployer.sts.yaml`;
 const [RECIPE = ""] = Object.values(policiesOf("without-a-stored-secret"));
 
-async function play(change: (on: OctoSts) => void = () => {}, given: Record<string, string> = {}) {
+async function play(
+  change: (on: OctoSts) => void = () => {},
+  given: Record<string, string> = {},
+  behaviour: Behaviour = {},
+) {
   if (!program || !authority) throw new Error("no octo-sts");
   const { github, run } = await setProcessStage({
     [TARGET]: { "deploy.yml": receiver("workflow_dispatch", "run-name") },
   });
+  github.behaviour(TARGET, "deploy.yml", behaviour);
   const on = await startOctoSts(program, github, authority);
   // GitHub's issuer is another server here.
   on.policies[POLICY] = RECIPE.replace("https://token.actions.githubusercontent.com", on.issuer);
@@ -89,11 +95,55 @@ describe.skipIf(program === undefined)("octo-sts", () => {
   });
 
   test.each(TROUBLES)(
-    "calls a policy missing that GitHub's $status keeps it from, and the error says so",
+    "calls a policy missing that GitHub's $status keeps it from, and is asked again",
     async (trouble) => {
-      const { error } = await play((on) => on.troubles.push(trouble));
-      expect(error).toContain('(404: unable to find trust policy for "deployer")');
-      expect(error).toContain("octo-sts says the same if GitHub did not let it read the file");
+      const { github, on, error } = await play((on) => on.troubles.push(trouble, trouble));
+      expect(error).toBe("");
+      // octo-sts asks twice for a token of its own each time: to read the policy, and to revoke it.
+      expect(on.idTokens).toHaveLength(2);
+      expect(github.runs(TARGET)).toHaveLength(1);
     },
   );
+
+  test("calls it missing while GitHub's own limit lasts, and the error says so after three tries", async () => {
+    const resets = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Math.floor(Date.now() / 1000) + 3600) };
+    const limit = { status: 403, message: "API rate limit exceeded for installation ID 4712.", headers: resets };
+    const { github, on, error } = await play((on) => on.readTroubles.push(limit, limit, limit));
+    expect(error).toContain('(404: unable to find trust policy for "deployer"), so nothing was sent.');
+    expect(error).toContain("octo-sts says the same if GitHub did not let it read the file");
+    expect(on.idTokens).toHaveLength(3);
+    expect(github.requests).toEqual([]);
+  });
+
+  test("answers a 403 without a limit's headers by 429, which is waited out until the deadline", async () => {
+    const refused = { status: 403, message: "Resource not accessible by integration" };
+    const { ran, error } = await play((on) => on.readTroubles.push(refused), { find_timeout_seconds: "10" });
+    expect(ran.stdout).toMatch(/Rate limit of https:\S+ reached/);
+    expect(error).toMatchSnapshot();
+  });
+
+  test("renews a token that ends in the middle of a wait, by a fresh OIDC token", async () => {
+    const { github, on, ran, error } = await play(
+      (on) => {
+        on.lifeMs = 4000;
+      },
+      { poll_interval_seconds: "1" },
+      { queuedMs: 9000 },
+    );
+    expect(error).toBe("");
+    expect(github.runs(TARGET)).toMatchObject([{ conclusion: "success" }]);
+    expect(on.idTokens.length).toBeGreaterThan(1);
+    expect(new Set(on.idTokens).size).toBe(on.idTokens.length);
+    const used = new Set(github.requests.map(({ token }) => token));
+    expect([...used]).toEqual(on.tokens);
+    for (const secret of [...used, ...on.idTokens])
+      expect(ran.stdout.split("\n").filter((line) => line.includes(secret ?? ""))).toEqual([`::add-mask::${secret}`]);
+  });
+
+  test("knows no OIDC token of another issuer's key, and the error says so", async () => {
+    const { error } = await play((on) => {
+      on.isForged = true;
+    });
+    expect(error).toMatchSnapshot();
+  });
 });

@@ -43,6 +43,12 @@ export function buildOctoSts(): string | undefined {
   return program;
 }
 
+export interface Trouble {
+  status: number;
+  message: string;
+  headers?: Record<string, string>;
+}
+
 export interface OctoSts {
   /** For `oidc_broker`. */
   host: string;
@@ -55,10 +61,16 @@ export interface OctoSts {
   policies: Record<string, string>;
   installation: Installation;
   /** What GitHub answers instead to octo-sts's next requests for a token; undefined: as it should. */
-  troubles: ({ status: number; message: string } | undefined)[];
-  /** Those that octo-sts has handed on. */
+  troubles: (Trouble | undefined)[];
+  /** The same when it reads the policy. */
+  readTroubles: Trouble[];
+  /** How long its tokens live. */
+  lifeMs: number;
+  /** Those for the step: octo-sts reads the policy by others, which may do nothing else. */
   tokens: string[];
   idTokens: string[];
+  /** The issuer signs by a key that nobody knows. */
+  isForged: boolean;
   close(): void;
 }
 
@@ -72,7 +84,8 @@ export async function startOctoSts(program: string, github: GitHub, authority: A
   writeFileSync(keyFile, PRIVATE_KEY);
   const certificate = authority.issue(["DNS:localhost", "DNS:api.github.com"]);
   const on: OctoSts = {
-    ...{ host: "", env: {}, issuer: "", policies: {}, installation, troubles: [], tokens: [], idTokens: [] },
+    ...{ host: "", env: {}, issuer: "", policies: {}, installation, troubles: [], readTroubles: [], lifeMs: 3_600_000 },
+    ...{ tokens: [], idTokens: [], isForged: false },
     subject: "repo:octo/the-app:ref:refs/heads/main",
     close() {},
   };
@@ -131,7 +144,8 @@ function issuerFor(on: OctoSts) {
     const parts = [{ typ: "JWT", alg: "RS256", kid: "1" }, claims].map((part) =>
       Buffer.from(JSON.stringify(part)).toString("base64url"),
     );
-    const signature = sign("RSA-SHA256", Buffer.from(parts.join(".")), privateKey).toString("base64url");
+    const key = on.isForged ? generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey : privateKey;
+    const signature = sign("RSA-SHA256", Buffer.from(parts.join(".")), key).toString("base64url");
     const value = [...parts, signature].join(".");
     on.idTokens.push(value);
     answer(response, 200, { count: value.length, value });
@@ -140,6 +154,7 @@ function issuerFor(on: OctoSts) {
 
 /** As much of api.github.com as octo-sts asks for. */
 function apiFor(on: OctoSts, github: GitHub) {
+  let made = 0;
   return async (request: IncomingMessage, response: ServerResponse) => {
     let body = "";
     for await (const part of request) body += part;
@@ -152,16 +167,20 @@ function apiFor(on: OctoSts, github: GitHub) {
         permissions?: Installation["permissions"];
       };
       const trouble = on.troubles.shift();
-      if (trouble) return answer(response, trouble.status, { message: trouble.message });
+      if (trouble) return answerTrouble(response, trouble);
       const isGranted = Object.keys(permissions).every((name) => name in on.installation.permissions);
       if (!isGranted) return answer(response, 422, { message: "The permissions requested are not granted." });
-      const token = `ghs_ofOctoSts${github.requests.length}x${on.tokens.length}`;
-      on.tokens.push(token);
+      const token = `ghs_ofOctoSts${++made}`;
+      if ("actions" in permissions) on.tokens.push(token);
       const full = repositories.map((name) => `${on.installation.account}/${name}`);
-      github.addToken(token, { kind: "integration", permissions, repositories: full }, on.installation);
+      const expiresAtMs = github.nowMs() + on.lifeMs;
+      const options = { kind: "integration", permissions, repositories: full, expiresAtMs } as const;
+      github.addToken(token, options, on.installation);
       return answer(response, 201, { token, expires_at: new Date(Date.now() + 3_600_000).toISOString(), permissions });
     }
     const [, repository = "", path = ""] = /^\/repos\/([^/]+\/[^/]+)\/contents\/(.*)$/.exec(pathname) ?? [];
+    const trouble = path === "" ? undefined : on.readTroubles.shift();
+    if (trouble) return answerTrouble(response, trouble);
     const text = on.policies[`${repository}/${path}`];
     if (text !== undefined) {
       const content = Buffer.from(text).toString("base64");
@@ -170,6 +189,11 @@ function apiFor(on: OctoSts, github: GitHub) {
     if (pathname === "/installation/token") return response.writeHead(204).end();
     return answer(response, 404, { message: "Not Found" });
   };
+}
+
+function answerTrouble(response: ServerResponse, { status, message, headers }: Trouble): void {
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+  answer(response, status, { message });
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {

@@ -18,14 +18,20 @@ export interface BrokerOptions {
   domain?: string;
   /** Of the job's OIDC tokens. */
   subject?: string;
+  /** Of the tokens that it gives; default: an hour. */
+  lifeMs?: number;
   /** By `owner/repo/NAME`. */
   policies: Record<string, Policy>;
   installations: Installation[];
 }
 
 export interface BrokerFault {
+  /** In the words of whoever wants it. */
+  what?: string | undefined;
   status: number;
   message?: string;
+  /** Instead of JSON. */
+  page?: string;
   headers?: Record<string, string>;
 }
 
@@ -37,7 +43,13 @@ interface Asked {
   query: Record<string, string>;
   authorization: string | undefined;
   atMs: number;
+  /** How many requests GitHub had got by then. */
+  requestsBefore: number;
   status?: number;
+  /** The fault's. */
+  what?: string | undefined;
+  /** What it gave. */
+  token?: string;
 }
 
 const RUNNERS_ORIGIN = "https://oidc.actions.test";
@@ -76,6 +88,13 @@ export class Broker {
     for (const withdraw of this.#withdraw) withdraw();
   }
 
+  /** A repository's policies go with it. */
+  rename(from: string, to: string): void {
+    const { policies } = this.options;
+    for (const [place, policy] of Object.entries(policies))
+      if (place.startsWith(`${from}/`)) policies[to + place.slice(from.length)] = policy;
+  }
+
   exchanges(): Asked[] {
     return this.asked.filter(({ door }) => door === "exchange");
   }
@@ -83,9 +102,10 @@ export class Broker {
   async serve(door: Asked["door"], { method, url = "", headers }: Incoming, response: Outgoing): Promise<void> {
     const { searchParams, pathname } = new URL(url, "https://any.test");
     const { authorization } = headers;
-    const asked: Asked = { door, query: Object.fromEntries(searchParams), authorization, atMs: this.#clock.nowMs() };
+    const asked: Asked = { door, query: Object.fromEntries(searchParams), authorization, ...this.#now() };
     this.asked.push(asked);
     const fault = this.fault?.(door, this.asked.filter((each) => each.door === door).length);
+    if (typeof fault === "string") asked.what = fault;
     if (fault === "reset") return response.reset();
     if (fault === "hang") {
       const gone = new AbortController();
@@ -98,11 +118,16 @@ export class Broker {
     const { status, ...answer } =
       fault ?? (isKnown ? this.#answer(asked) : { status: 501, message: `no ${method} ${url}` });
     asked.status = status;
+    asked.what = fault?.what;
     response.statusCode = status;
     for (const [name, value] of Object.entries(fault?.headers ?? {})) response.setHeader(name, value);
     response.setHeader("content-type", "application/json");
     const body = "body" in answer ? answer.body : { code: 7, message: answer.message ?? "", details: [] };
-    response.end(JSON.stringify(body));
+    response.end(fault?.page ?? JSON.stringify(body));
+  }
+
+  #now(): Pick<Asked, "atMs" | "requestsBefore"> {
+    return { atMs: this.#clock.nowMs(), requestsBefore: this.#github.requests.length };
   }
 
   #answer(asked: Asked): { status: number; message: string } | { status: number; body: unknown } {
@@ -129,7 +154,8 @@ export class Broker {
     return { status: 200, body: { count: value.length, value } };
   }
 
-  #exchange({ query, authorization }: Asked) {
+  #exchange(asked: Asked) {
+    const { query, authorization } = asked;
     const { scope = "", scopes, identity, ...others } = query;
     if (scopes !== scope || Object.keys(others).length > 0)
       return { status: 501, message: "another query than octo-sts's" };
@@ -157,7 +183,7 @@ export class Broker {
     );
     if (!isGranted) return refuse(403, "token exchange failure (StatusUnprocessableEntity)");
     const token = `ghs_${hash(`broker ${this.tokens.length}`).slice(0, 36)}`;
-    const expiresAtMs = this.#github.nowMs() + 3_600_000;
+    const expiresAtMs = this.#github.nowMs() + (this.options.lifeMs ?? 3_600_000);
     const options = {
       kind: "integration",
       permissions: { metadata: "read", ...policy.permissions },
@@ -165,6 +191,7 @@ export class Broker {
     } as const;
     this.#github.addToken(token, { ...options, repositories: [scope] }, installation);
     this.tokens.push(token);
+    asked.token = token;
     return { status: 200, body: { token, refreshToken: "", expiry: null } };
   }
 }

@@ -122,7 +122,7 @@ describe("trouble that does not pass", () => {
     const { failure, log, tookMs } = await play({ ...START, find_timeout_seconds: "60" });
     expect(failure).toMatchInlineSnapshot(`
       "https://octo-sts.test answered GET /sts/exchange with 429 until the deadline: GitHub API rate limit exceeded (403).
-      octo-sts answers so when GitHub limits it, or does not answer it: try again later, or increase the time-out."
+      octo-sts answers so when GitHub limits or refuses it, or does not answer: try again later, or increase the time-out."
     `);
     expect(log.filter((line) => line.includes("limit"))).toMatchInlineSnapshot(`
       [
@@ -152,7 +152,7 @@ describe("trouble that does not pass", () => {
     const { failure, tookMs } = await play({ ...START, find_timeout_seconds: "60" });
     expect(failure).toMatchInlineSnapshot(`
       "https://octo-sts.test answered GET /sts/exchange with 500 until the deadline: failed to get token.
-      octo-sts answers so when GitHub limits it, or does not answer it: try again later, or increase the time-out."
+      octo-sts answers so when GitHub limits or refuses it, or does not answer: try again later, or increase the time-out."
     `);
     expect(tookMs).toBe(60_000);
     expect(github.requests).toEqual([]);

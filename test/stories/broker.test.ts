@@ -11,7 +11,7 @@ import { setFleet } from "../support/fleet-stage.ts";
 import { quietLog } from "../support/quiet-log.ts";
 import { receiver } from "../support/receivers.ts";
 import { asked, TARGET } from "../support/stage.ts";
-import type { Played } from "../support/step.ts";
+import { type Played, textOf } from "../support/step.ts";
 
 const WORKFLOW = receiver("workflow_dispatch", "run-name");
 const START = { workflow: "deploy.yml", ref: "main" };
@@ -21,10 +21,10 @@ const stage = (options?: Parameters<typeof setBrokerStage>[1]) =>
   setBrokerStage({ "deploy.yml": WORKFLOW }, { behaviour: { freshRun404Ms: 0 }, ...options });
 
 /** Neither token stands in anything that the step leaves, and the runner was told to hide both. */
-function expectHidden({ masked, ...played }: Played, { idTokens, tokens }: { idTokens: string[]; tokens: string[] }) {
-  const left = JSON.stringify(played);
+function expectHidden(played: Played, { idTokens, tokens }: { idTokens: string[]; tokens: string[] }) {
+  const left = textOf(played);
   for (const secret of [...idTokens, ...tokens]) {
-    expect(masked).toContain(secret);
+    expect(played.masked).toContain(secret);
     expect(left).not.toContain(secret);
   }
   expect(left).not.toContain(ID_TOKEN_REQUEST.token);

@@ -147,6 +147,11 @@ export interface Play {
   more?: readonly string[];
 }
 
+/** All that others may read of steps: whom the runner was told to hide is no part of it. */
+export function textOf(...parts: readonly unknown[]): string {
+  return JSON.stringify(parts, (name, value) => (name === "masked" ? undefined : value));
+}
+
 /** Plays a step on virtual time, by its inputs as in `with:`. */
 export function playStep(github: GitHub, given: Record<string, string>, play: Play): Promise<Played> {
   return playAndCompare(playOnce, github, given, play);
