@@ -14,6 +14,8 @@ export interface TlsBroker {
   broker: Broker;
   /** For `oidc_broker`. */
   host: string;
+  /** Of loopback. */
+  port: number;
   /** What the runner gives a job with `id-token: write`. */
   env: Record<string, string>;
 }
@@ -24,11 +26,11 @@ afterEachFile(() => {
   for (const close of open.splice(0)) close();
 });
 
-/** `certificate` is for `localhost`. The broker's App is installed on `octo`. */
+/** `certificate` is for `localhost`, or for the `name` that a proxy knows. The broker's App is installed on `octo`. */
 export async function startTlsBroker(
   github: GitHub,
   certificate: Certificate,
-  options: Pick<BrokerOptions, "policies" | "subject">,
+  { name, ...options }: Pick<BrokerOptions, "policies" | "subject"> & { name?: string },
 ): Promise<TlsBroker> {
   const permissions = { contents: "write", actions: "write" } as const;
   const installations = [{ id: 4712, account: "octo", repositories: "all" as const, permissions: { ...permissions } }];
@@ -39,7 +41,8 @@ export async function startTlsBroker(
     serveOnSocket(async (incoming, _, outgoing) => broker?.serve(door, incoming, outgoing), request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const host = `localhost:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const host = name ?? `localhost:${port}`;
   broker = new Broker(host, github, systemClock, { ...options, installations });
   const { close } = broker;
   open.push(() => {
@@ -52,5 +55,5 @@ export async function startTlsBroker(
     ACTIONS_ID_TOKEN_REQUEST_URL: `https://${host}${pathname}${search}`,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: ID_TOKEN_REQUEST.token,
   };
-  return { broker, host, env };
+  return { broker, host, port, env };
 }
