@@ -168,12 +168,7 @@ export const ORIGINS: Record<string, Origin> = {
       ],
       output: ["`runId`", "`runUrl`", "`runUrlHtml`", "`workflowId`"],
     },
-    requestOf: (given, callersRef) => ({
-      repository: given.repo ?? "",
-      workflow: given.workflow ?? "",
-      ref: given.ref ?? callersRef,
-      inputs: asTexts(JSON.parse(given.inputs || "{}")),
-    }),
+    requestOf: byBenc,
   },
   "lasith-kg/dispatch-workflow": {
     source:
@@ -341,7 +336,38 @@ export const ORIGINS: Record<string, Origin> = {
       payload: JSON.parse(given["client-payload"] ?? "{}"),
     }),
   },
+  "octo-sts/action before a dispatch": {
+    source: "action.yml of octo-sts/action at 43a7677",
+    names: { input: ["`domain`", "`scope`", "`identity`"], output: ["`token`"] },
+    requestOf: byBenc,
+  },
+  "actions/create-github-app-token before a dispatch": {
+    source: "action.yml of actions/create-github-app-token at 00ba6ed",
+    names: {
+      input: [
+        "`app-id`",
+        "`private-key`",
+        "`owner`",
+        "`repositories`",
+        "`github-api-url`",
+        "`permission-*`",
+        "`skip-token-revoke`",
+      ],
+      output: ["`token`", "`installation-id`", "`app-slug`"],
+    },
+    requestOf: byBenc,
+  },
 };
+
+/** As benc-uk/workflow-dispatch makes it. */
+function byBenc(given: Given, callersRef: string): Request {
+  return {
+    repository: given.repo ?? "",
+    workflow: given.workflow ?? "",
+    ref: given.ref ?? callersRef,
+    inputs: asTexts(JSON.parse(given.inputs || "{}")),
+  };
+}
 
 /** The body of a curl. */
 function dataOf(script: string): Record<string, unknown> {
