@@ -75,6 +75,7 @@ const NAMES_ELSEWHERE: { readonly [bare: string]: InputName | readonly [InputNam
   repoowner: "owner",
   repositoryowner: "owner",
   repository: "repo",
+  repositories: ["repo", "one target; for several, `targets`"],
   reponame: "repo",
   repositoryname: "repo",
   repourl: "repo",
