@@ -58,7 +58,7 @@ export const thisAction: Player = {
         log,
         random,
         signal: new AbortController().signal,
-        hasProxy: false,
+        hasProxyFor: () => false,
         callerIsPublic: false,
         callerApiUrl: apiUrl,
         writeSummary() {},

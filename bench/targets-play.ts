@@ -64,6 +64,7 @@ export async function playMany(
     signal,
     callerIsPublic: false,
     callerApiUrl: server.apiUrl,
+    hasProxyFor: () => false,
     writeSummary() {},
   };
   const stage = { scenario, server, places, edges, fetch: server.fetchInto(journal) };
@@ -83,7 +84,7 @@ interface Stage {
   scenario: ManyScenario;
   server: Server;
   places: readonly Place[];
-  edges: Omit<Parameters<typeof run>[1], "github" | "hasProxy" | "setOutputs" | "savePostState"> & {
+  edges: Omit<Parameters<typeof run>[1], "github" | "setOutputs" | "savePostState"> & {
     clock: VirtualClock;
   };
   fetch: typeof fetch;
@@ -107,7 +108,6 @@ async function playOneStep({ scenario, server, places, edges, fetch }: Stage): P
     nextIdHex: () => idHex(server, random),
     openPool: (members) => openPool(members, { ...options, choose: async (given) => given as { token: string } }),
     open: async (target) => openGitHub({ ...options, target, credentials: { token: TOKEN } }),
-    hasProxyFor: () => false,
     callersRunUrl: "",
     setOutputs() {},
     // The last thing that an entry does.
@@ -129,7 +129,7 @@ async function playSingleSteps({ scenario, server, places, edges, fetch }: Stage
     const caller = { ...CALLER, apiUrl };
     const inputs = readInputs((name) => texts[name] ?? "", caller, idHex(server, random), mappings);
     const github = openGitHub({ target: inputs.target, credentials: { token: TOKEN }, fetch, clock, log });
-    await run(inputs, { ...edges, github, hasProxy: false, setOutputs() {}, savePostState() {} });
+    await run(inputs, { ...edges, github, setOutputs() {}, savePostState() {} });
     return server.nowMs();
   };
   return Promise.all(places.map(playOne));

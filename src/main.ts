@@ -23,6 +23,7 @@ import { run } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { systemClock } from "./runner/clock.ts";
 import { countsAsPublic, readContext } from "./runner/context.ts";
+import { findIdTokenRequest, hasIdTokenRequest } from "./runner/id-token.ts";
 import { endFolding, runnerLog } from "./runner/log.ts";
 import { appendSummary, markPostStep, rewriteOutputs, saveState, setOutputs } from "./runner/outputs.ts";
 import { findProxy } from "./runner/proxy.ts";
@@ -86,6 +87,7 @@ async function startStep(connections: Connections, signal: AbortSignal): Promise
     callerApiUrl: withoutTrailingSlash(caller.apiUrl),
     callerIsPublic: countsAsPublic(context.payload),
     writeSummary: appendSummary,
+    hasProxyFor: (url: string) => findProxy(url) !== undefined,
   };
   if (hasTargets && mappings) {
     const { startMany } = await import("./start-many.ts");
@@ -93,7 +95,6 @@ async function startStep(connections: Connections, signal: AbortSignal): Promise
       ...edges,
       ...connections,
       ...{ read: core.getInput, names, caller, mappings, nextIdHex },
-      hasProxyFor: ({ apiUrl }) => findProxy(apiUrl) !== undefined,
       callersRunUrl: `${context.serverUrl}/${caller.repository}/actions/runs/${caller.runId}`,
       setOutputs: rewriteOutputs,
       savePostState: (postState, position) => saveState({ [stateKey(position)]: postState }),
@@ -107,7 +108,6 @@ async function startStep(connections: Connections, signal: AbortSignal): Promise
     github: await open(target, credentials, permissionsFor(inputs), optionalPermissionsFor(inputs)),
     // The caller's server and token may differ from the target's, so neither connection is given the other's.
     callersGitHub: commitStatus && (await open(commitStatus.target, { token: commitStatus.token })),
-    hasProxy: findProxy(target.apiUrl) !== undefined,
     setOutputs,
     savePostState: (postState: string) => saveState({ postState }),
   });
@@ -155,7 +155,7 @@ async function endStep(connections: Connections): Promise<void> {
   const mappings = isEmptyObject(read("tokens")) ? undefined : await import("./inputs/mapping.ts");
   for (const secret of tokensIn(read("tokens"), mappings)) mask(secret);
   const apiUrl = withoutTrailingSlash(read("api_url") || process.env.GITHUB_API_URL || "https://api.github.com");
-  const edges = { clock: systemClock, log: runnerLog, random: Math.random };
+  const edges = { clock: systemClock, log: runnerLog, random: Math.random, hasIdToken: hasIdTokenRequest() };
   await post(states, { ...edges, ...connections, read, mappings, apiUrl }).catch((error: unknown) => {
     core.warning(messageOf(error));
     core.debug(String((error as Error)?.stack));
@@ -201,6 +201,7 @@ function callerOf({ apiUrl, runId, runAttempt, eventName, payload, sha }: typeof
     runAttempt: String(runAttempt || 1),
     // Undefined where no runner has set it.
     commit: commitOfEvent(eventName ?? "", payload, sha ?? ""),
+    hasIdToken: hasIdTokenRequest(),
   };
 }
 
@@ -209,7 +210,12 @@ async function chooseCredentials(
   needs: Permissions,
   wishes: Permissions,
 ): Promise<Credentials> {
-  if (!("app" in given)) return given;
+  if ("token" in given) return given;
+  if ("broker" in given) {
+    findProxy(`https://${given.broker.host}`);
+    const { brokerTokens } = await import("./github/broker-tokens.ts");
+    return { broker: brokerTokens(given.broker, findIdTokenRequest()) };
+  }
   const { createAppAuth } = await import("@octokit/auth-app");
   return { app: { ...given.app, needs, wishes, strategy: createAppAuth } };
 }

@@ -16,7 +16,7 @@ import type { Run, StartedRun } from "./github/responses.ts";
 import { makeRetry, OutOfTime, once, responseOrUndefined } from "./github/retry.ts";
 import { CANCELLING, type Spent } from "./github/spending.ts";
 import { problemsOfStatusToken } from "./inputs/commit-status.ts";
-import { type GivenCredentials, readCredentials } from "./inputs/credentials.ts";
+import { type GivenCredentials, problemsOfIdToken, readCredentials } from "./inputs/credentials.ts";
 import type { Mappings } from "./inputs/dispatch-request.ts";
 import { readerOf } from "./inputs/reader.ts";
 import { readTargetTokens, tokenFor } from "./inputs/target-tokens.ts";
@@ -35,6 +35,8 @@ interface PostDependencies extends Pick<Dependencies, "clock" | "log" | "random"
   /** For the input `tokens`. */
   mappings: Mappings | undefined;
   apiUrl: string;
+  /** The job may get an OIDC token. */
+  hasIdToken: boolean;
 }
 
 /** A run to cancel. */
@@ -74,7 +76,7 @@ export async function post(texts: readonly string[], dependencies: PostDependenc
     );
   const due = states.filter(isCancelDue).flatMap((state, position) => {
     const result = credentialsFor(state, dependencies);
-    if ("app" in result || "token" in result) return [{ state, credentials: result, position }];
+    if (!("problem" in result)) return [{ state, credentials: result, position }];
     log.warning(result.problem);
     return [];
   });
@@ -89,10 +91,11 @@ export async function post(texts: readonly string[], dependencies: PostDependenc
 
 function credentialsFor(
   { target, started }: PostState,
-  { read, mappings, apiUrl }: PostDependencies,
+  { read, mappings, apiUrl, hasIdToken }: PostDependencies,
 ): GivenCredentials | { problem: string } {
   const reader = readerOf(read);
   const credentials = readCredentials(reader, tokenFor(readTargetTokens(reader, apiUrl, mappings), target)?.token);
+  reader.problems.push(...problemsOfIdToken(credentials, { hasIdToken }));
   if (reader.problems.length === 0) return credentials;
   const where = started?.htmlUrl ?? `${target.owner}/${target.repo}`;
   const first = `The remote run could not be cancelled and may go on: ${where}`;

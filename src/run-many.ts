@@ -1,7 +1,8 @@
 /** Many targets in one step: the story of run.ts for each, over shared connections, with one verdict. */
 
 import { setMaxListeners } from "node:events";
-import { runEntry, USES_APP } from "./run.ts";
+import { describeTokenSource } from "./inputs/credentials.ts";
+import { runEntry } from "./run.ts";
 import { Cancelled } from "./runner/cancellation.ts";
 import { StepError } from "./runner/step-error.ts";
 import type { ManyDependencies } from "./targets/dependencies.ts";
@@ -25,7 +26,8 @@ import { openStatusOfAll } from "./targets/status.ts";
 export async function runMany(targets: Targets, dependencies: ManyDependencies): Promise<void> {
   const { clock, log, signal, writeSummary } = dependencies;
   for (const warning of targets.warnings) log.warning(warning);
-  if (targets.entries.some(({ inputs }) => "app" in inputs.credentials)) log.info(USES_APP);
+  const sources = targets.entries.flatMap(({ inputs }) => describeTokenSource(inputs.credentials) ?? []);
+  for (const source of new Set(sources)) log.info(source);
   if (targets.isDryRun) return dryRunAll(targets, dependencies);
 
   const startedAtMs = clock.nowMs();
@@ -129,9 +131,7 @@ async function runLeg(
 const NOTHING_KNOWN: Ended["known"] = { distinctId: "" };
 
 function edgesFor({ inputs }: TargetEntry, dependencies: ManyDependencies) {
-  const { openGitHub, hasProxyFor } = dependencies;
-  const github = openGitHub(inputs);
-  return { ...dependencies, github, hasProxy: hasProxyFor(inputs.target) };
+  return { ...dependencies, github: dependencies.openGitHub(inputs) };
 }
 
 const DRY_RUNS_AT_ONCE = 10;

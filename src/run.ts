@@ -4,6 +4,7 @@ import { resolveDispatch } from "./dispatch/resolve.ts";
 import { sendDispatch } from "./dispatch/send.ts";
 import { find } from "./find/find.ts";
 import { readGivenRun } from "./find/given-run.ts";
+import { describeTokenSource } from "./inputs/credentials.ts";
 import type { DispatchRequest, ResolvedDispatch } from "./inputs/dispatch-request.ts";
 import type { Inputs } from "./inputs/inputs.ts";
 import { withReuseKey } from "./inputs/reuse-key.ts";
@@ -18,8 +19,6 @@ import { isComparable } from "./wait/baseline-rules.ts";
 import { checkVerdict } from "./wait/check-verdict.ts";
 import type { RunSnapshot } from "./wait/run-snapshot.ts";
 
-export const USES_APP = "Using the GitHub App; the input `token` is not used.";
-
 /**
  * Starts a workflow in the target and finds the run that this created, or takes the run that is given; then follows it, if
  * the inputs ask for that. Outputs are set as soon as they are known, and stay when the step fails.
@@ -28,7 +27,8 @@ export const USES_APP = "Using the GitHub App; the input `token` is not used.";
 export async function run(inputs: Inputs, dependencies: Dependencies): Promise<void> {
   const { context, known } = createContext(inputs, dependencies);
   for (const warning of inputs.warnings) context.log.warning(warning);
-  if ("app" in inputs.credentials) context.log.info(USES_APP);
+  const source = describeTokenSource(inputs.credentials);
+  if (source !== undefined) context.log.info(source);
   const status = await openStatus(context);
   const failure = await failureOf(runStep(context, status, known), known, context);
   try {

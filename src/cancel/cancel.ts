@@ -94,7 +94,7 @@ export async function searchOnceMore(
     return { run: result.run, why: limit ? ` It could not be looked for: ${limit}.` : "" };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    log.info(`GitHub refused the search (${error.inAWord}).`);
+    log.info(`The search was refused (${error.inAWord}).`);
     return { why: "" };
   }
 }

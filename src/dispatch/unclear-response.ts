@@ -33,7 +33,7 @@ export async function settleUnclear(
   const bounds = { deadlineMs: sent.findDeadlineMs, window: FULL_WINDOW, sinceMs };
   const result = await search(sent, bounds, context).catch((error: unknown): never => {
     if (!(error instanceof RequestError)) throw error;
-    throw unclear(`GitHub refused the search (${error.inAWord})`);
+    throw unclear(`the search was refused (${error.inAWord})`);
   });
   if (result.run) {
     const found = logFound(result, sent, context);

@@ -1,10 +1,12 @@
 /** The one place that turns a request error into advice (docs/design.md#errors). No message holds a token or a payload value. */
 
+import { BrokerError } from "../github/broker-error.ts";
 import { rateLimitEndMs } from "../github/rate-limit.ts";
 import type { RequestError } from "../github/request-error.ts";
 import { describePermissions } from "../inputs/permissions.ts";
 import { timeOfDay } from "../text/wording.ts";
 import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
+import { explainBroker } from "./broker.ts";
 import { explainNetwork } from "./network.ts";
 import { explainRefusal } from "./refusal.ts";
 import { describeServer, type Situation } from "./situation.ts";
@@ -36,6 +38,7 @@ function whereTheRunIs({ status, purpose }: RequestError, { started, namedRunId 
 
 function advise(requestError: RequestError, situation: Situation): Advice {
   const { kind, request, status } = requestError;
+  if (requestError instanceof BrokerError) return explainBroker(requestError, situation);
   switch (kind) {
     case "unreachable":
     case "untrusted":
@@ -76,12 +79,12 @@ function limitEnd(requestError: RequestError): string {
 
 export function describeLastError(requestError: RequestError | undefined): string[] {
   if (!requestError) return [];
-  const { kind, status, answer, request, inAWord } = requestError;
-  if (kind === "unreadable") return [`The last response cannot be read: ${answer} (${status} to ${request}).`];
+  const { kind, answer, request, inAWord, server, outcome } = requestError;
+  if (kind === "unreadable") return [`The last response cannot be read: ${answer} (${inAWord} to ${request}).`];
   if (kind !== "limited") return [`The last request failed: ${inAWord} to ${request}.`];
   const endMs = rateLimitEndMs(requestError);
   const end = endMs === undefined ? "had not ended by then" : `lasts until ${timeOfDay(endMs)}`;
-  return [`The last request hit GitHub's rate limit, which ${end} (${inAWord} to ${request}).`];
+  return [`The last request hit ${server}'s rate limit, which ${end} (${outcome} to ${request}).`];
 }
 
 /** Looked up by status and GitHub's words. */

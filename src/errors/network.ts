@@ -47,13 +47,13 @@ const FAILURES: AdviceRows<{ apiUrl: string; where: string; server: string }> = 
 
 /** For errors without a response. */
 export function explainNetwork({ kind, code, answer }: RequestError, situation: Situation): Advice {
-  const { apiUrl, hasProxy } = situation;
+  const { apiUrl, hasProxyFor } = situation;
   const where = `${apiUrl} (${code ?? oneLine(answer)})`;
   const server = describeServer(situation);
   const special = lookUp(FAILURES, `${kind} ${code ?? ""}`, { apiUrl, where, server });
   if (special) return special;
   const what = kind === "lost" ? "The connection broke or timed out:" : "No connection to";
-  const proxy = hasProxy
+  const proxy = hasProxyFor(apiUrl)
     ? "The request goes through the proxy in `HTTPS_PROXY`/`HTTP_PROXY`: check its address, or exclude the server with `NO_PROXY`."
     : "If the runner reaches it only through a proxy, set `HTTPS_PROXY` (and `NO_PROXY` for hosts reached directly).";
   return [`${what} ${where}.`, `Check ${server}, and that the runner can connect to it. ${proxy}`];

@@ -1,14 +1,13 @@
 /** Advice for a refusal: a bad token (401), a missing permission (403), something missing (404), or any other. */
 
-import type { Access } from "../github/purposes.ts";
 import type { RequestError } from "../github/request-error.ts";
-import { describePermissions } from "../inputs/permissions.ts";
+import { describePermissions, labelPermissions } from "../inputs/permissions.ts";
 import { describeWorkflow, nearestWorkflow } from "../inputs/workflow-names.ts";
 import { didYouMean } from "../text/near.ts";
 import { enumerated } from "../text/wording.ts";
 import { type Advice, type AdviceRows, lookUp, redact } from "./advice.ts";
 import { explainPolicy } from "./policy.ts";
-import type { Situation } from "./situation.ts";
+import { policyFile, type Situation } from "./situation.ts";
 import { explainUnprocessable } from "./unprocessable.ts";
 
 interface Refused extends Situation {
@@ -27,8 +26,9 @@ interface Refused extends Situation {
 /** Looked up by the status and `refusalOf`. */
 const REFUSALS: AdviceRows<Refused> = [
   [
-    /^401 app/,
-    ({ said }) => `GitHub does not accept the App's token (${said}), although it was created for this step.`,
+    /^401 (App|broker)/i,
+    ({ said }, whose) =>
+      `GitHub does not accept the ${whose}'s token (${said}), although it was created for this step.`,
     ({ repository }) => `The App was probably uninstalled from ${repository} or suspended since.`,
   ],
   [
@@ -112,15 +112,21 @@ const REFUSALS: AdviceRows<Refused> = [
     "The organisation has an IP allow list: add the runner's address, or use a runner that is on it.",
   ],
   [
-    /^403 app: .*suspended/is,
+    /^403 App: .*suspended/is,
     ({ repository }) => `The App's installation on ${repository} is suspended (403).`,
     "The repository's owner can unsuspend it in the settings of installed Apps.",
   ],
   [
-    /^403 app: /,
+    /^403 App: /,
     ({ mayNot }) => mayNot,
     ({ repository, needs }) =>
       `Give the App ${needs} in its settings, and have the owner of ${repository} accept it in the installation.`,
+  ],
+  [
+    /^403 broker: .*by integration/is,
+    ({ mayNot }) => mayNot,
+    ({ repository, needs, broker }) =>
+      `\`${policyFile(broker)}\` on the default branch of ${repository} has to list ${needs} under \`permissions:\`, which the broker's App must have as well.`,
   ],
   [
     /^403 .*by integration/is,
@@ -194,8 +200,8 @@ function workflowsInWords({ workflow = "", visible }: Refused): string {
 }
 
 /** The likeliest cause. A token does not show whether it is the job's own. Empty, or ends with a space. */
-function jobsToken({ isOwnTarget, appPermissions }: Situation): string {
-  if (isOwnTarget || appPermissions) return "";
+function jobsToken({ isOwnTarget, appPermissions, broker }: Situation): string {
+  if (isOwnTarget || appPermissions || broker) return "";
   return "If `token` is the job's own `GITHUB_TOKEN` (the default), it can access only its own repository: use a token for the target. ";
 }
 
@@ -222,7 +228,7 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
     ssoUrl,
     mayNot: `The token cannot ${purpose.to} ${situation.repository} (${said})${unsentNeeds ? ", so nothing was sent" : ""}.`,
     needs: describePermissions(needs),
-    label: Object.entries(needs).map(labelOf).join('" and "'),
+    label: labelPermissions(needs),
   };
   return (
     lookUp(REFUSALS, `${status} ${refusalOf(requestError, situation)}`, about) ?? [
@@ -232,17 +238,15 @@ export function explainRefusal(requestError: RequestError, situation: Situation)
   );
 }
 
-function labelOf([name, access]: [string, Access]): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${access === "write" ? "Read and write" : "Read-only"}`;
-}
-
 /** For a 404, what is missing, if known; for any other status, whose token it was, and GitHub's words. */
 function refusalOf(
   { status, purpose, answer, ssoUrl }: RequestError,
-  { visible, tokenHasWorked, appPermissions, unseenRunId, namedRunId }: Situation,
+  { visible, tokenHasWorked, appPermissions, broker, unseenRunId, namedRunId }: Situation,
 ): string {
-  if (status !== 404)
-    return `${appPermissions ? "app" : tokenHasWorked ? "used token" : "token"}: ${answer}${ssoUrl ? " (SSO)" : ""}`;
+  if (status !== 404) {
+    const own = appPermissions ? "App" : broker && "broker";
+    return `${own ?? (tokenHasWorked ? "used token" : "token")}: ${answer}${ssoUrl ? " (SSO)" : ""}`;
+  }
   if (purpose.about === "run" && namedRunId !== undefined) return "named run";
   if (purpose.about === "run" && unseenRunId === undefined) return "run";
   const unseen = (["repository", "workflow", "ref"] as const).find((part) => visible?.[part] === false);

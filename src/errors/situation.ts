@@ -1,5 +1,6 @@
 /** What the advice depends on besides the request error. */
 
+import type { Broker } from "../github/broker-error.ts";
 import type { Permissions } from "../github/purposes.ts";
 import type { Id } from "../github/response-fields.ts";
 import type { NamedWorkflow } from "../inputs/workflow-names.ts";
@@ -28,9 +29,11 @@ export interface Situation extends NamedFile {
   /** GitHub may repeat these in its answer, and no message may show them. */
   sentValues: readonly string[];
   tokenHasWorked: boolean;
-  hasProxy: boolean;
+  hasProxyFor(url: string): boolean;
   /** Requested for a GitHub App; undefined with a plain `token`. */
   appPermissions?: Permissions | undefined;
+  /** Whose tokens are used, and the permissions that the inputs need. */
+  broker?: (Broker & { needs: Permissions }) | undefined;
   visible?: Visible | undefined;
   /** All that the inputs need, where nothing was sent yet for want of one of them. */
   unsentNeeds?: Permissions | undefined;
@@ -42,6 +45,11 @@ export interface Situation extends NamedFile {
 
 export function describeServer({ serverIn = "api_url" }: Pick<Situation, "serverIn">): string {
   return serverIn === "api_url" ? "`api_url`" : `the server in \`${serverIn}\``;
+}
+
+/** In the target, on its default branch: who may have which token. */
+export function policyFile(broker: Pick<Broker, "identity"> | undefined): string {
+  return `.github/chainguard/${broker?.identity}.sts.yaml`;
 }
 
 /** What the token can see of the target; undefined where that was not read, or the request failed. */

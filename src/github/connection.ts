@@ -3,6 +3,7 @@ import type { Clock } from "../runner/clock.ts";
 import type { Log } from "../runner/log.ts";
 import { keepSecrets, type Secrets } from "../text/secrets.ts";
 import { type App, appTokenSource, type OctokitOptions } from "./app-requests.ts";
+import type { OpenBrokerTokens } from "./broker-tokens.ts";
 import { type Download, makeDownload } from "./download.ts";
 import { headerOf, makeSend, type Request, type RequestOptions, readResponse, type Send, textFetch } from "./http.ts";
 import { type Limits, openLimits } from "./limits.ts";
@@ -35,7 +36,7 @@ export interface ScopeOptions {
 /** By default, nothing is shared with other repositories. */
 export type ConnectionOptions = ScopeOptions | (Omit<ScopeOptions, "credentials"> & { scope: TokenScope });
 
-export type Credentials = { token: string } | { app: App };
+export type Credentials = { token: string } | { app: App } | { broker: OpenBrokerTokens };
 
 /** What all repositories on one token share: its limits, and what responses tell of it. */
 export type TokenScope = ReturnType<typeof openScope>;
@@ -79,14 +80,21 @@ export function openScope({
   const places: RepositoryName[] = repositories.map((repo) => ({ owner: target.owner, repo }));
   const { metadata, note } = trackMetadata(clock);
   const sendBy = (octokit: Octokit) => makeSend(octokit, { clock, log, note, secrets });
-  const tokensOf = (some: readonly RepositoryName[]) =>
-    "token" in credentials
-      ? plainToken(credentials.token)
-      : appTokenSource(credentials.app, { settings, places: some, clock, secrets, sendBy });
+  const tokensOf = (some: readonly RepositoryName[]) => {
+    if ("token" in credentials) return plainToken(credentials.token);
+    if ("app" in credentials)
+      return appTokenSource(credentials.app, { settings, places: some, clock, secrets, sendBy });
+    const [place = { owner: "", repo: "" }] = some;
+    return credentials.broker(place, { settings, clock, log, secrets });
+  };
   const shared = tokensOf(places);
+  const isForEach = "broker" in credentials;
   return {
     metadata,
-    tokensFor: (place: RepositoryName) => (places.length > 1 ? sharedOrOwn(shared, tokensOf([place])) : shared),
+    tokensFor: (place: RepositoryName) => {
+      if (places.length === 1) return shared;
+      return isForEach ? tokensOf([place]) : sharedOrOwn(shared, tokensOf([place]));
+    },
     places,
     secrets,
     send: sendBy(new Octokit(settings)),

@@ -5,7 +5,7 @@ import type { Log } from "../runner/log.ts";
 import { quoted } from "../text/foreign-text.ts";
 import type { Secrets } from "../text/secrets.ts";
 import { StaleResponse } from "./newest-run.ts";
-import type { Purpose } from "./purposes.ts";
+import { isForToken, type Purpose } from "./purposes.ts";
 import { type ResponseHeaders, retryAfterMs } from "./rate-limit.ts";
 import { kindOfError, kindOfResponse, RequestError, ssoUrlOf } from "./request-error.ts";
 import { InvalidResponse, timeMs } from "./response-fields.ts";
@@ -76,7 +76,7 @@ export function makeSend(
       .finally(() => timer.release());
     const { status, headers, data } = response;
     // Only the answer that brings a token has to have it.
-    const bringsToken = purpose.about === "app" && status < 400;
+    const bringsToken = isForToken(purpose) && status < 400;
     const mayRepeat = !bringsToken && secrets.mayBeIn(String(data));
     const body = mayRepeat ? secrets.strikeAll(parseBody(data)) : parseBody(data);
     const reply: ApiResponse = { request, purpose, status, headers, data: body };

@@ -18,9 +18,15 @@ export type Outage = ReturnType<typeof watchForOutages>;
 
 export function watchForOutages({ github, clock, log }: OutageDependencies) {
   let sinceMs: number | undefined;
+  let server = "";
   // A limit applies to every request with the token, not only to the refused one.
   let limit: { requestError: RequestError; endMs: number; untilMs: number } | undefined;
   let limits = 0;
+
+  function begin(requestError: RequestError): void {
+    if (sinceMs === undefined) ({ server } = requestError);
+    sinceMs ??= clock.nowMs();
+  }
 
   return {
     /** The current limit, if any; by `clock`. Whoever has the time waits from `endMs` until `untilMs`. */
@@ -39,30 +45,35 @@ export function watchForOutages({ github, clock, log }: OutageDependencies) {
       // Many jobs may wait for the limit of one token; they must not all resume at once.
       const jitterMs = random * Math.min(lastsMs / 4, 5000, Math.max(leftMs - lastsMs, 0) / 2);
       limit = { requestError, endMs: nowMs + lastsMs, untilMs: nowMs + lastsMs + jitterMs };
-      sinceMs ??= nowMs;
+      begin(requestError);
       if (before && limit.endMs - before.endMs < TOLD_FROM_MS) return;
       const endMs = github.serverTimeMs(nowMs + lastsMs);
       const until = endMs === undefined ? "" : ` until ${timeOfDay(endMs)}`;
       const waits = `; waiting ${seconds(lastsMs)}, then continuing`;
       const then = lastsMs < leftMs ? waits : ", which is after the deadline";
-      log.info(`Rate limit reached${until}${then}.`, "waiting");
+      log.info(`${limitOf(requestError)} reached${until}${then}.`, "waiting");
     },
 
-    noteError({ kind, inAWord, answer, request }: RequestError): void {
+    noteError(requestError: RequestError): void {
+      const { kind, outcome, answer, request } = requestError;
       if (sinceMs !== undefined || kind === "stale") return;
-      sinceMs = clock.nowMs();
+      begin(requestError);
       // An unreadable response has a status of success.
-      const how = kind === "unreadable" ? `${request}: ${answer}` : `${inAWord} to ${request}`;
-      log.info(`GitHub returned an unexpected response (${how}); retrying.`, "waiting");
+      const how = kind === "unreadable" ? `${request}: ${answer}` : `${outcome} to ${request}`;
+      log.info(`${server} returned an unexpected response (${how}); retrying.`, "waiting");
     },
 
     noteAnswer(): void {
       limits = 0;
       if (sinceMs === undefined) return;
-      log.info(`GitHub responds again after ${seconds(clock.nowMs() - sinceMs)}.`);
+      log.info(`${server} responds again after ${seconds(clock.nowMs() - sinceMs)}.`);
       sinceMs = undefined;
     },
   };
+}
+
+function limitOf({ server }: RequestError): string {
+  return server === "GitHub" ? "Rate limit" : `Rate limit of ${server}`;
 }
 
 function seconds(ms: number): string {

@@ -2,6 +2,7 @@
 
 import { type GitHub, openGitHub } from "./api.ts";
 import type { App } from "./app-requests.ts";
+import type { Broker } from "./broker-error.ts";
 import { type Credentials, openScope, type ScopeOptions, type Target, type TokenScope } from "./connection.ts";
 import type { Permissions } from "./purposes.ts";
 import { shareRuns } from "./shared-runs.ts";
@@ -13,7 +14,7 @@ export interface Member {
   wishes: Permissions;
 }
 
-type Given = { token: string } | { app: Pick<App, "appId" | "privateKey"> };
+type Given = { token: string } | { app: Pick<App, "appId" | "privateKey"> } | { broker: Broker };
 
 export interface PoolOptions extends Omit<ScopeOptions, "target" | "repositories" | "credentials"> {
   choose(given: Given, needs: Permissions, wishes: Permissions): Promise<Credentials>;
@@ -28,7 +29,7 @@ export interface Pool {
 
 /**
  * Repositories on one token share its limits, and those who poll one repository share their polls. An App has a token for each
- * owner, for just the repositories of `members`.
+ * owner, for just the repositories of `members`; a broker gives one for each repository, of the same installation.
  */
 export async function openPool(members: readonly Member[], { choose, ...options }: PoolOptions): Promise<Pool> {
   const scopes = new Map<string, TokenScope>();
@@ -70,8 +71,9 @@ function together(all: readonly Permissions[]): Permissions {
 
 /** What has the same limits. */
 function scopeKey({ target: { apiUrl, owner }, credentials }: Pick<Member, "target" | "credentials">): string {
-  const of = "token" in credentials ? credentials.token : `${credentials.app.appId} ${owner.toLowerCase()}`;
-  return JSON.stringify([apiUrl, of]);
+  if ("token" in credentials) return JSON.stringify([apiUrl, credentials.token]);
+  const of = "app" in credentials ? credentials.app.appId : credentials.broker.host;
+  return JSON.stringify([apiUrl, `${of} ${owner.toLowerCase()}`]);
 }
 
 function repositoryKey(member: Pick<Member, "target" | "credentials">): string {

@@ -12,8 +12,11 @@ export interface Permissions {
 export type Access = "read" | "write";
 
 export interface Purpose {
-  /** `app`: a GitHub App's request for its installation or a token; `run`: a run, which may be deleted; `target`: the rest. */
-  about: "app" | "run" | "target";
+  /**
+   * `app`: a GitHub App's request for its installation or a token; `broker`: a request for the job's OIDC token, or to the broker
+   * for a token; `run`: a run, which may be deleted; `target`: the rest.
+   */
+  about: "app" | "broker" | "run" | "target";
   /** Stands between "may not" and the repository's name. */
   to: string;
   /** Of fine-grained tokens, Apps and `GITHUB_TOKEN` (docs/platform.md#tokens). */
@@ -45,4 +48,10 @@ export const PURPOSES = {
   readArtifacts: { about: "run", to: "read the artifacts of", needs: actions("read") },
   read: { about: "target", to: "read", needs: metadata },
   getToken: { about: "app", to: "get a token for", needs: metadata },
+  exchangeToken: { about: "broker", to: "get a token for", needs: metadata },
 } as const satisfies Record<string, Purpose>;
+
+/** Nothing is sent to the target before there is a token. */
+export function isForToken({ about }: Purpose): boolean {
+  return about === "app" || about === "broker";
+}

@@ -73,7 +73,8 @@ const LONGEST_WAIT_MS = 31 * 24 * 3_600_000;
 
 interface Limited {
   kind: string;
-  inAWord: string;
+  server: string;
+  outcome: string;
   dateMs: number | undefined;
   retryAfterMs: number | undefined;
 }
@@ -92,5 +93,5 @@ export function describeLimit(requestError: Limited | undefined): string | undef
   if (requestError?.kind !== "limited") return undefined;
   const endMs = rateLimitEndMs(requestError);
   const lasts = endMs === undefined ? "has not ended" : `lasts until ${timeOfDay(endMs)}`;
-  return `GitHub's rate limit ${lasts} (${requestError.inAWord})`;
+  return `${requestError.server}'s rate limit ${lasts} (${requestError.outcome})`;
 }

@@ -1,5 +1,5 @@
 import { excerpt } from "../text/foreign-text.ts";
-import type { Purpose } from "./purposes.ts";
+import { isForToken, type Purpose } from "./purposes.ts";
 import { isRateLimit, type ResponseHeaders } from "./rate-limit.ts";
 
 /** Inputs that the workflow does not declare; empty for any other error. */
@@ -25,6 +25,8 @@ const MAX_ANSWER_LENGTH = 10_000;
 export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly kind: RequestErrorKind;
+  /** Who was asked: `GitHub`, or an origin. */
+  readonly server: string = "GitHub";
   /** e.g. `POST /repos/octo/target/dispatches`. */
   readonly request: string;
   readonly purpose: Purpose;
@@ -66,8 +68,18 @@ export class RequestError extends Error {
     this.ssoUrl = about.ssoUrl;
   }
 
-  get inAWord(): string {
+  /** The status, else why there is none. */
+  get outcome(): string {
     return String(this.status ?? this.code ?? this.kind);
+  }
+
+  get inAWord(): string {
+    return this.server === "GitHub" ? this.outcome : `${this.outcome} from ${this.server}`;
+  }
+
+  /** A refusal that may pass, although nothing tells. */
+  get isUnsure(): boolean {
+    return false;
   }
 
   /** With GitHub's words, e.g. `403: Resource not accessible`. */
@@ -83,7 +95,7 @@ export function isRetryable(requestError: RequestError): boolean {
 /** `maybe` is dangerous: a client that resent a dispatch after every 5xx started some fifty runs (docs/platform.md#no-idempotency). */
 export function acted(requestError: RequestError): "no" | "maybe" | "yes" {
   // Without a token, nothing was dispatched.
-  if (requestError.purpose.about === "app") return "no";
+  if (isForToken(requestError.purpose)) return "no";
   switch (requestError.kind) {
     case "unreachable":
     case "untrusted":

@@ -10,6 +10,8 @@ export const SHORT_PAGE = 30;
 export const PAGE_LENGTH = 100;
 
 type Schemas = components["schemas"];
+/** Without a schema. */
+type Plain = "list" | "id-token";
 
 /** Beyond 2^32; http.ts reads those beyond 2^53 as bigint. */
 export type Id = number | bigint;
@@ -19,7 +21,7 @@ export class InvalidResponse extends Error {
   /** An object: from another kind of server, not a proxy's page, which may be gone the next time. */
   readonly isForeign: boolean;
 
-  constructor(schema: keyof Schemas | "list", field?: string) {
+  constructor(schema: keyof Schemas | Plain, field?: string) {
     super(
       field === undefined
         ? `it is no ${schema}`
@@ -41,8 +43,8 @@ export interface Page<Item> {
 export type Unchecked<Name extends keyof Schemas> = { [Field in keyof Schemas[Name]]?: unknown };
 
 export function fields<Name extends keyof Schemas>(data: unknown, schema: Name): Unchecked<Name>;
-export function fields(data: unknown, schema: "list"): Record<string, unknown>;
-export function fields(data: unknown, schema: keyof Schemas | "list"): object {
+export function fields(data: unknown, schema: Plain): Record<string, unknown>;
+export function fields(data: unknown, schema: keyof Schemas | Plain): object {
   if (typeof data !== "object" || data === null) throw new InvalidResponse(schema);
   return data;
 }

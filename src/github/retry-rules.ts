@@ -31,7 +31,7 @@ export interface RetryProgress extends RetryPolicy {
 }
 
 const LONGEST_PAUSE_MS = 30_000;
-/** Retries of a bad response among good ones (401, 404). */
+/** Retries of a bad response among good ones (401, 404), and of a refusal that may pass. */
 const STRAYS = 2;
 const STRAY_PAUSE_MS = 3000;
 const NEW_PAUSE_MS = 1000;
@@ -49,7 +49,7 @@ export function pauseAfter(requestError: RequestError, progress: RetryProgress):
   if (requestError.status === 404 && nowMs < isNewUntilMs)
     return progress.failures <= EARLY_FAILURES ? NEW_PAUSE_MS : LATE_PAUSE_MS;
   const isStray = (requestError.status === 401 && tokenHasWorked) || (requestError.status === 404 && wasSeen);
-  if (isStray && strays < STRAYS) return STRAY_PAUSE_MS;
+  if ((isStray || requestError.isUnsure) && strays < STRAYS) return STRAY_PAUSE_MS;
   if (!retries(requestError) || (requestError.isForeign && progress.alike >= FOREIGN_ANSWERS)) return undefined;
   if (requestError.kind === "stale") return STALE_PAUSE_MS;
   if (requestError.kind === "limited") return limitMs(requestError, progress.limits);

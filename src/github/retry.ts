@@ -2,9 +2,10 @@
 
 import { abortAfter } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
+import { BrokerError } from "./broker-error.ts";
 import type { Budget } from "./budget.ts";
 import type { RequestOptions } from "./http.ts";
-import type { Limits } from "./limits.ts";
+import { type Limits, noteAnswers, outageOf } from "./limits.ts";
 import type { Outage } from "./outages.ts";
 import { LAST_REQUEST_MS, pauseWithin } from "./polling.ts";
 import { isRetryable, RequestError } from "./request-error.ts";
@@ -103,12 +104,13 @@ async function retryUntilAnswered<Answer>(
 ): Promise<Answer> {
   const { github, clock, random, signal: cancelled } = dependencies;
   const { deadlineMs, signal = cancelled, spending = STARTING } = options;
-  const { outage } = github.limits;
+  const { limits } = github;
   const leftMs = () => Math.max(deadlineMs - clock.nowMs(), 0);
   let last: RequestError | undefined;
   let strays = 0;
   let alike = 0;
   for (let failures = 1; ; failures++) {
+    const before = last;
     const turn = await takeTurn(last, { ...options, signal, spending }, dependencies);
     ({ last } = turn);
     const { release } = turn;
@@ -122,10 +124,9 @@ async function retryUntilAnswered<Answer>(
     const answer = await send({ timeoutMs, signal, isLast, onShared: () => release(false) })
       .catch(requestErrorOnly)
       .finally(release);
-    if (!(answer instanceof RequestError)) {
-      outage.noteAnswer();
-      return answer;
-    }
+    noteAnswers(answer, before, limits);
+    if (!(answer instanceof RequestError)) return answer;
+    const outage = outageOf(answer, limits);
     if (answer.kind === "limited") outage.noteLimit(answer, leftMs(), random());
     alike = countAlike(answer, last, alike);
     const counts = { failures, strays, alike, limits: outage.limits() };
@@ -139,9 +140,10 @@ async function retryUntilAnswered<Answer>(
 
   async function pauseFor(requestError: RequestError, pauseMs: number): Promise<void> {
     const { isNewUntilMs = 0 } = options;
-    const isStray = requestError.status === 401 || (requestError.status === 404 && clock.nowMs() >= isNewUntilMs);
-    if (requestError.status === 401 || requestError.status === 404) strays++;
-    else outage.noteError(requestError);
+    const { status, isUnsure } = requestError;
+    const isStray = isUnsure || status === 401 || (status === 404 && clock.nowMs() >= isNewUntilMs);
+    if (isUnsure || status === 401 || status === 404) strays++;
+    else outageOf(requestError, limits).noteError(requestError);
     const ms = pauseMs * (1 + random() / 4);
     // A response that may be final is retried seconds later, or not at all.
     await clock.sleep(isStray ? Math.min(ms, leftMs()) : pauseWithin(leftMs(), ms), signal);
@@ -156,8 +158,9 @@ async function takeTurn(
   options: RetryOptions & { signal: AbortSignal; spending: Spending },
   { github, clock, position }: RetryDependencies,
 ): Promise<{ last: RequestError | undefined; release: Turn | undefined }> {
-  const { budget, outage } = github.limits;
+  const { budget, outage, brokersOutage } = github.limits;
   const { spending } = options;
+  if (before instanceof BrokerError) await waitForLimits(brokersOutage, options, clock, before);
   for (let last = before; ; ) {
     last = await waitForLimits(outage, options, clock, last);
     const limit = outage.limit();

@@ -57,28 +57,46 @@ export interface WantedPermissions {
   wishes: Permissions;
 }
 
-/** Renewed before they expire: a wait may outlast a token's hour. `mask` hides each one before anything can print it. */
-export function appTokens(
-  requests: AppRequests,
-  { needs, wishes }: WantedPermissions,
-  { clock, mask }: { clock: Clock; mask: (secret: string) => void },
+interface MintedToken {
+  token: string;
+  /** By the clock, right before it was requested. */
+  startedMs: number;
+  lifetimeMs: number;
+}
+
+export interface TokenEdges {
+  clock: Clock;
+  /** Hides each token before anything can print it. */
+  mask: (secret: string) => void;
+}
+
+/** After a renewal that has failed, the old token is used for so long before the next. */
+const RENEWAL_PAUSE_MS = 60_000;
+
+/** Renewed before they expire: a wait may outlast a token's hour. A renewal that fails is tried again while the old token lives. */
+export function renewedTokens(
+  mint: (options: RequestOptions) => Promise<MintedToken>,
+  { clock, mask }: TokenEdges,
 ): TokenSource {
-  let installation: Awaited<ReturnType<AppRequests["getInstallation"]>> | undefined;
-  let current: { token: string; renewAtMs: number } | undefined;
+  let current: { token: string; renewAtMs: number; endsAtMs: number } | undefined;
   /** A request for a token, which all who need one wait for. */
   let coming: Promise<string> | undefined;
 
   async function create(options: RequestOptions): Promise<string> {
-    const left = timeLeft(clock, options);
-    installation ??= await requests.getInstallation(options);
-    const startedMs = clock.nowMs();
-    const { id, granted } = installation;
-    const more = Object.entries(wishes).filter(([name]) => granted[name] !== undefined);
-    const permissions = { ...Object.fromEntries(more), ...needs };
-    const { token, lifetimeMs } = await requests.createToken(id, permissions, left());
+    const minted = await mint(options).catch(keepOld);
+    if (typeof minted === "string") return minted;
+    const { token, startedMs, lifetimeMs } = minted;
     mask(token);
-    current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL) };
+    current = { token, renewAtMs: startedMs + lifetimeMs * (1 - RENEWAL), endsAtMs: startedMs + lifetimeMs };
     return token;
+  }
+
+  function keepOld(error: unknown): string {
+    if (!current || !(error instanceof RequestError) || isLimitForAll(error)) throw error;
+    const againMs = clock.nowMs() + Math.max(RENEWAL_PAUSE_MS, error.retryAfterMs ?? 0);
+    if (againMs > current.endsAtMs) throw error;
+    current.renewAtMs = againMs;
+    return current.token;
   }
 
   return {
@@ -91,7 +109,7 @@ export function appTokens(
       return coming;
     },
     refuse() {
-      if (current) current.renewAtMs = 0;
+      if (current) Object.assign(current, { renewAtMs: 0, endsAtMs: 0 });
     },
     handOver() {
       const { token } = current ?? {};
@@ -99,6 +117,24 @@ export function appTokens(
       return token === undefined ? [] : [token];
     },
   };
+}
+
+/** The old token would meet GitHub's limit as well. */
+function isLimitForAll({ kind, server }: RequestError): boolean {
+  return kind === "limited" && server === "GitHub";
+}
+
+export function appTokens(requests: AppRequests, { needs, wishes }: WantedPermissions, edges: TokenEdges): TokenSource {
+  let installation: Awaited<ReturnType<AppRequests["getInstallation"]>> | undefined;
+  return renewedTokens(async (options) => {
+    const left = timeLeft(edges.clock, options);
+    installation ??= await requests.getInstallation(options);
+    const { id, granted } = installation;
+    const more = Object.entries(wishes).filter(([name]) => granted[name] !== undefined);
+    const startedMs = edges.clock.nowMs();
+    const minted = await requests.createToken(id, { ...Object.fromEntries(more), ...needs }, left());
+    return { startedMs, ...minted };
+  }, edges);
 }
 
 /**

@@ -88,6 +88,7 @@ export function problemsOnGitea(
   const refuse = (what: string, why: string) =>
     problems.push(`\`${what}\` does not work on ${apiUrl}, which is Gitea's or Forgejo's API: ${why}.`);
   if ("app" in credentials) refuse("app_id", "it does not support GitHub Apps. Use `token`");
+  if ("broker" in credentials) refuse("oidc_broker", "a broker gives tokens of a GitHub App. Use `token`");
   if (source.event === undefined) {
     refuse(
       "run_id",

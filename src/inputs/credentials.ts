@@ -1,11 +1,21 @@
 import { createPrivateKey } from "node:crypto";
+import type { Broker } from "../github/broker-error.ts";
+import { inCode } from "../text/wording.ts";
+import { isEmptyObject } from "./names.ts";
 import type { Reader } from "./reader.ts";
+import type { Caller } from "./target.ts";
 
 /** `appId` is the App's id or its client id; `privateKey` is PEM, PKCS#8. */
-export type GivenCredentials = { token: string } | { app: { appId: string; privateKey: string } };
+export type GivenCredentials = { token: string } | { app: { appId: string; privateKey: string } } | { broker: Broker };
 
-/** A token for just this target (`tokens`) goes before an App's credentials, and those before `token`. */
-export function readCredentials({ text, problems }: Reader, targetToken?: string): GivenCredentials {
+/** A broker stands alone; a token for just this target (`tokens`) goes before an App's credentials, and those before `token`. */
+export function readCredentials(reader: Reader, targetToken?: string): GivenCredentials {
+  const { text, problems } = reader;
+  const [host, identity] = [text("oidc_broker"), text("oidc_identity")];
+  if (host !== "" || identity !== "") {
+    problems.push(...problemsOfBroker({ host, identity }, reader));
+    return { broker: { host, identity } };
+  }
   if (targetToken !== undefined) return { token: targetToken };
   const [token, appId, key] = [text("token"), text("app_id"), text("app_private_key")];
   if (appId === "" && key === "") {
@@ -46,6 +56,39 @@ function problemsOfApp(appId: string, key: string, privateKey: string | undefine
     );
   }
   return problems;
+}
+
+/** A host name as in a URL, with a port or without. */
+const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/i;
+
+function problemsOfBroker({ host, identity }: Broker, { text }: Reader): string[] {
+  if (host === "")
+    return ["`oidc_identity` is given without `oidc_broker`: give the broker's host, such as `octo-sts.dev`."];
+  const problems: string[] = [];
+  if (!HOST.test(host) || !URL.canParse(`https://${host}`))
+    problems.push("`oidc_broker` is not a host such as `octo-sts.dev`: give it without `https://`, user and path.");
+  if (identity === "")
+    problems.push("`oidc_broker` is given without `oidc_identity`: give the name of the identity to ask for.");
+  else if (!/^[A-Za-z0-9._-]+$/.test(identity))
+    problems.push("`oidc_identity` is not a name: it may have letters, digits, `.`, `_` and `-`.");
+  const others = (["app_id", "app_private_key", "tokens"] as const).filter((name) => !isEmptyObject(text(name)));
+  if (others.length > 0)
+    problems.push(`\`oidc_broker\` gives the token, and so does ${inCode(others)}: give only one of them.`);
+  return problems;
+}
+
+export function problemsOfIdToken(credentials: GivenCredentials, { hasIdToken }: Pick<Caller, "hasIdToken">): string[] {
+  if (!("broker" in credentials) || hasIdToken) return [];
+  return [
+    "`oidc_broker` needs the job's OIDC token, which this job may not get: add `id-token: write` to the job's `permissions:`.",
+  ];
+}
+
+/** For the log; undefined where the input `token` or `tokens` is used. */
+export function describeTokenSource(credentials: GivenCredentials): string | undefined {
+  if ("token" in credentials) return undefined;
+  const source = "app" in credentials ? "the GitHub App" : `tokens from ${credentials.broker.host}`;
+  return `Using ${source}; the input \`token\` is not used.`;
 }
 
 /** Every text of the inputs that could show a secret in a log: `main.ts` masks them. */

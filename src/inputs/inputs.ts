@@ -5,7 +5,7 @@ import type { Target } from "../github/connection.ts";
 import { StepError } from "../runner/step-error.ts";
 import { problemsOfReuse, problemsOfWait, problemsOnGitea, warnOfIdleTimeout } from "./combinations.ts";
 import { type CommitStatusInputs, problemsOfAdoptedId, readCommitStatus } from "./commit-status.ts";
-import { type GivenCredentials, readCredentials } from "./credentials.ts";
+import { type GivenCredentials, problemsOfIdToken, readCredentials } from "./credentials.ts";
 import { type DistinctId, type Mappings, type RunSource, readDispatchRequest } from "./dispatch-request.ts";
 import { generateDistinctId } from "./distinct-id.ts";
 import { areDifferentRepositories, type RunAddress, readRunAddress, targetOfPage, warnOfAttempt } from "./given-run.ts";
@@ -98,7 +98,7 @@ export function readInputs(
   const apiUrl = withoutTrailingSlash(text("api_url") || caller.apiUrl);
   const tokens = readTargetTokens(reader, apiUrl, mappings);
   const credentials = readCredentials(reader, tokenFor(tokens, target)?.token);
-  problems.push(...targetProblems);
+  problems.push(...problemsOfIdToken(credentials, caller), ...targetProblems);
   const waitFor = word("wait_for", ["nothing", "found", "completed"]);
   const freshId = generateDistinctId(caller, idHex);
   const inputs = {

@@ -42,6 +42,8 @@ export const DEFAULTS = {
   tokens: "",
   max_parallel: "",
   allow_known_failures: "false",
+  oidc_broker: "",
+  oidc_identity: "",
   summary: "true",
   dry_run: "false",
 } as const;
@@ -73,6 +75,7 @@ const NAMES_ELSEWHERE: { readonly [bare: string]: InputName | readonly [InputNam
   repoowner: "owner",
   repositoryowner: "owner",
   repository: "repo",
+  repositories: ["repo", "one target; for several, `targets`"],
   reponame: "repo",
   repositoryname: "repo",
   repourl: "repo",
@@ -121,6 +124,9 @@ const NAMES_ELSEWHERE: { readonly [bare: string]: InputName | readonly [InputNam
   expectedconclusion: "success_conclusions",
   propagatefailure: ["success_conclusions", ANY],
   syncstatus: ["success_conclusions", ANY],
+  domain: ["oidc_broker", "a broker's host, such as `octo-sts.dev`"],
+  identity: "oidc_identity",
+  scope: "repo",
   canceltimeoutseconds: ["cancel_run_on", "`timeout` cancels the run at `timeout_seconds`"],
   workflowlogs: ["failed_log_lines", "the number of lines of a failed step that the error shows"],
 };

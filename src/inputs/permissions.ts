@@ -36,3 +36,13 @@ export function describePermissions(permissions: Permissions | { metadata?: Acce
     " and ",
   );
 }
+
+/** As on the page where fine-grained tokens are made, e.g. `Actions: Read-only`; between quotes, where there are several. */
+export function labelPermissions(permissions: Permissions | { metadata?: Access }): string {
+  return Object.entries(permissions)
+    .map(([name, access]) => {
+      const label = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+      return `${label}: ${access === "write" ? "Read and write" : "Read-only"}`;
+    })
+    .join('" and "');
+}

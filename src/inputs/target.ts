@@ -20,6 +20,8 @@ export interface Caller {
   runAttempt: string;
   /** The one that the event is about. */
   commit?: EventCommit;
+  /** The job may get an OIDC token (`id-token: write`). */
+  hasIdToken?: boolean;
 }
 
 export function ownerOf({ repository }: Caller): string {

@@ -53,7 +53,10 @@ export function readReportInputs(
   if (!mayBeToken(ownToken)) problems.push("`own_token` is empty, or has a character that no token has.");
   const inputs = {
     callers: callers.filter((caller): caller is Target => !("problems" in caller)),
-    credentials: readCredentials(reader),
+    credentials: readCredentials({
+      ...reader,
+      text: (name) => (REPORT_INPUTS.some((each) => each === name) ? text(name) : ""),
+    }),
     ownToken,
     contexts: listIn(read("status_context")),
     successConclusions: words("success_conclusions", [...CONCLUSIONS, "any"]),

@@ -47,7 +47,8 @@ export interface Dependencies extends Edges {
   writeSummary: (markdown: string) => void;
   callerIsPublic: boolean;
   callerApiUrl: string;
-  hasProxy: boolean;
+  /** Whether requests to this address go through a proxy. */
+  hasProxyFor(url: string): boolean;
 }
 
 /** For parts that the `post` step has as well: it has only those inputs (`Of`) that the step saved. */

@@ -62,7 +62,7 @@ async function explainThrown(error: unknown, known: Known, context: Context): Pr
 
 async function explained(requestError: RequestError, known: Known, given: Context): Promise<StepError> {
   const context = withUsedRef(given, known);
-  const { github, inputs, hasProxy } = context;
+  const { github, inputs, hasProxyFor } = context;
   const { dispatch, run, sent } = known;
   const { source, distinctId } = inputs;
   const unseenRunId = source.event === undefined && !run ? source.runId : undefined;
@@ -85,8 +85,10 @@ async function explained(requestError: RequestError, known: Known, given: Contex
       key: distinctId.key,
       sentValues: valuesOf(source),
       tokenHasWorked: github.hasAnswered(),
-      hasProxy,
+      hasProxyFor,
       appPermissions: "app" in inputs.credentials ? permissionsFor(inputs) : undefined,
+      broker:
+        "broker" in inputs.credentials ? { ...inputs.credentials.broker, needs: permissionsFor(inputs) } : undefined,
       unsentNeeds: sent ? undefined : needsOfUnsent(requestError, inputs),
       visible,
       ...file,

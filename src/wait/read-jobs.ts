@@ -61,6 +61,6 @@ export async function readLastJobs(
 function why(failure: RequestError | OutOfTime): string {
   const requestError = requestErrorIn(failure);
   if (!requestError) return "in time";
-  const { kind, inAWord } = requestError;
-  return kind === "limited" ? `(${inAWord}: GitHub's rate limit)` : `(${inAWord})`;
+  const { kind, inAWord, server } = requestError;
+  return kind === "limited" ? `(${inAWord}: ${server}'s rate limit)` : `(${inAWord})`;
 }

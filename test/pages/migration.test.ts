@@ -4,12 +4,16 @@ import { readFileSync } from "node:fs";
 import { describe, test, vi } from "vitest";
 import { parse } from "yaml";
 import { fillTemplate } from "../simulator/expression.ts";
+import type { GitHub } from "../simulator/index.ts";
 import type { JournalEntry } from "../simulator/journal.ts";
+import { APP_ID, CLIENT_ID, PRIVATE_KEY, PUBLIC_KEY } from "../support/app-stage.ts";
 import { playCaller } from "../support/caller.ts";
+import { hasOpenssl, makeAuthority } from "../support/certificates.ts";
 import { type Given, ORIGINS, type Request } from "../support/migration-origins.ts";
 import { setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { idExpression } from "../support/receivers.ts";
 import { actionYml, GITHUB_TOKEN, type Ran } from "../support/step.ts";
+import { startTlsBroker } from "../support/tls-broker.ts";
 
 // Each waits for a run that takes its time, and hardly ever for the processor.
 vi.setConfig({ maxConcurrency: 12 });
@@ -83,7 +87,10 @@ const github = {
   head_ref: "",
   event: { client_payload: { run_id: RUN_ID } },
 };
-const secrets = { TESTS_TOKEN: TOKEN, DEPLOY_TOKEN: TOKEN, AUTOMATION_TOKEN: TOKEN };
+const secrets = { TESTS_TOKEN: TOKEN, DEPLOY_TOKEN: TOKEN, AUTOMATION_TOKEN: TOKEN, APP_PRIVATE_KEY: PRIVATE_KEY };
+const vars = { APP_ID: String(APP_ID) };
+/** A broker speaks TLS. */
+const authority = hasOpenssl() ? makeAuthority() : undefined;
 
 const PAIRS = SECTIONS.flatMap(({ title, blocks }) =>
   blocks.flatMap((before, index) => {
@@ -103,7 +110,9 @@ test("each section's blocks are pairs, and each After is a block that examples.t
 });
 
 describe.concurrent("the pair of", () => {
-  test.for(PAIRS)("$title ($nth) sends the same before and after", async ({ title, before, after }, { expect }) => {
+  const playable = PAIRS.filter(({ after }) => authority || !after.text.includes("oidc_broker"));
+
+  test.for(playable)("$title ($nth) sends the same before and after", async ({ title, before, after }, { expect }) => {
     const origin = ORIGINS[title];
     if (!origin) throw new Error("no origin");
     const wanted = givenBy(before.text).flatMap((given) => origin.requestOf(given, github.ref));
@@ -116,10 +125,19 @@ describe.concurrent("the pair of", () => {
   });
 });
 
-/** What the first step of a "Before" gives, each value as the text that it is for the project; a job has one for each leg. */
+/** Steps before the dispatching one, which has their token. */
+const GIVES_TOKEN = /^(octo-sts\/action|actions\/create-github-app-token)@/;
+
+/** What the first step of a "Before" gives that dispatches, each value as the text that it is for the project; a job has one for each leg. */
 function givenBy(text: string): Given[] {
   const root = parse(text) as Part[] | { strategy: { matrix: { repo: string[] } }; steps: Part[] };
-  if (Array.isArray(root)) return [givenByStep(root[0], {})];
+  if (Array.isArray(root))
+    return [
+      givenByStep(
+        root.find(({ uses }) => !GIVES_TOKEN.test(String(uses))),
+        {},
+      ),
+    ];
   return root.strategy.matrix.repo.map((repo) => givenByStep(root.steps[0], { repo }));
 }
 
@@ -137,10 +155,11 @@ function givenByStep(step: Part | undefined, matrix: Record<string, string>): Gi
 
 function fill(text: string, matrix: Record<string, string>): string {
   // Kargo's expressions are not GitHub's: the tag of the image that is promoted, and the run of an earlier step.
-  const ofKargo = text
+  const ofOthers = text
+    .replace(/\$\{\{ steps\.[\w-]+\.outputs\.token \}\}/g, TOKEN)
     .replace(/\$\{\{ imageFrom\(.*?\)\.Tag \}\}/g, github.ref_name)
     .replace(/\$\{\{ outputs\['deploy'\]\.runID \}\}/g, RUN_ID);
-  return fillTemplate(ofKargo, { github, secrets, matrix });
+  return fillTemplate(ofOthers, { github, secrets, matrix });
 }
 
 /** Runs an "After" against a GitHub that has what it dispatches to. */
@@ -151,6 +170,7 @@ async function play(after: string, wanted: readonly Request[]) {
   });
   for (const each of wanted)
     if ("runId" in each) server.startRun(each.repository, fileOf(each), { event: "workflow_dispatch" });
+  const env = await tokensOf(server, after, wanted);
   const steps: Ran[] = [];
   const jobs = await playCaller(
     `jobs:
@@ -158,15 +178,15 @@ async function play(after: string, wanted: readonly Request[]) {
     steps:
 ${after.replace(/^/gm, "      ")}`,
     {
-      contexts: { github, secrets },
-      dispatch: async (inputs, env) => {
+      contexts: { github, secrets, vars },
+      dispatch: async (inputs, own) => {
         const here = Object.entries(inputs).map(([name, text]) => [
           name,
-          text.replace("https://github.com", server.apiUrl),
+          text.replace("https://github.com", server.apiUrl).replace("octo-sts.dev", env.HOST ?? ""),
         ]);
         const ran = await start(
           { token: GITHUB_TOKEN, ...Object.fromEntries(here) },
-          { ...env, GITHUB_REPOSITORY: github.repository },
+          { ...own, ...env, GITHUB_REPOSITORY: github.repository },
         ).ended;
         steps.push(ran);
         return { isGreen: ran.exitCode === 0, outputs: ran.outputs };
@@ -174,7 +194,7 @@ ${after.replace(/^/gm, "      ")}`,
     },
   );
   const [ran, ...more] = steps;
-  const dispatches = server.requests.filter(({ method, status }) => method === "POST" && status < 300);
+  const dispatches = server.requests.filter(({ path, status }) => path.endsWith("/dispatches") && status < 300);
   const started = wanted.filter((each) => !("runId" in each));
   if (!ran || more.length > 0 || dispatches.length !== started.length) {
     throw new Error(`${steps.length} steps, ${dispatches.length} dispatches\n${ran?.stdout}`);
@@ -189,6 +209,18 @@ ${after.replace(/^/gm, "      ")}`,
     }),
     scripts: Object.values(jobs).flatMap(({ scripts }) => scripts),
   };
+}
+
+/** Where the tokens come from that an "After" has made: what the step has to find of it in its environment. */
+async function tokensOf(server: GitHub, after: string, [wanted]: readonly Request[]): Promise<Record<string, string>> {
+  const permissions = { contents: "write", actions: "write" } as const;
+  const installations = [{ id: 4711, account: "octo", repositories: "all" as const, permissions }];
+  server.addApp({ appId: APP_ID, clientId: CLIENT_ID, publicKey: PUBLIC_KEY, installations });
+  if (!after.includes("oidc_broker") || !authority) return {};
+  const subject = "repo:octo/the-app:ref:refs/heads/main";
+  const policies = { [`${wanted?.repository}/deployer`]: { subject, permissions } };
+  const { host, env } = await startTlsBroker(server, authority.issue(["DNS:localhost"]), { subject, policies });
+  return { ...env, NODE_EXTRA_CA_CERTS: authority.file, HOST: host };
 }
 
 /** What was sent, without our id; where it is the old one's as well, it stays. */

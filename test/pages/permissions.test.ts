@@ -188,7 +188,7 @@ describe("nothing of it is too much: with less, the step says what is missing", 
         said.push(failure, ...log);
       }
       // A cancellation is the last thing that is tried: the step says that it was refused.
-      const refused = name === "actions" ? "|could not be cancelled \\(403: |GitHub refused the search \\(403\\)" : "";
+      const refused = name === "actions" ? "|could not be cancelled \\(403: |The search was refused \\(403\\)" : "";
       const wanted = `\`${name}: (read|write)\`${refused}`;
       expect(said.join("\n"), `with ${JSON.stringify(left)}`).toMatch(new RegExp(wanted));
     }

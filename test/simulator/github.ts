@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../../src/runner/clock.ts";
+import type { Installation } from "./access.ts";
 import { type App, type AppOptions, addApp } from "./app.ts";
 import type { FaultHook } from "./faults.ts";
 import { readDescriptions } from "./hold.ts";
@@ -77,7 +78,8 @@ export interface GitHub {
   /** REST root; the same is served under `/api/v3` and `/api/v1` of this origin. */
   readonly apiUrl: string;
   addRepository(fullName: string, options?: RepositoryOptions): void;
-  addToken(token: string, options: TokenOptions): void;
+  /** `installation`: of an App that was added, which is taken away with it. */
+  addToken(token: string, options: TokenOptions, installation?: Installation): void;
   /** What is changed in the App that it returns counts from then on. */
   addApp(options: AppOptions): App;
   /** How the runs of this workflow go from now on. */
@@ -163,7 +165,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   return {
     apiUrl: origin,
     addRepository: (fullName, settings) => world.addRepository(fullName, settings),
-    addToken: (token, settings) => world.addToken(token, settings),
+    addToken: (token, settings, installation) => world.addToken(token, settings, installation),
     addApp: (settings) => addApp(world, settings),
     behaviour: (fullName, file, behaviour) => {
       world.workflow(world.repository(fullName), file).behaviour = behaviour;

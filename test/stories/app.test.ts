@@ -150,7 +150,9 @@ describe("trouble while a token is made", () => {
       poll_interval_seconds: "60",
     });
     expect(failure).toBeUndefined();
-    expect(mintings(github.requests)).toHaveLength(3);
+    // The old token serves as long as it lives.
+    expect(mintings(github.requests)).toHaveLength(2);
+    expect(asked(github, "").filter((line) => line.endsWith(" 401"))).toEqual([]);
   });
 
   test("that is a limit is waited out until GitHub's time", async () => {
@@ -170,6 +172,22 @@ describe("trouble while a token is made", () => {
     expect(failure).toBeUndefined();
     expect(tookMs).toBeGreaterThanOrEqual(60_000);
     expect(tookMs).toBeLessThan(70_000);
+  });
+
+  test("that is GitHub's limit at a renewal holds up the old token as well", async () => {
+    const { github, play } = await stage({ behaviour: { freshRun404Ms: 0, queuedMs: 2 * HOUR_MS } });
+    let refusedAfter = 0;
+    github.fault = ({ path, nth }) => {
+      if (!path.endsWith("/access_tokens") || nth !== 2) return undefined;
+      refusedAfter = github.requests.length;
+      const body = { message: "You have exceeded a secondary rate limit." };
+      return { kind: "status", when: "before", status: 403, headers: { "retry-after": "120" }, body };
+    };
+    const wait = { wait_for: "completed", timeout_seconds: "10800", poll_interval_seconds: "10" };
+    expect((await play({ ...START, ...wait })).failure).toBeUndefined();
+    const [refused, next] = github.requests.slice(refusedAfter - 1);
+    expect(refused?.path).toMatch(/\/access_tokens$/);
+    expect((next?.atMs ?? 0) - (refused?.atMs ?? 0)).toBeGreaterThanOrEqual(120_000);
   });
 });
 

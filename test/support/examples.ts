@@ -31,13 +31,26 @@ export interface Example {
 export const SIDES = ["caller", "receiver", "report", "go-on"] as const;
 export type Side = (typeof SIDES)[number];
 
-/** The files that this one has. @throws Error for one that is no side */
+/** The workflows that this one has. @throws Error for one that is no side */
 export function sidesOf(recipe: string): Side[] {
-  return readdirSync(`${root}${recipe}`).map((name) => {
+  const workflows = readdirSync(`${root}${recipe}`).filter((name) => !isPolicy(name));
+  return workflows.map((name) => {
     const side = SIDES.find((each) => `${each}.yml` === name);
     if (!side) throw new Error(`${recipe}/${name} is none of ${SIDES.join(", ")}`);
     return side;
   });
+}
+
+function isPolicy(name: string): boolean {
+  return name.endsWith(".sts.yaml");
+}
+
+/** What a broker reads in the target, by its place there. */
+export function policiesOf(recipe: string): Record<string, string> {
+  const texts = readdirSync(`${root}${recipe}`)
+    .filter(isPolicy)
+    .map((name) => readFileSync(`${root}${recipe}/${name}`, "utf8"));
+  return Object.fromEntries(texts.map((text) => [/^# (\S+)$/m.exec(text)?.[1] ?? "", text]));
 }
 
 export function readExample(recipe: string, side: Side): Example {
@@ -77,6 +90,8 @@ export interface ExampleOptions extends ProcessStageOptions {
   secrets?: Record<string, string>;
   /** Instead of what `with:` says, where a test is about the difference. */
   given?: Record<string, string>;
+  /** What else has to be there for it, once GitHub is: inputs that take the place of others, and variables of the runner. */
+  prepare?: (github: GitHub) => Promise<{ given: Record<string, string>; env: Record<string, string> }>;
   /** Further repositories that have the receiver. */
   also?: string[];
   /** Told of each dispatching step as it starts. */
@@ -108,7 +123,7 @@ const TARGETS_TOKEN = "ghs_thetargetsown";
 
 /** Sets up GitHub with the recipe's receiver, where its first line says. */
 export async function setExample(recipe: string, options: ExampleOptions = {}): Promise<ExampleStage> {
-  const { on = "push", event, endings, outputs, secrets, given, also = [], onStep, ...stageOptions } = options;
+  const { on = "push", event, endings, outputs, secrets, given, prepare, also = [], onStep, ...stageOptions } = options;
   const caller = readExample(recipe, "caller");
   const receiver = readExample(recipe, "receiver");
   const reporting = sidesOf(recipe).flatMap((side) => (side === "report" ? [readExample(recipe, side)] : []))[0];
@@ -146,6 +161,7 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
   const installations = [{ id: 4711, account: "octo", repositories: "all" as const, permissions }];
   github.addApp({ appId: APP_ID, clientId: "Iv23liAbCdEfGhIjKlMn", publicKey: PUBLIC_KEY, installations });
 
+  const prepared = await prepare?.(github);
   const contexts = {
     github: {
       ...EVENTS[on],
@@ -160,7 +176,7 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
   /** The workflow is on github.com: what is not given is what the runner there gives. */
   const inputsHere = (inputs: Record<string, string>) => {
     const isElsewhere = Object.values(inputs).some((text) => text.startsWith("https://ghe.example.com"));
-    const here = Object.entries({ ...inputs, ...given }).map(([name, text]) => [
+    const here = Object.entries({ ...inputs, ...given, ...prepared?.given }).map(([name, text]) => [
       name,
       text.replace(/^https:\/\/(github\.com|ghe\.example\.com)/, github.apiUrl),
     ]);
@@ -175,7 +191,7 @@ export async function setExample(recipe: string, options: ExampleOptions = {}): 
       dispatch: async (inputs, env, cancelled) => {
         const step = start(
           { token: GITHUB_TOKEN, ...inputsHere(inputs) },
-          { ...env, GITHUB_REPOSITORY: caller.repository },
+          { ...env, ...prepared?.env, GITHUB_REPOSITORY: caller.repository },
         );
         // As `cancel:` does it in a job that is healthy.
         cancelled.addEventListener("abort", () => step.kill("SIGINT"));

@@ -19,7 +19,7 @@ const situation: Situation = {
   key: "distinct_id",
   sentValues: ["s3cret", "5", "a.b"],
   tokenHasWorked: false,
-  hasProxy: false,
+  hasProxyFor: () => false,
 };
 
 /** What is other for a repository_dispatch. */

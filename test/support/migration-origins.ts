@@ -168,12 +168,7 @@ export const ORIGINS: Record<string, Origin> = {
       ],
       output: ["`runId`", "`runUrl`", "`runUrlHtml`", "`workflowId`"],
     },
-    requestOf: (given, callersRef) => ({
-      repository: given.repo ?? "",
-      workflow: given.workflow ?? "",
-      ref: given.ref ?? callersRef,
-      inputs: asTexts(JSON.parse(given.inputs || "{}")),
-    }),
+    requestOf: byBenc,
   },
   "lasith-kg/dispatch-workflow": {
     source:
@@ -356,6 +351,27 @@ export const ORIGINS: Record<string, Origin> = {
       payload: JSON.parse(given["client-payload"] ?? "{}"),
     }),
   },
+  "octo-sts/action before a dispatch": {
+    source: "action.yml of octo-sts/action at 43a7677",
+    names: { input: ["`domain`", "`scope`", "`identity`"], output: ["`token`"] },
+    requestOf: byBenc,
+  },
+  "actions/create-github-app-token before a dispatch": {
+    source: "action.yml of actions/create-github-app-token at 00ba6ed",
+    names: {
+      input: [
+        "`app-id`",
+        "`private-key`",
+        "`owner`",
+        "`repositories`",
+        "`github-api-url`",
+        "`permission-*`",
+        "`skip-token-revoke`",
+      ],
+      output: ["`token`", "`installation-id`", "`app-slug`"],
+    },
+    requestOf: byBenc,
+  },
 };
 
 /** Of one `gh workflow run`. */
@@ -364,6 +380,16 @@ function ghRequestOf(script: string) {
     /gh workflow run (\S+) --repo (\S+) --ref (\S+)/.exec(script) ?? [];
   const fields = [...script.matchAll(/--field (\w+)="(.*?)"/g)].map(([, name = "", value = ""]) => [name, value]);
   return { repository, workflow, ref, inputs: Object.fromEntries(fields) as Record<string, string> };
+}
+
+/** As benc-uk/workflow-dispatch makes it. */
+function byBenc(given: Given, callersRef: string): Request {
+  return {
+    repository: given.repo ?? "",
+    workflow: given.workflow ?? "",
+    ref: given.ref ?? callersRef,
+    inputs: asTexts(JSON.parse(given.inputs || "{}")),
+  };
 }
 
 /** The body of a curl. */

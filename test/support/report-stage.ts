@@ -46,9 +46,9 @@ export function playReport(github: GitHub, given: Record<string, string>, play: 
   const [owner = "", repo = ""] = TARGET.split("/");
   const own = play.own ?? { owner, repo, apiUrl: github.apiUrl };
   const texts = inputsOf({ own_token: OWN_TOKEN, ...given }, github.apiUrl, TARGET, reportYml.inputs);
-  return onStage(play, (log) =>
+  return onStage(play, (log, played) =>
     startReport({
-      ...connectionsOf(clock, log),
+      ...connectionsOf(play, log, played),
       ...{ clock, log, random, event, payload, own },
       read: (name) => texts[name] ?? "",
       names: [...Object.keys(texts), ...more],

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createAppAuth } from "@octokit/auth-app";
 import { parse } from "yaml";
 import { openGitHub } from "../../src/github/api.ts";
+import { brokerTokens } from "../../src/github/broker-tokens.ts";
 import type { Credentials, Target } from "../../src/github/connection.ts";
 import { type Member, openPool } from "../../src/github/pool.ts";
 import type { Permissions } from "../../src/github/purposes.ts";
@@ -20,9 +21,11 @@ import type { EventCommit } from "../../src/inputs/target.ts";
 import { post } from "../../src/post.ts";
 import { run } from "../../src/run.ts";
 import { Cancelled } from "../../src/runner/cancellation.ts";
+import type { IdTokenRequest } from "../../src/runner/id-token.ts";
 import type { Log } from "../../src/runner/log.ts";
 import { StepError } from "../../src/runner/step-error.ts";
 import { startMany } from "../../src/start-many.ts";
+import { keepSecrets } from "../../src/text/secrets.ts";
 // What a step loads late has to be there already: virtual time would pass while it is read.
 import "../../src/dry-run/dry-run.ts";
 import "../../src/targets/dry-run.ts";
@@ -108,6 +111,8 @@ export interface Played {
   trace: string;
   /** The same of each entry of `targets`, by its position. */
   traces: string[];
+  /** What the runner was told to hide. */
+  masked: string[];
   /** By the clock. */
   tookMs: number;
 }
@@ -131,12 +136,21 @@ export interface Play {
   sha?: string;
   /** The commit of its event, where that is another one. */
   commit?: EventCommit;
+  /** What the runner gives a job with `id-token: write`. */
+  idToken?: IdTokenRequest;
+  /** The addresses that are behind a proxy. */
+  proxied?: RegExp;
   /** Told of each trace that the step leaves, as it leaves it. */
   onTrace?: (trace: string, position?: number) => void;
   /** Told of the outputs whenever the step sets some. */
   onOutputs?: (outputs: Readonly<Record<string, string>>) => void;
   /** Names of inputs that do not exist, as the runner hands them on. */
   more?: readonly string[];
+}
+
+/** All that others may read of steps: whom the runner was told to hide is no part of it. */
+export function textOf(...parts: readonly unknown[]): string {
+  return JSON.stringify(parts, (name, value) => (name === "masked" ? undefined : value));
 }
 
 /** Plays a step on virtual time, by its inputs as in `with:`. */
@@ -166,10 +180,11 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
     clock.sleep(cancelAfterMs).then(() => cancellation.abort(new Cancelled("SIGINT", clock.nowMs())));
   }
   return onStage(play, async (log, played) => {
-    const caller = { ...CALLER, ...callers, runAttempt: String(attempt), apiUrl: callerApiUrl, commit };
+    const hasIdToken = play.idToken !== undefined;
+    const caller = { ...CALLER, ...callers, runAttempt: String(attempt), apiUrl: callerApiUrl, commit, hasIdToken };
     const names = [...Object.keys(texts), ...more];
     const read = (name: string) => texts[name] ?? "";
-    const { open, openPool } = connectionsOf(clock, log);
+    const { open, openPool } = connectionsOf(play, log, played);
     const [owner = "", repo = ""] = caller.repository.split("/");
     const edges = {
       openCallersGitHub: () => open({ owner, repo, apiUrl: callerApiUrl }, { token: read("status_token") }),
@@ -179,6 +194,7 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
       signal: cancellation.signal,
       callerIsPublic,
       callerApiUrl,
+      hasProxyFor: (url: string) => play.proxied?.test(url) ?? false,
       writeSummary: (markdown: string) => Object.assign(played, { summary: markdown }),
       setOutputs: (outputs: Record<string, string>) => onOutputs(Object.assign(played.outputs, outputs)),
     };
@@ -193,7 +209,6 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
         ...{ read, names, caller, mappings, open, openPool },
         // The entries' ids differ, as they do where a story has given the first.
         nextIdHex: entryIds(idHex),
-        hasProxyFor: () => false,
         callersRunUrl: `https://github.com/${caller.repository}/actions/runs/${caller.runId}`,
         savePostState: save,
       });
@@ -205,7 +220,6 @@ function playOnce(github: GitHub, given: Record<string, string>, play: Play): Pr
       ...edges,
       github: await open(target, inputs.credentials, needs, wishes),
       callersGitHub: commitStatus && (await open(commitStatus.target, { token: commitStatus.token })),
-      hasProxy: false,
       savePostState: save,
     });
   });
@@ -227,19 +241,30 @@ export function playPost(
   const { clock, random = () => 0.5 } = play;
   const texts = inputsOf(given, github.apiUrl);
   const read = (name: string) => texts[name] ?? "";
-  return onStage(play, (log) =>
-    post([traces].flat(), { ...connectionsOf(clock, log), read, mappings, apiUrl: github.apiUrl, clock, log, random }),
+  return onStage(play, (log, played) =>
+    post([traces].flat(), {
+      ...connectionsOf(play, log, played),
+      read,
+      mappings,
+      apiUrl: github.apiUrl,
+      hasIdToken: play.idToken !== undefined,
+      clock,
+      log,
+      random,
+    }),
   );
 }
 
 /** As the door makes them. */
-export function connectionsOf(clock: VirtualClock, log: Log) {
-  const options = { fetch: clock.fetch, clock, log };
+export function connectionsOf(play: Play, log: Log, played: Played) {
+  const { clock } = play;
+  const secrets = keepSecrets((secret) => played.masked.push(secret));
+  const options = { fetch: clock.fetch, clock, log, secrets };
   const choose = async (given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) =>
-    credentialsOf(given, needs, wishes, clock);
+    credentialsOf(given, needs, wishes, play);
   return {
     open: async (target: Target, given: GivenCredentials, needs: Permissions = {}, wishes: Permissions = {}) =>
-      openGitHub({ ...options, target, credentials: credentialsOf(given, needs, wishes, clock) }),
+      openGitHub({ ...options, target, credentials: credentialsOf(given, needs, wishes, play) }),
     openPool: (members: readonly Member[]) => openPool(members, { ...options, choose }),
   };
 }
@@ -259,6 +284,7 @@ export async function onStage(
     summary: "",
     trace: "",
     traces: [],
+    masked: [],
     tookMs: 0,
   };
   const log = {
@@ -287,9 +313,10 @@ function credentialsOf(
   given: GivenCredentials,
   needs: Permissions,
   wishes: Permissions,
-  clock: VirtualClock,
+  { clock, idToken = { url: "", token: "" } }: Play,
 ): Credentials {
-  if (!("app" in given)) return given;
+  if ("token" in given) return given;
+  if ("broker" in given) return { broker: brokerTokens(given.broker, idToken) };
   const strategy = (options: Parameters<typeof createAppAuth>[0]) => {
     const auth = createAppAuth(options);
     type Hook = typeof auth.hook;

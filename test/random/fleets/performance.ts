@@ -59,7 +59,7 @@ export interface Performance {
 
 const NOTHING: Played = {
   ...{ outputs: {}, log: [], warnings: [], notices: [], failure: undefined },
-  ...{ summary: "", trace: "", traces: [], tookMs: 0 },
+  ...{ summary: "", trace: "", traces: [], masked: [], tookMs: 0 },
 };
 
 /** Plays `schedule` on virtual time. */

@@ -1,5 +1,6 @@
 /** What becomes of the runs when the step is stopped, and what nobody may be told: properties 10 and 11. */
 
+import { textOf } from "../../support/step.ts";
 import { type Leg, SECRET, TOKENS } from "./legs.ts";
 import { endedAtMs, failedFastAtMs, foundAtMs, isTroubled, resultsOf, runOf, runsOf, stoppedAtMs } from "./outcome.ts";
 import type { Performance, Told } from "./performance.ts";
@@ -84,7 +85,7 @@ const LONGEST_POST_MS = 240_000;
 /** Property 11: nothing but a StepError is thrown, no secret is told, and no token goes to where another belongs. */
 export function leaks(performance: Performance): string[] {
   const { broke, step, post, sightings, legs, history, postStartedAtMs, postEndedAtMs } = performance;
-  const told = JSON.stringify([step, post, history]);
+  const told = textOf(step, post, history);
   const problems = broke === undefined ? [] : [`(11) threw ${(broke as Error)?.stack ?? String(broke)}`];
   for (const token of Object.values(TOKENS)) if (told.includes(token)) problems.push("(11) a token is told");
   if (told.includes(SECRET)) problems.push("(11) a payload value is told");

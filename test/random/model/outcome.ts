@@ -152,6 +152,8 @@ const ENDINGS = [
   [/^No run of/, "not found"],
   [/carry the id .*, which was given/, "two with the id"],
   [/^The run no longer exists/, "run deleted"],
+  [/gave no token for|gave the job no OIDC token/, "refused by the broker"],
+  [/^https:\S+ answered|^The response of https:\S+\.test/, "broker's fault up to the deadline"],
   [/ran out before the first request/, "out of time before the dispatch"],
   [/^GitHub's rate limit|^GitHub answered|^No connection|^The connection broke/, "fault up to the deadline"],
   [/\(401/, "401"],

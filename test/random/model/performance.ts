@@ -1,6 +1,7 @@
 /** Plays a schedule: one step on one simulated GitHub, and its `post` step. Keeps all that the server knows of it. */
 
 import { seeded } from "../../../bench/random.ts";
+import { type Broker, ID_TOKEN_REQUEST } from "../../simulator/broker.ts";
 import {
   type Fault,
   type GitHub,
@@ -10,6 +11,7 @@ import {
   VirtualClock,
 } from "../../simulator/index.ts";
 import { CALLER, type Played, playPost, playStep } from "../../support/step.ts";
+import { admitBroker, GIVEN_BROKER } from "./broker.ts";
 import { seeksGivenId, shownAtMs } from "./outcome.ts";
 import type { Schedule } from "./schedule.ts";
 import { admit, BUSY, behaviourOf, carrying, FIRST_NAME, inputsOf, like, SECRET, workflowOf } from "./target.ts";
@@ -59,6 +61,8 @@ export interface Performance {
   /** The run as it was at `atMs`. */
   truthAt(id: number, atMs: number): RunTruth | undefined;
   github: GitHub;
+  /** Where it gave the tokens; its requests at the start of `post`. */
+  broker: { server: Broker; askedByStep: number } | undefined;
   /** What was thrown that is no Failure. */
   broke: unknown;
 }
@@ -102,7 +106,8 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     disabled: event === "repository_dispatch" && course.listeners < 2 ? ["audit.yml"] : [],
     visibility: server.targetIsPublic ? "public" : "private",
   });
-  admit(github, schedule, serverStartMs);
+  if (schedule.broker === undefined) admit(github, schedule, serverStartMs);
+  const broker = schedule.broker && admitBroker(github, clock, schedule.server, schedule.broker);
 
   let name = FIRST_NAME;
   const neighbourIds = new Set<number>();
@@ -159,6 +164,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     if (name === NEW_NAME) return;
     github.renameRepository(name, NEW_NAME);
     name = NEW_NAME;
+    broker?.rename(FIRST_NAME, NEW_NAME);
   }
   function remove(): void {
     const run = ownRun();
@@ -227,7 +233,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     return isRefused;
   };
 
-  const given = inputsOf(schedule, givenId);
+  const given = { ...inputsOf(schedule, givenId), ...(broker && GIVEN_BROKER) };
   const performance: Performance = {
     schedule,
     id,
@@ -241,6 +247,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
       summary: "",
       trace: "",
       traces: [],
+      masked: [],
       tookMs: 0,
     },
     post: undefined,
@@ -257,9 +264,16 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     truthAt: (runId, atMs) =>
       github.run(name, runId, atMs) ?? (deletedTruths.get(atMs)?.id === runId ? deletedTruths.get(atMs) : undefined),
     github,
+    broker: broker && { server: broker, askedByStep: 0 },
     broke: undefined,
   };
-  const play = { clock, random: seeded(schedule.jitter), idHex: ID_HEX, callerIsPublic: asked.callerIsPublic };
+  const play = {
+    clock,
+    random: seeded(schedule.jitter),
+    idHex: ID_HEX,
+    callerIsPublic: asked.callerIsPublic,
+    ...(broker && { idToken: ID_TOKEN_REQUEST }),
+  };
   try {
     performance.step = await playStep(github, given, {
       ...play,
@@ -270,6 +284,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
       performance.signalAtMs = serverStartMs + signalAtMs;
     }
     isPost = true;
+    if (performance.broker) performance.broker.askedByStep = performance.broker.server.asked.length;
     performance.postStartedAtMs = github.nowMs();
     performance.post = await playPost(github, given, performance.step.trace, play);
   } catch (error) {
@@ -277,6 +292,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
   } finally {
     over.abort();
     performance.runs = [...github.runs(name), ...deleted];
+    broker?.close();
     await github.close();
   }
   return performance;

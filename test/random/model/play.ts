@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { perform } from "./performance.ts";
 import { problemsOf, storyOf } from "./properties.ts";
+import type { Schedule } from "./schedule.ts";
 import { schedules } from "./schedules.ts";
 import { add, newTally, type Tally } from "./tally.ts";
 
@@ -16,9 +17,10 @@ export interface Played {
 export async function playSchedules(
   { numRuns, seed }: { numRuns: number; seed: number },
   onEach: (tally: Tally) => void = () => {},
+  from: fc.Arbitrary<Schedule> = schedules,
 ): Promise<Played> {
   const tally = newTally();
-  const property = fc.asyncProperty(schedules, async (schedule) => {
+  const property = fc.asyncProperty(from, async (schedule) => {
     const performance = await perform(schedule);
     const problems = problemsOf(performance);
     add(tally, performance, problems);

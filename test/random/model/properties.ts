@@ -2,6 +2,7 @@
 
 import { KNOWN } from "./known.ts";
 import type { Performance } from "./performance.ts";
+import { wrongExchanges } from "./rules-of-brokers.ts";
 import {
   duplicatesOf,
   looksAtQueues,
@@ -36,6 +37,7 @@ export function problemsOf(performance: Performance): string[] {
     ...concealments(performance),
     ...lateFinds(performance),
     ...untoldWaits(performance),
+    ...wrongExchanges(performance),
   ];
   return problems.filter((problem) => !KNOWN.some(({ forgives }) => forgives?.test(problem)));
 }

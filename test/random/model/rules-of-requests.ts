@@ -33,12 +33,13 @@ export function wrongSendings(performance: Performance): string[] {
     if (outcome === "acted") problems.push(again);
     if (outcome === "unclear") {
       resends++;
-      const lookedMs = next.entry.atMs - knownAtMs(before);
+      const knownMs = Math.min(knownAtMs(before), followerOf(before, performance).entry.atMs);
+      const lookedMs = next.entry.atMs - knownMs;
       const looks = ofStep(performance).filter(
         (each) =>
           each.kind === "list" &&
           each.entry.query.page === "1" &&
-          each.entry.atMs >= knownAtMs(before) &&
+          each.entry.atMs >= knownMs &&
           each.entry.atMs <= next.entry.atMs &&
           isReadable(each),
       );
@@ -54,6 +55,12 @@ export function wrongSendings(performance: Performance): string[] {
   if (resends > 2) problems.push(`(2) sent again ${resends} times`);
   if (performance.effectsAtMs.length > 3) problems.push(`(2) ${performance.effectsAtMs.length} took effect`);
   return problems;
+}
+
+/** What is asked next, once it is known what became of this: the deadline may have left it less time than any request has. */
+function followerOf(sighting: Sighting, performance: Performance): Sighting {
+  const all = ofStep(performance);
+  return all[all.indexOf(sighting) + 1] ?? sighting;
 }
 
 /** A rejected dispatch may be sent again without the question for details, or without the id. */

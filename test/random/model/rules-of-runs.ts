@@ -1,5 +1,6 @@
 /** Which run is reported, what is said of it, and whether the step is rightly green: properties 1, 3, 4. */
 
+import { textOf } from "../../support/step.ts";
 import {
   decidingJobs,
   decisionOf,
@@ -155,7 +156,7 @@ export function wrongOutputs(performance: Performance): string[] {
 
 /** Property 9: nothing else than a Failure is thrown, and no secret is told. */
 export function leaks({ broke, step, post }: Performance): string[] {
-  const told = JSON.stringify([step, post]);
+  const told = textOf(step, post);
   const problems = broke === undefined ? [] : [`(9) threw ${(broke as Error)?.stack ?? String(broke)}`];
   if (told.includes(TOKEN)) problems.push("(9) the token is told");
   if (told.includes(SECRET)) problems.push("(9) a payload value is told");

@@ -17,6 +17,7 @@ import {
 } from "./outcome.ts";
 import type { Performance } from "./performance.ts";
 import { isAccepted, sightsOf } from "./rules-of-runs.ts";
+import type { BrokerCourse } from "./schedule.ts";
 import { approvalMs } from "./target.ts";
 import { type Trouble, UNREAD } from "./trouble.ts";
 
@@ -24,6 +25,7 @@ const PROBES_MS = 10_000;
 const CANCEL_AT_TIMEOUT_MS = 10_000;
 const CANCEL_ON_SIGNAL_MS = 9000;
 const LATE_ANSWER_MS = 2000;
+const LIST_BEFORE_MS = 10_000;
 /** The last look of a search comes a second before its deadline. */
 const LAST_LOOK_MS = 1500;
 /** A run that is given by its id may be new, and answer 404 for 30 s; the last look in that time comes up to 2 s before. */
@@ -42,7 +44,9 @@ export function lateEnds(performance: Performance): string[] {
   const probesMs = step.failure?.includes("404") ? PROBES_MS : 0;
   // What comes before a dispatch has as much time of its own, and a limit may hold up the dispatch itself as long again.
   const listsFirst = asked.id !== "" && asked.waitFor !== "nothing" && !asked.isGiven;
-  const unsentMs = listsFirst ? 2 * findMs : findMs;
+  // So long the list may take that only tells whether runs may be read; without a token, nothing is sent after it.
+  const shortListMs = schedule.broker ? LIST_BEFORE_MS : 0;
+  const unsentMs = listsFirst ? 2 * findMs : findMs + shortListMs;
   const findEndMs = isSent ? sentAtMs + findMs : startedAtMs + unsentMs;
   const isFollowed = step.outputs.runId !== undefined && asked.waitFor === "completed";
   const followMs = isFollowed ? asked.timeoutS * 1000 : 0;
@@ -92,10 +96,16 @@ export function isCalm({ schedule }: Performance): boolean {
     troubles.every(isUnread) &&
     outages.length + happenings.length === 0 &&
     server.access === "all" &&
+    isCalmBroker(schedule.broker) &&
     server.limit.kind === "none" &&
     newer + own < asked.maxRuns &&
     (course.sign === "run-name" || newer + own <= 8)
   );
+}
+
+/** The token may end at any request, which is then sent again seconds later. */
+function isCalmBroker(broker: BrokerCourse | undefined): boolean {
+  return !broker || (broker.policy === "fits" && broker.lifeS >= 3600 && broker.troubles.length === 0);
 }
 
 /** What a well-behaved GitHub leaves to be expected; undefined where that is not easily said. */

@@ -113,6 +113,41 @@ export interface Server {
   targetIsPublic: boolean;
 }
 
+/** A broker gives the tokens, instead of the input `token`. What they may do is as the server's `access`. */
+export interface BrokerCourse {
+  /** Of the target, for the identity that is asked for. */
+  policy: "fits" | "missing" | "broken" | "of another subject" | "gives too much" | "without the App";
+  /** How long its tokens live, by GitHub; the step counts with an hour. */
+  lifeS: number;
+  troubles: BrokerTrouble[];
+}
+
+/** From the `nth` request at this door on, `times` of them. */
+export interface BrokerTrouble {
+  door: "idtoken" | "exchange";
+  nth: number;
+  times: number;
+  what: BrokerFailure;
+}
+
+export type BrokerFailure =
+  | "429, retry after 7 s"
+  | "429, retry after 40 s"
+  | "429, retry after 900 s"
+  | "429, untold"
+  | "500"
+  | "503"
+  | "408"
+  | "hang"
+  | "reset"
+  | "garbage"
+  | "a proxy's page"
+  | "redirect elsewhere"
+  | "404, unable to find"
+  | "404, another"
+  | "403"
+  | "401";
+
 export interface Schedule {
   asked: Asked;
   server: Server;
@@ -125,4 +160,6 @@ export interface Schedule {
   signalAtMs: number | undefined;
   /** Seed of the jitter. */
   jitter: number;
+  /** Undefined: the input `token`. */
+  broker?: BrokerCourse;
 }

@@ -10,6 +10,8 @@ export interface Tally {
   requests: number;
   signals: number;
   limits: number;
+  /** Of a broker's tokens. */
+  exchanges: number;
   /** A well-behaved GitHub, so that only one result is right. */
   determined: number;
   problems: Map<string, number>;
@@ -19,7 +21,7 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  const count = { schedules: 0, requests: 0, signals: 0, limits: 0, determined: 0 };
+  const count = { schedules: 0, requests: 0, signals: 0, limits: 0, determined: 0, exchanges: 0 };
   return { ...count, problems: new Map(), troubles: new Map(), duplicates: new Map(), endings: new Map() };
 }
 
@@ -31,6 +33,10 @@ export function add(tally: Tally, performance: Performance, problems: readonly s
   if (expected(performance) !== undefined) tally.determined++;
   for (const { what } of performance.sightings) if (what) count(tally.troubles, what);
   for (const reason of duplicatesOf(performance).reasons) count(tally.duplicates, reason);
+  for (const { door, what, token } of performance.broker?.server.asked ?? []) {
+    if (token !== undefined) tally.exchanges++;
+    if (what !== undefined) count(tally.troubles, `${door}: ${what}`);
+  }
   count(tally.endings, endingOf(performance));
   for (const number of new Set(problems.map((each) => each.match(/^\(3\) green|^\(\d+\)/)?.[0] ?? ""))) {
     count(tally.problems, number);
@@ -48,9 +54,10 @@ export function linesOf(tally: Tally): string[] {
       .sort(([, one], [, other]) => other - one)
       .map(([key, number]) => `    ${String(number).padStart(7)}  ${key}`);
   const of = (property: string) => tally.problems.get(property) ?? 0;
-  const { schedules, requests, signals, limits, determined } = tally;
+  const { schedules, requests, signals, limits, determined, exchanges } = tally;
   return [
     `${schedules} schedules, ${requests} requests, ${limits} refusals by limits, ${signals} signals, ${determined} with one right result`,
+    ...(exchanges > 0 ? [`${exchanges} tokens from a broker`] : []),
     "  endings",
     ...list(tally.endings),
     "  faults",

@@ -48,7 +48,7 @@ describe("a long answer of GitHub's", () => {
         isOwnTarget: false,
         event: undefined,
         tokenHasWorked: true,
-        hasProxy: false,
+        hasProxyFor: () => false,
       }) ?? [];
     expect(what).toContain("(422 no ::error::*** xxx");
     expect(what.length).toBeLessThan(1200);

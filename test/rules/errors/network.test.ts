@@ -10,7 +10,7 @@ describe("a fault without an answer is explained", () => {
   const of = (kind: RequestErrorKind, code: string | undefined, hasProxy = false) =>
     say(aFault(kind, { request: runs, code, answer: "no answer within 20 s" }), {
       apiUrl: address,
-      hasProxy,
+      hasProxyFor: (url) => hasProxy && url === address,
     });
 
   test("by the address of a name that is not known", () => {

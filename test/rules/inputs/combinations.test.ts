@@ -7,6 +7,8 @@ const ROOT = "https://git.example.com/api/v1";
 const token: GivenCredentials = { token: "t0ken" };
 const app: GivenCredentials = { app: { appId: "1", privateKey: "key" } };
 
+const broker: GivenCredentials = { broker: { host: "octo-sts.dev", identity: "deployer" } };
+
 function byWorkflow(kind: WorkflowName["kind"], value = "deploy.yml"): RunSource {
   return { event: "workflow_dispatch", workflow: { kind, value }, ref: undefined, inputs: {} };
 }
@@ -36,6 +38,7 @@ test.each<[string, RunSource, string, GivenCredentials, string[]]>([
   ["an event, waited for", byEvent, "found", token, ["event_type", "wait_for: found"]],
   ["a run that is there", given, "completed", token, ["run_id"]],
   ["an App", byWorkflow("file"), "nothing", app, ["app_id"]],
+  ["a broker", byWorkflow("file"), "nothing", broker, ["oidc_broker"]],
 ])("on the root of Gitea and Forgejo, %s: refused is what cannot work", (_, order, waitFor, credentials, names) => {
   expect(refused(order, waitFor, credentials)).toEqual(names);
 });
