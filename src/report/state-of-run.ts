@@ -3,7 +3,9 @@
 import type { CommitStatus } from "../github/api.ts";
 import type { LatestStatus } from "../github/commit-statuses.ts";
 import { isGreen as isGreenConclusion } from "../github/conclusions.ts";
+import type { Target } from "../github/connection.ts";
 import type { Run } from "../github/responses.ts";
+import { isAwaited, isFirst } from "../outputs/status-texts.ts";
 import { spoken } from "../text/wording.ts";
 
 type Shown = Omit<CommitStatus, "context">;
@@ -18,16 +20,68 @@ export function statusOfRun(run: Run, successConclusions: ReadonlySet<string>): 
   return { state: isGreen ? "success" : "failure", description: `The remote run ended ${how}${attempt}`, url };
 }
 
-/** Only the caller's own token can have left this run's address as the latest of its context on the commit. */
+/**
+ * Only the caller's own token can have left this run's address as the latest of its context on the commit. A step that waits
+ * for the run ends its status itself.
+ */
 export function waitingFor(
   { htmlUrl }: Pick<Run, "htmlUrl">,
   latest: readonly LatestStatus[],
   contexts: readonly string[],
 ): LatestStatus[] {
   return latest.filter(
-    ({ context, targetUrl }) =>
-      htmlUrl !== "" && targetUrl === htmlUrl && (contexts.length === 0 || contexts.includes(context)),
+    (each) => htmlUrl !== "" && each.targetUrl === htmlUrl && isAsked(each, contexts) && !isAwaited(each),
   );
+}
+
+function isAsked({ context }: LatestStatus, contexts: readonly string[]): boolean {
+  return contexts.length === 0 || contexts.includes(context);
+}
+
+/**
+ * Those of another run here, whose report may have written over a newer dispatch's: between its look and its word, a caller
+ * can leave a status, and GitHub sets one unconditionally.
+ */
+export function perhapsOvertaken(
+  { htmlUrl }: Pick<Run, "htmlUrl">,
+  latest: readonly LatestStatus[],
+  contexts: readonly string[],
+): LatestStatus[] {
+  return latest.filter(
+    (each) =>
+      isAsked(each, contexts) &&
+      each.targetUrl !== htmlUrl &&
+      isOfSameRepository(each.targetUrl, htmlUrl) &&
+      !isFirst(each) &&
+      !isAwaited(each),
+  );
+}
+
+/**
+ * `history`: of one context, newest first. Whose run a step has put there last is whose status it is: no report writes a
+ * context's first words.
+ */
+export function isTakenBack({ htmlUrl }: Pick<Run, "htmlUrl">, history: readonly LatestStatus[]): boolean {
+  const first = history.find(isFirst);
+  return first?.targetUrl === htmlUrl && !isAwaited(first);
+}
+
+const RUN_PAGE = /^(.+)\/([^/]+)\/([^/]+)\/actions\/runs\/(\d+)$/;
+
+function isOfSameRepository(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((url) => RUN_PAGE.exec(url)?.slice(1, 4).join("/").toLowerCase());
+  return a !== undefined && a === b;
+}
+
+/** The repository that the address of this very run names otherwise: it may have been renamed, or moved, since. */
+export function otherNameIn(
+  url: string,
+  { htmlUrl }: Pick<Run, "htmlUrl">,
+): Pick<Target, "owner" | "repo"> | undefined {
+  const [, server, owner = "", repo = "", id] = RUN_PAGE.exec(url) ?? [];
+  const [, ownServer, ownOwner, ownRepo, ownId] = RUN_PAGE.exec(htmlUrl) ?? [];
+  if (server === undefined || server !== ownServer || id !== ownId) return undefined;
+  return owner === ownOwner && repo === ownRepo ? undefined : { owner, repo };
 }
 
 /** What is there already is not written again, nor that a run is about to begin, nor an attempt before that of the status. */
