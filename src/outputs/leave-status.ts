@@ -8,7 +8,7 @@ import type { Known } from "../state/known.ts";
 import { sentIdOf } from "../state/known.ts";
 import { verdictOf } from "../wait/verdict.ts";
 import type { CommitStatusReporter } from "./commit-status.ts";
-import { LEFT } from "./status-texts.ts";
+import { LEFT, leftEnd } from "./status-texts.ts";
 
 const LOOK_MS = 10_000;
 
@@ -29,7 +29,7 @@ export async function leaveStatus(
     const { isGreen } = verdictOf({ run: now, jobs: [] }, inputs);
     const how = now.conclusion ? `as ${now.conclusion}` : "without a conclusion";
     const state = isGreen ? "success" : "failure";
-    return status.end({ state, description: `The remote run ended ${how}`, url: now.htmlUrl });
+    return status.end({ state, description: leftEnd(how, now.runAttempt), url: now.htmlUrl });
   }
   const name = inputs.commitStatus?.context;
   const line = `The commit status \`${name}\` stays pending: \`tracked-dispatch/report\` in ${github.fullName()} ends it.`;

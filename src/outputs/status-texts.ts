@@ -22,6 +22,15 @@ export function awaitedEnd(how: string): string {
   return `The step waited: the remote run ended as ${how}`;
 }
 
+/** Of a status that was left: by its step or by the target, whoever sees the end. */
+export function leftEnd(how: string, attempt: number): string {
+  return `The remote run ended ${how}${ofAttempt(attempt)}`;
+}
+
+export function ofAttempt(attempt: number): string {
+  return attempt > 1 ? ` (attempt ${attempt})` : "";
+}
+
 type Shown = { state: string; description: string };
 
 /** Only a step sets `error`, and it says so of one that was left with these words alone. */

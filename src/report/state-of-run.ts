@@ -5,19 +5,22 @@ import type { LatestStatus } from "../github/commit-statuses.ts";
 import { isGreen as isGreenConclusion } from "../github/conclusions.ts";
 import type { Target } from "../github/connection.ts";
 import type { Run } from "../github/responses.ts";
-import { isAwaited, isFirst } from "../outputs/status-texts.ts";
+import { isAwaited, isFirst, leftEnd, ofAttempt } from "../outputs/status-texts.ts";
 import { spoken } from "../text/wording.ts";
 
 type Shown = Omit<CommitStatus, "context">;
 
+/** A description is 140 characters at most (docs/platform.md#commit-statuses). */
+const MAX_WORD_LENGTH = 80;
+
 export function statusOfRun(run: Run, successConclusions: ReadonlySet<string>): Shown {
   const { status, conclusion, runAttempt, htmlUrl: url } = run;
-  const attempt = runAttempt > 1 ? ` (attempt ${runAttempt})` : "";
+  const word = (text: string) => [...text].slice(0, MAX_WORD_LENGTH).join("");
   if (status !== "completed")
-    return { state: "pending", description: `The remote run is ${spoken(status)}${attempt}`, url };
+    return { state: "pending", description: `The remote run is ${word(spoken(status))}${ofAttempt(runAttempt)}`, url };
   const isGreen = isGreenConclusion(conclusion, successConclusions);
-  const how = conclusion === null || conclusion === "" ? "without a conclusion" : `as ${conclusion}`;
-  return { state: isGreen ? "success" : "failure", description: `The remote run ended ${how}${attempt}`, url };
+  const how = conclusion === null || conclusion === "" ? "without a conclusion" : `as ${word(conclusion)}`;
+  return { state: isGreen ? "success" : "failure", description: leftEnd(how, runAttempt), url };
 }
 
 /**
@@ -58,12 +61,12 @@ export function perhapsOvertaken(
 }
 
 /**
- * `history`: of one context, newest first. Whose run a step has put there last is whose status it is: no report writes a
- * context's first words.
+ * `history`: of one context, newest first. The run that a step has named there last is the one whose status it is: no report
+ * writes a step's words.
  */
 export function isTakenBack({ htmlUrl }: Pick<Run, "htmlUrl">, history: readonly LatestStatus[]): boolean {
-  const first = history.find(isFirst);
-  return first?.targetUrl === htmlUrl && !isAwaited(first);
+  const ofStep = history.find((each) => isFirst(each) || isAwaited(each));
+  return ofStep?.targetUrl === htmlUrl && !isAwaited(ofStep);
 }
 
 const RUN_PAGE = /^(.+)\/([^/]+)\/([^/]+)\/actions\/runs\/(\d+)$/;
@@ -84,13 +87,17 @@ export function otherNameIn(
   return owner === ownOwner && repo === ownRepo ? undefined : { owner, repo };
 }
 
-/** What is there already is not written again, nor that a run is about to begin, nor an attempt before that of the status. */
+/**
+ * What is there already is not written again, nor that a run is about to begin. An attempt never goes back, and its end is
+ * its end, whoever has told it.
+ */
 export function isNews(
   shown: Shown,
   latest: Pick<LatestStatus, "state" | "description">,
   { status, runAttempt }: Pick<Run, "status" | "runAttempt">,
 ): boolean {
-  if (runAttempt < attemptIn(latest)) return false;
+  const isEnded = latest.state === "success" || latest.state === "failure";
+  if (runAttempt < attemptIn(latest) || (isEnded && runAttempt === attemptIn(latest))) return false;
   if (shown.state !== latest.state) return true;
   return shown.state === "pending" && status !== "in_progress" ? false : shown.description !== latest.description;
 }
