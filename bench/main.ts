@@ -6,6 +6,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { leavingTable, leavingVerdicts, measureLeaving } from "./leaving.ts";
 import { figuresOf } from "./measure.ts";
 import { others } from "./others.ts";
 import { performAll } from "./perform.ts";
@@ -29,6 +30,8 @@ const { values: asked } = parseArgs({
     only: { type: "string" },
     /** Plays many targets in one step, which takes minutes; with `--only` some of them, with `--memory` as processes. */
     targets: { type: "boolean" },
+    /** Plays only a status that is left beside a step that waits. */
+    leaving: { type: "boolean" },
   },
 });
 
@@ -36,6 +39,7 @@ if (asked.startup) await printStartUp(asked.node);
 else if (asked.memory && !asked.targets) await printLongWait(asked.node);
 else if (asked.targets && asked.memory) await printManyProcesses();
 else if (asked.targets) await printMany(asked.only);
+else if (asked.leaving) await printLeaving();
 else if (asked.only !== undefined) await printOnly(asked.only);
 else await tables();
 
@@ -49,15 +53,27 @@ async function printOnly(text: string): Promise<void> {
   }
 }
 
+async function printLeaving(): Promise<void> {
+  const left = await measureLeaving();
+  console.log(`${aligned(leavingTable(left))}\n\n${aligned(goalTable(leavingVerdicts(left)))}`);
+}
+
 async function tables(): Promise<void> {
   // What others do does not change with this action: the check leaves their rows as they are.
   const [results, many] = await Promise.all([asked.check ? performAll([thisAction]) : performAll(), measureCheap()]);
-  const verdicts = [...results.flatMap(verdictsOf), ...many.flatMap(manyVerdicts), ...sizeVerdicts()];
+  const left = await measureLeaving();
+  const verdicts = [
+    ...results.flatMap(verdictsOf),
+    ...many.flatMap(manyVerdicts),
+    ...leavingVerdicts(left),
+    ...sizeVerdicts(),
+  ];
   const parts = {
     find: partTable("find", results),
     follow: partTable("follow", results),
     crowd: partTable("crowd", results),
     targets: manyTable(many),
+    leaving: leavingTable(left),
     goals: goalTable(verdicts),
   };
   if (asked.write) return writeFileSync(PAGE, withParts(readFileSync(PAGE, "utf8"), parts));

@@ -17,7 +17,7 @@ export interface StartUpServers {
   authority: string;
   /** Takes every host for the server with plain HTTP. */
   proxy: string;
-  /** When the last dispatch came, by `performance.now()`. */
+  /** When the last dispatch came, or the first request of a report, by `performance.now()`. */
   arrivedAtMs(): number;
   close(): void;
 }
@@ -27,7 +27,7 @@ export async function startServers(directory: string): Promise<StartUpServers> {
   let arrivedAtMs = Number.NaN;
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const { method, url = "" } = request;
-    if (url.endsWith("/dispatches")) arrivedAtMs = performance.now();
+    if (url.endsWith("/dispatches") || url.includes(`/runs/${CALLERS_RUN}`)) arrivedAtMs = performance.now();
     request.resume().on("end", () => {
       const body = bodyOf(method, url);
       response.statusCode = body === undefined ? 204 : 200;
@@ -60,8 +60,29 @@ export async function startServers(directory: string): Promise<StartUpServers> {
   };
 }
 
+const CALLERS_RUN = 1658821493;
+const SHA = "9f3c2a7e41d06b58aa11c0de5eed5eed12345678";
+
+/** The run that is told of, which has just ended. */
+export function endedRun(): object {
+  const at = new Date().toISOString();
+  return {
+    ...{ id: 77, display_title: `Deploy [${CALLERS_RUN}-1-9f3c2a7e41d06b58]`, html_url: "http://127.0.0.1/runs/77" },
+    ...{ status: "completed", conclusion: "success", run_attempt: 1, created_at: at, updated_at: at },
+  };
+}
+
+const WAITING = {
+  ...{ context: "deploy", state: "pending", description: "The remote run continues" },
+  target_url: "http://127.0.0.1/runs/77",
+};
+
 function bodyOf(method: string | undefined, url: string): object | undefined {
   if (method === "DELETE") return undefined;
+  if (url.includes("/runs/77")) return endedRun();
+  if (url.includes(`/runs/${CALLERS_RUN}`)) return { head_sha: SHA };
+  if (url.includes(`/commits/${SHA}/status`)) return { statuses: [WAITING], total_count: 1 };
+  if (url.endsWith(`/statuses/${SHA}`)) return WAITING;
   if (url.endsWith("/installation")) return { id: 4711, permissions: { actions: "write" } };
   if (url.endsWith("/access_tokens")) {
     return { token: "ghs_ofthebenchmark", expires_at: new Date(Date.now() + 3_600_000).toISOString() };

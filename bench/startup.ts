@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runBundle } from "../test/support/step.ts";
 import { median } from "./measure.ts";
-import { type StartUpServers, startServers } from "./startup-server.ts";
+import { endedRun, type StartUpServers, startServers } from "./startup-server.ts";
 
 /** How often each is run for its times; the first time, which fills the system's caches, comes on top. */
 const ROUNDS = 21;
@@ -85,7 +85,7 @@ export async function measureStartUp(node = process.execPath): Promise<StartUp> 
   const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-startup-"));
   const servers = await startServers(directory);
   try {
-    const runs = { ...bareRuns(node, directory, servers), ...bundleRuns(node, servers) };
+    const runs = { ...bareRuns(node, directory, servers), ...bundleRuns(node, directory, servers) };
     return await compete(runs, node, directory, servers);
   } finally {
     servers.close();
@@ -105,7 +105,7 @@ function bareRuns(node: string, directory: string, { origin }: StartUpServers): 
   return Object.fromEntries(Object.entries(BARE).map(([name, { file, text }]) => [name, run(file, text)]));
 }
 
-function bundleRuns(node: string, servers: StartUpServers): Record<string, Run> {
+function bundleRuns(node: string, directory: string, servers: StartUpServers): Record<string, Run> {
   process.env.BUNDLE_NODE = node;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const pem = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
@@ -115,6 +115,15 @@ function bundleRuns(node: string, servers: StartUpServers): Record<string, Run> 
       (await runBundle(apiUrl, { ...DISPATCH, ...given }, { ...own, ...env })).exitCode;
   return {
     "this action": by(servers.origin, { token: TOKEN }),
+    report: async (env) => {
+      const file = join(directory, "event.json");
+      writeFileSync(file, JSON.stringify({ workflow_run: endedRun() }));
+      const event = { GITHUB_EVENT_NAME: "workflow_run", GITHUB_EVENT_PATH: file };
+      const given = { callers: "octo/the-app", token: TOKEN, own_token: TOKEN };
+      const { exitCode, stdout } = await runBundle(servers.origin, given, { ...event, ...env }, "report");
+      if (!stdout.includes("Told octo/the-app")) throw new Error(`report told nobody: ${stdout}`);
+      return exitCode;
+    },
     "with an App": by(servers.origin, { app_id: "123456", app_private_key: pem }),
     "with a proxy": by("http://ghe.test", { token: TOKEN }, { http_proxy: servers.proxy }),
     "with a private CA": by(servers.tlsOrigin, { token: TOKEN }, { NODE_EXTRA_CA_CERTS: servers.authority }),

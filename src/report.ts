@@ -38,6 +38,10 @@ export async function report(told: Run, dependencies: ReportDependencies): Promi
     );
   }
   let waiting = await lookFor(told, callersRun, dependencies, deadlineMs);
+  if (!waiting)
+    return log.notice(
+      `A step in ${nameOf(callersRun.caller)} waits for run ${told.id}, or has waited: it ends its commit status itself.`,
+    );
   if (waiting.length === 0)
     return log.notice(`No commit status in ${nameOf(callersRun.caller)} waits for run ${told.id}: nobody is told.`);
 
@@ -51,7 +55,7 @@ export async function report(told: Run, dependencies: ReportDependencies): Promi
     if (isSame(after, run)) return;
     run = after;
     // A newer dispatch may have taken the status over meanwhile.
-    waiting = await findWaiting(run, callersRun, inputs, deadlineMs);
+    waiting = (await findWaiting(run, callersRun, dependencies, deadlineMs)) ?? [];
   }
 }
 
@@ -69,15 +73,16 @@ function isStillSo(
 async function lookFor(
   told: Run,
   callersRun: CallersRun,
-  { inputs, clock }: ReportDependencies,
+  dependencies: ReportDependencies,
   deadlineMs: number,
-): Promise<WaitingStatus[]> {
+): Promise<WaitingStatus[] | undefined> {
+  const { clock } = dependencies;
   const untilMs = Math.min(clock.nowMs() + LOOK_FOR_MS, deadlineMs);
   for (;;) {
-    const waiting = await findWaiting(told, callersRun, inputs, deadlineMs);
+    const waiting = await findWaiting(told, callersRun, dependencies, deadlineMs);
     const nowMs = callersRun.github.serverTimeMs(clock.nowMs());
     const isYoung = nowMs !== undefined && nowMs - told.createdAtMs < YOUNG_MS;
-    if (waiting.length > 0 || !isYoung || clock.nowMs() + LOOK_EVERY_MS > untilMs) return waiting;
+    if (!waiting || waiting.length > 0 || !isYoung || clock.nowMs() + LOOK_EVERY_MS > untilMs) return waiting;
     await clock.sleep(LOOK_EVERY_MS);
   }
 }

@@ -37,10 +37,13 @@ export async function startReport(step: ReportStep): Promise<void> {
   const { credentials } = inputs;
   const members = inputs.callers.map((target) => ({ target, credentials, needs: NEEDS, wishes: {} }));
   const pool = members.length > 1 ? await openPool(members) : undefined;
+  const openOwn = async (name: Pick<Target, "owner" | "repo">) =>
+    asked(await open({ ...own, ...name }, { token: inputs.ownToken }, { actions: "read" }));
   const dependencies = {
     ...edges,
     inputs,
-    own: asked(await open(own, { token: inputs.ownToken }, { actions: "read" })),
+    own: await openOwn(own),
+    openOwn,
     openCaller: async (target: Target) =>
       asked(pool ? pool.open({ target, credentials }) : await open(target, credentials, NEEDS)),
   };

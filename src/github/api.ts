@@ -1,5 +1,5 @@
 import { readArtifacts } from "./artifacts.ts";
-import { readCommitsOfRun, readOriginOfRun, readPullRequest, readStatuses } from "./commit-statuses.ts";
+import { readCommitsOfRun, readHistory, readOriginOfRun, readPullRequest, readStatuses } from "./commit-statuses.ts";
 import { readConcurrencyGroup, readRunsGroups } from "./concurrency-groups.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
 import { textOf } from "./download.ts";
@@ -157,6 +157,13 @@ export function openGitHub(options: ConnectionOptions) {
       const parameters = { ref, per_page: PAGE_LENGTH, page };
       const route = `GET ${REPOSITORY}/commits/{ref}/status`;
       return ask({ route, parameters, purpose: PURPOSES.readStatuses, read: readStatuses }, options);
+    },
+
+    /** The newest hundred of all contexts. */
+    getStatusHistory: (ref: string, options: RequestOptions) => {
+      const parameters = { ref, per_page: PAGE_LENGTH };
+      const route = `GET ${REPOSITORY}/commits/{ref}/statuses`;
+      return ask({ route, parameters, purpose: PURPOSES.readStatuses, read: readHistory }, options);
     },
 
     getPullRequest: (number: number, options: RequestOptions) => {

@@ -11,16 +11,17 @@ export interface LatestStatus {
 /** A page of them. */
 export function readStatuses(data: unknown): { statuses: readonly LatestStatus[]; totalCount: number | undefined } {
   const { statuses, total_count } = fields(data, "combined-commit-status");
-  const read = list(statuses, (each) => {
-    const { context, state, description, target_url } = fields(each, "simple-commit-status");
-    return {
-      context: text(context),
-      state: text(state),
-      description: text(description),
-      targetUrl: text(target_url),
-    };
-  });
-  return { statuses: read, totalCount: numberOf(total_count) };
+  return { statuses: list(statuses, readStatus), totalCount: numberOf(total_count) };
+}
+
+/** A page of all that were ever set, newest first. */
+export function readHistory(data: unknown): readonly LatestStatus[] {
+  return list(data, readStatus);
+}
+
+function readStatus(data: unknown): LatestStatus {
+  const { context, state, description, target_url } = fields(data, "simple-commit-status");
+  return { context: text(context), state: text(state), description: text(description), targetUrl: text(target_url) };
 }
 
 /** A run's own commit, then the heads of the pull requests that it lists: none for one from a fork. */

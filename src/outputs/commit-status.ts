@@ -9,6 +9,7 @@ import type { CommitStatusInputs } from "../inputs/commit-status.ts";
 import { callAfter } from "../runner/cancellation.ts";
 import type { SharedContext } from "../state/context.ts";
 import type { DueStatus, Known } from "../state/known.ts";
+import { AWAITED, awaitedEnd, type Followed, LEFT } from "./status-texts.ts";
 
 /** Limits for setting a status. `post` sets what the step could not; after a signal, the runner soon kills the step. */
 const PENDING_MS = 10_000;
@@ -31,17 +32,6 @@ export interface CommitStatusReporter {
   setDue(due: DueStatus): Promise<void>;
 }
 
-/** How a status speaks of what the step follows. */
-interface Followed {
-  continues: string;
-  isCutOff: string;
-}
-
-const REMOTE_RUN: Followed = {
-  continues: "The remote run continues",
-  isCutOff: "The step ended before the remote run",
-};
-
 type ShownStatus = Pick<CommitStatusInputs, "context" | "sha" | "pullRequest">;
 
 /** On a connection and with a token of its own. Setting a status never throws a RequestError. */
@@ -58,9 +48,12 @@ export function openCommitStatus(
   let pending: Promise<void> | undefined;
   let mayBeOvertaken = false;
   let commit: Promise<string> | undefined;
+  let followed: Followed = AWAITED;
 
   return {
-    setPending(url, { continues, isCutOff } = REMOTE_RUN) {
+    setPending(url, what = AWAITED) {
+      followed = what;
+      const { continues, isCutOff } = what;
       const due: DueStatus = { state: "error", description: isCutOff, url };
       const shown = { state: "pending", description: continues, url } as const;
       pending = set(shown, due, PENDING_MS).catch((error: unknown) => {
@@ -79,7 +72,12 @@ export function openCommitStatus(
       record({ dueStatus: undefined });
       return !isRefused && !hasWarned;
     },
-    setFinal: (known, failure) => end({ ...finalStatus(known, failure), url: known.run?.htmlUrl ?? "" }),
+    setFinal: (known, failure) => {
+      const url = known.run?.htmlUrl ?? "";
+      // The target may still tell how that run ends.
+      if (followed === LEFT) return end({ state: "error", description: LEFT.isCutOff, url });
+      return end({ ...finalStatus(known, failure), url });
+    },
     end,
     setDue: (due) => set(due, due, DUE_MS),
   };
@@ -168,8 +166,8 @@ export function finalStatus(
 ): Omit<DueStatus, "url"> {
   const how = verdict?.conclusion ?? run?.conclusion ?? "completed";
   const known = allowedFailure !== undefined && baseline ? ` (known failure, red since ${baseline.name})` : "";
-  if (failure === undefined) return { state: "success", description: `The remote run ended as ${how}${known}` };
-  if (verdict && !verdict.isGreen) return { state: "failure", description: `The remote run ended as ${how}` };
+  if (failure === undefined) return { state: "success", description: awaitedEnd(how + known) };
+  if (verdict && !verdict.isGreen) return { state: "failure", description: awaitedEnd(how) };
   // A timeout, a cancellation, a run that was not found: it is open how the run will end.
   const [first = ""] = failure instanceof Error ? failure.message.split("\n") : [];
   return { state: "error", description: first === "" ? "The step failed" : first };

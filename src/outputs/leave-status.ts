@@ -8,6 +8,7 @@ import type { Known } from "../state/known.ts";
 import { sentIdOf } from "../state/known.ts";
 import { verdictOf } from "../wait/verdict.ts";
 import type { CommitStatusReporter } from "./commit-status.ts";
+import { LEFT, leftEnd } from "./status-texts.ts";
 
 const LOOK_MS = 10_000;
 
@@ -19,7 +20,7 @@ export async function leaveStatus(
   context: Context,
 ): Promise<void> {
   const { github, retry, clock, log, inputs, record } = context;
-  status.setPending(run.htmlUrl);
+  status.setPending(run.htmlUrl, LEFT);
   if (!(await status.leave())) return;
   const look = retry((options) => github.getRun(run.id, options), retryOnce(clock.nowMs() + LOOK_MS));
   const now = (await responseOrUndefined(look)) ?? run;
@@ -28,7 +29,7 @@ export async function leaveStatus(
     const { isGreen } = verdictOf({ run: now, jobs: [] }, inputs);
     const how = now.conclusion ? `as ${now.conclusion}` : "without a conclusion";
     const state = isGreen ? "success" : "failure";
-    return status.end({ state, description: `The remote run ended ${how}`, url: now.htmlUrl });
+    return status.end({ state, description: leftEnd(how, now.runAttempt), url: now.htmlUrl });
   }
   const name = inputs.commitStatus?.context;
   const line = `The commit status \`${name}\` stays pending: \`tracked-dispatch/report\` in ${github.fullName()} ends it.`;

@@ -15,6 +15,8 @@ export interface ReportDependencies {
   inputs: ReportInputs;
   /** The target: the repository whose run the event is about. */
   own: Asked;
+  /** The same by a name that it may have had. */
+  openOwn(name: Pick<Target, "owner" | "repo">): Promise<Asked>;
   openCaller(caller: Target): Promise<Asked>;
   clock: Clock;
   log: Log;

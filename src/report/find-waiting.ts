@@ -4,14 +4,15 @@ import { idInNames } from "../find/candidates.ts";
 import type { LatestStatus } from "../github/commit-statuses.ts";
 import type { Target } from "../github/connection.ts";
 import { listAllJobs, listLatestStatuses } from "../github/lists.ts";
+import type { RequestError } from "../github/request-error.ts";
 import type { Run } from "../github/responses.ts";
-import { requestErrorIn, settle } from "../github/retry.ts";
+import { type OutOfTime, requestErrorIn, responseOrUndefined, retryOnce, settle } from "../github/retry.ts";
 import { generatedIdIn, parseGeneratedId } from "../inputs/distinct-id.ts";
+import { isAwaited } from "../outputs/status-texts.ts";
 import type { StepError } from "../runner/step-error.ts";
 import { type Asked, nameOf, type ReportDependencies } from "./connections.ts";
 import { credentialsOf, unreadable } from "./refused.ts";
-import type { ReportInputs } from "./report-inputs.ts";
-import { waitingFor } from "./state-of-run.ts";
+import { isTakenBack, otherNameIn, perhapsOvertaken, waitingFor } from "./state-of-run.ts";
 
 /** The caller's run, and where it may have left a status. */
 export interface CallersRun extends Asked {
@@ -61,23 +62,61 @@ export async function findCallersRun(
   return undefined;
 }
 
-/** The statuses whose latest state is about this run. */
+/** The statuses whose latest state is about this run; `undefined` where its step waits, and ends them itself. */
 export async function findWaiting(
   run: Run,
-  { caller, github, retry, shas }: CallersRun,
-  inputs: ReportInputs,
+  callersRun: CallersRun,
+  dependencies: ReportDependencies,
   deadlineMs: number,
-): Promise<WaitingStatus[]> {
+): Promise<WaitingStatus[] | undefined> {
+  const { caller, shas, ...api } = callersRun;
+  const { contexts } = dependencies.inputs;
+  const unread = ({ failure }: { failure: RequestError | OutOfTime }) =>
+    unreadable(
+      `the statuses of ${nameOf(caller)}`,
+      failure,
+      `${credentialsOf(dependencies.inputs)} needs \`statuses: read\` there`,
+    );
   for (const sha of shas) {
-    const result = await settle(listLatestStatuses(sha, { github, retry }, { deadlineMs }));
-    if ("failure" in result)
-      throw unreadable(
-        `the statuses of ${nameOf(caller)}`,
-        result.failure,
-        `${credentialsOf(inputs)} needs \`statuses: read\` there`,
-      );
-    const waiting = waitingFor(run, result.answer, inputs.contexts);
+    const result = await settle(listLatestStatuses(sha, api, { deadlineMs }));
+    if ("failure" in result) throw unread(result);
+    const latest = await withPresentName(run, result.answer, dependencies, deadlineMs);
+    let waiting = waitingFor(run, latest, contexts);
+    const overtaken = waiting.length > 0 ? [] : perhapsOvertaken(run, latest, contexts);
+    if (overtaken.length > 0) {
+      const history = await settle(api.retry((options) => api.github.getStatusHistory(sha, options), { deadlineMs }));
+      if ("failure" in history) throw unread(history);
+      waiting = overtaken.flatMap(({ context }) => takenBack(run, context, history.answer));
+    }
     if (waiting.length > 0) return waiting.map((each) => ({ ...each, sha }));
+    if (latest.some((each) => each.targetUrl === run.htmlUrl && isAwaited(each))) return undefined;
   }
   return [];
+}
+
+/** As the run itself has left it; no state, so that whatever the run is now is news. */
+function takenBack(run: Run, context: string, all: readonly LatestStatus[]): LatestStatus[] {
+  const history = all.filter((each) => each.context === context);
+  const own = history.find(({ targetUrl }) => targetUrl === run.htmlUrl);
+  return own && isTakenBack(run, history) ? [{ ...own, state: "" }] : [];
+}
+
+/** Statuses that were left before the repository was renamed have its former name: where that leads is GitHub's to say. */
+async function withPresentName(
+  run: Run,
+  latest: readonly LatestStatus[],
+  { openOwn }: ReportDependencies,
+  deadlineMs: number,
+): Promise<readonly LatestStatus[]> {
+  return Promise.all(
+    latest.map(async (each) => {
+      const name = otherNameIn(each.targetUrl, run);
+      if (!name) return each;
+      const { github, retry } = await openOwn(name);
+      const there = await responseOrUndefined(
+        retry((options) => github.getRun(run.id, options), retryOnce(deadlineMs)),
+      );
+      return there?.htmlUrl === run.htmlUrl ? { ...each, targetUrl: run.htmlUrl } : each;
+    }),
+  );
 }

@@ -184,6 +184,8 @@ describe("every request is listed, with its permission", () => {
     for (const { jobs } of [left, await playReport("in_progress"), await playReport("by hand")])
       expect(Object.values(jobs)).toMatchObject([{ result: "success" }]);
     expect(github.statuses("octo/the-app")).toMatchObject([{ state: "pending" }, { state: "pending" }]);
+    await overtake(github, target);
+    await playReport("in_progress");
     take(github);
   });
 
@@ -319,3 +321,17 @@ describe("what the table calls told", () => {
     expect(rowsOf("the step fails")).toHaveLength(endpoints.length - 15);
   });
 });
+
+/** Another run's report has written over the status that was left. */
+async function overtake(github: GitHub, target: string): Promise<void> {
+  github.addToken("ghp_late", { permissions: { statuses: "write" } });
+  const { sha = "", context } = github.statuses("octo/the-app")[0] ?? {};
+  const status = { context, state: "success", description: "The remote run ended as success" };
+  const target_url = `${github.apiUrl}/${target}/actions/runs/1`;
+  const answer = await fetch(`${github.apiUrl}/repos/octo/the-app/statuses/${sha}`, {
+    method: "POST",
+    headers: { authorization: "Bearer ghp_late" },
+    body: JSON.stringify({ ...status, target_url }),
+  });
+  expect(answer.status).toBe(201);
+}

@@ -1,10 +1,16 @@
 /**
  * Runs that nobody waits for, and the events that tell of them: lost, doubled, swapped, late, or played with a token that is
- * refused; runs are run again or deleted, show another's id, or take over another's status. Whatever comes:
+ * refused; runs are run again, also while they are told of, or deleted; they show another's id, or are waited for by their own
+ * step; statuses come late, are read as they were before, or are set slowly, or after a 502. Whatever comes:
  * - who is told of an end is told the true one, of an attempt that there was;
- * - nothing is written over a status that is not about the same run;
+ * - nothing is written on a run's behalf over another's status, unless it came while the write was on its way; and then the
+ *   newer run takes it back;
+ * - the status of a step that waits has that step's words alone;
  * - what was begun is ended, if its last event came;
  * - a report fails only where something was refused or is gone.
+ *
+ * These were broken by hand: the link is not compared (seen after 1 schedule), the run is not read again after writing (READ),
+ * a re-run does not make it pending (RERUN), a newer status is not taken back (TAKEN), a waiting step's is touched (WAITING).
  *
  *     npm test                                                        25 schedules, the same each time
  *     npx vitest run test/random/reports.test.ts --mode many          2,000 fresh ones, or MODEL_RUNS of them; MODEL_SEED=42 repeats them
@@ -30,6 +36,12 @@ const CALLERS = [
   { repository: "octo/two", runId: "102", sha: "2".repeat(40) },
 ];
 
+/** How long a write may be on its way, and how old the statuses may be that its sender has read. */
+const SLOWEST_MS = 8000;
+const OLDEST_MS = 5000;
+/** With what is asked between the two, and the sending again. */
+const CROSSING_MS = SLOWEST_MS + OLDEST_MS + 17_000;
+
 const deliveries = fc.record({
   /** From the event until `report` starts. */
   afterMs: fc.integer({ min: 0, max: 90_000 }),
@@ -49,16 +61,27 @@ const attempts = fc.record({
 const schedules = fc.record({
   /** Reads of a run, by their number, that are answered as they would have been so long ago. */
   staleReads: fc.array(fc.record({ nth: fc.nat(20), ms: fc.integer({ min: 500, max: 20_000 }) }), { maxLength: 8 }),
+  /** The same of the statuses of a commit. */
+  staleStatuses: fc.array(fc.record({ nth: fc.nat(20), ms: fc.integer({ min: 500, max: 5000 }) }), { maxLength: 4 }),
+  /** Statuses that `report` sets, by their number: slowly, or with an answer that says nothing. */
+  writes: fc.array(
+    fc.record({
+      nth: fc.nat(12),
+      how: fc.constantFrom("slow", "slow", "lost before", "lost after"),
+      ms: fc.nat(SLOWEST_MS),
+    }),
+    { maxLength: 5 },
+  ),
   sign: fc.constantFrom("run-name", "run-name", "job", "step" as const),
   steps: fc.array(
     fc.record({
       caller: fc.nat(CALLERS.length - 1),
       context: fc.constantFrom("a", "b"),
       startsAfterMs: fc.integer({ min: 0, max: 300_000 }),
-      statusLateMs: fc.constantFrom(0, 0, 4000),
+      statusLateMs: fc.constantFrom(0, 0, 4000, 9000),
       attempts: fc.array(attempts, { minLength: 1, maxLength: 3 }),
       deletedAfterMs: fc.option(fc.integer({ min: 0, max: 400_000 }), { freq: 8 }),
-      isForged: fc.constantFrom(false, false, false, true),
+      kind: fc.constantFrom("leaves", "leaves", "leaves", "waits", "forged"),
     }),
     { minLength: 1, maxLength: 4 },
   ),
@@ -72,8 +95,9 @@ interface Story {
   distinctId: string;
   played: { report: Played; isRefused: boolean }[];
   isDeleted: boolean;
-  /** The event of the last attempt's end was played, with a token that was taken. */
-  isTold: boolean;
+  /** When the event of the last attempt's end was played, with a token that was taken; or when its waiting step ended. */
+  toldAtMs: number | undefined;
+  stepFailure?: string;
 }
 
 async function perform(schedule: Schedule) {
@@ -96,6 +120,26 @@ async function perform(schedule: Schedule) {
       const stale = schedule.staleReads.find((each) => each.nth === nth);
       return stale && { kind: "stale", ms: stale.ms };
     };
+    /** Of the pending status of a step, by its link. */
+    const lateness = new Map<string, number>();
+    let [statusReads, writes] = [0, 0];
+    callers.fault = ({ method, path, token, body }) => {
+      if (token === REPORT_TOKEN && method === "GET" && path.includes("/commits/")) {
+        const nth = statusReads++;
+        const stale = schedule.staleStatuses.find((each) => each.nth === nth);
+        return stale && { kind: "stale", ms: stale.ms };
+      }
+      if (method !== "POST") return undefined;
+      const { state, target_url = "" } = body as { state: string; target_url?: string };
+      const late = state === "pending" ? lateness.get(target_url) : undefined;
+      if (token === STATUS_TOKEN) return late === undefined ? undefined : { kind: "delay", ms: late };
+      if (token !== REPORT_TOKEN) return undefined;
+      const nth = writes++;
+      const write = schedule.writes.find((each) => each.nth === nth);
+      if (!write) return undefined;
+      if (write.how === "slow") return { kind: "delay", ms: write.ms };
+      return { kind: "status", when: write.how === "lost after" ? "after" : "before", status: 502 };
+    };
     const stories: Story[] = [];
     await Promise.all(schedule.steps.map((step) => playOne(step)));
     const problems = [...problemsOf(stories, callers), ...target.violations, ...callers.violations];
@@ -106,28 +150,47 @@ async function perform(schedule: Schedule) {
       const [first] = step.attempts;
       if (!first) return;
       target.behaviour(TARGET, "deploy.yml", behaviourOf(first));
-      const story: Story = { step, id: 0, distinctId: "", played: [], isDeleted: false, isTold: false };
+      const story: Story = { step, id: 0, distinctId: "", played: [], isDeleted: false, toldAtMs: undefined };
       const startedAtMs = clock.nowMs();
-      if (step.isForged) {
-        story.distinctId = stories[0]?.distinctId ?? `${CALLERS[0]?.runId}-1-0123456789abcdef`;
-        const inputs = { distinct_id: story.distinctId };
-        story.id = target.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch", inputs });
-      } else {
-        callers.fault = ({ method, token }) =>
-          method === "POST" && token === STATUS_TOKEN ? { kind: "delay", ms: step.statusLateMs } : undefined;
-        const { outputs } = await playStep(target, stepInputs(step), playOf(step));
-        story.id = Number(outputs.runId);
-        story.distinctId = outputs.distinct_id ?? "";
-      }
+      const playing = step.kind === "forged" ? forge(story) : await start(story);
       stories.push(story);
       const deleting = deleteLater(story);
       await follow(story, startedAtMs);
       await deleting;
+      await playing?.rest;
     }
 
-    function stepInputs({ context }: Step): Record<string, string> {
+    function forge(story: Story): void {
+      story.distinctId = stories[0]?.distinctId ?? `${CALLERS[0]?.runId}-1-0123456789abcdef`;
+      const inputs = { distinct_id: story.distinctId };
+      story.id = target.startRun(TARGET, "deploy.yml", { event: "workflow_dispatch", inputs });
+    }
+
+    /** Resolves once the run is known, with the rest of the step: its events may come before its status is set. */
+    function start(story: Story): Promise<{ rest: Promise<void> }> {
+      return new Promise((resolve, reject) => {
+        const rest = playStep(target, stepInputs(story.step), {
+          ...playOf(story.step),
+          onOutputs({ runId, html_url = "", distinct_id = "" }) {
+            if (!runId || story.id > 0) return;
+            Object.assign(story, { id: Number(runId), distinctId: distinct_id });
+            lateness.set(html_url, story.step.statusLateMs);
+            resolve({ rest: rest.then(({ failure }) => noteEnd(story, failure)) });
+          },
+        });
+        rest.then(() => reject(new Error("no run was found")), reject);
+      });
+    }
+
+    function noteEnd(story: Story, failure: string | undefined): void {
+      if (story.step.kind === "waits") story.toldAtMs = target.nowMs();
+      else if (failure !== undefined && !story.isDeleted) story.stepFailure = failure;
+    }
+
+    function stepInputs({ context, kind }: Step): Record<string, string> {
       return {
-        ...{ token: TOKEN, repo: TARGET, workflow: "deploy.yml", ref: "main", wait_for: "found" },
+        ...{ token: TOKEN, repo: TARGET, workflow: "deploy.yml", ref: "main" },
+        wait_for: kind === "waits" ? "completed" : "found",
         ...{ status_context: context, status_token: STATUS_TOKEN },
       };
     }
@@ -193,7 +256,8 @@ async function perform(schedule: Schedule) {
         };
         const report = await playReport(target, given, { clock, payload });
         story.played.push({ report, isRefused });
-        if (isLast && !isRefused && report.failure === undefined) story.isTold = true;
+        const isTold = isLast && !isRefused && report.failure === undefined && story.step.kind === "leaves";
+        if (isTold) story.toldAtMs ??= target.nowMs();
       }
     }
   } finally {
@@ -207,31 +271,70 @@ function behaviourOf({ conclusion, queuedMs, durationMs }: Step["attempts"][numb
 
 function problemsOf(stories: readonly Story[], callers: GitHub): string[] {
   const problems: string[] = [];
-  for (const { id, played, isDeleted } of stories)
+  for (const { id, played, isDeleted, stepFailure } of stories) {
+    if (stepFailure !== undefined) problems.push(`the step of run ${id}: ${stepFailure}`);
     for (const { report, isRefused } of played)
       if (report.failure !== undefined && !isRefused && !isDeleted) problems.push(`run ${id}: ${report.failure}`);
+  }
   for (const [index, { repository }] of CALLERS.entries()) {
-    const latest = new Map<string, { url: string; state: string; description: string }>();
-    for (const status of callers.statuses(repository)) {
-      const { context, url, state, description } = status;
-      const story = stories.find(({ id }) => url.endsWith(`/runs/${id}`));
-      const own = story && story.step.caller === index && story.step.context === context && !story.step.isForged;
-      if (!own) problems.push(`${repository}: ${context} is about ${url}, which was not started for it`);
-      const isLeft = description === "The remote run continues";
-      if (!isLeft && latest.get(context)?.url !== url) problems.push(`${url} wrote over ${latest.get(context)?.url}`);
-      if (story && state !== "pending" && !isTrue(story, state, description))
-        problems.push(`${url}: ${state} (${description}) is not true`);
+    const times = callers.statusTimes(repository);
+    const latest = new Map<string, Status>();
+    /** What a step has left last. */
+    const owners = new Map<string, Status>();
+    for (const [nth, each] of callers.statuses(repository).entries()) {
+      const status = { ...each, atMs: times[nth] ?? Number.NaN };
+      const { context, url } = status;
+      const story = storyOf(status, stories);
+      const isOwn = story?.step.caller === index && story.step.context === context && story.step.kind !== "forged";
+      if (!isOwn) problems.push(`${repository}: ${context} is about ${url}, which was not started for it`);
+      if (story) problems.push(...problemsOfWords(story, status));
+      const [owner, before] = [owners.get(context), latest.get(context)];
+      const isOfStep = isWordOfStep(status) || status.description === LEFT;
+      const isCrossing = owner !== undefined && status.atMs - owner.atMs <= CROSSING_MS;
+      if (isOfStep) owners.set(context, status);
+      else if (before?.url !== url && owner?.url !== url && !isCrossing)
+        problems.push(`${url} wrote over ${before?.url}`);
       latest.set(context, status);
     }
-    for (const { url, state, description } of latest.values()) {
-      const story = stories.find(({ id }) => url.endsWith(`/runs/${id}`));
-      if (!story?.isTold) continue;
+    for (const [context, owner] of owners) {
+      const last = latest.get(context) ?? owner;
+      const story = storyOf(owner, stories);
+      if (story?.toldAtMs === undefined) continue;
+      if (last.url !== owner.url) {
+        // A crossing write that came after all that was to be told.
+        if (last.atMs > story.toldAtMs) crossedLast++;
+        else problems.push(`${owner.url} was not taken back from ${last.url}`);
+        continue;
+      }
       const { length } = story.step.attempts;
-      const ofLast = length > 1 ? description.endsWith(` (attempt ${length})`) : !description.includes("(attempt");
-      if (state === "pending" || !ofLast) problems.push(`${url} stays ${state} (${description})`);
+      const ofLast = story.step.kind === "waits" || last.description.endsWith(length > 1 ? ` (attempt ${length})` : "");
+      if (last.state === "pending" || !ofLast) problems.push(`${last.url} stays ${last.state} (${last.description})`);
     }
   }
   return problems;
+}
+
+type Status = ReturnType<GitHub["statuses"]>[number] & { atMs: number };
+
+const LEFT = "The remote run continues";
+/** In how many schedules' contexts an older run's end came last, after all events of the newer run. */
+let crossedLast = 0;
+
+function storyOf({ url }: Status, stories: readonly Story[]): Story | undefined {
+  return stories.find(({ id }) => url.endsWith(`/runs/${id}`));
+}
+
+/** Of one that waits, or that has failed. */
+function isWordOfStep({ state, description }: Pick<Status, "state" | "description">): boolean {
+  return description.startsWith("The step wait") || state === "error";
+}
+
+function problemsOfWords(story: Story, { url, state, description }: Status): string[] {
+  const isOfStep = isWordOfStep({ state, description });
+  if (isOfStep && (story.step.kind === "waits" || story.isDeleted)) return [];
+  const isWrong =
+    isOfStep || story.step.kind === "waits" || (state !== "pending" && !isTrue(story, state, description));
+  return isWrong ? [`${url}: ${state} (${description}) is not true`] : [];
 }
 
 function isTrue({ step }: Story, state: string, description: string): boolean {
@@ -255,6 +358,7 @@ test(
     });
     const result = await fc.check(property, { numRuns, seed, endOnFailure: numRuns > 1000 });
     const counterexample = JSON.stringify(result.counterexample?.[0], undefined, 2);
+    if (crossedLast > 0) console.log(`${crossedLast} times an older end crossed, and no event came after it`);
     expect(
       result.failed ? `MODEL_SEED=${seed}, after ${result.numRuns}\n${counterexample}\n${result.errorInstance}` : "",
     ).toBe("");

@@ -106,6 +106,8 @@ export interface GitHub {
   shownRun(id: number): unknown;
   /** All statuses of its commits, in the order of setting. */
   statuses(fullName: string): readonly CommitStatus[];
+  /** When each of them was set, by the server. */
+  statusTimes(fullName: string): readonly number[];
   /** Asked for each request. */
   fault: FaultHook | undefined;
   /** Changeable in between. */
@@ -203,6 +205,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       const { repository, run } = world.run(id);
       return runAnswer(run, lastAttempt(run, nowMs()), repository, { api: origin, html: origin }, nowMs());
     },
+    statusTimes: (fullName) => world.repository(fullName).statuses.map(({ setAtMs }) => setAtMs),
     statuses: (fullName) => world.repository(fullName).statuses.map(({ setAtMs, ...status }) => status),
     get fault() {
       return state.fault;

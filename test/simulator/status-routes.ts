@@ -27,6 +27,13 @@ export const statusRoutes: readonly Route[] = [
     needs: ["statuses", "read"],
     answer: combinedStatus,
   },
+  {
+    method: "GET",
+    pattern: "/repos/{owner}/{repo}/commits/{ref}/statuses",
+    query: ["per_page", "page"],
+    needs: ["statuses", "read"],
+    answer: listStatuses,
+  },
 ];
 
 function setStatus({ repository, params: { sha = "" }, body, bases, nowMs }: Call): Answer {
@@ -36,23 +43,16 @@ function setStatus({ repository, params: { sha = "" }, body, bases, nowMs }: Cal
   if (!STATES.includes(state) || [...description].length > 140 || before.length >= MOST)
     return reject(422, "Validation Failed");
   repository.statuses.push({ sha, state, context, description, url, setAtMs: nowMs });
-  const answer = json<Schemas["status"]>({
-    ...statusAnswer(repository, repository.statuses.length, bases),
-    creator: userAnswer("octocat", bases),
-  });
+  const answer = json<Schemas["status"]>(wholeStatus(repository, repository.statuses.length, bases));
   return { ...answer, status: 201 };
 }
 
 /** The latest status of each context. */
 function combinedStatus(call: Call): Answer {
-  const { repository, params, bases } = call;
-  const { ref = "" } = params;
-  const sha = isSha(ref) ? ref : resolveRef(repository, ref)?.sha;
+  const { repository, bases } = call;
+  const { sha, ids } = idsOf(call);
   if (sha === undefined) return reject(404, "Not Found");
-  const latest = new Map<string, number>();
-  repository.statuses.forEach((status, index) => {
-    if (status.sha === sha) latest.set(status.context, index + 1);
-  });
+  const latest = new Map(ids.map((id) => [repository.statuses[id - 1]?.context, id]));
   const statuses = [...latest.values()].map((id) => statusAnswer(repository, id, bases));
   const { page, link } = pageOf(call, statuses);
   const api = `${bases.api}/repos/${repository.fullName}/commits/${sha}`;
@@ -68,6 +68,26 @@ function combinedStatus(call: Call): Answer {
     },
     link,
   );
+}
+
+/** All of a commit, newest first. */
+function listStatuses(call: Call): Answer {
+  const { sha, ids } = idsOf(call);
+  if (sha === undefined) return reject(404, "Not Found");
+  const statuses = ids.reverse().map((id) => wholeStatus(call.repository, id, call.bases));
+  const { page, link } = pageOf(call, statuses);
+  return json<Schemas["status"][]>(page, link);
+}
+
+/** In the order of setting; by a replica that lags, those that there were. */
+function idsOf({ repository, params: { ref = "" }, nowMs }: Call): { sha: string | undefined; ids: number[] } {
+  const sha = isSha(ref) ? ref : resolveRef(repository, ref)?.sha;
+  const isThere = (status: Repository["statuses"][number]) => status.sha === sha && status.setAtMs <= nowMs;
+  return { sha, ids: repository.statuses.flatMap((status, index) => (isThere(status) ? [index + 1] : [])) };
+}
+
+function wholeStatus(repository: Repository, id: number, bases: Bases): Schemas["status"] {
+  return { ...statusAnswer(repository, id, bases), creator: userAnswer("octocat", bases) };
 }
 
 function stateOf(states: readonly string[]): string {

@@ -73,6 +73,21 @@ describe("the combined status", () => {
   });
 });
 
+test("all statuses of a commit come newest first, and need their permission", async () => {
+  const { clock, call, set, poor } = await start();
+  for (const state of ["pending", "success"]) await set("a", state, `https://example.com/${state}`);
+  await clock.sleep(5000);
+  await set("b", "error");
+  const all = `${REPOSITORY}/commits/${SHA}/statuses`;
+  const states = async () => ((await call("GET", all)).body as { state: string }[]).map(({ state }) => state);
+  expect(await states()).toEqual(["error", "success", "pending"]);
+  github.fault = () => ({ kind: "stale", ms: 3000 });
+  expect(await states()).toEqual(["success", "pending"]);
+  expect((await call("GET", COMBINED)).body).toMatchObject({ total_count: 1 });
+  github.fault = undefined;
+  expect((await poor("GET", all)).status).toBe(403);
+});
+
 describe("a pull request", () => {
   test("is read with its head, which moves", async () => {
     const { call, poor } = await start();

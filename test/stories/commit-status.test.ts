@@ -40,19 +40,19 @@ describe("the status", () => {
     const url = `${github.apiUrl}/${TARGET}/actions/runs/${github.runs(TARGET)[0]?.id}`;
     const about = { sha: CALLER.sha, context: "remote / deploy", url };
     expect(statuses()).toEqual([
-      { ...about, state: "pending", description: "The remote run continues" },
-      { ...about, state: "success", description: "The remote run ended as success" },
+      { ...about, state: "pending", description: "The step waits for the remote run" },
+      { ...about, state: "success", description: "The step waited: the remote run ended as success" },
     ]);
   });
 
   test.each<[string, Behaviour, Record<string, string>, string[], string]>([
-    ["a red run", RED, {}, ["pending", "failure"], "The remote run ended as failure"],
+    ["a red run", RED, {}, ["pending", "failure"], "The step waited: the remote run ended as failure"],
     [
       "a run that is green by choice",
       RED,
       { success_conclusions: "any" },
       ["pending", "success"],
-      "The remote run ended as failure",
+      "The step waited: the remote run ended as failure",
     ],
     ["a time-out", ENDLESS, { timeout_seconds: "60" }, ["pending", "error"], "The run did not complete within 60 s"],
     [
@@ -60,14 +60,14 @@ describe("the status", () => {
       RED,
       { fail_fast: "true", jobs: "deploy" },
       ["pending", "failure"],
-      "The remote run ended as failure",
+      "The step waited: the remote run ended as failure",
     ],
     [
       "a run that is run again",
       { ...RED, reruns: [QUICK] },
       { rerun_failed: "1" },
       ["pending", "success"],
-      "The remote run ended as success",
+      "The step waited: the remote run ended as success",
     ],
   ])("tells %s", async (_, behaviour, given, states, description) => {
     const on = await stage(behaviour);

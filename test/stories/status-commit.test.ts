@@ -56,7 +56,7 @@ describe("the head of a pull request that was commented on", () => {
     const traces: string[] = [];
     await on.leave(COMPLETED, { commit, onTrace: (trace) => traces.push(trace) });
     on.caller.fault = undefined;
-    const killed = traces.findLast((trace) => trace.includes("The step ended before the remote run")) ?? "";
+    const killed = traces.findLast((trace) => trace.includes("The waiting step ended before the remote run")) ?? "";
     await on.playPost({ status_token: STATUS_TOKEN }, killed);
     expect(on.statuses()).toMatchObject([{ sha: HEAD, state: "error" }]);
   });

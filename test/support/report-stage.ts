@@ -65,9 +65,9 @@ export interface ReportStage extends Stage {
   /** Plays `report` for an event about this run, as the server shows it now. */
   tell(id: number, given?: Record<string, string>): Promise<Played>;
   /** Plays it for an event that was sent earlier: `payload`. */
-  tellOf(payload: unknown, given?: Record<string, string>): Promise<Played>;
+  tellOf(payload: unknown, given?: Record<string, string>, own?: Pick<Target, "owner" | "repo">): Promise<Played>;
   /** Somebody sets a status on the caller's commit. */
-  setStatus(context: string, url: string, state?: string): Promise<unknown>;
+  setStatus(context: string, url: string, state?: string, description?: string): Promise<unknown>;
   statuses(): ReturnType<GitHub["statuses"]>;
   /** `pending: The remote run continues`, and so on. */
   told(): string[];
@@ -108,14 +108,21 @@ export async function setReportStage({
   };
   const callCaller = clientOf(clock, caller.apiUrl, STATUS_TOKEN);
   const statuses = () => caller.statuses(CALLER.repository);
-  const tellOf: ReportStage["tellOf"] = (payload, given) =>
-    playReport(github, { ...ofReport, ...given }, { clock, payload });
+  const tellOf: ReportStage["tellOf"] = (payload, given, own) =>
+    playReport(
+      github,
+      { ...ofReport, ...given },
+      { clock, payload, ...(own && { own: { ...own, apiUrl: github.apiUrl } }) },
+    );
   return {
     ...on,
     caller,
     statuses,
-    setStatus: (context, url, state = "pending") =>
-      callCaller("POST", `/repos/${CALLER.repository}/statuses/${CALLER.sha}`, { context, state, target_url: url }),
+    setStatus: (context, url, state = "pending", description = "") =>
+      callCaller("POST", `/repos/${CALLER.repository}/statuses/${CALLER.sha}`, {
+        ...{ context, state, target_url: url },
+        ...(description !== "" && { description }),
+      }),
     tellOf,
     tell: (id, given) => tellOf(eventOf(github, id), given),
     told: () => statuses().map(({ state, description }) => `${state}: ${description}`),
