@@ -463,7 +463,7 @@ test("the commit status of an allowed failure is green, in the same words; of an
   await play(given);
   const ends = github.statuses(CALLER.repository).filter(({ state }) => state !== "pending");
   expect(ends.map(({ state, description }) => `${state}: ${description}`)).toEqual([
-    "failure: The remote run ended as failure",
-    "success: The remote run ended as failure (known failure, red since #2)",
+    "failure: The step waited: the remote run ended as failure",
+    "success: The step waited: the remote run ended as failure (known failure, red since #2)",
   ]);
 });

@@ -3,6 +3,7 @@
  * docs/known-failures.md and not from the code, and is asked for each moment that a list showed.
  */
 
+import { textOf } from "../../support/step.ts";
 import { shownAtMs } from "../model/outcome.ts";
 import { type Performance, type Sighting, STATUS_TOKEN, TARGET, TOKEN } from "./performance.ts";
 import { isCalm, type Starter } from "./schedules.ts";
@@ -90,7 +91,7 @@ function knownAt(atMs: number, { github, schedule, step, earlierById }: Performa
 
 /** Property 7: nothing else is thrown, nothing is told that must not be, and each token stays at its server. */
 export function problemsOfEnd({ step, broke, github, caller }: Performance): string[] {
-  const told = JSON.stringify(step);
+  const told = textOf(step);
   const asked = [
     ...github.requests.filter(({ token }) => token === STATUS_TOKEN),
     ...caller.requests.filter(({ token }) => token === TOKEN),
