@@ -24,6 +24,8 @@ export const LIMITS = [
   { ms: 3_600_000, limit: 500, costOf: creating, what: "500 creating requests an hour" },
   { ms: 60_000, limit: 900, costOf: points, what: "900 points a minute" },
 ];
+/** GitHub counts a request when it arrives: of two that were sent so long after each other, the second may come first. */
+const LATENCY_MS = 1000;
 /** What is left to others on the token; a cancellation, which the runner gives little time, takes nearly all. */
 const SHARE: Record<Spending["urgency"], number> = { cancel: 0.98, start: 0.9, follow: 0.9 };
 /** What was spent, by time: `atMs` by the clock. */
@@ -35,7 +37,8 @@ export type SpendingWindow = ReturnType<typeof openWindow>;
 const PARTS = 6;
 
 /** A limit on what is spent within any `ms`. */
-export function openWindow({ ms, limit, costOf, what }: (typeof LIMITS)[number], clock: Clock) {
+export function openWindow({ ms: lastsMs, limit, costOf, what }: (typeof LIMITS)[number], clock: Clock) {
+  const ms = lastsMs + LATENCY_MS;
   const mostFor = ({ urgency }: Spending) => Math.floor(limit * SHARE[urgency]);
   /** Oldest first; those before `first` are over. */
   let spent: Spent[number][] = [];
