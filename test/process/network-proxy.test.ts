@@ -172,6 +172,8 @@ describe.concurrent("a dispatch that the proxy does not pass on is certainly not
 
   test.for(["end", "resetAndDestroy", "answer nonsense"] as const)(
     "where the proxy hangs up (%s), and it is not called thousands of times",
+    // On a busy machine, the deadline may come while a connection is being made, which leaves it open what was sent.
+    { retry: 3 },
     async (how, { expect, onTestFinished }) => {
       const { github, run } = await setProxyStage();
       const { url, connections } = await listenRudely(onTestFinished, (socket) => {
