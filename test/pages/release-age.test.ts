@@ -18,7 +18,7 @@ test("npm installs whatever Dependabot proposes, and no install script runs", ()
   expect(read(".npmrc")).toMatch(/^ignore-scripts=true$/m);
 });
 
-// With `resolved` npm takes what the lock file names, however young (findings/npm-ci-age-hangs-on-resolved.sh).
+// With `resolved` npm takes what the lock file names, however young (npm/cli#9281; so does 11.19.1).
 test("the lock file leaves it to npm to look up each version, so that `npm ci` asks for its age as well", () => {
   const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, object> };
   const locked = Object.entries(packages).filter(([path]) => path.startsWith("node_modules/"));
