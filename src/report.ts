@@ -47,10 +47,12 @@ export async function report(told: Run, dependencies: ReportDependencies): Promi
 
   // The server's clock is known by now.
   const nowMs = own.github.serverTimeMs(clock.nowMs()) ?? callersRun.github.serverTimeMs(clock.nowMs());
-  let run = isStillSo(told, waiting, nowMs) ? told : await readNow(told, dependencies, deadlineMs);
+  let isRead = !isStillSo(told, waiting, nowMs);
+  let run = isRead ? await readNow(told, dependencies, deadlineMs) : told;
   for (let writes = 1; ; writes++) {
     const written = await tell(run, waiting, callersRun, dependencies, deadlineMs);
-    if (!written || writes === MOST_WRITES) return;
+    if ((!written && isRead) || writes === MOST_WRITES) return;
+    isRead = true;
     const after = await readNow(run, dependencies, deadlineMs);
     if (isSame(after, run)) return;
     run = after;

@@ -160,6 +160,16 @@ describe("a re-run", () => {
     ]);
   });
 
+  test("is told of by a second event of the end before", async () => {
+    const on = await setReportStage();
+    const { id, completed } = await events(on);
+    await on.tellOf(completed);
+    on.github.rerun(id);
+    await on.clock.sleep(10_000);
+    await on.tellOf(completed);
+    expect(on.told()).toEqual([LEFT, GREEN, "pending: The remote run is in progress (attempt 2)"]);
+  });
+
   test("is not ended by a server that has yet to hear of it", async () => {
     const on = await setReportStage();
     const { id, completed } = await events(on);
