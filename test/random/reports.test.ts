@@ -9,8 +9,8 @@
  * - what was begun is ended, if its last event came;
  * - a report fails only where something was refused or is gone.
  *
- * These were broken by hand: the link is not compared (seen after 1 schedule), the run is not read again after writing (READ),
- * a re-run does not make it pending (RERUN), a newer status is not taken back (TAKEN), a waiting step's is touched (WAITING).
+ * Broken by hand, and seen within 12 schedules: the link is not compared, the run is not read again after writing, a re-run does
+ * not make it pending, a waiting step's is touched; after 388: a newer dispatch's is not taken back.
  *
  *     npm test                                                        25 schedules, the same each time
  *     npx vitest run test/random/reports.test.ts --mode many          2,000 fresh ones, or MODEL_RUNS of them; MODEL_SEED=42 repeats them

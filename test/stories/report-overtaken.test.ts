@@ -149,6 +149,11 @@ describe("a target that was renamed since", () => {
   const tell = (on: ReportStage, id: number) =>
     on.tellOf(eventOf(on.github, id), {}, { owner: "octo", repo: "renamed" });
 
+  const foreignRun = ({ github }: ReportStage, id: number) => ({
+    ...eventOf(github, id).workflow_run,
+    html_url: `${github.apiUrl}/octo/elsewhere/actions/runs/${id}`,
+  });
+
   async function rename() {
     const on = await setReportStage();
     const { id } = await on.leave();
@@ -170,6 +175,11 @@ describe("a target that was renamed since", () => {
 
   test("but nothing of a run that only another repository may have", async () => {
     const { on, id } = await rename();
+    // Somebody else's repository, which has a run of that number, and may be read.
+    on.github.fault = ({ path }) =>
+      path.includes("octo/elsewhere")
+        ? { kind: "status", when: "before", status: 200, body: foreignRun(on, id) }
+        : undefined;
     await on.setStatus("foreign", `${on.github.apiUrl}/octo/elsewhere/actions/runs/${id}`);
     await tell(on, id);
     expect(on.statuses().filter(({ context }) => context === "foreign")).toHaveLength(1);
