@@ -178,3 +178,66 @@ describe("a young run", () => {
     if (leastMs === 0) expect(tookMs).toBeLessThan(1000);
   });
 });
+
+describe("a hostile text", () => {
+  /** As in hostile-texts.test.ts: what no terminal ends, what turns or hides a text, what a pattern could stumble over. */
+  const PARTS = [
+    "\u0090",
+    "\u001b]",
+    "\u009b1",
+    "\u202e",
+    "\u200b",
+    "a\u200d",
+    " ",
+    "\n",
+    "::",
+    "##[",
+    "`",
+    "<a@",
+    "${{ '",
+    "1-",
+    "id",
+  ];
+  const HOSTILE = `x${PARTS.map((part) => part.repeat(500)).join("")}x`;
+  type Change = (texts: Record<string, unknown>) => object;
+
+  test.each<[string, RegExp, Change]>([
+    ["title", /\/actions\/runs\/\d+$/, (run) => ({ ...run, display_title: HOSTILE, name: HOSTILE })],
+    [
+      "job's name",
+      /\/jobs$/,
+      ({ jobs }) => ({ total_count: 1, jobs: (jobs as object[]).map((job) => ({ ...job, name: HOSTILE })) }),
+    ],
+  ])("as a %s writes nothing", async (what, path, change) => {
+    const on = await setReportStage();
+    await on.leave();
+    const id = forge(on, "x");
+    await on.clock.sleep(200_000);
+    on.github.fault = (request) =>
+      path.test(request.path)
+        ? { kind: "rewrite", when: "after", rewrite: (body) => change(body as Record<string, unknown>) }
+        : undefined;
+    const { workflow_run } = eventOf(on.github, id);
+    const told = what === "title" ? change(workflow_run) : workflow_run;
+    const { failure, log, warnings } = await on.tellOf({ workflow_run: told });
+    on.github.fault = undefined;
+    expect(failure).toBeUndefined();
+    expect(written(on)).toEqual([]);
+    expect([...log, ...warnings].join("")).not.toMatch(/[\p{Cc}\u202e]|::|##\[/u);
+  });
+
+  test("that the caller's server shows of its statuses ends none but the run's, by its own words", async () => {
+    const on = await setReportStage();
+    const { id } = await on.leave();
+    await on.setStatus(
+      `other ${HOSTILE.slice(0, 200)}`,
+      `${on.github.apiUrl}/${TARGET}/actions/runs/${id}${encodeURI(HOSTILE.slice(0, 100))}`,
+    );
+    await on.clock.sleep(80_000);
+    const { failure } = await on.tell(id);
+    expect(failure).toBeUndefined();
+    expect(on.statuses().filter(({ state }) => state === "success")).toMatchObject([
+      { context: CONTEXT, description: "The remote run ended as success" },
+    ]);
+  });
+});
