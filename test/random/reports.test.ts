@@ -406,7 +406,7 @@ test(
     });
     const result = await fc.check(property, { numRuns, seed, endOnFailure: isMode("many") });
     const counterexample = JSON.stringify(result.counterexample?.[0], undefined, 2);
-    if (crossedLast > 0) console.log(`${crossedLast} times an older end crossed, and no event came after it`);
+    if (crossedLast > 0) console.log(`an older end stayed on top, as no event came after it: ${crossedLast}`);
     expect(
       result.failed ? `MODEL_SEED=${seed}, after ${result.numRuns}\n${counterexample}\n${result.errorInstance}` : "",
     ).toBe("");
