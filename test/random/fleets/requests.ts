@@ -32,7 +32,8 @@ export function faultsOf(performance: Performance, state: State): NonNullable<Gi
       return nth >= each.nth && nth < each.nth + each.times;
     });
     const nowMs = github.nowMs();
-    const fault = trouble && faultOf(trouble.what, kind, { nowMs, secret: SECRET });
+    // As it was sent: whole.
+    const fault = trouble && faultOf(trouble.what, kind, { nowMs, secret: `${SECRET} ${about[0]?.key}` });
     const toldMs = trouble && fault && TOLD_MS[trouble.what];
     const sinceMs = trouble?.what.startsWith("403, reset in") ? Math.floor(nowMs / 1000) * 1000 : nowMs;
     sightings.push({

@@ -165,7 +165,8 @@ export function requestsAfterTheEnd(performance: Performance): string[] {
     const outcome = outcomeOf(each, performance);
     if (outcome === "stray") {
       const hadWorked = before.some(({ entry: { status } }) => status > 0 && status < 400);
-      const own = [...before, each].filter((one) => one.kind !== "jobs");
+      // Each request has tries of its own: what a list was refused does not count for the run.
+      const own = [...before, each].filter((one) => one.entry.path === entry.path);
       return !hadWorked || strays(own, performance) > 2;
     }
     if (outcome === "moved") return each.what === "redirect elsewhere";
