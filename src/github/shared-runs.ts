@@ -13,12 +13,15 @@ import type { Job, Run } from "./responses.ts";
 /** Whoever asks this soon after a list was requested gets the same list. */
 const FRESH_MS = 500;
 const REQUEST_TIMEOUT_MS = 20_000;
+/** Whoever follows a run is woken by a new list, and comes for it this soon. Nobody renews a list that nobody waits for. */
+const NEWS_MS = 5000;
 const RUNS = { request: "GET …/actions/runs", purpose: PURPOSES.readRuns };
 const JOBS = { request: "GET …/jobs", purpose: PURPOSES.readRun };
 
 interface List {
   /** When it was requested, by the clock: it shows what had happened by then. */
   atMs: number;
+  arrivedAtMs: number;
   page: Page<Run>;
 }
 
@@ -44,7 +47,7 @@ export function shareRuns(github: GitHub, clock: Clock): GitHub {
     requested = github
       .listRuns({ perPage: PAGE_LENGTH, page: 1 }, options)
       .then((page) => {
-        last = { atMs, page: { ...page, items: page.items.map(unchanged) } };
+        last = { atMs, arrivedAtMs: clock.nowMs(), page: { ...page, items: page.items.map(unchanged) } };
         for (const [key, { atMs: jobsAtMs }] of jobs) if (jobsAtMs < atMs - REQUEST_TIMEOUT_MS) jobs.delete(key);
         const before = renewed;
         renewed = wakeUpCall();
@@ -69,6 +72,13 @@ export function shareRuns(github: GitHub, clock: Clock): GitHub {
 
   const isFresh = (list: List | undefined): list is List => list !== undefined && clock.nowMs() - list.atMs < FRESH_MS;
 
+  /** The list that whoever follows the run has not seen. */
+  function newsOf(id: Id): List | undefined {
+    const seenMs = handedOutMs.get(id);
+    if (!last || seenMs === undefined || clock.nowMs() - last.arrivedAtMs > NEWS_MS) return undefined;
+    return last.atMs > seenMs ? last : undefined;
+  }
+
   /** Whether another's request serves. */
   const isShared = (): boolean => isFresh(last) || requested !== undefined;
 
@@ -86,9 +96,9 @@ export function shareRuns(github: GitHub, clock: Clock): GitHub {
       return { ...list, items: list.items.slice(0, perPage) };
     },
     async getRun(id, options) {
-      const isNews = last !== undefined && last.atMs > (handedOutMs.get(id) ?? Number.NEGATIVE_INFINITY);
-      const isOthers = isNews || isShared();
-      const list = isNews && last ? last : await listFor(options);
+      const news = newsOf(id);
+      const isOthers = news !== undefined || isShared();
+      const list = news ?? (await listFor(options));
       handedOutMs.set(id, list.atMs);
       const listed = list.page.items.find((run) => run.id === id);
       if (listed && isOthers) options.onShared?.();

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type Fleet, setFleet } from "../support/fleet-stage.ts";
+import { receiver } from "../support/receivers.ts";
 import { addCallersRun, eventOf, MINUTE, playReport, REPORT_TOKEN, STATUS_TOKEN } from "../support/report-stage.ts";
 import { CALLER } from "../support/step.ts";
 
@@ -45,6 +46,17 @@ describe("with `wait_for: found`", () => {
     const { ends } = await on.play({ ...GIVEN, targets: "- {repo: a, workflow: gone.yml}\n- b" });
     expect(ends).toEqual(["octo/a: error", "octo/b: started"]);
     expect(told(on).toSorted()).toEqual(["remote / octo/a: error ", "remote / octo/b: pending octo/b"]);
+  });
+
+  test("a run that ends while its status is on its way is seen to have ended, though nobody polls its repository any more", async () => {
+    const on = await fleet({});
+    on.github.addRepository("octo/a", { workflows: { "ci.yml": receiver("repository_dispatch", "run-name") } });
+    on.github.behaviour("octo/a", "ci.yml", { ...MINUTE, queuedMs: 0, jobs: { identify: { durationMs: 3000 } } });
+    on.github.fault = ({ path }) => (path.includes("/statuses/") ? { kind: "delay", ms: 8000 } : undefined);
+    const targets = "- {repo: a, name: one}\n- {repo: a, name: other}";
+    const { failure } = await on.play({ ...GIVEN, workflow: "", ref: "", event_type: "deploy", targets });
+    expect(failure).toBeUndefined();
+    expect(told(on).slice(2).toSorted()).toEqual(["remote / one: success octo/a", "remote / other: success octo/a"]);
   });
 
   test("`post` ends what a killed step has begun, each for itself", async () => {

@@ -133,4 +133,15 @@ describe("entries in one repository", () => {
     await single.play({ targets: "[octo/mono]" });
     expect(github.requests.length).toBeLessThan(single.github.requests.length * 8);
   });
+
+  test("take no list for the present that was read long before they start", async () => {
+    const { github, clock, play } = await setFleet({ "octo/a": {}, "octo/b": { stepMs: 1_500_000 } });
+    const createdAtMs = github.nowMs() - 600_000;
+    const id = github.startRun("octo/a", "ci.yml", { event: "push", createdAtMs, behaviour: {} });
+    clock.sleep(600_000).then(() => github.rerun(id, { conclusion: "failure" }));
+    const targets = `[a, b, {name: later, repo: a, run_id: ${id}}]`;
+    const { results, failure } = await play({ targets, max_parallel: "1" });
+    expect(results.at(-1)).toMatchObject({ name: "later", result: "failure", run_attempt: "2" });
+    expect(failure).toContain("1 of 3 failed");
+  });
 });
