@@ -83,6 +83,8 @@ function readEntry(
     ...values.flatMap(([key]) => (KEYS.includes(key) ? [] : [unknownKey(key)])),
     ...[...texts].flatMap(([key, value]) => (KEYS.includes(key) && value === undefined ? [wrongKind(key)] : [])),
     ...problemsOfName(texts.get("name")),
+    // The default would start a run in the caller's own repository, for a `-` too many or an expression without a value.
+    ...(texts.get("repo")?.trim() === "" ? ["`repo` is empty: name a repository, or remove the entry"] : []),
   ];
   const continues = texts.get("continue_on_error") ?? "false";
   if (continues !== "true" && continues !== "false") wrong.push("`continue_on_error` is neither `true` nor `false`");

@@ -166,6 +166,14 @@ describe("a problem is told", () => {
       ],
     ],
     [
+      "of an entry without a name, which would be the caller's own repository",
+      { targets: "- octo/api\n-\n- repo: ''\n  workflow: other.yml" },
+      [
+        "`targets`, entry (line 2): `repo` is empty: name a repository, or remove the entry.",
+        "`targets`, entry (line 3): `repo` is empty: name a repository, or remove the entry.",
+      ],
+    ],
+    [
       "of two entries of one name",
       { targets: "- octo/api\n- octo/api" },
       ["`targets` has two entries called `octo/api (ci.yml)` (lines 1 and 2): give each a `name` of its own."],
