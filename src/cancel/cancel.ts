@@ -8,16 +8,14 @@ import type { Run, StartedRun } from "../github/responses.ts";
 import { OutOfTime, once, type Retry, requestErrorIn, responseOrUndefined, settle } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import { CANCELLING } from "../github/spending.ts";
-import { abortAfterGrace, type Cancelled } from "../runner/cancellation.ts";
+import { abortAfterGrace, type Cancelled, END_BY_MS } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context, SharedContext } from "../state/context.ts";
 import { type Known, startedRun, supersededAttempt } from "../state/known.ts";
 import type { SearchedDispatch, SearchInputs } from "../state/sent-dispatch.ts";
 
-// After the runner's first signal: when the run has to be known, and its cancellation accepted. The runner kills the step
-// after 10 s (docs/platform.md#runner-signals).
+/** After the runner's first signal: when the run has to be known. */
 const FIND_MS = 6000;
-const CANCEL_BY_MS = 9000;
 /** How long a step that is about to fail may take to cancel the run. */
 const CANCEL_MS = 10_000;
 /** The same where other runs of the step are cancelled as well, for which GitHub's limits leave some minutes' room. */
@@ -47,7 +45,7 @@ export async function handleCancellation(cancelled: Cancelled, known: Known, con
     return new StepError(`${first} The remote run continues (see \`cancel_run_on\`): ${started.htmlUrl}`);
   }
   const isNewUntilMs = (sent?.atMs ?? 0) + NEW_RUN_MS;
-  const deadlineMs = atMs + (reason === "cancel" ? CANCEL_BY_MS : CANCEL_MANY_MS);
+  const deadlineMs = atMs + (reason === "cancel" ? END_BY_MS : CANCEL_MANY_MS);
   const bounds = { deadlineMs, isNewUntilMs, rerunOf: supersededAttempt(known) };
   const cancelling = withinGrace(context);
   const result = await cancelRun(started, bounds, cancelling.context).finally(cancelling.release);
@@ -111,7 +109,7 @@ function withinGrace(context: Context): { context: Context; release: () => void 
   const isCallers = callersSignal === undefined || callersSignal.reason === signal.reason;
   if (isCallers) return { context: withoutCancellation(context), release() {} };
   const agoMs = callersSignal.aborted ? clock.nowMs() - callersSignal.reason.atMs : 0;
-  const late = abortAfterGrace(clock, Math.max(CANCEL_BY_MS - agoMs, 0), callersSignal, () => new OutOfTime());
+  const late = abortAfterGrace(clock, Math.max(END_BY_MS - agoMs, 0), callersSignal, () => new OutOfTime());
   return { context: withoutCancellation(context, late), release: late.release };
 }
 

@@ -3,10 +3,10 @@
 import type { CommitStatus } from "../github/api.ts";
 import { mayLackPermission } from "../github/refusal-words.ts";
 import { RequestError } from "../github/request-error.ts";
-import { makeRetry, type OutOfTime, once, requestErrorIn, settle } from "../github/retry.ts";
+import { makeRetry, OutOfTime, once, requestErrorIn, settle } from "../github/retry.ts";
 import { CREATING } from "../github/spending.ts";
 import type { CommitStatusInputs } from "../inputs/commit-status.ts";
-import { callAfter } from "../runner/cancellation.ts";
+import { abortAfterGrace, Cancelled, callAfter, END_BY_MS } from "../runner/cancellation.ts";
 import type { SharedContext } from "../state/context.ts";
 import type { DueStatus, Known } from "../state/known.ts";
 import { AWAITED, awaitedEnd, type Followed, LEFT } from "./status-texts.ts";
@@ -84,7 +84,7 @@ export function openCommitStatus(
 
   async function end(final: DueStatus): Promise<void> {
     if (pending) await endPending(pending);
-    return set(final, final, signal.aborted ? CANCELLED_MS : FINAL_MS);
+    return set(final, final, FINAL_MS);
   }
 
   async function endPending(set: Promise<void>): Promise<void> {
@@ -99,31 +99,51 @@ export function openCommitStatus(
     if (!github || !retry || !commitStatus || isRefused) return;
     record({ dueStatus: due });
     const { context } = commitStatus;
-    commit ??= findCommit(commitStatus, clock.nowMs() + forMs);
-    const sha = await commit;
-    if (sha === "") return;
-    const status: CommitStatus = { ...shown, context, description: shortened(shown.description) };
-    const deadlineMs = clock.nowMs() + forMs;
     const isPending = shown.state === "pending";
-    // A final status is set after a cancellation, too: its own signal is never aborted.
-    const retryOptions = {
-      deadlineMs,
-      endsAtLimit: true,
-      spending: CREATING,
-      signal: isPending ? ending.signal : new AbortController().signal,
-    };
-    const result = await settle(retry((options) => github.setStatus(sha, status, options), retryOptions));
-    if ("failure" in result) return noteFailure(result.failure, context, github.fullName());
-    // The first status may still arrive, after the last one: `post` then sets that again.
-    if (!isPending && !mayBeOvertaken) record({ dueStatus: undefined });
+    // A final status is set after a cancellation, too.
+    const late = abortAfterGrace(clock, graceMs(), signal, () => new OutOfTime());
+    try {
+      const bySignal = isPending ? ending.signal : late.signal;
+      commit ??= findCommit(commitStatus, clock.nowMs() + forMs, bySignal);
+      const sha = await commit;
+      if (sha === "") return;
+      const status: CommitStatus = { ...shown, context, description: shortened(shown.description) };
+      const deadlineMs = clock.nowMs() + forMs;
+      const retryOptions = { deadlineMs, endsAtLimit: true, spending: CREATING, signal: bySignal };
+      const result = await settle(retry((options) => github.setStatus(sha, status, options), retryOptions));
+      if ("failure" in result) return noteFailure(result.failure, context, github.fullName());
+      // The first status may still arrive, after the last one: `post` then sets that again.
+      if (!isPending && !mayBeOvertaken) record({ dueStatus: undefined });
+    } finally {
+      late.release();
+    }
+  }
+
+  /** How long the last status may take after a signal. */
+  function graceMs(): number {
+    const { reason } = signal;
+    if (!(reason instanceof Cancelled)) return CANCELLED_MS;
+    return Math.max(Math.min(CANCELLED_MS, reason.atMs + END_BY_MS - clock.nowMs()), 0);
   }
 
   /** The head of the pull request that was commented on; empty where it cannot be read. */
-  async function findCommit({ sha, pullRequest, context }: ShownStatus, deadlineMs: number): Promise<string> {
+  async function findCommit(
+    { sha, pullRequest, context }: ShownStatus,
+    deadlineMs: number,
+    bySignal: AbortSignal,
+  ): Promise<string> {
     if (pullRequest === undefined || !github || !retry) return sha;
-    const read = retry((options) => github.getPullRequest(pullRequest, options), once(deadlineMs));
-    const result = await settle(read);
+    const bounds = { ...once(deadlineMs), signal: bySignal };
+    const result = await settle(retry((options) => github.getPullRequest(pullRequest, options), bounds)).catch(
+      (reason: unknown) => {
+        // The last status reads it again.
+        commit = undefined;
+        throw reason;
+      },
+    );
     if ("answer" in result) return result.answer.headSha;
+    // What the runner's grace has left no time for is left to `post`.
+    if (bySignal.aborted) return "";
     isRefused = true;
     record({ dueStatus: undefined });
     const requestError = requestErrorIn(result.failure);

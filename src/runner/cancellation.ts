@@ -18,6 +18,9 @@ export class Cancelled extends Error {
   }
 }
 
+/** After the first signal: the runner kills the step after 10 s (docs/platform.md#runner-signals). */
+export const END_BY_MS = 9000;
+
 interface Timer {
   readonly signal: AbortSignal;
   /** Stops the timer. */

@@ -52,6 +52,21 @@ describe.each(FAULTS)("a status that %s", (_, fault) => {
     expect(warnings.length).toBeLessThanOrEqual(1);
     expect(tookMs).toBeLessThan(4000 + 5000);
   });
+
+  test("does not outlast the runner's grace either where cancelling the run has taken all of it", async () => {
+    const { github, play } = await stage(3_600_000, fault);
+    github.fault = ({ path }) => (path.endsWith("/cancel") ? { kind: "hang", when: "before" } : undefined);
+    const { failure, tookMs } = await play({ ...START, cancel_run_on: "cancel" }, { cancelAfterMs: 4000 });
+    expect(failure).toContain("could not be cancelled in time");
+    expect(tookMs).toBeLessThanOrEqual(4000 + 9000);
+  });
+
+  test("that begins before a signal ends in its grace", async () => {
+    const { caller, play } = await stage(3000, fault);
+    const { tookMs } = await play(START, { cancelAfterMs: 8000 });
+    expect(caller.requests.length).toBeGreaterThan(0);
+    expect(tookMs).toBeLessThanOrEqual(8000 + 9000);
+  });
 });
 
 test("the last status is never overtaken by the first, which is late", async () => {

@@ -1,7 +1,8 @@
 /** On which commit the status goes, and which inputs and events a status that the target ends cannot have. */
 
 import { describe, expect, test } from "vitest";
-import { CONTEXT, STATUS_TOKEN, setReportStage } from "../support/report-stage.ts";
+import type { Fault } from "../simulator/index.ts";
+import { CONTEXT, MINUTE, STATUS_TOKEN, setReportStage } from "../support/report-stage.ts";
 import { CALLER } from "../support/step.ts";
 
 const HEAD = "4".repeat(40);
@@ -46,6 +47,24 @@ describe("the head of a pull request that was commented on", () => {
     on.caller.addToken(STATUS_TOKEN, { permissions: { statuses: "write", pull_requests: "read" } });
     await on.leave({ ...COMPLETED, workflow: "gone.yml" }, { commit });
     expect(on.statuses()).toMatchObject([{ sha: HEAD, state: "error" }]);
+  });
+
+  test.each<[string, Fault | undefined]>([
+    ["before it was needed", undefined],
+    ["while it was being read", { kind: "delay", ms: 3000 }],
+  ])("is read for the last status of a step that is cancelled %s", async (_, fault) => {
+    const on = await setReportStage({ behaviour: { ...MINUTE, ...(!fault && { visibleAfterMs: 60_000 }) } });
+    on.caller.setPullRequest(CALLER.repository, { number: 7, headSha: HEAD });
+    on.caller.addToken(STATUS_TOKEN, { permissions: { statuses: "write", pull_requests: "read" } });
+    on.caller.fault = () => {
+      on.caller.fault = undefined;
+      return fault;
+    };
+    if (!fault) on.github.fault = ({ path }) => (path.includes("/runs") ? { kind: "hang", when: "before" } : undefined);
+    const { failure, trace } = await on.leave(COMPLETED, { commit, cancelAfterMs: fault ? 1700 : 500 });
+    expect(failure).toMatch(/^The step was cancelled \(SIGINT\)\. /);
+    expect(on.statuses()).toMatchObject([{ sha: HEAD, state: "error" }]);
+    expect(trace).not.toContain("The waiting step ended before the remote run");
   });
 
   test("is ended by `post` for a step that was killed before it was read", async () => {
