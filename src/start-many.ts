@@ -28,18 +28,23 @@ export interface StepOfMany extends Omit<ManyDependencies, "openGitHub" | "calle
 export async function startMany(step: StepOfMany): Promise<void> {
   const { read, names, caller, mappings, nextIdHex, openPool, open, ...dependencies } = step;
   const targets = await withReuseKeys(readTargets(read, caller, nextIdHex, mappings, names));
-  const { commitStatus } = targets;
+  const { commitStatus, leavesStatuses } = targets;
   const pool = await openPool(
     targets.entries.map(({ inputs }) => {
       const { target, credentials } = inputs;
       return { target, credentials, needs: permissionsFor(inputs), wishes: optionalPermissionsFor(inputs) };
     }),
   );
+  const openCallers = async (target: Target, credentials: { token: string }) => {
+    // A status for each entry counts towards the limits of the token: of one, the share that is left to others has room.
+    const shared = leavesStatuses ? pool.beside({ target, credentials }) : undefined;
+    // Else the caller's server and token may differ from the targets', so neither connection is given the other's.
+    return shared ?? open(target, credentials);
+  };
   await runMany(targets, {
     ...dependencies,
     openGitHub: pool.open,
-    // The caller's server and token may differ from the targets', so neither connection is given the other's.
-    callersGitHub: commitStatus && (await open(commitStatus.target, { token: commitStatus.token })),
+    callersGitHub: commitStatus && (await openCallers(commitStatus.target, { token: commitStatus.token })),
   });
 }
 

@@ -23,7 +23,9 @@ export interface PoolOptions extends Omit<ScopeOptions, "target" | "repositories
 export interface Pool {
   /** Of a member. */
   open(member: Pick<Member, "target" | "credentials">): GitHub;
-  /** All of them. */
+  /** Another repository on a member's token, whose limits it shares; undefined where no member has this token. */
+  beside(other: Pick<Member, "target" | "credentials">): GitHub | undefined;
+  /** All members' connections. */
   opened(): GitHub[];
 }
 
@@ -57,6 +59,10 @@ export async function openPool(members: readonly Member[], { choose, ...options 
       const github = (counts.get(key) ?? 0) > 1 ? shareRuns(alone, options.clock) : alone;
       repositories.set(key, github);
       return github;
+    },
+    beside(other) {
+      const scope = scopes.get(scopeKey(other));
+      return scope && openGitHub({ ...options, target: other.target, scope });
     },
     opened: () => [...repositories.values()],
   };

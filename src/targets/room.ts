@@ -7,7 +7,7 @@ import type { Leg } from "./leg.ts";
 /** Returns those of the entries that are ready for whose dispatch there is room. */
 export function roomToStart(
   legs: readonly Leg[],
-  { openGitHub }: Pick<ManyDependencies, "openGitHub">,
+  { openGitHub, callersGitHub }: Pick<ManyDependencies, "openGitHub" | "callersGitHub">,
 ): (ready: readonly Leg[]) => Leg[] {
   const limitsOf = new Map(legs.map((leg) => [leg, openGitHub(leg.entry.inputs).limits]));
   return (ready) => {
@@ -17,10 +17,14 @@ export function roomToStart(
       left.set(limits, room);
       return room;
     };
-    for (const [leg, limits] of limitsOf) take(limits, requestsToCome(leg, limits));
+    const statuses = (leg: Leg) =>
+      leg.entry.inputs.commitStatus && limitsOf.get(leg) === callersGitHub?.limits ? 1 : 0;
+    for (const [leg, limits] of limitsOf)
+      if (isUnderWay(leg)) take(limits, requestsToCome(leg, limits) + statuses(leg));
     return ready.filter((leg) => {
       const limits = limitsOf.get(leg);
-      const hasRoom = !limits || take(limits, requestsFor(leg, limits)) >= 0 || requestsFor(leg, limits) === 0;
+      const needed = limits ? requestsFor(leg, limits) + statuses(leg) : 0;
+      const hasRoom = !limits || take(limits, needed) >= 0 || needed === 0;
       if (!hasRoom) limits.budget.announceWait();
       return hasRoom;
     });
@@ -34,11 +38,14 @@ function requestsFor({ entry }: Leg, { refusesRunDetails }: Limits): number {
   return event === "workflow_dispatch" && refusesRunDetails === undefined ? 2 : 1;
 }
 
-/** Of an entry that has started, those which the budget does not know yet. */
+function isUnderWay({ startedAtMs, state }: Leg): boolean {
+  return startedAtMs !== undefined && state.result === undefined;
+}
+
+/** Of an entry that is under way, those which the budget does not know yet. */
 function requestsToCome(leg: Leg, limits: Limits): number {
-  const { startedAtMs, state } = leg;
-  const { result, outputs } = state;
-  if (startedAtMs === undefined || result !== undefined || outputs.runId) return 0;
+  const { outputs } = leg.state;
+  if (outputs.runId) return 0;
   const wasSent = "ref" in outputs;
   return wasSent ? Math.max(requestsFor(leg, limits) - 1, 0) : requestsFor(leg, limits);
 }

@@ -74,6 +74,22 @@ describe("with `wait_for: found`", () => {
     expect(told(on).slice(-2).toSorted()).toEqual(["remote / octo/a: error octo/a", "remote / octo/b: error octo/b"]);
   });
 
+  test("statuses count towards the limits of a token that is the targets' as well, and each is set", async () => {
+    const on = await setFleet({ [CALLER.repository]: MINUTE });
+    const repositories = [CALLER.repository];
+    on.github.addToken("ghs_one", {
+      permissions: { contents: "write", actions: "write", statuses: "write" },
+      repositories,
+    });
+    const names = Array.from({ length: 60 }, (_, at) => ({ repo: CALLER.repository, name: `e${at}` }));
+    const tokens = { token: "ghs_one", status_token: "ghs_one" };
+    const { failure, warnings } = await on.play({ ...GIVEN, ...tokens, targets: JSON.stringify(names) });
+    expect([failure, warnings]).toEqual([undefined, []]);
+    const pending = on.github.statuses(CALLER.repository).filter(({ state }) => state === "pending");
+    expect(new Set(pending.map(({ context }) => context)).size).toBe(60);
+    // What a limit has refused would be a breach (fleet-stage.ts).
+  });
+
   test("its problems are told once, or of the entry", async () => {
     const on = await fleet({ "octo/a": MINUTE, "octo/b": MINUTE });
     const { failure } = await on.play({
