@@ -3,6 +3,7 @@
 import type { GitHub } from "./github/api.ts";
 import type { Target } from "./github/connection.ts";
 import type { Member, Pool } from "./github/pool.ts";
+import { rememberOrigins } from "./github/remember-origins.ts";
 import type { GivenCredentials } from "./inputs/credentials.ts";
 import type * as Mappings from "./inputs/mapping.ts";
 import { optionalPermissionsFor, permissionsFor } from "./inputs/permissions.ts";
@@ -41,8 +42,13 @@ export async function startMany(step: StepOfMany): Promise<void> {
     // Else the caller's server and token may differ from the targets', so neither connection is given the other's.
     return shared ?? open(target, credentials);
   };
+  const { openCallersGitHub } = dependencies;
+  let forOrigins: Promise<GitHub> | undefined;
   await runMany(targets, {
     ...dependencies,
+    ...(openCallersGitHub && {
+      openCallersGitHub: () => (forOrigins ??= openCallersGitHub().then(rememberOrigins)),
+    }),
     openGitHub: pool.open,
     callersGitHub: commitStatus && (await openCallers(commitStatus.target, { token: commitStatus.token })),
   });

@@ -15,6 +15,8 @@ import type { RunSnapshot } from "./run-snapshot.ts";
 import { verdictOf } from "./verdict.ts";
 
 const TOTAL_MS = 20_000;
+/** How many of the caller's runs are read: each is a request on `status_token`, of which others need some as well. */
+const MOST_CALLERS_RUNS = 50;
 
 /** Undefined where nobody knows: there is no such run, or something that decides could not be read. */
 export async function findBaseline({ run: ours }: RunSnapshot, context: Context): Promise<Baseline | undefined> {
@@ -98,7 +100,7 @@ function trialReader(ours: Run, { inputs, openCallersGitHub, ...edges }: Context
     if (origin.is !== "caller's") return origin.is === "trial";
     const { callersRunId } = origin;
     if (!trials.has(callersRunId)) {
-      if (isMore) return undefined;
+      if (isMore || trials.size >= MOST_CALLERS_RUNS) return undefined;
       trials.set(callersRunId, await readTrial(callersRunId));
     }
     return trials.get(callersRunId);

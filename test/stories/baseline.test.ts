@@ -467,3 +467,36 @@ test("the commit status of an allowed failure is green, in the same words; of an
     "success: The step waited: the remote run ended as failure (known failure, red since #2)",
   ]);
 });
+
+describe("the caller's runs that have tried changes", () => {
+  const callers = (path: string) => path.startsWith(`/repos/${CALLER.repository}/`);
+
+  async function trials(count: number) {
+    const on = await setKnown();
+    on.earlier(GREEN, { by: ON_MAIN });
+    for (let id = 2000; id < 2000 + count; id++) {
+      on.callersRun(id, { event: "pull_request", ref: "topic" });
+      on.earlier(RED, { by: id });
+    }
+    return on;
+  }
+
+  test.each([
+    [49, "false", 50],
+    [50, undefined, 50],
+  ])("are read as long as they are few: %i", async (count, known, requests) => {
+    const { github, play } = await trials(count);
+    const { outputs } = await play();
+    expect(outputs.known_failure).toBe(known);
+    expect(github.requests.filter(({ path }) => callers(path))).toHaveLength(requests);
+  });
+
+  test("are read once for all entries of `targets`", async () => {
+    const { github, play } = await trials(10);
+    const names = ["one", "two", "three"].map((name) => ({ name, repo: TARGET, workflow: "deploy.yml" }));
+    const { outputs } = await play({ repo: "", workflow: "", targets: JSON.stringify(names) });
+    const known = (JSON.parse(outputs.results ?? "[]") as Record<string, string>[]).map((each) => each.known_failure);
+    expect(known).toEqual(["false", "false", "false"]);
+    expect(github.requests.filter(({ path }) => callers(path))).toHaveLength(11);
+  });
+});
