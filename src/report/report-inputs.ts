@@ -58,7 +58,7 @@ export function readReportInputs(
       text: (name) => (REPORT_INPUTS.some((each) => each === name) ? text(name) : ""),
     }),
     ownToken,
-    contexts: listIn(read("status_context")),
+    contexts: linesIn(read("status_context")),
     successConclusions: words("success_conclusions", [...CONCLUSIONS, "any"]),
     isDryRun: isTrue("dry_run"),
   };
@@ -72,7 +72,12 @@ function asOfCallers(problem: string): string {
 
 /** One a line, or separated by commas. */
 function listIn(text: string): string[] {
-  return text.split(/[\n,]/).flatMap((line) => line.replace(/^\s*-\s/, "").trim() || []);
+  return linesIn(text.replaceAll(",", "\n"));
+}
+
+/** A status may have a comma in its name, as `test (linux, 20)` has. */
+function linesIn(text: string): string[] {
+  return text.split("\n").flatMap((line) => line.replace(/^\s*-\s/, "").trim() || []);
 }
 
 function problemsOfNames(names: readonly string[]): string[] {

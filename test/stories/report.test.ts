@@ -178,6 +178,15 @@ describe("by `status_context`", () => {
     expect(on.statuses().flatMap(({ state, context }) => (state === "success" ? [context] : []))).toEqual(ends);
   });
 
+  test("a context may have a comma in its name", async () => {
+    const on = await setReportStage();
+    const context = "remote / test (linux, 20)";
+    const { id } = await on.leave({ status_context: context });
+    await on.clock.sleep(200_000);
+    await on.tell(id, { status_context: context });
+    expect(on.statuses().at(-1)).toMatchObject({ context, state: "success" });
+  });
+
   test("every context that waits for this run, on any page", async () => {
     const on = await setReportStage();
     for (let nth = 0; nth < 110; nth++) {
