@@ -88,8 +88,8 @@ describe.concurrent("only-new-failures", () => {
     const { results, failed } = saidBy(steps);
     expect(results.map(({ known_failure }) => known_failure)).toEqual(["true", "false", ""]);
     expect(failed).toEqual(["octo/the-api"]);
-    expect(jobs.dependants?.result).toBe("failure");
-    expect(JSON.parse(jobs.dependants?.scripts[0]?.env.RESULTS ?? "")).toEqual(results);
+    expect(jobs.dependents?.result).toBe("failure");
+    expect(JSON.parse(jobs.dependents?.scripts[0]?.env.RESULTS ?? "")).toEqual(results);
   });
 
   test("is green where all that is red was red before, and fails where nobody knows", async ({ expect }) => {
@@ -97,9 +97,9 @@ describe.concurrent("only-new-failures", () => {
       "octo/the-app",
       "octo/the-site",
     ]);
-    expect((await known.play()).jobs.dependants?.result).toBe("success");
+    expect((await known.play()).jobs.dependents?.result).toBe("success");
     const unknown = await setNight({}, ["octo/the-app"]);
-    expect((await unknown.play()).jobs.dependants?.result).toBe("failure");
+    expect((await unknown.play()).jobs.dependents?.result).toBe("failure");
   });
 });
 
