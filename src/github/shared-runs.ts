@@ -1,7 +1,7 @@
 /** The runs of one repository for many that poll them: one list serves all. */
 
 import { setMaxListeners } from "node:events";
-import { abortAfter } from "../runner/cancellation.ts";
+import { abortAfter, whenAborted } from "../runner/cancellation.ts";
 import type { Clock } from "../runner/clock.ts";
 import type { GitHub } from "./api.ts";
 import type { RequestOptions } from "./http.ts";
@@ -121,16 +121,15 @@ export function shareRuns(github: GitHub, clock: Clock): GitHub {
       const wake = renewed.signal;
       const timer = new AbortController();
       const stop = () => timer.abort();
-      for (const each of [wake, signal]) each.addEventListener("abort", stop, { once: true, signal: timer.signal });
-      if (signal.aborted) stop();
+      const forget = [wake, signal].map((each) => whenAborted(each, stop));
       // All of them poll as one.
       if (pausing++ === 0) github.limits.pollers++;
       github.limits.polledRuns++;
       await clock.sleep(ms, timer.signal).catch(() => {});
       if (--pausing === 0) github.limits.pollers--;
       github.limits.polledRuns--;
+      for (const each of forget) each();
       const isWoken = wake.aborted;
-      timer.abort();
       signal.throwIfAborted();
       return isWoken ? "woken" : "over";
     },

@@ -31,9 +31,9 @@ interface Timer {
 export function abortAfter(clock: Clock, ms: number, reason: () => unknown, signal?: AbortSignal): Timer {
   const released = new AbortController();
   const controller = new AbortController();
-  whenAborted(signal, released.signal, () => controller.abort(signal?.reason));
+  const forget = whenAborted(signal, () => controller.abort(signal?.reason));
   callAfter(clock, ms, released.signal, () => controller.abort(reason()));
-  return { signal: controller.signal, release: () => released.abort() };
+  return { signal: controller.signal, release: releaseBoth(forget, released) };
 }
 
 /** Aborts `ms` after `signal`, by default with its reason: a grace period. */
@@ -45,13 +45,25 @@ export function abortAfterGrace(
 ): Timer {
   const released = new AbortController();
   const controller = new AbortController();
-  whenAborted(signal, released.signal, () => callAfter(clock, ms, released.signal, () => controller.abort(reason())));
-  return { signal: controller.signal, release: () => released.abort() };
+  const forget = whenAborted(signal, () => callAfter(clock, ms, released.signal, () => controller.abort(reason())));
+  return { signal: controller.signal, release: releaseBoth(forget, released) };
 }
 
-function whenAborted(signal: AbortSignal | undefined, released: AbortSignal, act: () => void): void {
+function releaseBoth(forget: () => void, timer: AbortController): () => void {
+  return () => {
+    forget();
+    timer.abort();
+  };
+}
+
+/**
+ * Returns what stops listening. The option `signal` of `addEventListener` would not: where many listen to one signal, Node
+ * 20.20.2 collects what is to remove the listener as garbage, and keeps the listener for ever.
+ */
+export function whenAborted(signal: AbortSignal | undefined, act: () => void): () => void {
   if (signal?.aborted) act();
-  else signal?.addEventListener("abort", act, { once: true, signal: released });
+  else signal?.addEventListener("abort", act, { once: true });
+  return () => signal?.removeEventListener("abort", act);
 }
 
 export function callAfter(clock: Clock, ms: number, released: AbortSignal, act: () => void): void {
