@@ -2,7 +2,17 @@
 
 import { textOf } from "../../support/step.ts";
 import { type Leg, SECRET, TOKENS } from "./legs.ts";
-import { endedAtMs, failedFastAtMs, foundAtMs, isTroubled, resultsOf, runOf, runsOf, stoppedAtMs } from "./outcome.ts";
+import {
+  begunAtMs,
+  endedAtMs,
+  failedFastAtMs,
+  foundAtMs,
+  isTroubled,
+  resultsOf,
+  runOf,
+  runsOf,
+  stoppedAtMs,
+} from "./outcome.ts";
 import type { Performance, Told } from "./performance.ts";
 
 /** Property 10: a run is cancelled where that was asked for, and no other. */
@@ -17,6 +27,9 @@ export function wrongCancellations(performance: Performance): string[] {
     const { result, error } = results[leg.index] ?? ({} as Told);
     if (asks("cancel") && signalMs !== undefined && endMs >= signalMs) return true;
     if (asks("timeout") && (result === "timed_out" || endMs >= (signalMs ?? Infinity))) return true;
+    // `fail_fast` may end it while it cancels its run for its own deadline.
+    const isLate = endMs >= (begunAtMs(leg, performance) ?? Infinity) + leg.timeoutS * 1000;
+    if (asks("timeout") && isLate && fastMs !== undefined && endMs >= fastMs) return true;
     // Its own red job may have ended it before its run.
     if (asks("failure") && schedule.failsFast && fastMs !== undefined && endMs >= fastMs) return true;
     return asks("failure") && schedule.failsFast && /already ended red/.test(String(error));
