@@ -8,7 +8,7 @@ import type { Run, StartedRun } from "../github/responses.ts";
 import { OutOfTime, once, type Retry, requestErrorIn, responseOrUndefined, settle } from "../github/retry.ts";
 import { NEW_RUN_MS } from "../github/retry-rules.ts";
 import { CANCELLING } from "../github/spending.ts";
-import { abortAfterGrace, type Cancelled, END_BY_MS } from "../runner/cancellation.ts";
+import { abortAfterGrace, type Cancelled, END_BY_MS, graceLeftMs } from "../runner/cancellation.ts";
 import { StepError } from "../runner/step-error.ts";
 import type { Context, SharedContext } from "../state/context.ts";
 import { type Known, startedRun, supersededAttempt } from "../state/known.ts";
@@ -108,8 +108,7 @@ function withinGrace(context: Context): { context: Context; release: () => void 
   const { clock, callersSignal, signal } = context;
   const isCallers = callersSignal === undefined || callersSignal.reason === signal.reason;
   if (isCallers) return { context: withoutCancellation(context), release() {} };
-  const agoMs = callersSignal.aborted ? clock.nowMs() - callersSignal.reason.atMs : 0;
-  const late = abortAfterGrace(clock, Math.max(END_BY_MS - agoMs, 0), callersSignal, () => new OutOfTime());
+  const late = abortAfterGrace(clock, graceLeftMs(callersSignal, clock), callersSignal, () => new OutOfTime());
   return { context: withoutCancellation(context, late), release: late.release };
 }
 

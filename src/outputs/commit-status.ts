@@ -6,7 +6,7 @@ import { RequestError } from "../github/request-error.ts";
 import { makeRetry, OutOfTime, once, requestErrorIn, settle } from "../github/retry.ts";
 import { CREATING } from "../github/spending.ts";
 import type { CommitStatusInputs } from "../inputs/commit-status.ts";
-import { abortAfterGrace, Cancelled, callAfter, END_BY_MS } from "../runner/cancellation.ts";
+import { abortAfterGrace, callAfter, graceLeftMs } from "../runner/cancellation.ts";
 import type { SharedContext } from "../state/context.ts";
 import type { DueStatus, Known } from "../state/known.ts";
 import { AWAITED, awaitedEnd, type Followed, LEFT } from "./status-texts.ts";
@@ -101,7 +101,12 @@ export function openCommitStatus(
     const { context } = commitStatus;
     const isPending = shown.state === "pending";
     // A final status is set after a cancellation, too.
-    const late = abortAfterGrace(clock, graceMs(), signal, () => new OutOfTime());
+    const late = abortAfterGrace(
+      clock,
+      Math.min(CANCELLED_MS, graceLeftMs(signal, clock)),
+      signal,
+      () => new OutOfTime(),
+    );
     try {
       const bySignal = isPending ? ending.signal : late.signal;
       commit ??= findCommit(commitStatus, clock.nowMs() + forMs, bySignal);
@@ -117,13 +122,6 @@ export function openCommitStatus(
     } finally {
       late.release();
     }
-  }
-
-  /** How long the last status may take after a signal. */
-  function graceMs(): number {
-    const { reason } = signal;
-    if (!(reason instanceof Cancelled)) return CANCELLED_MS;
-    return Math.max(Math.min(CANCELLED_MS, reason.atMs + END_BY_MS - clock.nowMs()), 0);
   }
 
   /** The head of the pull request that was commented on; empty where it cannot be read. */

@@ -21,6 +21,11 @@ export class Cancelled extends Error {
 /** After the first signal: the runner kills the step after 10 s (docs/platform.md#runner-signals). */
 export const END_BY_MS = 9000;
 
+/** What is left of the runner's grace: all of it before the caller's signal. */
+export function graceLeftMs({ reason }: AbortSignal, clock: Clock): number {
+  return reason instanceof Cancelled ? Math.max(reason.atMs + END_BY_MS - clock.nowMs(), 0) : END_BY_MS;
+}
+
 interface Timer {
   readonly signal: AbortSignal;
   /** Stops the timer. */
