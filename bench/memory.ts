@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startGitHub } from "../test/simulator/index.ts";
-import { startBundle } from "../test/support/step.ts";
+import { startBundle } from "../test/support/bundle.ts";
 
 export const LOOKS = { early: 100, late: 10_000 };
 

@@ -10,7 +10,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runBundle } from "../test/support/step.ts";
+import { runBundle } from "../test/support/bundle.ts";
 import { median } from "./measure.ts";
 import { endedRun, type StartUpServers, startServers } from "./startup-server.ts";
 

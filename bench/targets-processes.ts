@@ -7,8 +7,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startGitHub } from "../test/simulator/index.ts";
+import { startBundle } from "../test/support/bundle.ts";
 import { receiver } from "../test/support/receivers.ts";
-import { startBundle } from "../test/support/step.ts";
 import { LEAP } from "./memory.ts";
 
 const TOKEN = "ghp_ofthebenchmark";

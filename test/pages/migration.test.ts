@@ -7,12 +7,13 @@ import { fillTemplate } from "../simulator/expression.ts";
 import type { GitHub } from "../simulator/index.ts";
 import type { JournalEntry } from "../simulator/journal.ts";
 import { APP_ID, CLIENT_ID, PRIVATE_KEY, PUBLIC_KEY } from "../support/app-stage.ts";
+import type { Ran } from "../support/bundle.ts";
 import { playCaller } from "../support/caller.ts";
 import { hasOpenssl, makeAuthority } from "../support/certificates.ts";
 import { type Given, ORIGINS, type Request } from "../support/migration-origins.ts";
 import { setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { idExpression } from "../support/receivers.ts";
-import { actionYml, GITHUB_TOKEN, type Ran } from "../support/step.ts";
+import { actionYml, GITHUB_TOKEN } from "../support/step.ts";
 import { startTlsBroker } from "../support/tls-broker.ts";
 
 // Each waits for a run that takes its time, and hardly ever for the processor.

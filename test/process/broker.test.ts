@@ -1,12 +1,13 @@
 /** The committed bundle and an OIDC broker that speaks TLS: which way the OIDC token goes, and which it does not. */
 
 import { describe, test } from "vitest";
+import type { Ran } from "../support/bundle.ts";
 import { hasOpenssl, makeAuthority } from "../support/certificates.ts";
 import { chunksOf, tellingChunks } from "../support/loaded-chunks.ts";
 import { annotations, setProcessStage } from "../support/process-stage.ts";
 import { type ProxyOptions, startProxy } from "../support/proxy.ts";
 import { receiver } from "../support/receivers.ts";
-import { GITHUB_TOKEN, type Ran } from "../support/step.ts";
+import { GITHUB_TOKEN } from "../support/step.ts";
 import { startTlsBroker } from "../support/tls-broker.ts";
 
 const canIssue = hasOpenssl();

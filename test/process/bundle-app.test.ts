@@ -12,9 +12,9 @@ import {
   PUBLIC_KEY,
   tokensUsed,
 } from "../support/app-stage.ts";
+import type { Ran } from "../support/bundle.ts";
 import { annotations, type ProcessStageOptions, setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
-import type { Ran } from "../support/step.ts";
 
 const WORKFLOW = { "octo/target": { "deploy.yml": receiver("workflow_dispatch", "run-name") } };
 const START = {

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, test, vi } from "vitest";
 import type { Behaviour } from "../simulator/index.ts";
+import type { Ran } from "../support/bundle.ts";
 import { type PlayedExample, pageOf, playExample, setExample } from "../support/examples.ts";
 import { annotations, askedOf } from "../support/process-stage.ts";
-import type { Ran } from "../support/step.ts";
 
 // Each test waits for a run that takes its time, and hardly ever for the processor.
 vi.setConfig({ maxConcurrency: 12 });

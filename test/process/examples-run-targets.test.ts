@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { describe, test, vi } from "vitest";
 import { parse } from "yaml";
 import type { Behaviour } from "../simulator/index.ts";
+import type { Ran } from "../support/bundle.ts";
 import { pageOf, playExample, readExample, SHA, setExample } from "../support/examples.ts";
-import type { Ran } from "../support/step.ts";
 
 // Each test waits for runs that take their time, and hardly ever for the processor.
 vi.setConfig({ maxConcurrency: 12 });

@@ -2,9 +2,9 @@
 
 import { describe, test, vi } from "vitest";
 import { tokensUsed } from "../support/app-stage.ts";
+import type { Ran } from "../support/bundle.ts";
 import { pageOf, playExample, SHA } from "../support/examples.ts";
 import { annotations, askedOf } from "../support/process-stage.ts";
-import type { Ran } from "../support/step.ts";
 
 // Each test waits for a run that takes its time, and hardly ever for the processor.
 vi.setConfig({ maxConcurrency: 12 });

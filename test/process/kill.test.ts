@@ -2,9 +2,9 @@
 
 import { describe, type ExpectStatic, test } from "vitest";
 import type { Fault, FaultRequest, RunTruth } from "../simulator/index.ts";
+import type { Ran } from "../support/bundle.ts";
 import { annotations, type ProcessStage, setProcessStage } from "../support/process-stage.ts";
 import { type EventName, receiver } from "../support/receivers.ts";
-import type { Ran } from "../support/step.ts";
 
 const TARGET = "octo/target";
 

@@ -3,10 +3,10 @@
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
 import { describe, test } from "vitest";
+import type { Ran } from "../support/bundle.ts";
 import { annotations, askedOf, setProcessStage } from "../support/process-stage.ts";
 import { type ProxyOptions, startProxy } from "../support/proxy.ts";
 import { receiver } from "../support/receivers.ts";
-import type { Ran } from "../support/step.ts";
 
 const WORKFLOW = { "octo/target": { "deploy.yml": receiver("workflow_dispatch", "run-name") } };
 /** Nobody but the proxy knows where this is. */

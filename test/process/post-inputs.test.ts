@@ -2,9 +2,10 @@
 
 import { describe, test, vi } from "vitest";
 import { tokensUsed } from "../support/app-stage.ts";
+import type { Ran } from "../support/bundle.ts";
 import { annotations, type ProcessStage, setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
-import { CALLER, GITHUB_TOKEN, type Ran } from "../support/step.ts";
+import { CALLER, GITHUB_TOKEN } from "../support/step.ts";
 
 const TARGET = "octo/target";
 const OTHER = "octo/other";

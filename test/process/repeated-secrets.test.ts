@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, onTestFinished, test } from "vitest";
 import { CLIENT_ID, PRIVATE_KEY } from "../support/app-stage.ts";
+import { type Ran, runBundle } from "../support/bundle.ts";
 import { setProcessStage } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
-import { CALLER, type Ran, runBundle } from "../support/step.ts";
+import { CALLER } from "../support/step.ts";
 
 const TARGET = "octo/target";
 const WORKFLOW = { [TARGET]: { "deploy.yml": receiver("workflow_dispatch", "run-name") } };

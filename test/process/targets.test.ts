@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, type ExpectStatic, test } from "vitest";
 import type { Behaviour, FaultRequest } from "../simulator/index.ts";
+import type { Ran } from "../support/bundle.ts";
 import { chunksOf, tellingChunks } from "../support/loaded-chunks.ts";
 import { annotations, type ProcessStage, setProcessStage, TOKEN } from "../support/process-stage.ts";
 import { type EventName, receiver } from "../support/receivers.ts";
-import type { Ran } from "../support/step.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
 afterAll(() => rmSync(directory, { recursive: true }));

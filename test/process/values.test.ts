@@ -2,11 +2,11 @@
 
 import { describe, test } from "vitest";
 import type { ArtifactBehaviour, Behaviour } from "../simulator/index.ts";
+import type { Ran } from "../support/bundle.ts";
 import { chunksOf, tellingChunks } from "../support/loaded-chunks.ts";
 import { annotations, setProcessStage } from "../support/process-stage.ts";
 import { type ProxyOptions, startProxy } from "../support/proxy.ts";
 import { receiver } from "../support/receivers.ts";
-import type { Ran } from "../support/step.ts";
 
 const WORKFLOW = { "octo/target": { "deploy.yml": receiver("workflow_dispatch", "run-name") } };
 const TEXT = '{\n  "version": "1.10",\n  "secret": "5eed7431"\n}\n';

@@ -6,10 +6,10 @@
 import { describe, test } from "vitest";
 import { crowdWaitsMs } from "../../src/find/crowd.ts";
 import { GITHUBS_LIMITS, type RunTruth } from "../simulator/index.ts";
+import type { Ran } from "../support/bundle.ts";
 import { isMode } from "../support/mode.ts";
 import { type ProcessStage, setProcessStage } from "../support/process-stage.ts";
 import { receiver } from "../support/receivers.ts";
-import type { Ran } from "../support/step.ts";
 
 const isWhole = isMode("many");
 const DISPATCHERS = isWhole ? 100 : 20;

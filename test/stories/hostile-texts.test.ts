@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Behaviour, FaultHook, FaultRequest, JobBehaviour } from "../simulator/index.ts";
+import { hostile } from "../support/hostile.ts";
 import { growth } from "../support/processor-time.ts";
 import { setStage } from "../support/stage.ts";
 import { CALLER, type Played } from "../support/step.ts";
@@ -29,29 +30,6 @@ const START = {
 };
 const DRY: Record<string, string> = { workflow: "deploy.yml", ref: "main", dry_run: "true" };
 const BROKEN_YAML = ": [";
-
-/** Each is repeated: what no terminal ends, what turns or hides a text, what a pattern could stumble over. */
-const PARTS = [
-  "\u0090",
-  "\u001b]",
-  "\u009b1",
-  "\u202e",
-  "\u200b",
-  "a\u200d",
-  " ",
-  "\n",
-  "::",
-  "##[",
-  "`",
-  "<a@",
-  "${{ '",
-  "1-",
-  "id",
-];
-
-function hostile(n: number): string {
-  return `x${PARTS.map((part) => part.repeat(n / PARTS.length / part.length)).join("")}x`;
-}
 
 type Holder = Record<string, unknown>;
 /** Where a text of the target's comes from: the answers that have it, and which of their texts it is. */

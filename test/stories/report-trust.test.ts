@@ -1,6 +1,7 @@
 /** Whoever may dispatch can write any id: a status is written only where the caller itself has left this very run. */
 
 import { describe, expect, test } from "vitest";
+import { HOSTILE_PARTS } from "../support/hostile.ts";
 import {
   addCallersRun,
   CALLERS_RUN,
@@ -180,25 +181,7 @@ describe("a young run", () => {
 });
 
 describe("a hostile text", () => {
-  /** As in hostile-texts.test.ts: what no terminal ends, what turns or hides a text, what a pattern could stumble over. */
-  const PARTS = [
-    "\u0090",
-    "\u001b]",
-    "\u009b1",
-    "\u202e",
-    "\u200b",
-    "a\u200d",
-    " ",
-    "\n",
-    "::",
-    "##[",
-    "`",
-    "<a@",
-    "${{ '",
-    "1-",
-    "id",
-  ];
-  const HOSTILE = `x${PARTS.map((part) => part.repeat(500)).join("")}x`;
+  const HOSTILE = `x${HOSTILE_PARTS.map((part) => part.repeat(500)).join("")}x`;
   type Change = (texts: Record<string, unknown>) => object;
 
   test.each<[string, RegExp, Change]>([

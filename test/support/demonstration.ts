@@ -2,6 +2,7 @@
 
 import { stripVTControlCharacters } from "node:util";
 import { type GitHub, startGitHub } from "../simulator/index.ts";
+import { startBundle } from "./bundle.ts";
 import { ACTION } from "./caller.ts";
 import { addFleet, FLEET_INPUTS, FLEET_RECEIVER, FLEET_RECEIVER_PLACE } from "./demo-fleet.ts";
 import {
@@ -18,7 +19,6 @@ import {
   stepInputs,
   USAGE,
 } from "./demo-scenes.ts";
-import { startBundle } from "./step.ts";
 
 /** The terminal's codes. */
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 };

@@ -8,9 +8,10 @@ import { parse } from "yaml";
 import type { GitHub } from "../simulator/index.ts";
 import type { TokenOptions } from "../simulator/world.ts";
 import { APP_ID, PRIVATE_KEY, PUBLIC_KEY } from "./app-stage.ts";
+import type { Ran, RunningStep } from "./bundle.ts";
 import { type CallerPlay, type PlayedJob, playCaller } from "./caller.ts";
 import { type ProcessStageOptions, setProcessStage, TOKEN } from "./process-stage.ts";
-import { CALLER, GITHUB_TOKEN, type Ran, type RunningStep } from "./step.ts";
+import { CALLER, GITHUB_TOKEN } from "./step.ts";
 
 const root = fileURLToPath(new URL("../../examples/", import.meta.url));
 

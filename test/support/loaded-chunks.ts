@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import type { Ran } from "./step.ts";
+import type { Ran } from "./bundle.ts";
 
 const HOOK = `const Module = require("node:module");
 const load = Module._load;

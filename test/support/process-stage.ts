@@ -3,7 +3,8 @@
 import { expect } from "vitest";
 import { type Behaviour, type GitHub, type GitHubOptions, startGitHub } from "../simulator/index.ts";
 import { afterEachFile } from "./after.ts";
-import { type Part, type Ran, type RunningStep, startBundle } from "./step.ts";
+import { type Ran, type RunningStep, startBundle } from "./bundle.ts";
+import type { Part } from "./step.ts";
 
 /** May do everything everywhere. */
 export const TOKEN = "ghp_4aBcD3fGh1jKlMn0pQrS";

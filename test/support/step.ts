@@ -1,8 +1,4 @@
-/** The step as a workflow runs it: within this process on virtual time, or the committed bundle as a process. */
-
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createAppAuth } from "@octokit/auth-app";
@@ -48,7 +44,7 @@ import "../../src/dispatch/reuse.ts";
 import type { GitHub, VirtualClock } from "../simulator/index.ts";
 import { newIdHex, playAndCompare } from "./list-of-one.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The caller's workflow run. */
 export const CALLER = {
@@ -269,24 +265,18 @@ export function connectionsOf(play: Play, log: Log, played: Played) {
   };
 }
 
+export function nothingPlayed(): Played {
+  const lists = { log: [], warnings: [], notices: [], traces: [], masked: [] };
+  return { ...lists, outputs: {}, failure: undefined, summary: "", trace: "", tookMs: 0 };
+}
+
 /** Performs a step, and says what it left behind. */
 export async function onStage(
   { clock }: Pick<Play, "clock">,
   perform: (log: Log, played: Played) => Promise<void>,
 ): Promise<Played> {
   const startedAtMs = clock.nowMs();
-  const played: Played = {
-    outputs: {},
-    log: [],
-    warnings: [],
-    notices: [],
-    failure: undefined,
-    summary: "",
-    trace: "",
-    traces: [],
-    masked: [],
-    tookMs: 0,
-  };
+  const played = nothingPlayed();
   const log = {
     info: (line: string) => played.log.push(line),
     group: (title: string, lines: readonly string[]) => played.log.push(title, ...lines),
@@ -339,115 +329,4 @@ function credentialsOf(
     return Object.assign(sign, { hook });
   };
   return { app: { ...given.app, needs, wishes, strategy } };
-}
-
-/** What a process left behind. */
-export interface Ran {
-  outputs: Record<string, string>;
-  /** The Markdown of its job summary; empty where there is none. */
-  summary: string;
-  /** What it saved for its `post` step. */
-  state: Record<string, string>;
-  stdout: string;
-  stderr: string;
-  exitCode: number | null;
-  tookMs: number;
-}
-
-export interface RunningStep {
-  /** Sends a signal, as the runner does on cancellation. */
-  kill(signal: NodeJS.Signals): void;
-  /** Nobody reads the step's log any more. */
-  closeOutput(): void;
-  /** Each line of the step's log as it comes. */
-  onLine: (listener: (line: string) => void) => void;
-  ended: Promise<Ran>;
-}
-
-/**
- * Starts the committed bundle, its `post` step or `report`, exactly as the runner does. `env` adds to the environment or, by undefined, takes away;
- * its `GITHUB_REPOSITORY` is the caller's, from which the inputs' defaults follow. `BUNDLE_NODE` may name another Node.
- */
-export function startBundle(
-  apiUrl: string,
-  given: Record<string, string>,
-  env: Record<string, string | undefined> = {},
-  part: Part | "report" = "main",
-): RunningStep {
-  const directory = mkdtempSync(join(tmpdir(), "tracked-dispatch-"));
-  const outputFile = join(directory, "output");
-  const stateFile = join(directory, "state");
-  const summaryFile = join(directory, "summary");
-  for (const file of [outputFile, stateFile, summaryFile]) writeFileSync(file, "");
-  const eventFile = join(directory, "event.json");
-  writeFileSync(eventFile, JSON.stringify({ repository: { private: true } }));
-  const script = part === "report" ? join("report", reportYml.runs.main) : actionYml.runs[part];
-  const declared = part === "report" ? reportYml.inputs : actionYml.inputs;
-  const inputs = Object.entries(inputsOf(given, apiUrl, env.GITHUB_REPOSITORY, declared)).map(([name, value]) => [
-    `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
-    value,
-  ]);
-  const startedAtMs = performance.now();
-  const child = spawn(process.env.BUNDLE_NODE || process.execPath, [join(root, script)], {
-    cwd: directory,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      PATH: process.env.PATH,
-      GITHUB_ACTIONS: "true",
-      GITHUB_API_URL: apiUrl,
-      GITHUB_REPOSITORY: CALLER.repository,
-      GITHUB_RUN_ID: CALLER.runId,
-      GITHUB_RUN_ATTEMPT: CALLER.runAttempt,
-      GITHUB_SHA: CALLER.sha,
-      GITHUB_EVENT_PATH: eventFile,
-      GITHUB_OUTPUT: outputFile,
-      GITHUB_STATE: stateFile,
-      GITHUB_STEP_SUMMARY: summaryFile,
-      ...Object.fromEntries(inputs),
-      ...env,
-    },
-  });
-  let stdout = "";
-  let stderr = "";
-  let beginning = "";
-  const listeners: ((line: string) => void)[] = [];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-    // What comes at once may hold many lines, and end within one.
-    const lines = (beginning + text).split("\n");
-    beginning = lines.pop() ?? "";
-    for (const line of lines) for (const listener of listeners) listener(line);
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  const ended = new Promise<Ran>((resolve) => {
-    child.on("close", (exitCode) => {
-      const [outputs = {}, state = {}] = [outputFile, stateFile].map((file) =>
-        readCommandFile(readFileSync(file, "utf8")),
-      );
-      const summary = readFileSync(summaryFile, "utf8");
-      rmSync(directory, { recursive: true });
-      resolve({ outputs, summary, state, stdout, stderr, exitCode, tookMs: performance.now() - startedAtMs });
-    });
-  });
-  return {
-    closeOutput: () => child.stdout.destroy(),
-    kill: (signal) => child.kill(signal),
-    onLine: (listener) => listeners.push(listener),
-    ended,
-  };
-}
-
-/** Runs the committed bundle to its end. */
-export function runBundle(...step: Parameters<typeof startBundle>): Promise<Ran> {
-  return startBundle(...step).ended;
-}
-
-/** Reads a file of the runner's for outputs or state: `name<<DELIMITER`, lines, `DELIMITER`. The last value counts. */
-function readCommandFile(text: string): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const [, name = "", , value = ""] of text.replaceAll("\r\n", "\n").matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm))
-    values[name] = value;
-  return values;
 }

@@ -1,6 +1,7 @@
 /** One schedule of a fleet: the entries of `targets`, what GitHub is like, and all that happens. Plain data, to be read and shrunk. */
 
 import fc from "fast-check";
+import { mostly, TO_FIRST } from "../choices.ts";
 import { type Trouble, troubles, unclearDispatch } from "../model/trouble.ts";
 
 /** How the runs of an entry go. */
@@ -60,17 +61,6 @@ export interface Schedule {
   latencyMs: number;
   end: { kind: "itself" | "cancel" | "kill"; atMs: number };
   jitter: number;
-}
-
-/** A counter-example shrinks to the first choice, which is the plainest. */
-const TO_FIRST = { withCrossShrink: true };
-
-function mostly<Value>(weight: number, ordinary: Value, ...others: Value[]): fc.Arbitrary<Value> {
-  return fc.oneof(
-    TO_FIRST,
-    { weight, arbitrary: fc.constant(ordinary) },
-    { weight: 1, arbitrary: fc.constantFrom(...others) },
-  );
 }
 
 const attempt = mostly<Course["attempts"][number]>(3, "success", "failure", "failure", "timed_out", "cancelled");

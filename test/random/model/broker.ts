@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { Broker, type BrokerFault, type Policy } from "../../simulator/broker.ts";
 import type { GitHub, VirtualClock } from "../../simulator/index.ts";
 import { APP_ID, CLIENT_ID, PUBLIC_KEY } from "../../support/app-stage.ts";
+import { TO_FIRST, times } from "../choices.ts";
 import type { BrokerCourse, BrokerFailure, BrokerTrouble, Schedule, Server } from "./schedule.ts";
 import { schedules } from "./schedules.ts";
 import { FIRST_NAME } from "./target.ts";
@@ -81,9 +82,6 @@ const PASSING = [
 ] as const;
 const FINAL = ["403", "401", "404, another", "redirect elsewhere"] as const;
 
-/** A counter-example shrinks to the first choice, which is the plainest. */
-const TO_FIRST = { withCrossShrink: true };
-
 const trouble: fc.Arbitrary<BrokerTrouble> = fc.record({
   door: fc.oneof(
     TO_FIRST,
@@ -91,12 +89,7 @@ const trouble: fc.Arbitrary<BrokerTrouble> = fc.record({
     { weight: 1, arbitrary: fc.constant("idtoken" as const) },
   ),
   nth: fc.oneof(TO_FIRST, fc.constant(1), fc.integer({ min: 1, max: 6 })),
-  times: fc.oneof(
-    TO_FIRST,
-    { weight: 4, arbitrary: fc.constant(1) },
-    { weight: 3, arbitrary: fc.integer({ min: 2, max: 5 }) },
-    { weight: 1, arbitrary: fc.constant(1000) },
-  ),
+  times,
   what: fc.oneof(
     TO_FIRST,
     { weight: 8, arbitrary: fc.constantFrom(...PASSING) },

@@ -10,7 +10,7 @@ import {
   startGitHub,
   VirtualClock,
 } from "../../simulator/index.ts";
-import { CALLER, type Played, playPost, playStep } from "../../support/step.ts";
+import { CALLER, nothingPlayed, type Played, playPost, playStep } from "../../support/step.ts";
 import { admitBroker, GIVEN_BROKER } from "./broker.ts";
 import { seeksGivenId, shownAtMs } from "./outcome.ts";
 import type { Schedule } from "./schedule.ts";
@@ -238,18 +238,7 @@ export async function perform(schedule: Schedule): Promise<Performance> {
     schedule,
     id,
     givenId,
-    step: {
-      outputs: {},
-      log: [],
-      warnings: [],
-      notices: [],
-      failure: undefined,
-      summary: "",
-      trace: "",
-      traces: [],
-      masked: [],
-      tookMs: 0,
-    },
+    step: nothingPlayed(),
     post: undefined,
     sightings,
     refusedDispatchesAtMs,

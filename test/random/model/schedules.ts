@@ -1,21 +1,10 @@
 /** All schedules there can be, plainest first: how they are made at random, and shrunk. */
 
 import fc from "fast-check";
+import { mostly, TO_FIRST } from "../choices.ts";
 import { KNOWN } from "./known.ts";
 import type { Approval, Asked, Course, File, Happening, LookalikeId, Neighbour, Schedule, Server } from "./schedule.ts";
 import { outages, type Trouble, troubles, unclearDispatch, unreadJobs } from "./trouble.ts";
-
-/** A counter-example shrinks to the first choice, which is the plainest. */
-const TO_FIRST = { withCrossShrink: true };
-
-/** Mostly the first of `values`, and in shrinking at last always. */
-function mostly<Value>(weight: number, ordinary: Value, ...others: Value[]): fc.Arbitrary<Value> {
-  return fc.oneof(
-    TO_FIRST,
-    { weight, arbitrary: fc.constant(ordinary) },
-    { weight: 1, arbitrary: fc.constantFrom(...others) },
-  );
-}
 
 const momentMs = fc.oneof(
   TO_FIRST,

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import type { Fault } from "../../simulator/index.ts";
+import { TO_FIRST, times } from "../choices.ts";
 
 /** The requests that troubles are told apart by. */
 export type Kind =
@@ -49,9 +50,6 @@ export interface Outage {
   fromMs: number;
   forMs: number;
 }
-
-/** A counter-example shrinks to the first choice, which is the plainest. */
-const TO_FIRST = { withCrossShrink: true };
 
 const ANYWHERE = [
   "502 before",
@@ -123,12 +121,7 @@ const kinds = fc.oneof(
 export const troubles: fc.Arbitrary<Trouble> = fc.record({
   on: kinds,
   nth: fc.oneof(TO_FIRST, fc.constant(1), fc.integer({ min: 1, max: 8 })),
-  times: fc.oneof(
-    TO_FIRST,
-    { weight: 4, arbitrary: fc.constant(1) },
-    { weight: 3, arbitrary: fc.integer({ min: 2, max: 5 }) },
-    { weight: 1, arbitrary: fc.constant(1000) },
-  ),
+  times,
   what: fc.oneof(
     TO_FIRST,
     { weight: 10, arbitrary: fc.constantFrom(...ANYWHERE) },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readRunAddress, runPageUrl } from "../../../src/inputs/given-run.ts";
-import { InputError, type Inputs, readInputs } from "../../../src/inputs/inputs.ts";
+import { type Inputs, readInputs } from "../../../src/inputs/inputs.ts";
 import { readerOf } from "../../../src/inputs/reader.ts";
+import { problemsIn } from "../../support/problems.ts";
 
 const caller = { repository: "octo/caller", apiUrl: "https://api.github.com", runId: "1", runAttempt: "1" };
 /** What action.yml fills in by itself. */
@@ -12,15 +13,7 @@ function read(given: Record<string, string>): Inputs {
   return readInputs((name) => inputs[name] ?? "", caller, "0".repeat(16));
 }
 
-function problemsOf(given: Record<string, string>): readonly string[] {
-  try {
-    read(given);
-  } catch (error) {
-    if (error instanceof InputError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (given: Record<string, string>) => problemsIn(() => read(given));
 
 const PAGE = "https://github.com/octo/deployments/actions/runs/1658821493";
 

@@ -1,9 +1,10 @@
 /** Everything that is wrong is told at once, also what stands under another action's name. */
 
 import { describe, expect, test } from "vitest";
-import { InputError, readInputs } from "../../../src/inputs/inputs.ts";
+import { readInputs } from "../../../src/inputs/inputs.ts";
 import * as mappings from "../../../src/inputs/mapping.ts";
 import { asMeant } from "../../../src/inputs/names.ts";
+import { problemsIn } from "../../support/problems.ts";
 
 const CALLER = { repository: "octo/the-app", apiUrl: "https://api.github.com", runId: "1658821493", runAttempt: "1" };
 const DEFAULTS = {
@@ -19,15 +20,7 @@ function read(given: Record<string, string>) {
   return readInputs((name) => texts[name] ?? "", CALLER, "9f3c2a7e41d06b58", mappings, Object.keys(texts));
 }
 
-function problemsOf(given: Record<string, string>): readonly string[] {
-  try {
-    read(given);
-  } catch (error) {
-    if (error instanceof InputError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (given: Record<string, string>) => problemsIn(() => read(given));
 
 describe("the names of another action", () => {
   test("are told together with what is wrong with their values", () => {

@@ -1,9 +1,9 @@
 /** What `targets` gives each entry, and every problem with it. */
 
 import { describe, expect, test } from "vitest";
-import { InputError } from "../../../src/inputs/inputs.ts";
 import * as mappings from "../../../src/inputs/mapping.ts";
 import { readTargets } from "../../../src/targets/read-targets.ts";
+import { problemsIn } from "../../support/problems.ts";
 import { CALLER, inputsOf } from "../../support/step.ts";
 
 const API = "https://api.github.com";
@@ -21,15 +21,7 @@ function read(given: Record<string, string>) {
   );
 }
 
-function problemsOf(given: Record<string, string>): readonly string[] {
-  try {
-    read(given);
-  } catch (error) {
-    if (error instanceof InputError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (given: Record<string, string>) => problemsIn(() => read(given));
 
 const two = "- octo/api\n- octo/web";
 
